@@ -1,0 +1,98 @@
+/**
+ * What kind of trouble it is, and so who can mend it:
+ * - `config`: the user's file, options or environment;
+ * - `auth`: a key that is refused or lacks a scope;
+ * - `rate-limited`, `transient`: would pass if tried again later (and was tried);
+ * - `permanent`: will not pass by trying again;
+ * - `interrupted`: a signal or a deadline ended it;
+ * - `bug`: ours.
+ */
+export type ErrorKind =
+  | 'config'
+  | 'auth'
+  | 'rate-limited'
+  | 'transient'
+  | 'permanent'
+  | 'interrupted'
+  | 'bug';
+
+/** Stable names to match on; messages may be reworded at any time. */
+export type ErrorCode =
+  | 'CONFIG_INVALID'
+  | 'USAGE'
+  | 'PROJECT_UNKNOWN'
+  | 'HTTP_STATUS'
+  | 'HTTP_NETWORK'
+  | 'HTTP_TIMEOUT'
+  | 'HTTP_BODY'
+  | 'HTTP_TOO_LARGE'
+  | 'HTTP_REDIRECT'
+  | 'SOURCE_ANSWER'
+  | 'SINK_FILES'
+  | 'SINK_DEADLINE'
+  | 'SINK_REFUSED'
+  | 'SINK_GAVE_UP'
+  | 'ABORTED';
+
+export interface ExportErrorDetails {
+  readonly kind: ErrorKind;
+  /** What to do about it, as a sentence. */
+  readonly hint?: string;
+  /** The HTTP status of the answer, where there was one. */
+  readonly status?: number;
+  /** The vendor's own id of the failed call; its support asks for it. */
+  readonly requestId?: string;
+  readonly cause?: unknown;
+}
+
+/** An error meant for people: the message says what happened and where, `hint` what to do. */
+export class ExportError extends Error {
+  override readonly name = 'ExportError';
+  readonly code: ErrorCode;
+  readonly kind: ErrorKind;
+  readonly hint: string | undefined;
+  readonly status: number | undefined;
+  readonly requestId: string | undefined;
+
+  constructor(code: ErrorCode, message: string, details: ExportErrorDetails) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.kind = details.kind;
+    this.hint = details.hint;
+    this.status = details.status;
+    this.requestId = details.requestId;
+  }
+}
+
+/** What a failure looks like in a receipt or a summary: plain data, safe to print. */
+export interface Failure {
+  readonly code: ErrorCode | 'BUG';
+  readonly kind: ErrorKind;
+  readonly message: string;
+  readonly hint?: string;
+  readonly request_id?: string;
+}
+
+/** Whatever was thrown, as data; what is not ours is a bug and says so. */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof ExportError) {
+    return {
+      code: error.code,
+      kind: error.kind,
+      message: error.message,
+      ...(error.hint === undefined ? {} : { hint: error.hint }),
+      ...(error.requestId === undefined ? {} : { request_id: error.requestId }),
+    };
+  }
+  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return { code: 'BUG', kind: 'bug', message };
+}
+
+/** The error that stands for an aborted signal: its own reason where that is one of ours. */
+export function abortError(signal: AbortSignal): ExportError {
+  if (signal.reason instanceof ExportError) return signal.reason;
+  return new ExportError('ABORTED', 'Interrupted before it was finished.', {
+    kind: 'interrupted',
+    cause: signal.reason,
+  });
+}

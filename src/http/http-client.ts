@@ -1,0 +1,49 @@
+import type { Secret } from '../secrets/secret.js';
+
+/** An answer whose body has been read and decoded. */
+export interface HttpAnswer {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
+
+export interface HttpRequest<T> {
+  readonly url: string;
+  /** Default `GET`. */
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly headers?: Readonly<Record<string, string | Secret>>;
+  readonly body?: Buffer;
+  /** What is being done, for logs and errors: `read requests of project Support, 2026-11-20, page 3`. */
+  readonly what: string;
+  readonly signal: AbortSignal;
+  /** Makes the result of a 2xx answer. What it throws counts as a broken body, which is tried again. */
+  readonly parse: (answer: HttpAnswer) => T;
+}
+
+/** What a vendor's error body says. */
+export interface RefusalDetails {
+  /** In the vendor's words. */
+  readonly message?: string;
+  /** What the user can do. */
+  readonly hint?: string;
+  readonly requestId?: string;
+}
+
+export interface HttpStats {
+  /** Requests sent, tries included. */
+  readonly calls: number;
+  /** Requests that were tries after a failure. */
+  readonly retries: number;
+  /** Time during which the client held back because a server asked for it or failed. */
+  readonly waitedMs: number;
+  /** Body bytes received, after decompression. */
+  readonly receivedBytes: number;
+}
+
+/** One host's worth of HTTP: retries, waits, concurrency and time limits are its business, not the caller's. */
+export interface HttpClient {
+  send<T>(request: HttpRequest<T>): Promise<T>;
+  readonly stats: HttpStats;
+  close(): Promise<void>;
+}

@@ -1,0 +1,53 @@
+import type { Row } from '../records/field.js';
+import type { SelectedStream } from '../records/selection.js';
+import type { Day } from '../time/day.js';
+import type { CheckResult } from './check.js';
+import type { Partition, Project } from './partition.js';
+
+/** The records of about one page. */
+export type Batch = readonly Row[];
+
+/** One partition being read. Its batches come once, in the order of time and then of the key. */
+export interface PartitionReading {
+  readonly partition: Partition;
+  readonly batches: AsyncIterable<Batch>;
+}
+
+/**
+ * Partitions of one stream and one project that are read together, because one call answers for all of them.
+ */
+export interface Reading {
+  readonly partitions: readonly [Partition, ...Partition[]];
+  /** Calls it takes at the least; a busy day of requests takes one more for each thousand. */
+  readonly calls: number;
+  /** Yields every partition once, in order; each must be read to its end before the next one is asked for. */
+  open(signal: AbortSignal): AsyncIterable<PartitionReading>;
+}
+
+/** What is wanted of one stream and project. `days` is empty for a snapshot. */
+export interface Wanted {
+  readonly selected: SelectedStream;
+  readonly project: Project;
+  readonly days: readonly Day[];
+}
+
+/** What a source noticed and did not fail for. */
+export interface SourceFindings {
+  /** Records that could not be understood, by stream, with the first as an example. */
+  readonly rejected: ReadonlyMap<string, { readonly count: number; readonly example: string }>;
+  /** Fields that Deepgram sent and we do not know, by stream. */
+  readonly unknownFields: ReadonlyMap<string, readonly string[]>;
+  readonly warnings: readonly string[];
+}
+
+export interface Source {
+  readonly name: string;
+  /** The projects of this job, in the order of their ids. */
+  projects(signal: AbortSignal): Promise<readonly Project[]>;
+  /** Cuts what is wanted into readings. Calls nobody. */
+  plan(wanted: Wanted): readonly Reading[];
+  /** Tries what a run would do, as cheaply as it can be tried. */
+  check(streams: readonly SelectedStream[], signal: AbortSignal): Promise<readonly CheckResult[]>;
+  findings(): SourceFindings;
+  close(): Promise<void>;
+}

@@ -1,0 +1,33 @@
+/** A UTC day, `YYYY-MM-DD`. Days compare as text. */
+export type Day = string;
+
+const DAY_MS = 86_400_000;
+const FORM = /^\d{4}-\d{2}-\d{2}$/;
+
+/** The UTC day that holds this moment (milliseconds since the epoch). */
+export function dayAt(ms: number): Day {
+  return new Date(ms).toISOString().slice(0, 10);
+}
+
+/** The first millisecond of a day. */
+export function startOfDay(day: Day): number {
+  return Date.parse(`${day}T00:00:00Z`);
+}
+
+export function addDays(day: Day, days: number): Day {
+  return dayAt(startOfDay(day) + days * DAY_MS);
+}
+
+/** Every day from `since` through `until`; none when `until` is earlier. */
+export function daysThrough(since: Day, until: Day): Day[] {
+  const days: Day[] = [];
+  for (let day = since; day <= until; day = addDays(day, 1)) days.push(day);
+  return days;
+}
+
+/** True for a text that is a real calendar day (`2026-02-30` is none). */
+export function isDay(text: string): boolean {
+  if (!FORM.test(text)) return false;
+  const ms = startOfDay(text);
+  return !Number.isNaN(ms) && dayAt(ms) === text;
+}
