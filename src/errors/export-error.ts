@@ -28,10 +28,12 @@ export type ErrorCode =
   | 'HTTP_TOO_LARGE'
   | 'HTTP_REDIRECT'
   | 'SOURCE_ANSWER'
+  | 'SOURCE_GAVE_UP'
+  | 'STATE_REFUSED'
+  | 'STATE_LOCKED'
   | 'SINK_FILES'
   | 'SINK_DEADLINE'
   | 'SINK_REFUSED'
-  | 'SINK_GAVE_UP'
   | 'ABORTED';
 
 export interface ExportErrorDetails {

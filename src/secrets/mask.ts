@@ -7,7 +7,7 @@ export type Mask = (text: string) => string;
 const SHORTEST = 6;
 
 /**
- * A mask for these secrets in the forms they travel in: raw, URL-encoded, base64 (also inside a longer
+ * A mask for these secrets in the forms they travel in: raw, percent-encoded, base64 (also inside a longer
  * base64 text, at each of its three alignments) and JSON-escaped. The longest form goes first, so that a
  * secret that contains another one leaves nothing behind.
  */
@@ -18,7 +18,7 @@ export function maskFor(secrets: Iterable<Secret>): Mask {
     if (text.length < SHORTEST) continue;
     for (const form of [
       text,
-      encodeURIComponent(text),
+      ...percentForms(text),
       JSON.stringify(text).slice(1, -1),
       ...base64Forms(text),
     ]) {
@@ -27,6 +27,15 @@ export function maskFor(secrets: Iterable<Secret>): Mask {
   }
   const longestFirst = [...forms].sort((a, b) => b.length - a.length);
   return (text) => longestFirst.reduce((masked, form) => masked.replaceAll(form, '[REDACTED]'), text);
+}
+
+/** As in a path and as in a form, with hex digits in either case. */
+function percentForms(text: string): string[] {
+  const inForm = new URLSearchParams({ '': text }).toString().slice(1);
+  return [encodeURIComponent(text), inForm].flatMap((form) => [
+    form,
+    form.replaceAll(/%../g, (byte) => byte.toLowerCase()),
+  ]);
 }
 
 function base64Forms(text: string): string[] {

@@ -1,0 +1,37 @@
+import { ExportError } from '../errors/export-error.js';
+
+const REASONS: Readonly<Record<string, readonly [what: string, hint: string]>> = {
+  ENOSPC: [
+    'the disk is full',
+    'Free some space, or choose another path; what was there before is untouched.',
+  ],
+  EDQUOT: [
+    'the disk quota is used up',
+    'Free some space, or choose another path; what was there before is untouched.',
+  ],
+  EACCES: [
+    'this user has no right to write there',
+    'Change the rights of the folder, or choose another path.',
+  ],
+  EPERM: [
+    'this user has no right to write there',
+    'Change the rights of the folder, or choose another path.',
+  ],
+  EROFS: ['the file system is read-only', 'Choose another path.'],
+  ENOTDIR: ['a part of the path is a file, not a folder', 'Move that file away, or choose another path.'],
+  EEXIST: ['something else has that name', 'Move it away, or choose another path.'],
+  EISDIR: ['a folder has the name of the file', 'Move that folder away, or choose another path.'],
+  ENOTEMPTY: ['a folder has the name of the file', 'Move that folder away, or choose another path.'],
+  EMFILE: ['too many files are open', 'Raise the limit of open files (ulimit -n).'],
+};
+
+/** The error of a file operation in words, with its path. */
+export function fileError(path: string, cause: unknown): ExportError {
+  if (cause instanceof ExportError) return cause;
+  const code = (cause as NodeJS.ErrnoException | undefined)?.code ?? 'unknown error';
+  const [what, hint] = REASONS[code] ?? [
+    `the file system answered ${code}`,
+    'Check the path, then run it again.',
+  ];
+  return new ExportError('SINK_FILES', `Cannot write ${path}: ${what}.`, { kind: 'permanent', hint, cause });
+}

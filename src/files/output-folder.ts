@@ -1,0 +1,98 @@
+import { lstat, mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ExportError } from '../errors/export-error.js';
+import { AtomicFile } from './atomic-file.js';
+import { fileError } from './file-error.js';
+import { removeLeftovers } from './temporary-name.js';
+
+/**
+ * A folder that a sink owns. Files are addressed by segments below it, and no symbolic link below it is
+ * followed: whoever can write there could otherwise send our output elsewhere. What a killed process left half
+ * written is removed from each folder in which a file is made.
+ */
+export class OutputFolder {
+  readonly root: string;
+  readonly #checked = new Set<string>();
+
+  /** @param root absolute path; made when the first file is. */
+  constructor(root: string) {
+    this.root = root;
+  }
+
+  path(segments: readonly string[]): string {
+    return join(this.root, ...segments);
+  }
+
+  /** Starts a file, making the folders above it. Segments from outside must have gone through `pathSegment`. */
+  async createFile(
+    segments: readonly string[],
+    options: { readonly gzip?: boolean } = {},
+  ): Promise<AtomicFile> {
+    await this.#ensureFolder(segments.slice(0, -1));
+    return AtomicFile.create(this.path(segments), { gzip: options.gzip ?? false });
+  }
+
+  /** Removes one file; harmless where it is not there. */
+  async removeFile(segments: readonly string[]): Promise<void> {
+    const path = this.path(segments);
+    await rm(path, { force: true }).catch((error) => {
+      throw fileError(path, error);
+    });
+  }
+
+  /** True where nothing was ever written, or everything was removed. */
+  async isEmpty(): Promise<boolean> {
+    const entries = await readdir(this.root).catch(() => []);
+    return entries.length === 0;
+  }
+
+  /** Writes and removes a small file, as a run would: proves rights and space without leaving a trace. */
+  async tryOut(): Promise<void> {
+    const file = await this.createFile(['check']);
+    try {
+      await file.write('deepgram-export\n');
+      await file.finish();
+    } finally {
+      await file.abort();
+    }
+  }
+
+  async #ensureFolder(segments: readonly string[]): Promise<void> {
+    const whole = this.path(segments);
+    if (this.#checked.has(whole)) return;
+    await makeRoot(this.root);
+    for (let depth = 1; depth <= segments.length; depth += 1) {
+      await makeOwnFolder(this.path(segments.slice(0, depth)));
+    }
+    await removeLeftovers(whole);
+    this.#checked.add(whole);
+  }
+}
+
+/** The way to the root is the user's own, links and all. */
+async function makeRoot(path: string): Promise<void> {
+  await mkdir(path, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'EEXIST' ? notAFolder(path) : fileError(path, error);
+  });
+}
+
+async function makeOwnFolder(path: string): Promise<void> {
+  await mkdir(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw fileError(path, error);
+  });
+  const entry = await lstat(path);
+  if (entry.isSymbolicLink()) {
+    throw new ExportError('SINK_FILES', `Cannot write below ${path}: it is a symbolic link.`, {
+      kind: 'permanent',
+      hint: 'Links inside the output folder are not followed. Remove the link, or point the sink’s path at its target.',
+    });
+  }
+  if (!entry.isDirectory()) throw notAFolder(path);
+}
+
+function notAFolder(path: string): ExportError {
+  return new ExportError('SINK_FILES', `Cannot write below ${path}: it is a file, not a folder.`, {
+    kind: 'permanent',
+    hint: 'Move that file away, or choose another path.',
+  });
+}
