@@ -14,7 +14,7 @@ export interface HttpRequest<T> {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly headers?: Readonly<Record<string, string | Secret>>;
   readonly body?: Buffer;
-  /** What is being done, for logs and errors: `read requests of project Support, 2026-11-20, page 3`. */
+  /** What is being done, as it follows "Could not" in logs and errors: `read requests of project Support, 2026-11-20, page 3`. */
   readonly what: string;
   readonly signal: AbortSignal;
   /** Makes the result of a 2xx answer. What it throws counts as a broken body, which is tried again. */

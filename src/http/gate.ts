@@ -1,0 +1,45 @@
+import type { Log } from '../report/log.js';
+import { sayDuration } from '../time/duration.js';
+import { createConcurrency } from './concurrency.js';
+import type { FailedTry } from './failed-try.js';
+import type { Pause } from './pause.js';
+
+/** Leave to send one request. */
+export interface Pass {
+  /** The pauses before it. */
+  readonly pauses: number;
+  /** Must be called once, when the request is over. */
+  leave(): void;
+}
+
+/** Lets a request out when no pause is running and a place is free, and learns from how it went. */
+export interface Gate {
+  enter(lane: 'new' | 'again', signal: AbortSignal): Promise<Pass>;
+  succeeded(): void;
+  /** A server in trouble, as the holder of this pass was told: everybody waits. */
+  hold(pass: Pass, failure: FailedTry, ms: number, host: string): void;
+  close(): void;
+}
+
+export function createGate(maxConcurrency: number, pause: Pause, log: Log): Gate {
+  const concurrency = createConcurrency(maxConcurrency);
+  return {
+    async enter(lane, signal) {
+      for (;;) {
+        await pause.over(signal);
+        const leave = await concurrency.take(lane, signal);
+        if (!pause.running) return { pauses: pause.count, leave };
+        leave(); // a pause began while it stood in the queue
+      }
+    },
+    succeeded: () => concurrency.succeeded(),
+    hold(pass, failure, ms, host) {
+      const effect = pause.hold(ms, pass.pauses);
+      if (effect === 'begun' && failure.details.status === 429) concurrency.halve();
+      if (effect === 'covered') return;
+      const rest = `waiting ${sayDuration(ms)} before sending anything more, at most ${concurrency.limit} at a time`;
+      log.warn(`${host} ${failure.message}; ${rest}`, { host, wait_ms: ms, concurrency: concurrency.limit });
+    },
+    close: () => pause.close(),
+  };
+}

@@ -1,0 +1,102 @@
+import { setMaxListeners } from 'node:events';
+import { sayDuration } from '../time/duration.js';
+import { createDispatcher } from './dispatcher.js';
+import { exchange, type WireRequest } from './exchange.js';
+import { FailedTry, sayFailure } from './failed-try.js';
+import { createGate } from './gate.js';
+import { headersToSend, maskOfHeaders } from './headers.js';
+import { measureHeldBack } from './held-back.js';
+import type { HttpAnswer, HttpClient, HttpRequest } from './http-client.js';
+import {
+  DEFAULT_CONCURRENCY,
+  DEFAULT_LIMITS,
+  DEFAULT_RETRIES,
+  type HttpClientOptions,
+} from './http-options.js';
+import { timedOut } from './network-failure.js';
+import { createPause } from './pause.js';
+import { readAnswer } from './reading.js';
+import { followRedirects } from './redirect.js';
+import { withRetries } from './retry.js';
+import { placeOf, targetOf } from './target.js';
+import { withinTime } from './within-time.js';
+
+/**
+ * A client with connections, waits and concurrency of its own. `send` throws an `ExportError`: `CONFIG_INVALID`
+ * for a URL or header that must not or cannot be sent, `HTTP_STATUS`, `HTTP_NETWORK`, `HTTP_TIMEOUT`,
+ * `HTTP_BODY`, `HTTP_TOO_LARGE`, `HTTP_REDIRECT`, or the reason of the aborted signal.
+ *
+ * @throws `CONFIG_INVALID` where the environment names a proxy that is no URL.
+ */
+export function createHttpClient(options: HttpClientOptions): HttpClient {
+  const { log, clock, userAgent } = options;
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const stats = { calls: 0, retries: 0, waitedMs: 0, receivedBytes: 0 };
+  const heldBack = measureHeldBack(clock, (ms) => {
+    stats.waitedMs += ms;
+  });
+  const maxConcurrency = options.maxConcurrency ?? DEFAULT_CONCURRENCY;
+  const gate = createGate(maxConcurrency, createPause(clock, heldBack), log);
+  const dispatcher = createDispatcher(limits, maxConcurrency, options.env ?? {});
+  const tools = {
+    log,
+    clock,
+    limits,
+    retries: { ...DEFAULT_RETRIES, ...options.retries },
+    random: options.random ?? Math.random,
+    gate,
+    heldBack,
+  };
+
+  const call = async (wire: WireRequest, signal: AbortSignal): Promise<HttpAnswer> => {
+    stats.calls += 1;
+    const answer = await exchange(dispatcher, wire, limits, signal);
+    stats.receivedBytes += answer.body.length;
+    return answer;
+  };
+  const late = () => timedOut(`did not finish its answer within ${sayDuration(limits.totalMs)}`);
+
+  const send = async <T>(request: HttpRequest<T>): Promise<T> => {
+    const wire = wireOf(request, userAgent);
+    // One signal for all requests of a run is the rule here; Node would take its listeners for a leak.
+    setMaxListeners(0, request.signal);
+    const reader = {
+      parse: request.parse,
+      explain: options.explain ?? (() => ({})),
+      mask: (text: string) => maskOfHeaders(request.headers ?? {})(text),
+      now: clock.now,
+    };
+    let tries = 0;
+    const run = async (attempt: number, signal: AbortSignal): Promise<T> => {
+      tries = attempt;
+      if (attempt > 1) stats.retries += 1;
+      const answer = await withinTime(signal, limits.totalMs, late, (ending) =>
+        followRedirects(wire, (hop) => call(hop, ending)),
+      );
+      return readAnswer(answer, reader);
+    };
+    try {
+      return await withRetries({ what: request.what, host: wire.url.host, run }, tools, request.signal);
+    } catch (error) {
+      throw error instanceof FailedTry ? sayFailure(error, request.what, placeOf(wire.url), tries) : error;
+    }
+  };
+
+  return {
+    send,
+    stats,
+    async close() {
+      gate.close();
+      await dispatcher.destroy();
+    },
+  };
+}
+
+function wireOf(request: HttpRequest<unknown>, userAgent: string): WireRequest {
+  return {
+    url: targetOf(request.url, request.what),
+    method: request.method ?? 'GET',
+    headers: headersToSend(request.headers ?? {}, userAgent),
+    body: request.body,
+  };
+}

@@ -1,0 +1,203 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, expect, it, vi } from 'vitest';
+import { createConcurrency } from '../../src/http/concurrency.js';
+import { measureHeldBack } from '../../src/http/held-back.js';
+import type { Clock } from '../../src/time/clock.js';
+import { json, serve, statuses } from './loopback-server.js';
+import { START, testClient } from './test-client.js';
+
+const never = new AbortController().signal;
+
+describe('a pause', () => {
+  it('is kept by everybody after one 429, and said once', async () => {
+    const seen: string[] = [];
+    const server = await serve(async (request, response, count) => {
+      seen.push(request.url ?? '');
+      if (count === 1) return json(response, 429, {}, { 'retry-after': '12' });
+      await delay(10);
+      json(response, 200, {});
+    });
+    const held = heldClock();
+    const { get, logged } = testClient({ clock: held.clock, maxConcurrency: 2 });
+
+    const all = Promise.all(Array.from({ length: 10 }, (_, n) => get(`${server.url}/${n}`)));
+    await vi.waitUntil(() => seen.length === 2 && logged.length > 0);
+    await delay(100); // time enough for others to slip out
+    const seenInThePause = seen.length;
+    held.release();
+    await all;
+
+    expect(seenInThePause).toBe(2); // the one refused, and the one that was under way with it
+    expect(server.requests).toHaveLength(11);
+    expect(held.slept).toEqual([12_000]);
+    expect(logged.filter((line) => line.startsWith('warn'))).toEqual([
+      `warn ${server.host} answered 429 Too Many Requests; waiting 12.0 s before sending anything more, at most 1 at a time`,
+    ]);
+  });
+
+  it('is one pause for all requests that were refused together', async () => {
+    const server = await serve((_request, response, count) => {
+      if (count <= 8) json(response, 429, {}, { 'retry-after': '2' });
+      else json(response, 200, {});
+    });
+    const held = heldClock();
+    const { get, client, logged } = testClient({ clock: held.clock });
+
+    const all = Promise.all(Array.from({ length: 8 }, () => get(server.url)));
+    await vi.waitUntil(() => refusals(logged) === 8);
+    held.release();
+    await all;
+
+    expect(server.requests).toHaveLength(16);
+    expect(client.stats).toEqual({ calls: 16, retries: 8, waitedMs: 2_000, receivedBytes: 32 });
+    expect(held.slept).toEqual([2_000]);
+    expect(logged.filter((line) => line.startsWith('warn'))).toEqual([
+      expect.stringMatching(/waiting 2\.0 s before sending anything more, at most 4 at a time$/),
+    ]);
+  });
+
+  it('becomes longer when a request of the same burst asks for more', async () => {
+    const server = await serve((_request, response, count) => {
+      if (count > 2) return json(response, 200, {});
+      // Apart, so that they cannot change places on the way.
+      setTimeout(() => json(response, 429, {}, { 'retry-after': count === 1 ? '2' : '10' }), count * 50);
+    });
+    const held = heldClock();
+    const { get, client, logged } = testClient({ clock: held.clock });
+
+    const all = Promise.all([get(server.url), get(server.url)]);
+    await vi.waitUntil(() => refusals(logged) === 2);
+    held.release();
+    await all;
+
+    expect(client.stats.waitedMs).toBe(10_000);
+    expect(logged.filter((line) => line.startsWith('warn'))).toEqual([
+      expect.stringContaining('waiting 2.0 s'),
+      expect.stringContaining('waiting 10.0 s'),
+    ]);
+  });
+
+  it('lasts as long as it should, and ends, although a clock stands still', async () => {
+    const server = await serve(statuses(503, 503));
+    const slept: number[] = [];
+    const clock: Clock = { now: () => START, sleep: async (ms) => void slept.push(ms) };
+    const { get } = testClient({ clock });
+
+    const result = await get(server.url);
+
+    expect(result).toEqual({ count: 3 });
+    expect(slept).toEqual([250, 500]);
+  });
+});
+
+describe('the time held back', () => {
+  it('counts waits that overlap once', async () => {
+    let now = START;
+    let total = 0;
+    const ends: Array<() => void> = [];
+    const sleep = () => new Promise<void>((resolve) => void ends.push(resolve));
+    const heldBack = measureHeldBack({ now: () => now, sleep }, (ms) => {
+      total += ms;
+    });
+
+    const first = heldBack.sleep(3_000, never);
+    now += 1_000;
+    const second = heldBack.sleep(4_000, never);
+    now += 4_000;
+    for (const end of ends) end();
+    await Promise.all([first, second]);
+
+    expect(total).toBe(5_000);
+  });
+});
+
+describe('the requests in flight', () => {
+  it('are never more than allowed', async () => {
+    const server = await serve(async (_request, response) => {
+      await delay(20);
+      json(response, 200, {});
+    });
+    const { get } = testClient({ maxConcurrency: 3 });
+
+    await Promise.all(Array.from({ length: 12 }, () => get(server.url)));
+
+    expect(server.mostAtOnce).toBe(3);
+  });
+
+  it('are half as many after a 429', async () => {
+    let atOnce = 0;
+    let mostAfterwards = 0;
+    const server = await serve(async (_request, response, count) => {
+      if (count <= 8) return json(response, 429, {});
+      atOnce += 1;
+      mostAfterwards = Math.max(mostAfterwards, atOnce);
+      await delay(20);
+      atOnce -= 1;
+      json(response, 200, {});
+    });
+    const held = heldClock();
+    const { get, logged } = testClient({ clock: held.clock, maxConcurrency: 8 });
+
+    const all = Promise.all(Array.from({ length: 12 }, () => get(server.url)));
+    await vi.waitUntil(() => refusals(logged) === 8);
+    held.release();
+    await all;
+
+    expect(mostAfterwards).toBe(4);
+  });
+
+  it('grow by one after twenty successes, up to what is allowed', () => {
+    const concurrency = createConcurrency(3);
+    concurrency.halve();
+    concurrency.halve();
+    const limits = [concurrency.limit];
+
+    for (let n = 0; n < 80; n += 1) {
+      concurrency.succeeded();
+      if (concurrency.limit !== limits.at(-1)) limits.push(concurrency.limit);
+    }
+
+    expect(limits).toEqual([1, 2, 3]);
+  });
+
+  it('start in the order of asking, those that try again first', async () => {
+    const concurrency = createConcurrency(1);
+    const order: string[] = [];
+    const leave = await concurrency.take('new', never);
+    const enter = async (lane: 'new' | 'again', name: string) => {
+      const leaveAgain = await concurrency.take(lane, never);
+      order.push(name);
+      leaveAgain();
+    };
+
+    const all = [enter('new', 'a'), enter('new', 'b'), enter('again', 'c'), enter('again', 'd')];
+    leave();
+    await Promise.all(all);
+
+    expect(order).toEqual(['c', 'd', 'a', 'b']);
+  });
+});
+
+/** Requests that were refused and wait for the pause to end. */
+function refusals(logged: readonly string[]): number {
+  return logged.filter((line) => line.includes('after the pause')).length;
+}
+
+/** A clock whose sleeps last until they are released. */
+function heldClock(): { clock: Clock; slept: number[]; release(): void } {
+  const slept: number[] = [];
+  let now = START;
+  let release = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const clock: Clock = {
+    now: () => now,
+    async sleep(ms) {
+      slept.push(ms);
+      await released;
+      now += ms;
+    },
+  };
+  return { clock, slept, release };
+}
