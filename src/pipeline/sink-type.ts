@@ -14,6 +14,10 @@ export interface SinkContext {
   readonly log: Log;
   /** The streams that this sink will get, so that a table without records still has its header. */
   readonly streams: readonly SelectedStream[];
+  /** For proxies. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** How the program names itself to servers. */
+  readonly userAgent: string;
 }
 
 /** A kind of sink, as the registry knows it: cheap to import, since `validate` does. */
@@ -22,6 +26,11 @@ export interface SinkType<Settings extends z.ZodObject = z.ZodObject> {
   readonly settings: Settings;
   /** Folders that it writes, as configured: two sinks must not share one. */
   outputPaths(settings: z.output<Settings>): readonly string[];
+  /**
+   * What makes two configurations of this type deliver to the same place, in words, without secrets. It is kept in
+   * the state: a sink that goes elsewhere has nothing yet.
+   */
+  destination(settings: z.output<Settings>): string;
   /** Imports the implementation, so that only what is configured is loaded. */
   open(settings: z.output<Settings>, context: SinkContext): Promise<Sink>;
 }

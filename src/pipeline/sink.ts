@@ -50,6 +50,16 @@ export interface Sink {
   /** Reachable? Let in? As close to real work as it can be without leaving a trace. */
   check(signal: AbortSignal): Promise<CheckResult>;
   begin(partition: Partition, signal: AbortSignal): Promise<PartitionWriter>;
+  /**
+   * True where nothing is there, although the state may say otherwise: somebody has removed it. Left out where
+   * that cannot be told.
+   */
+  isEmpty?(): Promise<boolean>;
+  /**
+   * For append sinks that can tell: which of these records are there already. Asked only after a crash, about
+   * records that were on their way.
+   */
+  holds?(partition: Partition, keys: readonly string[], signal: AbortSignal): Promise<ReadonlySet<string>>;
   /** Last things: stitch files, send what is aggregated over partitions. A second call does nothing. */
   close(run: RunSoFar, signal: AbortSignal): Promise<ClosingReport>;
 }
@@ -66,7 +76,10 @@ export interface SinkCapabilities {
 
 /** Either {@link commit} or {@link abort} is called, once, and nothing after it. */
 export interface PartitionWriter {
-  /** Resolves when it can take more: that is the backpressure. The batch must not be kept or changed. */
+  /**
+   * Resolves when it can take more: that is the backpressure. The batch must not be kept or changed. An append sink
+   * resolves only when the receiver has acknowledged the records: they are then known to be there.
+   */
   write(batch: readonly Row[]): Promise<void>;
   /** After it, the sink holds exactly this partition. */
   commit(): Promise<Receipt>;

@@ -1,3 +1,4 @@
+import type { HttpStats } from '../http/http-client.js';
 import type { Row } from '../records/field.js';
 import type { SelectedStream } from '../records/selection.js';
 import type { Day } from '../time/day.js';
@@ -42,8 +43,14 @@ export interface SourceFindings {
 
 export interface Source {
   readonly name: string;
+  /** Readings that it can serve at once. */
+  readonly parallel: number;
+  /** What it has asked of the network so far. */
+  readonly traffic: HttpStats;
   /** The projects of this job, in the order of their ids. */
   projects(signal: AbortSignal): Promise<readonly Project[]>;
+  /** The oldest day that can still be read of a stream; undefined where there is no such limit. */
+  oldestDay(selected: SelectedStream): Day | undefined;
   /** Cuts what is wanted into readings. Calls nobody. */
   plan(wanted: Wanted): readonly Reading[];
   /** Tries what a run would do, as cheaply as it can be tried. */

@@ -10,6 +10,7 @@ export const balances = {
   name: 'balances',
   description: 'Balances of a project as seen on a day',
   partitionedBy: 'day',
+  observedOnly: true,
   key: ['project_id', 'date', 'balance_id'],
   fields: [
     ...project,
@@ -79,7 +80,6 @@ export const projects = {
     { name: 'name', type: 'string', role: 'dimension', description: 'Name of the project' },
   ],
 } as const satisfies Stream;
-export type ProjectRow = RowOf<(typeof projects)['fields']>;
 
 const apiKeyFields = [
   ...project,

@@ -1,4 +1,4 @@
-import type { Field, RowOf } from './field.js';
+import type { Field } from './field.js';
 import { period } from './period.js';
 import type { Stream } from './stream.js';
 
@@ -16,8 +16,6 @@ export const billing = {
   key: ['project_id', 'date'],
   fields: billingFields,
 } as const satisfies Stream;
-
-export type BillingRow = RowOf<typeof billingFields>;
 
 /** What a billing breakdown can be grouped by: any combination of these. */
 export const billingGroupings = ['accessor', 'deployment', 'line_item', 'tags'] as const;

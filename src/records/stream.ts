@@ -10,4 +10,6 @@ export interface Stream<Fields extends readonly Field[] = readonly Field[]> {
   /** The fields that tell two records of a stream apart. */
   readonly key: readonly Fields[number]['name'][];
   readonly fields: Fields;
+  /** True where a day can only be read while it lasts, so that what was read of it is final. Default false. */
+  readonly observedOnly?: boolean;
 }

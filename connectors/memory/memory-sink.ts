@@ -1,0 +1,46 @@
+import { type Partition, partitionName } from '../../src/pipeline/partition.js';
+import type { Sink } from '../../src/pipeline/sink.js';
+import type { Row } from '../../src/records/field.js';
+
+export interface MemorySink extends Sink {
+  /** Committed partitions by name (`requests/<project>/<day>`), in the order of their commits. */
+  readonly committed: ReadonlyMap<string, { readonly partition: Partition; readonly rows: readonly Row[] }>;
+  /** Rows of every committed partition of a stream. */
+  rows(stream: string): readonly Row[];
+}
+
+/**
+ * Keeps what it is given, for tests of programs that use this package.
+ *
+ * @example
+ * const sink = memorySink();
+ * await sync({ source, sinks: [sinkLane(sink)] });
+ * sink.rows('usage');
+ */
+export function memorySink(options: { readonly name?: string } = {}): MemorySink {
+  const committed = new Map<string, { readonly partition: Partition; readonly rows: readonly Row[] }>();
+  return {
+    name: options.name ?? 'memory',
+    capabilities: { delivery: 'replace', accepts: () => true },
+    committed,
+    rows: (stream) =>
+      [...committed.values()]
+        .filter((entry) => entry.partition.stream.name === stream)
+        .flatMap((entry) => entry.rows),
+    check: async () => ({ what: 'keep records in memory', ok: true, detail: 'always possible' }),
+    begin: async (partition) => {
+      const rows: Row[] = [];
+      return {
+        write: async (batch) => {
+          for (const row of batch) rows.push(row);
+        },
+        commit: async () => {
+          committed.set(partitionName(partition), { partition, rows });
+          return { accepted: rows.length, rejected: [], skipped: [] };
+        },
+        abort: async () => {},
+      };
+    },
+    close: async () => ({ facts: {}, notes: [] }),
+  };
+}

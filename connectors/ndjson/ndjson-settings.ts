@@ -1,0 +1,9 @@
+import { z } from 'zod';
+import { folder } from '../../src/config/setting.js';
+
+export const ndjsonSettings = z.strictObject({
+  path: folder().describe('Folder for the files; relative to the working directory'),
+  compression: z.enum(['none', 'gzip']).default('none').describe('How the files are compressed'),
+});
+
+export type NdjsonSettings = z.output<typeof ndjsonSettings>;

@@ -1,0 +1,13 @@
+import { defineSinkType } from '../../src/pipeline/sink-type.js';
+import { ndjsonSettings } from './ndjson-settings.js';
+
+/** Files of one JSON object a line, one file a partition. */
+export const ndjsonType = defineSinkType({
+  settings: ndjsonSettings,
+  outputPaths: (settings) => [settings.path],
+  destination: (settings) => settings.path,
+  open: async (settings, context) => {
+    const { ndjsonSink } = await import('./ndjson-sink.js');
+    return ndjsonSink(settings, context);
+  },
+});

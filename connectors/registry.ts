@@ -1,0 +1,7 @@
+import type { SinkType } from '../src/pipeline/sink-type.js';
+import { ndjsonType } from './ndjson/ndjson-type.js';
+
+/** Every kind of sink by the name that `type` has in the configuration. */
+export const sinkTypes: Readonly<Record<string, SinkType>> = {
+  ndjson: ndjsonType,
+};

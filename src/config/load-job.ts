@@ -1,0 +1,88 @@
+import { isDeepStrictEqual } from 'node:util';
+import { ExportError } from '../errors/export-error.js';
+import { readConfigFile } from './config-file.js';
+import { type ConfigSettings, configSchema } from './config-schema.js';
+import { crossCheck } from './cross-check.js';
+import { DEFAULT_CONFIG_NAME, defaultConfig } from './default-config.js';
+import { type Job, jobOf } from './job.js';
+import type { Located } from './located.js';
+import { configError } from './mistake.js';
+import { type Overrides, overrideJob } from './overrides.js';
+import type { Environment } from './references.js';
+import { schemaMistakes } from './schema-mistakes.js';
+import { settingsTree } from './settings-tree.js';
+import { readYaml } from './yaml-document.js';
+
+export interface LoadJobOptions {
+  /** As the user named it; relative to `cwd`. Without it, the built-in configuration is used. */
+  readonly file?: string | undefined;
+  readonly cwd: string;
+  readonly env: Environment;
+  /**
+   * `resolve` puts the environment in. `structure` does without it: what depends on the environment is not
+   * checked, and stands in the job as it is written or by its default. Such a job is for looking at.
+   */
+  readonly mode: 'structure' | 'resolve';
+  readonly overrides?: Overrides | undefined;
+}
+
+/**
+ * Reads and checks the configuration. Throws an {@link ExportError} of kind `config`: `CONFIG_INVALID` with
+ * all mistakes of the file, one a line as `file:line:column  path: what is wrong`, or `USAGE` with those of
+ * the options. No message repeats a value.
+ */
+export async function loadJob(options: LoadJobOptions): Promise<Job> {
+  const { file, cwd, env, mode, overrides } = options;
+  const name = file ?? DEFAULT_CONFIG_NAME;
+  const text = file === undefined ? textWithoutFile(env) : await readConfigFile(file, cwd);
+  const { root, mistakes } = readYaml(text);
+  if (root === undefined) throw configError(name, mistakes);
+  if (root.kind !== 'map') throw configError(name, [...mistakes, notAMap(root)]);
+  const tree = settingsTree(root, mode === 'resolve' ? env : undefined);
+  const all = [
+    ...mistakes,
+    ...tree.mistakes,
+    ...schemaMistakes(configSchema, tree, root),
+    ...crossCheck(tree, root, cwd),
+  ];
+  if (all.length > 0) throw configError(name, all);
+  const job = jobOf(settingsOf(tree.value), cwd);
+  return overrides === undefined ? job : overrideJob(job, overrides);
+}
+
+function textWithoutFile(env: Environment): string {
+  if (env.DEEPGRAM_API_KEY) return defaultConfig;
+  throw new ExportError('CONFIG_INVALID', 'There is no configuration file and no DEEPGRAM_API_KEY.', {
+    kind: 'config',
+    hint:
+      'Set DEEPGRAM_API_KEY to export to ./deepgram-export/, name a file with -c FILE, ' +
+      'write one with `deepgram-export init`, or look at `deepgram-export demo`, which needs no key.',
+  });
+}
+
+function notAMap({ position }: Located) {
+  return { position, path: [], words: 'the file must be a map of settings that begins with version: 1' };
+}
+
+/**
+ * Parses what has been found right. Values that only the environment can make right are left out until the
+ * rest fits, so that their defaults stand in; leaving one out may show another that depends on it.
+ */
+function settingsOf(value: unknown): ConfigSettings {
+  const result = configSchema.safeParse(value);
+  if (result.success) return result.data;
+  const faults = new Set(result.error.issues.map(({ path }) => JSON.stringify(path)));
+  const rest = pruned(value, faults, []);
+  if (isDeepStrictEqual(rest, value)) throw result.error;
+  return settingsOf(rest);
+}
+
+function pruned(value: unknown, faults: ReadonlySet<string>, path: readonly PropertyKey[]): unknown {
+  const isKept = (step: PropertyKey) => !faults.has(JSON.stringify([...path, step]));
+  if (Array.isArray(value)) {
+    return value.flatMap((item, index) => (isKept(index) ? [pruned(item, faults, [...path, index])] : []));
+  }
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).filter(([key]) => isKept(key));
+  return Object.fromEntries(entries.map(([key, inner]) => [key, pruned(inner, faults, [...path, key])]));
+}

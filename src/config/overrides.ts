@@ -1,0 +1,88 @@
+import type { z } from 'zod';
+import { ExportError } from '../errors/export-error.js';
+import type { Job } from './job.js';
+import { isShowable } from './mistake.js';
+import { suggestion } from './suggestion.js';
+import { AFTER_UNTIL, isInOrder, sinceSetting, untilSetting, type WindowSettings } from './window.js';
+
+/** What the command line says instead of the file. Lists narrow; an empty list says nothing. */
+export interface Overrides {
+  readonly since?: string;
+  readonly until?: string;
+  /** Names of the streams to keep. */
+  readonly streams?: readonly string[];
+  /** Names of the sinks to keep. */
+  readonly sinks?: readonly string[];
+  /** Ids or names of projects, instead of those in the file. */
+  readonly projects?: readonly string[];
+}
+
+/**
+ * The job as the command line wants it. Sinks that are left without a stream are left out. All mistakes
+ * come together in one {@link ExportError} with the code `USAGE`, one a line, each by its option.
+ */
+export function overrideJob(job: Job, overrides: Overrides): Job {
+  const mistakes: string[] = [];
+  const window = overriddenWindow(job.window, overrides, mistakes);
+  const streams = named(overrides.streams, job.streams, ({ stream }) => stream.name, '--stream', mistakes);
+  const wantedSinks = named(overrides.sinks, job.sinks, ({ name }) => name, '--sink', mistakes);
+  const sinks = wantedSinks
+    .map((sink) => ({ ...sink, streams: sink.streams.filter((selected) => streams.includes(selected)) }))
+    .filter((sink) => sink.streams.length > 0);
+  if (mistakes.length === 0 && sinks.length === 0)
+    mistakes.push('--stream: no sink takes any of these streams');
+  if (overrides.projects?.includes('')) mistakes.push('--project: must not be empty');
+  if (mistakes.length > 0) {
+    throw new ExportError('USAGE', mistakes.join('\n'), {
+      kind: 'config',
+      hint: 'Correct the options; `deepgram-export sync --help` lists them.',
+    });
+  }
+  const projects = overrides.projects?.length ? overrides.projects : job.source.projects;
+  const source = { ...job.source, projects: projects === 'all' ? projects : [...projects] };
+  return { ...job, source, window, streams, sinks };
+}
+
+function overriddenWindow(
+  window: WindowSettings,
+  { since, until }: Overrides,
+  mistakes: string[],
+): WindowSettings {
+  const overridden = {
+    since: since === undefined ? window.since : parsed(sinceSetting, since, '--since', mistakes),
+    until: until === undefined ? window.until : parsed(untilSetting, until, '--until', mistakes),
+  };
+  if (overridden.since === undefined || overridden.until === undefined) return window;
+  const whole = { ...window, since: overridden.since, until: overridden.until };
+  if (!isInOrder(whole)) {
+    mistakes.push(
+      since === undefined ? '--until: must not be before since in the file' : `--since: ${AFTER_UNTIL}`,
+    );
+  }
+  return whole;
+}
+
+function parsed<T>(setting: z.ZodType<T>, value: string, option: string, mistakes: string[]): T | undefined {
+  const result = setting.safeParse(value);
+  if (!result.success) mistakes.push(`${option}: ${result.error.issues[0]?.message}`);
+  return result.data;
+}
+
+function named<T>(
+  names: readonly string[] | undefined,
+  all: readonly T[],
+  nameOf: (one: T) => string,
+  option: string,
+  mistakes: string[],
+): readonly T[] {
+  if (names === undefined || names.length === 0) return all;
+  const known = all.map(nameOf);
+  for (const name of new Set(names)) {
+    if (known.includes(name)) continue;
+    const shown = isShowable(name) ? `"${name}"` : 'one of the names';
+    mistakes.push(
+      `${option}: ${shown} is not in this job${suggestion(name, known) || `; there are ${known.join(', ')}`}`,
+    );
+  }
+  return all.filter((one) => names.includes(nameOf(one)));
+}

@@ -1,0 +1,45 @@
+/** The environment, as `process.env` has it. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A text after its `${…}` have been replaced; `undefined` where that was not possible. */
+export interface Replaced {
+  readonly text: string | undefined;
+  /** What is wrong with its references. */
+  readonly mistakes: readonly ReferenceMistake[];
+}
+
+export type ReferenceMistake =
+  | { readonly kind: 'missing'; readonly name: string }
+  | { readonly kind: 'malformed' }
+  | { readonly kind: 'unclosed' };
+
+const FORM = /^([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?$/s;
+
+/**
+ * Replaces `${NAME}`, `${NAME:-default}` and `$${` (a literal `${`) in one text. A variable that is empty
+ * counts as missing. What comes out is text and is not looked at again. With `undefined` as the
+ * environment only the form is checked and defaults are put in.
+ */
+export function replaceReferences(text: string, environment: Environment | undefined): Replaced {
+  const mistakes: ReferenceMistake[] = [];
+  let out = '';
+  let open = false;
+  let rest = 0;
+  for (let start = text.indexOf('${'); start >= 0; start = text.indexOf('${', rest)) {
+    if (start > rest && text[start - 1] === '$') {
+      out += `${text.slice(rest, start - 1)}\${`;
+      rest = start + 2;
+      continue;
+    }
+    const end = text.indexOf('}', start);
+    if (end < 0) return { text: undefined, mistakes: [...mistakes, { kind: 'unclosed' }] };
+    const [, name, fallback] = FORM.exec(text.slice(start + 2, end)) ?? [];
+    const value = name === undefined ? undefined : environment?.[name] || fallback;
+    if (name === undefined) mistakes.push({ kind: 'malformed' });
+    else if (value === undefined && environment !== undefined) mistakes.push({ kind: 'missing', name });
+    open ||= value === undefined;
+    out += text.slice(rest, start) + (value ?? '');
+    rest = end + 1;
+  }
+  return { text: open ? undefined : out + text.slice(rest), mistakes };
+}

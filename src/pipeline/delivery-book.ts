@@ -1,0 +1,38 @@
+import type { DayReading, ReadingReason } from '../state/delivery-state.js';
+import type { Day } from '../time/day.js';
+import type { Partition, Project } from './partition.js';
+
+/** Why a partition is read for a sink: it is in the window, or one of the reasons of the state. */
+export type Reason = ReadingReason | { readonly why: 'window' } | { readonly why: 'snapshot' };
+
+/** As much of a sink as the book needs. */
+export interface KnownSink {
+  readonly name: string;
+  /** True where what is written twice is there twice. */
+  readonly appends: boolean;
+  /** True where its destination is known to hold nothing. */
+  isEmpty(): Promise<boolean>;
+}
+
+/** What each sink has, and so what it lacks. Sinks are known by their names. */
+export interface DeliveryBook {
+  /** Called once, when the projects are known and before anything is planned; throws what makes a run pointless. */
+  admit(projects: readonly Project[], sinks: readonly KnownSink[]): Promise<void>;
+  /** The first day that a sink got or lost of the stream and project of this partition. */
+  firstDay(sink: string, of: Partition): Day | undefined;
+  /** Why a sink lacks this day; undefined where it does not. */
+  reason(sink: string, partition: Partition): Reason | undefined;
+  /** A sink has confirmed a partition. */
+  delivered(sink: string, partition: Partition, reading: DayReading): void;
+  /** Days that a sink should have got and that can no longer be read. */
+  gone(sink: string, of: Partition, days: readonly Day[]): void;
+}
+
+/** Without a state only the window counts: every sink lacks all of it. */
+export const windowOnly: DeliveryBook = {
+  admit: async () => {},
+  firstDay: () => undefined,
+  reason: () => ({ why: 'window' }),
+  delivered: () => {},
+  gone: () => {},
+};

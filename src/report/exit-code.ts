@@ -1,0 +1,50 @@
+import type { Failure } from '../errors/export-error.js';
+import type { RunResult } from '../pipeline/run.js';
+import type { Outcome } from './summary.js';
+
+/** Exit codes that scripts rely on; 130 and 143 are 128 and the number of the signal. */
+export const EXIT = { delivered: 0, bug: 1, config: 2, source: 3, someSinks: 4, allSinks: 5 } as const;
+
+export interface Verdict {
+  readonly outcome: Outcome;
+  readonly exitCode: number;
+}
+
+/**
+ * What a run amounts to. A sink that failed counts before a source that did, since it is the one that lost
+ * what could be read; both are in the summary.
+ */
+export function verdictOf(result: RunResult, interruptCode: number | undefined): Verdict {
+  if (result.interrupted) return { outcome: 'interrupted', exitCode: interruptCode ?? 130 };
+  const required = result.sinks.filter((sink) => sink.required);
+  const failed = required.filter((sink) => sink.failure !== null);
+  if (failed.some((sink) => sink.failure?.kind === 'bug')) return { outcome: 'failed', exitCode: EXIT.bug };
+  if (failed.length > 0 && failed.length === required.length) {
+    return { outcome: 'all-sinks-failed', exitCode: EXIT.allSinks };
+  }
+  if (failed.length > 0) return { outcome: 'sinks-failed', exitCode: EXIT.someSinks };
+  if (result.sourceFailures.some((failure) => failure.kind === 'bug'))
+    return { outcome: 'failed', exitCode: EXIT.bug };
+  if (result.sourceFailures.length > 0 || nothingUnderstood(result))
+    return { outcome: 'source-incomplete', exitCode: EXIT.source };
+  return { outcome: 'delivered', exitCode: EXIT.delivered };
+}
+
+/** True where records of a stream came and none could be read: not a bad record, but an answer we do not know. */
+function nothingUnderstood({ findings, streams }: RunResult): boolean {
+  return streams.some(({ name, records }) => records === 0 && findings.rejected.has(name));
+}
+
+/** What it amounts to when nothing could be run at all. */
+export function verdictOfFailure(failure: Failure, interruptCode: number | undefined): Verdict {
+  switch (failure.kind) {
+    case 'config':
+      return { outcome: 'config', exitCode: EXIT.config };
+    case 'interrupted':
+      return { outcome: 'interrupted', exitCode: interruptCode ?? 130 };
+    case 'bug':
+      return { outcome: 'failed', exitCode: EXIT.bug };
+    default:
+      return { outcome: 'source-incomplete', exitCode: EXIT.source };
+  }
+}

@@ -1,0 +1,125 @@
+import pc from 'picocolors';
+import type { Refusal } from '../pipeline/sink.js';
+import { sayDuration } from '../time/duration.js';
+import { failureLines } from './failure-lines.js';
+import { oneLine } from './one-line.js';
+import type { Outcome, Summary } from './summary.js';
+import { counted, sayCount, textTable } from './text-table.js';
+
+const VERDICTS: Readonly<Record<Outcome, string>> = {
+  delivered: 'Everything was delivered.',
+  failed: 'This is a bug in deepgram-export: please report it with the messages above.',
+  config: 'Nothing was done: the configuration or the options are not right.',
+  'source-incomplete': 'Not everything could be read from Deepgram.',
+  'sinks-failed': 'Some required sinks failed; the others have everything.',
+  'all-sinks-failed': 'All required sinks failed.',
+  interrupted: 'Interrupted: what was committed stays, the rest comes with the next run.',
+};
+
+/** The summary as a person reads it at the end of a run, in lines. */
+export function summaryText(summary: Summary, options: { readonly color: boolean }): string {
+  const colors = pc.createColors(options.color);
+  const paint = summary.exit_code === 0 ? colors.green : colors.red;
+  const lines = [
+    ...(summary.streams.length > 0 ? ['', ...streamLines(summary)] : []),
+    ...(summary.sinks.length > 0 ? ['', ...sinkLines(summary)] : []),
+    ...factLines(summary).map((line) => `  ${colors.dim(line)}`),
+    ...(notes(summary).length > 0 ? [''] : []),
+    ...notes(summary).map((note) => `  ${colors.yellow('!')} ${note}`),
+    '',
+    `${paint(verdictLine(summary))} ${colors.dim(trafficLine(summary))}`,
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+export function verdictLine(summary: Summary): string {
+  if (summary.dry_run && summary.outcome === 'delivered')
+    return 'Dry run: everything was read, nothing was delivered.';
+  return `${VERDICTS[summary.outcome]}${summary.exit_code === 0 ? '' : ` (exit ${summary.exit_code})`}`;
+}
+
+export function trafficLine({ window, http, elapsed_ms: elapsed }: Summary): string {
+  const days = window ? `${window.since} to ${window.until}, ` : '';
+  const retries = http.retries > 0 ? `, ${sayCount(http.retries)} of them again` : '';
+  const waits = http.waited_ms > 0 ? `, ${sayDuration(http.waited_ms)} waiting` : '';
+  return `${days}${counted(http.calls, 'call')}${retries}${waits}, ${sayDuration(elapsed)}`;
+}
+
+function streamLines(summary: Summary): string[] {
+  const rows = summary.streams.map((stream) => [
+    stream.name,
+    sayCount(stream.records),
+    sayCount(stream.partitions),
+    stream.failed_partitions === 0 ? '' : `${sayCount(stream.failed_partitions)} could not be read`,
+  ]);
+  return textTable(['left', 'right', 'right', 'left'], [['STREAM', 'RECORDS', 'PARTITIONS', ''], ...rows]);
+}
+
+function sinkLines(summary: Summary): string[] {
+  const rows = summary.sinks.map((sink) => [
+    sink.name,
+    sink.type,
+    sayCount(sink.accepted),
+    sayCount(sum(sink.skipped)),
+    sayCount(sum(sink.rejected)),
+    sink.failure ? `FAILED${sink.required ? '' : ' (not required)'}` : 'ok',
+  ]);
+  const head = ['SINK', 'TYPE', 'ACCEPTED', 'SKIPPED', 'REJECTED', ''];
+  return textTable(['left', 'left', 'right', 'right', 'right', 'left'], [head, ...rows]);
+}
+
+/** What the sinks say about themselves: `datadog: 194 distinct series, 205 points sent`. */
+export function factLines(summary: Summary): string[] {
+  return summary.sinks.flatMap(({ name, facts }) => {
+    const said = Object.entries(facts).map(
+      ([fact, value]) => `${typeof value === 'number' ? sayCount(value) : value} ${fact}`,
+    );
+    return said.length > 0 ? [oneLine(`${name}: ${said.join(', ')}`)] : [];
+  });
+}
+
+function sum(refusals: readonly Refusal[]): number {
+  return refusals.reduce((total, { count }) => total + count, 0);
+}
+
+/** Everything that a reader should know or do, a line each. */
+export function notes(summary: Summary): string[] {
+  const { source } = summary;
+  const said = [
+    ...source.failures.map((failure) => {
+      const more = failure.partitions > 1 ? ` (and ${sayCount(failure.partitions - 1)} more)` : '';
+      return sentence(`${failure.partition}${more}`, failure.message, failure.hint);
+    }),
+    ...source.rejected.map(
+      ({ stream, count, example }) =>
+        `${stream}: ${sayCount(count)} left out as unreadable, such as: ${example}`,
+    ),
+    ...source.unknown_fields.map(
+      ({ stream, fields }) => `${stream}: Deepgram sends fields that are not exported: ${fields.join(', ')}`,
+    ),
+    ...source.warnings,
+    ...summary.sinks.flatMap((sink) => [
+      ...(sink.failure
+        ? [
+            sentence(
+              sink.failure.partition ? `${sink.name} at ${sink.failure.partition}` : sink.name,
+              sink.failure.message,
+              sink.failure.hint,
+            ),
+          ]
+        : []),
+      ...sink.rejected.map((refusal) => refusalNote(sink.name, 'refused', refusal)),
+      ...(summary.dry_run ? [] : sink.skipped.map((refusal) => refusalNote(sink.name, 'skipped', refusal))),
+      ...sink.notes.map((note) => `${sink.name}: ${note}`),
+    ]),
+  ];
+  return [...said.map(oneLine), ...(summary.error ? failureLines(summary.error) : [])];
+}
+
+function sentence(where: string, message: string, hint: string | undefined): string {
+  return `${where}: ${message}${hint ? ` ${hint}` : ''}`;
+}
+
+function refusalNote(sink: string, what: string, { count, reason, example }: Refusal): string {
+  return `${sink}: ${sayCount(count)} ${what}: ${reason}${example ? `, such as ${example}` : ''}`;
+}

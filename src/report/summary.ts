@@ -1,0 +1,96 @@
+import type { Failure } from '../errors/export-error.js';
+import type { HttpStats } from '../http/http-client.js';
+import type { Window } from '../pipeline/plan.js';
+import type { RunResult } from '../pipeline/run.js';
+import type { SourceFailure, StreamOutcome } from '../pipeline/run-tally.js';
+import type { SinkOutcome } from '../pipeline/sink-tally.js';
+import { timestampAt } from '../time/timestamp.js';
+
+/** What a run says at its end, on every exit. The JSON of `--summary` is exactly this. */
+export interface Summary {
+  readonly version: 1;
+  readonly outcome: Outcome;
+  readonly exit_code: number;
+  /** True for a run that read everything and delivered nothing. */
+  readonly dry_run: boolean;
+  readonly started_at: string;
+  readonly finished_at: string;
+  readonly elapsed_ms: number;
+  /** Null where the run ended before there was one. */
+  readonly window: { readonly since: string; readonly until: string } | null;
+  readonly projects: readonly { readonly id: string; readonly name: string | null }[];
+  readonly http: {
+    readonly calls: number;
+    readonly retries: number;
+    readonly waited_ms: number;
+    readonly received_bytes: number;
+  };
+  readonly streams: readonly StreamOutcome[];
+  readonly source: {
+    readonly failures: readonly SourceFailure[];
+    readonly rejected: readonly {
+      readonly stream: string;
+      readonly count: number;
+      readonly example: string;
+    }[];
+    readonly unknown_fields: readonly { readonly stream: string; readonly fields: readonly string[] }[];
+    readonly warnings: readonly string[];
+  };
+  readonly sinks: readonly SinkOutcome[];
+  /** What ended the run before it could do anything; null for a run that took place. */
+  readonly error: Failure | null;
+}
+
+export type Outcome =
+  | 'delivered'
+  | 'failed'
+  | 'config'
+  | 'source-incomplete'
+  | 'sinks-failed'
+  | 'all-sinks-failed'
+  | 'interrupted';
+
+export interface SummaryInput {
+  readonly startedAt: number;
+  readonly finishedAt: number;
+  readonly dryRun: boolean;
+  readonly window: Window | undefined;
+  readonly http: HttpStats | undefined;
+  readonly outcome: Outcome;
+  readonly exitCode: number;
+  readonly result?: RunResult | undefined;
+  readonly error?: Failure | undefined;
+}
+
+export function summaryOf(input: SummaryInput): Summary {
+  const { result, http, window } = input;
+  return {
+    version: 1,
+    outcome: input.outcome,
+    exit_code: input.exitCode,
+    dry_run: input.dryRun,
+    started_at: timestampAt(input.startedAt),
+    finished_at: timestampAt(input.finishedAt),
+    elapsed_ms: input.finishedAt - input.startedAt,
+    window: window ? { since: window.since, until: window.until } : null,
+    projects: result?.projects ?? [],
+    http: {
+      calls: http?.calls ?? 0,
+      retries: http?.retries ?? 0,
+      waited_ms: Math.round(http?.waitedMs ?? 0),
+      received_bytes: http?.receivedBytes ?? 0,
+    },
+    streams: result?.streams ?? [],
+    source: {
+      failures: result?.sourceFailures ?? [],
+      rejected: [...(result?.findings.rejected ?? [])].map(([stream, found]) => ({ stream, ...found })),
+      unknown_fields: [...(result?.findings.unknownFields ?? [])].map(([stream, fields]) => ({
+        stream,
+        fields,
+      })),
+      warnings: [...(result?.warnings ?? []), ...(result?.findings.warnings ?? [])],
+    },
+    sinks: result?.sinks ?? [],
+    error: input.error ?? null,
+  };
+}

@@ -1,0 +1,36 @@
+import { oneLine } from './one-line.js';
+
+/** How a column is set: numbers to the right. */
+export type Align = 'left' | 'right';
+
+/** Rows of text as aligned columns, two spaces apart; a line each, without trailing spaces. */
+export function textTable(align: readonly Align[], table: readonly (readonly string[])[]): string[] {
+  const rows = table.map((row) => row.map(oneLine));
+  const widths = align.map((_, column) => Math.max(0, ...rows.map((row) => widthOf(row[column] ?? ''))));
+  return rows.map((row) =>
+    align
+      .map((side, column) => pad(row[column] ?? '', widths[column] ?? 0, side))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+/** Thousands apart, as a person reads them. */
+export function sayCount(count: number): string {
+  return count.toLocaleString('en-US');
+}
+
+/** `1 call`, `2,048 calls`. */
+export function counted(count: number, noun: string): string {
+  return `${sayCount(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+function pad(text: string, width: number, side: Align): string {
+  const space = ' '.repeat(Math.max(0, width - widthOf(text)));
+  return side === 'right' ? space + text : text + space;
+}
+
+/** Columns that a text takes; near enough for names (wide characters count as one). */
+function widthOf(text: string): number {
+  return [...text].length;
+}

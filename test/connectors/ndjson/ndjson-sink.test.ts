@@ -1,0 +1,125 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { ndjsonSink } from '../../../connectors/ndjson/ndjson-sink.js';
+import type { Partition } from '../../../src/pipeline/partition.js';
+import type { Row } from '../../../src/records/field.js';
+import { requests } from '../../../src/records/requests.js';
+import { folderContents } from '../../conformance/folder-contents.js';
+import { partitionOf, requestRow, rowsOf } from '../../conformance/sample-records.js';
+import { sinkContext } from '../../conformance/sink-context.js';
+
+let cwd: string;
+beforeEach(async () => {
+  cwd = await mkdtemp(join(tmpdir(), 'ndjson-'));
+});
+afterEach(() => rm(cwd, { recursive: true }));
+
+async function deliver(partition: Partition, rows: readonly Row[], compression: 'none' | 'gzip' = 'none') {
+  const sink = ndjsonSink({ path: 'out', compression }, sinkContext(cwd));
+  const writer = await sink.begin(partition, new AbortController().signal);
+  await writer.write(rows);
+  await writer.commit();
+}
+
+it('writes one file a partition, one object a line, fields in schema order and nulls kept', async () => {
+  const row = requestRow(1, '2026-11-20', {
+    tags: ['prod', 'ivr'],
+    error_message: 'first\r\nsecond "quoted" \u2028',
+  });
+
+  await deliver(partitionOf('requests', '2026-11-20'), [row, requestRow(2)]);
+
+  const file = join(
+    cwd,
+    'out/requests/project_id=7c9a2f4e-0b1d-4d7c-9a53-2f6b8e1d0c11/date=2026-11-20.ndjson',
+  );
+  const lines = (await readFile(file, 'utf8')).split('\n');
+  expect(lines).toHaveLength(3);
+  expect(lines[2]).toBe('');
+  const first = JSON.parse(lines[0] ?? '');
+  expect(Object.keys(first)).toEqual(requests.fields.map((field) => field.name));
+  expect(first).toEqual(row);
+  expect(lines[0]).toContain('"created_at":"2026-11-20T11:40:01.434302Z"');
+  expect(lines[0]).toContain('"tags":["prod","ivr"]');
+  expect(lines[0]).toContain('"model":null');
+});
+
+it('keeps the digits of the documented usage', async () => {
+  await deliver(partitionOf('usage', '2023-10-01'), rowsOf('usage', '2023-10-01'));
+
+  const [text] = Object.values(await folderContents(join(cwd, 'out')));
+  expect(text).toContain('"hours":865.7331186111111,"total_hours":867.6975186111111');
+});
+
+it('writes an empty file for a day with nothing in it', async () => {
+  await deliver(partitionOf('requests', '2026-11-20'), []);
+
+  expect(Object.values(await folderContents(join(cwd, 'out')))).toEqual(['']);
+});
+
+it('compresses, the same bytes every time', async () => {
+  const partition = partitionOf('requests', '2026-11-20');
+  const path = join(
+    cwd,
+    'out/requests/project_id=7c9a2f4e-0b1d-4d7c-9a53-2f6b8e1d0c11/date=2026-11-20.ndjson.gz',
+  );
+  await deliver(partition, rowsOf('requests'), 'gzip');
+  const first = await readFile(path);
+
+  await deliver(partition, rowsOf('requests'), 'gzip');
+
+  expect(await readFile(path)).toEqual(first);
+  expect(gunzipSync(first).toString().trimEnd().split('\n')).toHaveLength(3);
+});
+
+it('replaces the same day in another compression, which a reader would count twice', async () => {
+  await deliver(partitionOf('requests', '2026-11-20'), rowsOf('requests'), 'gzip');
+
+  await deliver(partitionOf('requests', '2026-11-20'), rowsOf('requests'), 'none');
+
+  expect(Object.keys(await folderContents(join(cwd, 'out')))).toEqual([
+    expect.stringMatching(/date=2026-11-20\.ndjson$/),
+  ]);
+});
+
+it.each(['../../etc/passwd', '=cmd', '.', '..', '/abs', 'a'.repeat(400), 'Ünïcödé 語', ''])(
+  'keeps a project with the id %j inside the folder',
+  async (id) => {
+    const partition = { ...partitionOf('requests', '2026-11-20'), project: { id, name: null } };
+
+    await deliver(partition, rowsOf('requests'));
+
+    expect(await readdir(cwd)).toEqual(['out']);
+    expect(Object.keys(await folderContents(join(cwd, 'out')))).toEqual([
+      expect.stringMatching(/^requests\/project_id=[\w%-]+\/date=2026-11-20\.ndjson$/),
+    ]);
+  },
+);
+
+it('follows no link out of its folder', async () => {
+  await mkdir(join(cwd, 'elsewhere'));
+  await mkdir(join(cwd, 'out'));
+  await symlink(join(cwd, 'elsewhere'), join(cwd, 'out/requests'));
+
+  const delivery = deliver(partitionOf('requests', '2026-11-20'), rowsOf('requests'));
+
+  await expect(delivery).rejects.toMatchObject({
+    code: 'SINK_FILES',
+    message: expect.stringMatching(/out\/requests: it is a symbolic link/),
+  });
+  expect(await readdir(join(cwd, 'elsewhere'))).toEqual([]);
+});
+
+it('replaces a link that has the name of the file, and leaves its target alone', async () => {
+  const folder = join(cwd, 'out/requests/project_id=7c9a2f4e-0b1d-4d7c-9a53-2f6b8e1d0c11');
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(cwd, 'precious'), 'keep me');
+  await symlink(join(cwd, 'precious'), join(folder, 'date=2026-11-20.ndjson'));
+
+  await deliver(partitionOf('requests', '2026-11-20'), rowsOf('requests'));
+
+  expect(await readFile(join(cwd, 'precious'), 'utf8')).toBe('keep me');
+});

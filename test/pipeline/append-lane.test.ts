@@ -1,0 +1,129 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { run } from '../../src/pipeline/run.js';
+import type { Sink } from '../../src/pipeline/sink.js';
+import { SinkLane } from '../../src/pipeline/sink-lane.js';
+import type { Row } from '../../src/records/field.js';
+import { requests } from '../../src/records/requests.js';
+import { silentLog } from '../../src/report/log.js';
+import { AppendLedger } from '../../src/state/append-ledger.js';
+import { DeliveryState } from '../../src/state/delivery-state.js';
+import { StateBook } from '../../src/state/state-book.js';
+import { readState } from '../../src/state/state-file.js';
+import { systemClock } from '../../src/time/clock.js';
+import { requestRow } from '../conformance/sample-records.js';
+import { fakeSource } from './fake-source.js';
+
+const DAY = '2026-11-15';
+
+let folder: string;
+let received: string[];
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'append-'));
+  received = [];
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+/** A log that takes what it is given, as often as it is given. */
+function logSink(): Sink {
+  return {
+    name: 'log',
+    capabilities: { delivery: 'append', accepts: (stream) => stream === 'requests' },
+    check: async () => ({ what: 'log', ok: true, detail: '' }),
+    begin: async () => {
+      let accepted = 0;
+      return {
+        write: async (batch) => {
+          received.push(...batch.map((row) => String(row.request_id)));
+          accepted += batch.length;
+        },
+        commit: async () => ({ accepted, rejected: [], skipped: [] }),
+        abort: async () => {},
+      };
+    },
+    close: async () => ({ facts: {}, notes: [] }),
+  };
+}
+
+async function runAt(
+  now: string,
+  rows: readonly Row[],
+  options: { readonly lookbackDays?: number; readonly fullRefresh?: boolean } = {},
+) {
+  const path = join(folder, 'state.json');
+  const nowMs = Date.parse(now);
+  const ledger = new AppendLedger(join(folder, 'delivered'));
+  const clock = { ...systemClock, now: () => nowMs };
+  const state = new DeliveryState(await readState(path), (options.lookbackDays ?? 3) * 86_400_000);
+  const book = new StateBook(state, {
+    path,
+    clock,
+    log: silentLog,
+    nowMs,
+    mask: (text) => text,
+    destinations: new Map([['log', 'log']]),
+    fullRefresh: options.fullRefresh ?? false,
+    writes: true,
+    ledger,
+  });
+  const source = fakeSource({
+    batches: async function* () {
+      yield rows;
+    },
+  });
+  const result = await run({
+    source,
+    lanes: [
+      new SinkLane({
+        sink: logSink(),
+        type: 'log',
+        required: true,
+        deadlineMs: 5_000,
+        log: silentLog,
+        ledger,
+      }),
+    ],
+    streams: [{ stream: requests, origin: { of: 'requests' } }],
+    window: { since: DAY, until: DAY, now: nowMs },
+    book,
+    clock,
+    log: silentLog,
+    signal: new AbortController().signal,
+  });
+  await book.flush();
+  return { outcome: result.sinks[0], opened: source.opened };
+}
+
+const settled = (index: number) => requestRow(index, DAY);
+const unsettled = (index: number) => requestRow(index, DAY, { settled: false, cost_usd: 0 });
+
+it('gets each record once over runs, and only when it is settled', async () => {
+  await runAt('2026-11-15T12:00:00Z', [settled(1), unsettled(2)]);
+  await runAt('2026-11-15T13:00:00Z', [settled(1), settled(2), unsettled(3)]);
+
+  const { outcome } = await runAt('2026-11-16T12:00:00Z', [settled(1), settled(2), settled(3)]);
+
+  expect(received.map((id) => id.slice(-1))).toEqual(['1', '2', '3']);
+  expect(outcome).toMatchObject({
+    accepted: 1,
+    skipped: [{ reason: 'already delivered', count: 2 }],
+    failure: null,
+  });
+});
+
+it('keeps its book only as long as the day is open, and never gets a closed day again', async () => {
+  await runAt('2026-11-15T12:00:00Z', [settled(1)]);
+  const kept = await readdir(join(folder, 'delivered'), { recursive: true });
+  await runAt('2026-11-20T12:00:00Z', [settled(1)]);
+
+  const grown = await runAt('2026-11-20T13:00:00Z', [settled(1)], { lookbackDays: 30 });
+  const refreshed = await runAt('2026-11-20T14:00:00Z', [settled(1)], { fullRefresh: true });
+
+  expect(kept.some((name) => name.endsWith('delivered.ids'))).toBe(true);
+  const left = await readdir(join(folder, 'delivered'), { recursive: true });
+  expect(left.filter((name) => name.endsWith('delivered.ids'))).toEqual([]);
+  expect([...grown.opened, ...refreshed.opened]).toEqual([]);
+  expect(received).toHaveLength(1);
+});

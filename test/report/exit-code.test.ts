@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import type { ErrorKind, Failure } from '../../src/errors/export-error.js';
+import type { RunResult } from '../../src/pipeline/run.js';
+import { verdictOf, verdictOfFailure } from '../../src/report/exit-code.js';
+
+const REQUIRED = true;
+const OPTIONAL = false;
+
+describe('verdictOf', () => {
+  it.each([
+    ['everything went well', run([], [[REQUIRED], [REQUIRED]]), 0, 'delivered'],
+    ['an optional sink failed', run([], [[REQUIRED], [OPTIONAL, 'permanent']]), 0, 'delivered'],
+    ['there are optional sinks only, and all failed', run([], [[OPTIONAL, 'auth']]), 0, 'delivered'],
+    ['the source was not read whole', run(['auth'], [[REQUIRED]]), 3, 'source-incomplete'],
+    ['a sink failed', run([], [[REQUIRED, 'permanent'], [REQUIRED]]), 4, 'sinks-failed'],
+    ['a sink failed and the source too', run(['auth'], [[REQUIRED, 'auth'], [REQUIRED]]), 4, 'sinks-failed'],
+    [
+      'all sinks failed',
+      run(
+        [],
+        [
+          [REQUIRED, 'auth'],
+          [REQUIRED, 'transient'],
+        ],
+      ),
+      5,
+      'all-sinks-failed',
+    ],
+    ['all required sinks failed', run([], [[REQUIRED, 'auth'], [OPTIONAL]]), 5, 'all-sinks-failed'],
+    ['a sink has a bug', run([], [[REQUIRED, 'bug'], [REQUIRED]]), 1, 'failed'],
+    ['the source has a bug', run(['bug'], [[REQUIRED]]), 1, 'failed'],
+  ] as const)('when %s', (_, result, exitCode, outcome) => {
+    expect(verdictOf(result, undefined)).toEqual({ outcome, exitCode });
+  });
+
+  it.each([130, 143])('an interrupt comes before all else: %i', (code) => {
+    const result = { ...run(['auth'], [[REQUIRED, 'bug']]), interrupted: true };
+
+    expect(verdictOf(result, code)).toEqual({ outcome: 'interrupted', exitCode: code });
+  });
+});
+
+describe('verdictOfFailure, when nothing could be run', () => {
+  it.each([
+    ['config', 2, 'config'],
+    ['auth', 3, 'source-incomplete'],
+    ['rate-limited', 3, 'source-incomplete'],
+    ['transient', 3, 'source-incomplete'],
+    ['permanent', 3, 'source-incomplete'],
+    ['interrupted', 143, 'interrupted'],
+    ['bug', 1, 'failed'],
+  ] as const)('%s is exit %i', (kind, exitCode, outcome) => {
+    expect(verdictOfFailure(failure(kind), 143)).toEqual({ outcome, exitCode });
+  });
+});
+
+function run(
+  sourceFailures: readonly ErrorKind[],
+  sinks: readonly (readonly [required: boolean, failed?: ErrorKind])[],
+): RunResult {
+  return {
+    projects: [],
+    streams: [],
+    sourceFailures: sourceFailures.map((kind) => ({
+      ...failure(kind),
+      stream: 'usage',
+      project: 'p-1',
+      partition: 'usage/p-1/2026-11-20',
+      partitions: 1,
+    })),
+    findings: { rejected: new Map(), unknownFields: new Map(), warnings: [] },
+    sinks: sinks.map(([required, failed], at) => ({
+      name: `sink-${at}`,
+      type: 'ndjson',
+      required,
+      partitions: 1,
+      failed_partitions: failed ? 1 : 0,
+      unread_partitions: 0,
+      accepted: 1,
+      rejected: [],
+      skipped: [],
+      failure: failed ? failure(failed) : null,
+      facts: {},
+      notes: [],
+    })),
+    warnings: [],
+    interrupted: false,
+  };
+}
+
+function failure(kind: ErrorKind): Failure {
+  return { code: 'SINK_FILES', kind, message: 'It did not work.' };
+}

@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { Screen } from '../../src/report/screen.js';
+import { maskFor } from '../../src/secrets/mask.js';
+import { Secret } from '../../src/secrets/secret.js';
+
+const CLEAR = '\r\u001B[2K';
+
+function screenOn(options: { readonly isTTY: boolean; readonly columns?: number }) {
+  const written = { stdout: '', stderr: '' };
+  const stdout = { ...options, write: (text: string) => (written.stdout += text) };
+  const stderr = { ...options, write: (text: string) => (written.stderr += text) };
+  return { written, screen: new Screen(stdout, stderr) };
+}
+
+describe('the live line', () => {
+  it('makes room for a line of the log and comes back below it', () => {
+    const { screen, written } = screenOn({ isTTY: true });
+
+    screen.live('10 records');
+    screen.line('a warning');
+
+    expect(written.stderr).toBe(`${CLEAR}10 records${CLEAR}a warning\n${CLEAR}10 records`);
+  });
+
+  it('is gone before a result', () => {
+    const { screen, written } = screenOn({ isTTY: true });
+
+    screen.live('10 records');
+    screen.result('done\n');
+
+    expect(written).toEqual({ stdout: 'done\n', stderr: `${CLEAR}10 records${CLEAR}` });
+  });
+
+  it('is cut to the width of the terminal, so that it stays one line', () => {
+    const { screen, written } = screenOn({ isTTY: true, columns: 10 });
+
+    screen.live('123456789012345');
+
+    expect(written.stderr).toBe(`${CLEAR}123456789`);
+  });
+
+  it('is not drawn again when it says the same', () => {
+    const { screen, written } = screenOn({ isTTY: true });
+
+    screen.live('10 records');
+    screen.live('10 records');
+
+    expect(written.stderr).toBe(`${CLEAR}10 records`);
+  });
+
+  it('does not exist where there is no terminal', () => {
+    const { screen, written } = screenOn({ isTTY: false });
+
+    screen.live('10 records');
+    screen.line('a warning');
+
+    expect(written.stderr).toBe('a warning\n');
+  });
+});
+
+it('masks whatever is written', () => {
+  const { screen, written } = screenOn({ isTTY: true });
+  screen.maskWith(maskFor([new Secret('k-0123456789')]));
+
+  screen.result('k-0123456789');
+  screen.line('k-0123456789');
+  screen.live('k-0123456789');
+
+  expect(written.stdout + written.stderr).not.toContain('0123456789');
+  expect(screen.masked('k-0123456789')).toBe('[REDACTED]');
+});

@@ -1,0 +1,164 @@
+import { expect, it } from 'vitest';
+import type { Summary } from '../../src/report/summary.js';
+import { summaryMarkdown } from '../../src/report/summary-markdown.js';
+import { summaryText } from '../../src/report/summary-text.js';
+import { maskFor } from '../../src/secrets/mask.js';
+import { Secret } from '../../src/secrets/secret.js';
+
+const SUMMARY: Summary = {
+  version: 1,
+  outcome: 'sinks-failed',
+  exit_code: 4,
+  dry_run: false,
+  started_at: '2026-11-20T12:00:00.000000Z',
+  finished_at: '2026-11-20T12:03:20.000000Z',
+  elapsed_ms: 200_000,
+  window: { since: '2026-11-19', until: '2026-11-20' },
+  projects: [{ id: 'p-1', name: 'Support line' }],
+  http: { calls: 1_234, retries: 3, waited_ms: 12_400, received_bytes: 99 },
+  streams: [
+    { name: 'usage', records: 2, partitions: 2, failed_partitions: 0 },
+    { name: 'requests', records: 123_456, partitions: 1, failed_partitions: 1 },
+  ],
+  source: {
+    failures: [
+      {
+        code: 'HTTP_STATUS',
+        kind: 'transient',
+        message: 'Could not read the requests.',
+        hint: 'Run it again.',
+        stream: 'requests',
+        project: 'p-1',
+        partition: 'requests/p-1/2026-11-19',
+        partitions: 3,
+      },
+    ],
+    rejected: [{ stream: 'requests', count: 2, example: 'no request_id: fields created' }],
+    unknown_fields: [{ stream: 'usage', fields: ['new_a', 'new_b'] }],
+    warnings: ['No API key names for project Support line.'],
+  },
+  sinks: [
+    {
+      name: 'archive',
+      type: 'ndjson',
+      required: true,
+      partitions: 3,
+      failed_partitions: 0,
+      unread_partitions: 1,
+      accepted: 123_458,
+      rejected: [],
+      skipped: [],
+      failure: null,
+      facts: {},
+      notes: [],
+    },
+    {
+      name: 'datadog',
+      type: 'datadog-metrics',
+      required: false,
+      partitions: 1,
+      failed_partitions: 2,
+      unread_partitions: 1,
+      accepted: 10,
+      rejected: [{ reason: 'too long', count: 1 }],
+      skipped: [{ reason: 'too old', count: 1_500, example: 'a point' }],
+      failure: {
+        code: 'SINK_REFUSED',
+        kind: 'auth',
+        message: 'Datadog refused the API key.',
+        hint: 'Check the site.',
+        partition: 'usage/p-1/2026-11-19',
+      },
+      facts: { 'distinct series': 4_120, region: 'eu' },
+      notes: ['Switch on something.'],
+    },
+  ],
+  error: null,
+};
+
+it('is two tables, what to know and do, and the verdict', () => {
+  expect(summaryText(SUMMARY, { color: false }).split('\n')).toEqual([
+    '',
+    'STREAM    RECORDS  PARTITIONS',
+    'usage           2           2',
+    'requests  123,456           1  1 could not be read',
+    '',
+    'SINK     TYPE             ACCEPTED  SKIPPED  REJECTED',
+    'archive  ndjson            123,458        0         0  ok',
+    'datadog  datadog-metrics        10    1,500         1  FAILED (not required)',
+    '  datadog: 4,120 distinct series, eu region',
+    '',
+    '  ! requests/p-1/2026-11-19 (and 2 more): Could not read the requests. Run it again.',
+    '  ! requests: 2 left out as unreadable, such as: no request_id: fields created',
+    '  ! usage: Deepgram sends fields that are not exported: new_a, new_b',
+    '  ! No API key names for project Support line.',
+    '  ! datadog at usage/p-1/2026-11-19: Datadog refused the API key. Check the site.',
+    '  ! datadog: 1 refused: too long',
+    '  ! datadog: 1,500 skipped: too old, such as a point',
+    '  ! datadog: Switch on something.',
+    '',
+    'Some required sinks failed; the others have everything. (exit 4) 2026-11-19 to 2026-11-20, 1,234 calls, 3 of them again, 12.4 s waiting, 3 min 20 s',
+    '',
+  ]);
+});
+
+it('says the same as Markdown', () => {
+  const [title, ...rest] = summaryMarkdown(SUMMARY, (text) => text).split('\n');
+
+  expect(title).toBe('### deepgram-export: Some required sinks failed; the others have everything. (exit 4)');
+  expect(rest).toContain('| requests | 123,456 | 1 | 1 |');
+  expect(rest).toContain('| datadog | datadog-metrics | 10 | 3 | failed |');
+  expect(rest).toContain('- datadog: 1,500 skipped: too old, such as a point');
+  expect(rest).toContain('- datadog: 4,120 distinct series, eu region');
+});
+
+it('masks a secret that Markdown would write in another way', () => {
+  const error = { code: 'HTTP_STATUS', kind: 'auth', message: 'refused k_0123*456789' } as const;
+  const mask = maskFor([new Secret('k_0123*456789')]);
+
+  const markdown = summaryMarkdown({ ...SUMMARY, error }, mask);
+
+  expect(markdown).toContain('- refused \\[REDACTED\\]');
+  expect(markdown).not.toContain('0123');
+});
+
+it('shows each mistake of a configuration on a line of its own', () => {
+  const error = {
+    code: 'CONFIG_INVALID',
+    kind: 'config',
+    message: 'a:1:1  x\na:2:1  y',
+    hint: 'Correct it.',
+  } as const;
+  const summary: Summary = { ...SUMMARY, outcome: 'config', exit_code: 2, streams: [], sinks: [], error };
+
+  const text = summaryText({ ...summary, source: NOTHING_FOUND }, { color: false });
+
+  expect(text.split('\n').slice(0, 4)).toEqual(['', '  ! a:1:1  x', '  ! a:2:1  y', '  ! Correct it.']);
+});
+
+it('does not let the text of an answer begin a line of its own', () => {
+  const error = {
+    code: 'HTTP_STATUS',
+    kind: 'auth',
+    message: 'refused: no\n::error::x',
+    hint: 'a\nb',
+  } as const;
+  const summary: Summary = { ...SUMMARY, streams: [], sinks: [], error };
+
+  const text = summaryText({ ...summary, source: NOTHING_FOUND }, { color: false });
+
+  expect(text.split('\n').slice(0, 3)).toEqual(['', '  ! refused: no ::error::x', '  ! a b']);
+});
+
+it('does not call a dry run a delivery, nor list what it skipped', () => {
+  const skipped = [{ reason: 'dry run', count: 2 }];
+  const sinks = SUMMARY.sinks.slice(0, 1).map((sink) => ({ ...sink, skipped }));
+  const summary: Summary = { ...SUMMARY, outcome: 'delivered', exit_code: 0, dry_run: true, sinks };
+
+  const text = summaryText({ ...summary, source: NOTHING_FOUND }, { color: false });
+
+  expect(text).toContain('Dry run: everything was read, nothing was delivered.');
+  expect(text).not.toContain('!');
+});
+
+const NOTHING_FOUND: Summary['source'] = { failures: [], rejected: [], unknown_fields: [], warnings: [] };
