@@ -1,0 +1,95 @@
+import type { Row, Value } from '../../src/records/field.js';
+import { plainDigits, realDigits } from './csv-number.js';
+import { csvText } from './csv-text.js';
+import type { Column, Table } from './table.js';
+
+export const CRLF = '\r\n';
+
+/** Between the items of a list in one cell. */
+export const LIST_SEPARATOR = '|';
+
+/** The first line of a table's files, without its line end. */
+export function csvHeader(table: Table): string {
+  return table.columns.map((column) => column.name).join(',');
+}
+
+/**
+ * Makes the encoder of a table: a record in, its lines out, each with its line end. Null, an empty text, an empty list
+ * and a number that is none are an empty, unquoted cell.
+ *
+ * - timestamps: `2026-11-20 11:59:47.434`, UTC, cut to milliseconds; dates: `2026-11-20`
+ * - numbers: plain digits, reals always with a decimal point; flags: `true` and `false`
+ * - lists: joined with `|`; a `|` inside an item becomes `¦`, so that splitting gives as many items as there were
+ * - texts: {@link csvText}
+ *
+ * @throws TypeError where a value is not of its column's type: never text in a column of numbers.
+ */
+export function csvEncoder(
+  table: Table,
+  options: { readonly escapeFormulas: boolean },
+): (record: Row) => string {
+  const cells = table.columns.map((column) => cellOf(column, options.escapeFormulas));
+  const line = (row: Row) => cells.map((cell) => cell(row)).join(',') + CRLF;
+  const rowsOf = table.rowsOf;
+  return rowsOf === undefined ? line : (record) => rowsOf(record).map(line).join('');
+}
+
+type Cell = (row: Row) => string;
+
+function cellOf(column: Column, escapeFormulas: boolean): Cell {
+  const { name, derive } = column;
+  const format = formatOf(column, escapeFormulas);
+  if (derive !== undefined) return (row) => format(derive(row));
+  return (row) => format(row[name] ?? null);
+}
+
+function formatOf(column: Column, escapeFormulas: boolean): (value: Value) => string {
+  switch (column.type) {
+    case 'string':
+      return (value) => {
+        if (typeof value === 'string') return csvText(value, escapeFormulas);
+        return emptyOrMismatch(column, value);
+      };
+    case 'strings':
+      return (value) => {
+        if (typeof value === 'object' && value !== null) return csvText(joined(value), escapeFormulas);
+        return emptyOrMismatch(column, value);
+      };
+    case 'integer':
+    case 'real': {
+      const digits = column.type === 'real' ? realDigits : plainDigits;
+      return (value) => {
+        if (typeof value === 'number') return Number.isFinite(value) ? digits(value) : '';
+        return emptyOrMismatch(column, value);
+      };
+    }
+    case 'boolean':
+      return (value) => (typeof value === 'boolean' ? String(value) : emptyOrMismatch(column, value));
+    case 'date':
+      return (value) => {
+        if (typeof value === 'string' && value.length === 'yyyy-MM-dd'.length) return value;
+        return emptyOrMismatch(column, value);
+      };
+    case 'timestamp':
+      return (value) => {
+        if (typeof value === 'string' && value.length === '2026-11-20T11:59:47.434302Z'.length) {
+          return `${value.slice(0, 10)} ${value.slice(11, 23)}`;
+        }
+        return emptyOrMismatch(column, value);
+      };
+  }
+}
+
+function joined(items: readonly string[]): string {
+  if (items.length === 1) return withoutSeparator(items[0] ?? '');
+  return items.map(withoutSeparator).join(LIST_SEPARATOR);
+}
+
+function withoutSeparator(item: string): string {
+  return item.includes(LIST_SEPARATOR) ? item.replaceAll(LIST_SEPARATOR, '¦') : item;
+}
+
+function emptyOrMismatch(column: Column, value: Value): string {
+  if (value === null) return '';
+  throw new TypeError(`A value of ${column.name} is no ${column.type}`);
+}

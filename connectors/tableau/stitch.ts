@@ -1,0 +1,46 @@
+import { abortError } from '../../src/errors/export-error.js';
+import type { OutputFolder } from '../../src/files/output-folder.js';
+import { CRLF, csvHeader } from './csv-encoder.js';
+import { readPart } from './part-reader.js';
+import type { Table } from './table.js';
+import { listParts, tableFile } from './table-files.js';
+
+/** Excel takes a CSV file for UTF-8 only with this in front. */
+export const BYTE_ORDER_MARK = '\uFEFF';
+
+/**
+ * Writes a table's single file out of all its parts, a piece at a time. Parts of earlier runs count too, also those
+ * of a run that was killed before it came to this: so the file is right whatever happened before.
+ */
+export async function stitchTable(
+  folder: OutputFolder,
+  table: Table,
+  options: { readonly bom: boolean; readonly signal: AbortSignal },
+): Promise<void> {
+  const header = csvHeader(table);
+  const parts = await listParts(folder, table.name);
+  const file = await folder.createFile(tableFile(table.name));
+  try {
+    let pending: Buffer[] = [Buffer.from((options.bom ? BYTE_ORDER_MARK : '') + header + CRLF)];
+    let bytes = 0;
+    for (const part of parts) {
+      if (options.signal.aborted) throw abortError(options.signal);
+      for await (const rows of readPart(folder.path(part), header)) {
+        pending.push(rows);
+        bytes += rows.length;
+        if (bytes < WRITE_AT) continue;
+        await file.write(Buffer.concat(pending));
+        pending = [];
+        bytes = 0;
+      }
+    }
+    await file.write(Buffer.concat(pending));
+    await file.commit();
+  } catch (error) {
+    await file.abort();
+    throw error;
+  }
+}
+
+/** Bytes to gather before a write: a year of days is hundreds of small parts. */
+const WRITE_AT = 262_144;

@@ -1,0 +1,77 @@
+import type { Dirent } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { ExportError } from '../../src/errors/export-error.js';
+import type { OutputFolder } from '../../src/files/output-folder.js';
+import { pathSegment } from '../../src/files/path-segment.js';
+import type { Partition } from '../../src/pipeline/partition.js';
+
+/** Where a file is below the sink's folder. */
+export type Segments = readonly string[];
+
+/** The whole table in one file, as `layout: single` has it. */
+export function tableFile(table: string): Segments {
+  return [`${table}.csv`];
+}
+
+/** What one partition adds to the single file: kept, so that a run replaces its days and leaves the others. */
+export function partFile(table: string, partition: Partition): Segments {
+  return [
+    '.parts',
+    table,
+    `project_id=${pathSegment(partition.project.id)}`,
+    `${partition.day ?? 'snapshot'}.csv`,
+  ];
+}
+
+/** One partition in a file of its own, as `layout: daily` has it: the name alone says what is in it. */
+export function dailyFile(table: string, partition: Partition): Segments {
+  return [table, `${table}_${pathSegment(partition.project.id)}_${partition.day ?? 'snapshot'}.csv`];
+}
+
+/** The parts of a table that are there, by project id and then by day. */
+export async function listParts(folder: OutputFolder, table: string): Promise<readonly Segments[]> {
+  const projects = await entriesOf(folder, ['.parts', table]);
+  const parts: Segments[] = [];
+  for (const project of projects.filter((entry) => entry.isDirectory())) {
+    const segments = ['.parts', table, project.name];
+    for (const name of csvFiles(await entriesOf(folder, segments))) parts.push([...segments, name]);
+  }
+  return parts;
+}
+
+/** The files of a table that are there, under their final names, in the order of those names. */
+export async function listTableFiles(
+  folder: OutputFolder,
+  table: string,
+  layout: 'single' | 'daily',
+): Promise<readonly Segments[]> {
+  if (layout === 'daily') return csvFiles(await entriesOf(folder, [table])).map((name) => [table, name]);
+  const [single = ''] = tableFile(table);
+  return csvFiles(await entriesOf(folder, [])).includes(single) ? [[single]] : [];
+}
+
+/** Regular files only: a link below the folder is not followed, and what is half written begins with a dot. */
+function csvFiles(entries: readonly Dirent[]): string[] {
+  return entries
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.csv') && !entry.name.startsWith('.'))
+    .map((entry) => entry.name);
+}
+
+async function entriesOf(folder: OutputFolder, segments: Segments): Promise<Dirent[]> {
+  const path = folder.path(segments);
+  const entries = await readdir(path, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw readError(path, error);
+  });
+  return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** The error of reading back what an earlier run wrote. */
+export function readError(path: string, cause: unknown): ExportError {
+  const code = (cause as NodeJS.ErrnoException | undefined)?.code ?? 'unknown error';
+  return new ExportError('SINK_FILES', `Cannot read ${path}: the file system answered ${code}.`, {
+    kind: 'permanent',
+    hint: 'Check the rights of the folder and the files in it, then run it again.',
+    cause,
+  });
+}

@@ -1,0 +1,93 @@
+import { resolve } from 'node:path';
+import { failureOf } from '../../src/errors/export-error.js';
+import { OutputFolder } from '../../src/files/output-folder.js';
+import type { CheckResult } from '../../src/pipeline/check.js';
+import type { Sink } from '../../src/pipeline/sink.js';
+import type { SinkContext } from '../../src/pipeline/sink-type.js';
+import type { Row } from '../../src/records/field.js';
+import type { Stream } from '../../src/records/stream.js';
+import { CRLF, csvEncoder, csvHeader } from './csv-encoder.js';
+import { writeDataPackage } from './package-file.js';
+import { openPartition } from './partition-files.js';
+import { BYTE_ORDER_MARK, stitchTable } from './stitch.js';
+import { type Table, tablesOf } from './table.js';
+import { dailyFile, partFile } from './table-files.js';
+import type { TableauSettings } from './tableau-settings.js';
+
+/**
+ * CSV tables that Tableau reads without help, with `datapackage.json` beside them.
+ *
+ * - `layout: single`: `<path>/<table>.csv` with every partition ever delivered, by project id and day, also a table
+ *   without any, which is its header. It is put together at {@link Sink.close} from the parts in `<path>/.parts/`.
+ * - `layout: daily`: `<path>/<table>/<table>_<project>_<day>.csv` (or `_snapshot.csv`), each there with its commit.
+ *
+ * A stream is one table of its name; `requests` has `requests_tags`, `requests_models` and `requests_features`
+ * beside it. How values are written is said at {@link csvEncoder}. What an earlier run wrote keeps the settings of
+ * that run, such as `escape_formulas`, until its day is read again.
+ */
+export function tableauSink(settings: TableauSettings, context: SinkContext): Sink {
+  const folder = new OutputFolder(resolve(context.cwd, settings.path));
+  const single = settings.layout === 'single';
+  const bom = settings.bom ? BYTE_ORDER_MARK : '';
+  const streams = new Map<string, readonly TableCsv[]>();
+  const tablesFor = (stream: Stream): readonly TableCsv[] => {
+    const known = streams.get(stream.name) ?? tableCsvs(stream, settings.escape_formulas);
+    streams.set(stream.name, known);
+    return known;
+  };
+  for (const { stream } of context.streams) tablesFor(stream);
+  let closed = false;
+
+  return {
+    name: context.name,
+    capabilities: { delivery: 'replace', accepts: () => true },
+    // Of the single files only the parts count: without them a table would lose its old days.
+    isEmpty: () => (single ? new OutputFolder(folder.path(['.parts'])) : folder).isEmpty(),
+    check: () => tryOut(folder, settings.path),
+    begin: async (partition) => {
+      const fileOf = single ? partFile : dailyFile;
+      return openPartition(
+        tablesFor(partition.stream).map(({ table, header, encode }) => ({
+          create: () => folder.createFile(fileOf(table.name, partition)),
+          head: single ? header : bom + header,
+          encode,
+        })),
+      );
+    },
+    close: async (_run, signal) => {
+      if (closed) return { facts: {}, notes: [] };
+      closed = true;
+      const tables = [...streams.values()].flat().map(({ table }) => table);
+      if (single) {
+        for (const table of tables) await stitchTable(folder, table, { bom: settings.bom, signal });
+      }
+      await writeDataPackage(folder, tables, settings.layout);
+      return { facts: { tables: tables.length }, notes: [] };
+    },
+  };
+}
+
+interface TableCsv {
+  readonly table: Table;
+  readonly header: string;
+  readonly encode: (record: Row) => string;
+}
+
+function tableCsvs(stream: Stream, escapeFormulas: boolean): readonly TableCsv[] {
+  return tablesOf(stream).map((table) => ({
+    table,
+    header: csvHeader(table) + CRLF,
+    encode: csvEncoder(table, { escapeFormulas }),
+  }));
+}
+
+async function tryOut(folder: OutputFolder, path: string): Promise<CheckResult> {
+  const what = `write to ${path}`;
+  try {
+    await folder.tryOut();
+    return { what, ok: true, detail: 'a test file was written and removed' };
+  } catch (error) {
+    const { message, hint } = failureOf(error);
+    return { what, ok: false, detail: message, ...(hint === undefined ? {} : { hint }) };
+  }
+}

@@ -1,0 +1,13 @@
+import { defineSinkType } from '../../src/pipeline/sink-type.js';
+import { tableauSettings } from './tableau-settings.js';
+
+/** CSV files that Tableau reads without help. */
+export const tableauType = defineSinkType({
+  settings: tableauSettings,
+  outputPaths: (settings) => [settings.path],
+  destination: (settings) => `${settings.path} ${settings.layout}`,
+  open: async (settings, context) => {
+    const { tableauSink } = await import('./tableau-sink.js');
+    return tableauSink(settings, context);
+  },
+});
