@@ -1,4 +1,5 @@
 import type { SinkType } from '../src/pipeline/sink-type.js';
+import { datadogMetricsType } from './datadog/datadog-type.js';
 import { ndjsonType } from './ndjson/ndjson-type.js';
 import { tableauType } from './tableau/tableau-type.js';
 
@@ -6,4 +7,5 @@ import { tableauType } from './tableau/tableau-type.js';
 export const sinkTypes: Readonly<Record<string, SinkType>> = {
   'tableau-csv': tableauType,
   ndjson: ndjsonType,
+  'datadog-metrics': datadogMetricsType,
 };

@@ -1,0 +1,70 @@
+import { ExportError } from '../../src/errors/export-error.js';
+import type { HttpAnswer, HttpClient, RefusalDetails } from '../../src/http/http-client.js';
+import type { Secret } from '../../src/secrets/secret.js';
+import type { DatadogMetricsSettings } from './datadog-settings.js';
+
+/** Where Datadog's API is, who asks, and by what client. */
+export interface DatadogApi {
+  /** Without a slash at its end. */
+  readonly baseUrl: string;
+  readonly site: string;
+  readonly apiKey: Secret;
+  readonly http: HttpClient;
+}
+
+export function datadogApi(settings: DatadogMetricsSettings, http: HttpClient): DatadogApi {
+  const baseUrl = (settings.api_url ?? `https://api.${settings.site}`).replace(/\/+$/, '');
+  return { baseUrl, site: settings.site, apiKey: settings.api_key, http };
+}
+
+/**
+ * Asks Datadog whether it knows the API key; leaves nothing there.
+ *
+ * @throws `SINK_REFUSED` (auth) where it does not, and what the HTTP client throws.
+ * @see https://docs.datadoghq.com/api/latest/authentication/#validate-api-key
+ */
+export async function validateKey(api: DatadogApi, signal: AbortSignal): Promise<void> {
+  try {
+    await api.http.send({
+      url: `${api.baseUrl}/api/v1/validate`,
+      headers: { 'DD-API-KEY': api.apiKey, Accept: 'application/json' },
+      what: 'validate the Datadog API key',
+      signal,
+      parse: parseValidation,
+    });
+  } catch (error) {
+    throw refusalOf(error, api);
+  }
+}
+
+/** The error's own words where it is a key that is refused: one error, with both suspects, for every call. */
+export function refusalOf(error: unknown, { site, baseUrl }: DatadogApi): unknown {
+  if (!(error instanceof ExportError) || (error.status !== 401 && error.status !== 403)) return error;
+  return new ExportError('SINK_REFUSED', `Datadog refused the API key (${error.status} from ${baseUrl}).`, {
+    kind: 'auth',
+    hint:
+      'A wrong key and a wrong site look the same here. Check that `api_key` is an API key of your account ' +
+      `(not an application key), and that \`site\`, now ${site}, is the one in your Datadog address.`,
+    status: error.status,
+    ...(error.requestId === undefined ? {} : { requestId: error.requestId }),
+    cause: error,
+  });
+}
+
+/** Reads `{"errors": ["Forbidden"]}`. */
+export function explainDatadog(answer: HttpAnswer): RefusalDetails {
+  const errors = errorsIn(JSON.parse(answer.body.toString('utf8')));
+  return errors.length === 0 ? {} : { message: errors.join('; ') };
+}
+
+/** The texts under `errors`; none where there is no such list. */
+export function errorsIn(body: unknown): readonly string[] {
+  if (typeof body !== 'object' || body === null || !('errors' in body)) return [];
+  return Array.isArray(body.errors) ? body.errors.map(String) : [];
+}
+
+function parseValidation(answer: HttpAnswer): void {
+  const body: unknown = JSON.parse(answer.body.toString('utf8'));
+  if (typeof body === 'object' && body !== null && 'valid' in body && body.valid === true) return;
+  throw new SyntaxError('The answer does not say that the key is valid.');
+}

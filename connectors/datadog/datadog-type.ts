@@ -1,0 +1,15 @@
+import { defineSinkType } from '../../src/pipeline/sink-type.js';
+import { datadogMetricsSettings } from './datadog-settings.js';
+
+/** Metrics by way of Datadog's API. */
+export const datadogMetricsType = defineSinkType({
+  settings: datadogMetricsSettings,
+  outputPaths: () => [],
+  // Points sent before historical metrics were switched on are not there: with them, everything is lacking again.
+  destination: ({ api_url, site, prefix, historical }) =>
+    `${api_url ?? site} ${prefix}${historical ? ' historical' : ''}`,
+  open: async (settings, context) => {
+    const { datadogMetricsSink } = await import('./datadog-metrics-sink.js');
+    return datadogMetricsSink(settings, context);
+  },
+});

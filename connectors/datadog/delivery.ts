@@ -1,0 +1,122 @@
+import { ExportError } from '../../src/errors/export-error.js';
+import type { Receipt } from '../../src/pipeline/sink.js';
+import type { Clock } from '../../src/time/clock.js';
+import type { MetricsClient } from './datadog-client.js';
+import { type Fate, newFate, ReceiptTally } from './fate.js';
+import { type Call, PayloadTooLarge } from './payload-transport.js';
+import type { Group } from './points.js';
+import type { RunLedger } from './run-ledger.js';
+import { halves, type PendingPoint, type Series, seriesKey, tagsKeyOf, toWire } from './series.js';
+import { judge, verdictReasons } from './time-window.js';
+
+/** What every delivery of a sink goes through. */
+export interface DeliveryRoute {
+  readonly client: MetricsClient;
+  readonly clock: Clock;
+  readonly historical: boolean;
+  readonly ledger: RunLedger;
+}
+
+/** Points made ready at once: about one payload; whether it fits is measured, never guessed. */
+const POINTS_AT_ONCE = 10_000;
+
+/**
+ * Sends the points that Datadog keeps and says how each record fared. Throws what ends the partition; what
+ * Datadog refuses of it is in the receipt.
+ */
+export async function deliver(groups: Iterable<Group>, route: DeliveryRoute, call: Call): Promise<Receipt> {
+  const tally = new ReceiptTally();
+  for (const slab of slabsOf(groups)) {
+    const fates = slab.map(newFate);
+    const series = keptSeries(fates, route);
+    if (series.length > 0) await send(series, route, call);
+    for (const fate of fates) tally.add(fate);
+  }
+  return tally.receipt();
+}
+
+function* slabsOf(groups: Iterable<Group>): Iterable<Group[]> {
+  let slab: Group[] = [];
+  let points = 0;
+  for (const group of groups) {
+    slab.push(group);
+    points += group.points.length;
+    if (points < POINTS_AT_ONCE) continue;
+    yield slab;
+    slab = [];
+    points = 0;
+  }
+  if (slab.length > 0) yield slab;
+}
+
+function keptSeries(fates: readonly Fate[], { clock, historical, ledger }: DeliveryRoute): Series<Fate>[] {
+  const now = clock.now();
+  const series = new Map<string, Series<Fate> & { readonly points: PendingPoint<Fate>[] }>();
+  for (const fate of fates) {
+    const { tags } = fate.group;
+    const tagsKey = tagsKeyOf(tags);
+    for (const { metric, timestamp, value } of fate.group.points) {
+      const verdict = judge({ metric, timestamp }, now, historical);
+      if (verdict !== 'kept') {
+        ledger.skip(verdict);
+        fate.skipped ??= verdictReasons[verdict];
+        continue;
+      }
+      const key = seriesKey(metric, tagsKey);
+      const known = series.get(key) ?? { metric, tags, points: [] };
+      series.set(key, known);
+      known.points.push({ timestamp, value, fate });
+    }
+  }
+  return [...series.values()];
+}
+
+/** Cut in halves until each fits; a single point that does not fit is refused. */
+async function send(series: readonly Series<Fate>[], route: DeliveryRoute, call: Call): Promise<void> {
+  try {
+    const { errors, wireBytes } = await route.client.submit(series.map(toWire), call);
+    route.ledger.payloads += 1;
+    route.ledger.wireBytes += wireBytes;
+    if (errors.length > 0) reject(series, `Datadog answered 202, but with errors: ${errors.join('; ')}`);
+    else settle(series, route);
+  } catch (error) {
+    if (error instanceof PayloadTooLarge) return sendHalves(series, route, call, error);
+    // A payload that Datadog calls malformed says nothing about the others.
+    if (error instanceof ExportError && error.status === 400) return reject(series, error.message);
+    throw error;
+  }
+}
+
+async function sendHalves(
+  series: readonly Series<Fate>[],
+  route: DeliveryRoute,
+  call: Call,
+  cause: PayloadTooLarge,
+): Promise<void> {
+  const parts = halves(series);
+  if (parts === undefined) return reject(series, `a single point is too large for Datadog: ${cause.message}`);
+  for (const part of parts) await send(part, route, call);
+}
+
+/** Judged once more, as of the answer: a payload may have waited until its points had grown too old. */
+function settle(series: readonly Series<Fate>[], { clock, historical, ledger }: DeliveryRoute): void {
+  const now = clock.now();
+  for (const { metric, tags, points } of series) {
+    ledger.sawSeries(metric, tags);
+    for (const { timestamp, fate } of points) {
+      const verdict = judge({ metric, timestamp }, now, historical);
+      if (verdict === 'kept') {
+        ledger.pointsSent += 1;
+        fate.sent += 1;
+      } else {
+        ledger.skip(verdict);
+        fate.late = true;
+        fate.skipped ??= verdictReasons[verdict];
+      }
+    }
+  }
+}
+
+function reject(series: readonly Series<Fate>[], reason: string): void {
+  for (const { points } of series) for (const { fate } of points) fate.rejected ??= reason;
+}

@@ -1,0 +1,94 @@
+import type { Project } from '../../src/pipeline/partition.js';
+import type { Row } from '../../src/records/field.js';
+import { period } from '../../src/records/period.js';
+import type { Stream } from '../../src/records/stream.js';
+import type { DatadogDimension } from './datadog-settings.js';
+import { textOf, textsOf } from './row-values.js';
+import { normalizeTag, type TagSet, tag, tagSet } from './tags.js';
+
+/** The tag set of a record. */
+export type TagsOf = (row: Row) => TagSet;
+
+/**
+ * Tags of a request: the configured tags, the chosen dimensions, and always `project_id`. Projects may share a
+ * name, a partition must never overwrite the points of another project's, and the id is the same in every run,
+ * whichever project is read first. It multiplies nothing where `project` is chosen as well.
+ */
+export function requestTags(
+  project: Project,
+  dimensions: readonly DatadogDimension[],
+  configured: readonly string[],
+): TagsOf {
+  const chosen = new Set(dimensions);
+  const fixed = [...configured.map(normalizeTag), tag('project_id', project.id)];
+  if (chosen.delete('project')) fixed.push(projectTag(project));
+  const columns = [...chosen].flatMap((dimension) => COLUMNS[dimension] ?? [dimension]);
+  return remembered(columns, fixed);
+}
+
+/** Tags of a daily record: the configured tags, the project, and what the stream is broken down by. */
+export function breakdownTags(project: Project, stream: Stream, configured: readonly string[]): TagsOf {
+  const fixed = [...projectTags(project), ...configured.map(normalizeTag)];
+  const columns = stream.fields
+    .filter((field) => field.role === 'dimension' && !PERIOD.has(field.name))
+    .map((field) => field.name);
+  return remembered(columns, fixed);
+}
+
+/** `project` (the name, or the id where there is none) and `project_id`. */
+export function projectTags(project: Project): readonly string[] {
+  return [projectTag(project), tag('project_id', project.id)];
+}
+
+const PERIOD = new Set<string>(period.map((field) => field.name));
+
+/** The columns behind a dimension that is not just the column of its name. */
+const COLUMNS: { readonly [D in DatadogDimension]?: readonly string[] } = {
+  model: ['model', 'model_ids'],
+  api_key: ['api_key_id', 'api_key_name'],
+  request_tags: ['tags'],
+};
+
+/** Tag sets that are held so as not to be made again: records repeat a few of them. */
+const REMEMBERED = 10_000;
+
+function remembered(columns: readonly string[], fixed: readonly string[]): TagsOf {
+  const made = new Map<string, TagSet>();
+  return (row) => {
+    const values = JSON.stringify(columns.map((column) => row[column]));
+    const known = made.get(values);
+    if (known !== undefined) return known;
+    const set = tagSet([...fixed, ...columns.flatMap((column) => tagsOfColumn(column, row))]);
+    if (made.size >= REMEMBERED) made.clear();
+    made.set(values, set);
+    return set;
+  };
+}
+
+function projectTag(project: Project): string {
+  return tag('project', project.name ?? project.id);
+}
+
+/** The same thing has the same tag everywhere, so that a dashboard can filter requests and daily totals alike. */
+function tagsOfColumn(column: string, row: Row): readonly string[] {
+  switch (column) {
+    case 'accessor':
+    case 'api_key_id':
+      return [tag('api_key', textOf(row, 'api_key_name') || textOf(row, column))];
+    case 'tags':
+      return listTags('request_tags', textsOf(row, 'tags'));
+    case 'model':
+      return [tag('model', textOf(row, 'model') ?? textsOf(row, 'model_ids').join('/'))];
+    // Other names for what is tagged already.
+    case 'api_key_name':
+    case 'model_ids':
+    case 'line_item_name':
+      return [];
+    default:
+      return [tag(column, textOf(row, column))];
+  }
+}
+
+function listTags(key: string, values: readonly string[]): readonly string[] {
+  return values.length === 0 ? [tag(key, null)] : values.map((value) => tag(key, value));
+}

@@ -1,0 +1,40 @@
+import type { Row } from '../../src/records/field.js';
+
+/** A metric of Datadog: its full name and what is said about it beside every point. */
+export type Metric =
+  | { readonly name: string; readonly kind: 'gauge'; readonly unit?: string }
+  | {
+      readonly name: string;
+      readonly kind: 'count';
+      readonly unit?: string;
+      /** Seconds that one point counts over. */
+      readonly interval: number;
+    };
+
+/** One value at one moment; `timestamp` in whole seconds since the epoch, `value` always finite. */
+export interface Point {
+  readonly metric: Metric;
+  readonly timestamp: number;
+  readonly value: number;
+}
+
+/** Records that went into the same points, and so share their fate. */
+export interface Group {
+  readonly records: number;
+  /** Normalized, sorted, without repeats: part of the identity of every point. */
+  readonly tags: readonly string[];
+  /** Empty where none of the records' measures has a value. */
+  readonly points: readonly Point[];
+  /** Why the records are left out, where they are on purpose; then there are no points. */
+  readonly leftOut?: string;
+}
+
+/**
+ * What a partition's records add up to. It holds one group for each moment and tag set, whatever the number of
+ * records, and no two points with the same metric, tags and timestamp: Datadog would keep only the last.
+ */
+export interface Aggregate {
+  add(row: Row): void;
+  /** `now` in milliseconds: the moment that live gauges are dated with. */
+  groups(now: number): Iterable<Group>;
+}

@@ -1,0 +1,39 @@
+/** The value of a tag whose field is empty: `model:none` can be searched for, a missing tag cannot. */
+const ABSENT = 'none';
+const MAX_CHARACTERS = 200;
+
+/** `key:value`, normalized; `key:none` for null, for an empty text and for one of which nothing is left. */
+export function tag(key: string, value: string | null): string {
+  const normalized = normalizeTag(`${key}:${value ?? ''}`);
+  return normalized === key ? `${key}:${ABSENT}` : normalized;
+}
+
+/**
+ * A tag as Datadog stores it: lower case; letters (of any script), digits and `_ - : . /`, everything else an
+ * underscore; at most 200 characters; no colon at the end. Series are told apart by their tags, so values must be
+ * added up after this, or two series would become one and the later would overwrite the earlier.
+ * @see https://docs.datadoghq.com/getting_started/tagging/
+ */
+export function normalizeTag(text: string): string {
+  const allowed = text
+    .trim()
+    .normalize('NFC')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{Nd}_\-:./]/gu, '_');
+  const cut = allowed.length > MAX_CHARACTERS ? [...allowed].slice(0, MAX_CHARACTERS).join('') : allowed;
+  return cut.replace(/:+$/, '');
+}
+
+/** The tags of a series in their one form. */
+export interface TagSet {
+  /** Normalized, sorted, without repeats. */
+  readonly tags: readonly string[];
+  /** The text that tells tag sets apart; a normalized tag holds no comma. */
+  readonly key: string;
+}
+
+/** Tags that are normalized already, without empty ones. */
+export function tagSet(normalized: Iterable<string>): TagSet {
+  const tags = [...new Set(normalized)].filter((text) => text !== '').sort();
+  return { tags, key: tags.join(',') };
+}

@@ -1,0 +1,129 @@
+import { readdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { Ajv } from 'ajv';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { initTemplate } from '../../src/config/init-template.js';
+import { configJsonSchema, configJsonSchemaText } from '../../src/config/json-schema.js';
+import { loadJob } from '../../src/config/load-job.js';
+import { loadText } from './load-text.js';
+
+const folder = fileURLToPath(new URL('../../config/', import.meta.url));
+const examples = readdirSync(folder).filter((file) => file.endsWith('.yaml'));
+const env = { DEEPGRAM_API_KEY: 'dg-key-for-tests', DD_API_KEY: 'dd-key-for-tests' };
+const load = (file: string) => loadJob({ file, cwd: folder, env, mode: 'resolve' });
+
+describe.each(examples)('%s', (file) => {
+  test('is right, with and without the environment', async () => {
+    const resolved = await load(file);
+    const structure = await loadJob({ file, cwd: folder, env: {}, mode: 'structure' });
+
+    expect(structure.sinks.map(({ name }) => name)).toEqual(resolved.sinks.map(({ name }) => name));
+    expect(resolved.source.api_key.reveal()).toBe('dg-key-for-tests');
+  });
+
+  test('tells editors its schema in the first line', async () => {
+    const text = await readFile(`${folder}${file}`, 'utf8');
+
+    expect(text).toMatch(/^# yaml-language-server: \$schema=\.\/deepgram-export\.schema\.json\n/);
+  });
+
+  test('fits the JSON Schema', async () => {
+    const validate = new Ajv({ allErrors: true }).compile(configJsonSchema());
+
+    validate(parse(await readFile(`${folder}${file}`, 'utf8')));
+
+    expect(validate.errors).toBeNull();
+  });
+});
+
+describe('what the examples show', () => {
+  test('tableau.yaml: CSV files', async () => {
+    const job = await load('tableau.yaml');
+
+    expect(job.sinks).toMatchObject([{ name: 'tableau', type: 'tableau-csv', required: true }]);
+    expect(job.streams).toHaveLength(16);
+  });
+
+  test('datadog.yaml: metrics, and no calls for what has no numbers', async () => {
+    const job = await load('datadog.yaml');
+
+    expect(job.sinks).toMatchObject([{ name: 'datadog', type: 'datadog-metrics' }]);
+    const names = job.streams.map(({ stream }) => stream.name);
+    expect(names).not.toContain('api_keys');
+    expect(names).not.toContain('purchases');
+  });
+
+  test('all-sinks.yaml: every setting of every sink that is not for tests', async () => {
+    const { sinks } = parse(await readFile(`${folder}all-sinks.yaml`, 'utf8'));
+    const shared = ['streams', 'required', 'deadline'];
+
+    expect(Object.keys(sinks.tableau)).toEqual(['type', 'path', 'layout', 'bom', 'escape_formulas']);
+    expect(Object.keys(sinks.archive)).toEqual(['type', 'path', 'compression']);
+    expect(Object.keys(sinks.datadog)).toEqual([
+      'type',
+      'api_key',
+      'site',
+      'prefix',
+      'tags',
+      'interval',
+      'dimensions',
+      'historical',
+      ...shared,
+    ]);
+    const job = await load('all-sinks.yaml');
+    expect(job.sinks[2]).toMatchObject({ required: false, deadlineMs: 300_000 });
+  });
+
+  test('starter.yaml: what init writes', async () => {
+    const job = await loadText(initTemplate(), { env });
+
+    expect(initTemplate()).toBe(await readFile(`${folder}starter.yaml`, 'utf8'));
+    expect(job.sinks.map(({ type }) => type)).toEqual(['tableau-csv', 'ndjson']);
+  });
+});
+
+describe('the JSON Schema', () => {
+  test('of the repository is the one of the code', async () => {
+    const file = await readFile(`${folder}deepgram-export.schema.json`, 'utf8');
+
+    expect(file, 'Run `npm run schema` and keep what it writes.').toBe(configJsonSchemaText());
+  });
+
+  test.each([
+    ['an unknown key', { extra: 1 }],
+    ['another version', { version: 2 }],
+    ['an unknown type', { sinks: { a: { type: 'csv', path: 'x' } } }],
+    ['a setting of another sink', { sinks: { a: { type: 'ndjson', path: 'x', layout: 'daily' } } }],
+    ['no sink', { sinks: {} }],
+    ['a duration without a unit', { sinks: { a: { type: 'ndjson', path: 'x', deadline: '60' } } }],
+    ['a window in words', { window: { since: 'yesterday' } }],
+  ])('refuses %s', (_, change) => {
+    const validate = new Ajv().compile(configJsonSchema());
+    const source = { type: 'deepgram', api_key: 'x' };
+    const sinks = { a: { type: 'ndjson', path: 'x' } };
+
+    const [before, after] = [
+      validate({ version: 1, source, sinks }),
+      validate({ version: 1, source, sinks, ...change }),
+    ];
+
+    expect([before, after]).toEqual([true, false]);
+  });
+
+  test('describes every setting', () => {
+    expect(undescribed(configJsonSchema(), '')).toEqual([]);
+  });
+});
+
+/** The paths of properties without a description, the `type` of a sink excepted: its value says it. */
+function undescribed(schema: unknown, path: string): string[] {
+  if (typeof schema !== 'object' || schema === null) return [];
+  return Object.entries(schema).flatMap(([key, inner]) => {
+    const here = `${path}/${key}`;
+    const isProperty = path.endsWith('/properties');
+    const isSilent = isProperty && key !== 'type' && !('description' in inner);
+    return [...(isSilent ? [here] : []), ...undescribed(inner, here)];
+  });
+}

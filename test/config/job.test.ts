@@ -1,0 +1,166 @@
+import { mkdtemp } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { loadJob } from '../../src/config/load-job.js';
+import { resolveWindow } from '../../src/config/window.js';
+import { silentLog } from '../../src/report/log.js';
+import { systemClock } from '../../src/time/clock.js';
+import { errorOf, loadText, right } from './load-text.js';
+
+test('a short file is filled up with the defaults', async () => {
+  const job = await loadText(right);
+
+  expect(job.source).toMatchObject({
+    type: 'deepgram',
+    base_url: 'https://api.deepgram.com',
+    projects: 'all',
+    max_concurrency: 8,
+    states: { unknown_after: 3_600_000, lost_after: 172_800_000 },
+  });
+  expect(job.source.api_key.reveal()).toBe('dg-key-for-tests');
+  expect(job.streams.map(({ stream }) => stream.name)).toEqual([
+    'projects',
+    'api_keys',
+    'models',
+    'balances',
+    'purchases',
+    'usage',
+    'usage_by_endpoint',
+    'usage_by_method',
+    'usage_by_models',
+    'usage_by_tags',
+    'usage_by_accessor',
+    'billing',
+    'billing_by_line_item',
+    'billing_by_accessor',
+    'billing_by_line_item_tags',
+    'requests',
+  ]);
+  expect(resolveWindow(job.window, Date.parse('2026-11-20T11:59:00Z'))).toMatchObject({
+    since: '2026-11-13',
+    until: '2026-11-20',
+  });
+  expect(job.sinks).toMatchObject([{ name: 'files', type: 'ndjson', required: true, deadlineMs: 300_000 }]);
+  expect(job.sinks[0]?.streams).toEqual(job.streams);
+});
+
+test('what the file says is what the job has', async () => {
+  const text = `version: 1
+source:
+  type: deepgram
+  api_key: dg-key-for-tests
+  base_url: http://127.0.0.1:8080/base/
+  projects: [one, Two words]
+  max_concurrency: 64
+  states: { unknown_after: 2h, lost_after: 3d }
+streams:
+  requests: false
+  api_keys: { include_emails: true }
+  usage: { group_by: [] }
+  billing: { group_by: [[deployment, tags]] }
+  models: false
+  balances: false
+  purchases: false
+window: { since: 2026-01-31, until: 2026-02-01, lookback: P5D }
+state: { path: /var/lib/deepgram-export/state.json }
+sinks:
+  tables: { type: tableau-csv, path: out/t, layout: daily, required: false, deadline: 90s }
+  dd: { type: datadog-metrics, api_key: dd-key-for-tests, site: not.known, api_url: https://proxy.example.com, streams: [billing, usage] }
+`;
+
+  const job = await loadText(text);
+
+  expect(job.source).toMatchObject({
+    base_url: 'http://127.0.0.1:8080/base',
+    projects: ['one', 'Two words'],
+    max_concurrency: 64,
+    states: { unknown_after: 7_200_000, lost_after: 259_200_000 },
+  });
+  expect(job.streams.map(({ stream }) => stream.name)).toEqual([
+    'projects',
+    'api_keys',
+    'usage',
+    'billing',
+    'billing_by_deployment_tags',
+  ]);
+  expect(job.streams[1]?.stream.fields.at(-1)).toMatchObject({ name: 'member_email' });
+  expect(job.window).toEqual({
+    since: { kind: 'day', day: '2026-01-31' },
+    until: { kind: 'day', day: '2026-02-01' },
+    lookback: 432_000_000,
+  });
+  expect(job.statePath).toBe('/var/lib/deepgram-export/state.json');
+  const [tables, dd] = job.sinks;
+  expect(tables).toMatchObject({ required: false, deadlineMs: 90_000 });
+  expect(dd?.outputPaths).toEqual([]);
+  expect(dd?.streams.map(({ stream }) => stream.name)).toEqual(['usage', 'billing']);
+  expect(job.secrets.map((secret) => secret.reveal())).toEqual(['dg-key-for-tests', 'dd-key-for-tests']);
+});
+
+test('output paths start at the working directory', async () => {
+  const cwd = await mkdtemp(join(tmpdir(), 'config-'));
+  const env = { DEEPGRAM_API_KEY: 'dg-key-for-tests' };
+
+  const job = await loadJob({ cwd, env, mode: 'resolve' });
+
+  expect(job.sinks.flatMap(({ outputPaths }) => outputPaths)).toEqual([
+    join(cwd, 'deepgram-export/tableau'),
+    join(cwd, 'deepgram-export/ndjson'),
+  ]);
+});
+
+test('without a file, the key alone is enough', async () => {
+  const job = await loadJob({
+    cwd: tmpdir(),
+    env: { DEEPGRAM_API_KEY: 'dg-key-for-tests' },
+    mode: 'resolve',
+  });
+
+  expect(job.sinks.map(({ name, type }) => `${name}: ${type}`)).toEqual([
+    'tableau: tableau-csv',
+    'ndjson: ndjson',
+  ]);
+  expect(job.source.api_key.reveal()).toBe('dg-key-for-tests');
+});
+
+test.each([undefined, ''])('without a file and a key (%j), the error says what to do', async (key) => {
+  const error = await errorOf(loadJob({ cwd: tmpdir(), env: { DEEPGRAM_API_KEY: key }, mode: 'structure' }));
+
+  expect(error).toMatchObject({
+    code: 'CONFIG_INVALID',
+    kind: 'config',
+    message: 'There is no configuration file and no DEEPGRAM_API_KEY.',
+  });
+  expect(error.hint).toMatch(/Set DEEPGRAM_API_KEY .* -c FILE, .* init`, .* demo`/);
+});
+
+test('a sink is opened with its own settings', async () => {
+  const cwd = await mkdtemp(join(tmpdir(), 'config-'));
+  const job = await loadText(right, { mode: 'resolve' });
+  const [files] = job.sinks;
+
+  const sink = await files?.open({
+    name: 'files',
+    cwd,
+    clock: systemClock,
+    log: silentLog,
+    streams: files.streams,
+    env: {},
+    userAgent: 'tests',
+  });
+
+  expect(sink?.name).toBe('files');
+  expect(await sink?.check(new AbortController().signal)).toMatchObject({ ok: true, what: 'write to out' });
+});
+
+test('reading a configuration loads neither an HTTP client nor the Datadog client', async () => {
+  const cache = createRequire(import.meta.url).cache;
+  const sinks = 'sinks: { dd: { type: datadog-metrics, api_key: dd-key-for-tests } }';
+
+  await loadText(right.replace(/sinks:.*/s, sinks));
+
+  const loaded = Object.keys(cache).filter((path) => /node_modules\/(undici|@datadog)\//.test(path));
+  expect(loaded).toEqual([]);
+});

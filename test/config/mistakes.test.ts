@@ -1,0 +1,331 @@
+import { describe, expect, test } from 'vitest';
+import { errorOf, loadText, mistakesIn, right } from './load-text.js';
+
+const head = 'version: 1\nsource: { type: deepgram, api_key: dg-key-for-tests }\n';
+const sinks = 'sinks: { files: { type: ndjson, path: out } }\n';
+const datadog = (settings: string) =>
+  `${head}sinks:\n  dd:\n    type: datadog-metrics\n    api_key: dd-key-for-tests\n    ${settings}\n`;
+const sites =
+  'datadoghq.com, us3.datadoghq.com, us5.datadoghq.com, datadoghq.eu, ap1.datadoghq.com, ' +
+  'ap2.datadoghq.com, uk1.datadoghq.com, ddog-gov.com, us2.ddog-gov.com';
+const dimensions = 'project, endpoint, method, model, status, deployment, api_key, request_tags';
+
+describe('one mistake, its place and its words', () => {
+  test.each([
+    ['no version', right.replace('version: 1\n', ''), '1:1  version: is missing: write version: 1'],
+    [
+      'another version',
+      right.replace('1', '2'),
+      '1:10  version: must be 1, the version that this program reads',
+    ],
+    ['no source', `version: 1\n${sinks}`, '1:1  source: is missing'],
+    ['no key', right.replace('  api_key: dg-key-for-tests\n', ''), '2:1  source.api_key: is missing'],
+    [
+      'a key of digits',
+      right.replace('dg-key-for-tests', '12345678'),
+      '4:12  source.api_key: must be text; put it in quotes',
+    ],
+    ['an empty key', right.replace('dg-key-for-tests', '""'), '4:12  source.api_key: must not be empty'],
+    [
+      'a key with a space',
+      right.replace('dg-key-for-tests', 'two words'),
+      '4:12  source.api_key: must be a key without spaces, line breaks or letters beyond ASCII',
+    ],
+    ['another source', right.replace('deepgram', 'deepgran'), '3:9  source.type: must be deepgram'],
+    [
+      'a misspelt setting',
+      right.replace('  type: deepgram', '  type: deepgram\n  max_concurency: 3'),
+      '4:3  source.max_concurency: is no setting known here (did you mean "max_concurrency"?)',
+    ],
+    [
+      'an unknown setting',
+      `${right}extra: 1\n`,
+      '9:1  extra: is no setting known here; there are version, source, streams, window, state, sinks',
+    ],
+    [
+      'a missing space',
+      right.replace('type: ndjson', 'bom:true: x\n    type: ndjson'),
+      '7:5  sinks.files.…: is no setting; is a space missing after ":"?',
+    ],
+    [
+      'plain http to another machine',
+      right.replace('  type: deepgram', '  type: deepgram\n  base_url: http://example.com'),
+      '4:13  source.base_url: must start with https:// (http:// is for this machine only)',
+    ],
+    [
+      'a password in a URL',
+      right.replace('  type: deepgram', '  type: deepgram\n  base_url: https://me:word@example.com'),
+      '4:13  source.base_url: must not contain a user name or password',
+    ],
+    [
+      'a query in a URL',
+      right.replace('  type: deepgram', '  type: deepgram\n  base_url: https://example.com/?key=x'),
+      '4:13  source.base_url: must not contain "?" or "#"',
+    ],
+    [
+      'another protocol',
+      right.replace('  type: deepgram', '  type: deepgram\n  base_url: file:///etc/passwd'),
+      '4:13  source.base_url: must be a URL that starts with https://',
+    ],
+    ...['0', '65', '1.5', 'many', '.nan'].map((value) => [
+      `a concurrency of ${value}`,
+      right.replace('  type: deepgram', `  type: deepgram\n  max_concurrency: ${value}`),
+      '4:20  source.max_concurrency: must be a whole number from 1 to 64',
+    ]),
+    [
+      'one project as text',
+      right.replace('  type: deepgram', '  type: deepgram\n  projects: mine'),
+      '4:13  source.projects: must be all, or a list of project ids or names',
+    ],
+    [
+      'lost before unknown',
+      right.replace('  type: deepgram', '  type: deepgram\n  states: { unknown_after: 2h, lost_after: 1h }'),
+      '4:44  source.states.lost_after: must not be shorter than unknown_after',
+    ],
+    [
+      'a misspelt stream',
+      `${head}streams: { requsts: {} }\n${sinks}`,
+      '3:12  streams.requsts: is no setting known here (did you mean "requests"?)',
+    ],
+    [
+      'a stream set to true',
+      `${head}streams: { models: true }\n${sinks}`,
+      '3:20  streams.models: must be false, or a map of options such as {}',
+    ],
+    [
+      'a misspelt option of a stream',
+      `${head}streams:\n  api_keys:\n    include_email: true\n${sinks}`,
+      '5:5  streams.api_keys.include_email: is no setting known here (did you mean "include_emails"?)',
+    ],
+    [
+      'an unknown usage grouping',
+      `${head}streams: { usage: { group_by: [model] } }\n${sinks}`,
+      '3:32  streams.usage.group_by[0]: must be one of accessor, endpoint, feature_set, models, method, tags, deployment (did you mean "models"?)',
+    ],
+    [
+      'an unknown billing grouping',
+      `${head}streams: { billing: { group_by: [lineitem] } }\n${sinks}`,
+      '3:34  streams.billing.group_by[0]: must be one of accessor, deployment, line_item, tags, or a list of them (did you mean "line_item"?)',
+    ],
+    [
+      'an unknown grouping in a combination',
+      `${head}streams: { billing: { group_by: [[tags, lineitem]] } }\n${sinks}`,
+      '3:41  streams.billing.group_by[0][1]: must be one of accessor, deployment, line_item, tags (did you mean "line_item"?)',
+    ],
+    [
+      'one combination in two orders',
+      `${head}streams: { billing: { group_by: [[tags, line_item], [line_item, tags]] } }\n${sinks}`,
+      '3:33  streams.billing.group_by: must not hold the same combination of groupings twice',
+    ],
+    [
+      'a usage grouping twice',
+      `${head}streams: { usage: { group_by: [tags, tags] } }\n${sinks}`,
+      '3:31  streams.usage.group_by: must not name the same grouping twice',
+    ],
+    [
+      'every stream off',
+      `${head}streams: { requests: false, usage: false, billing: false, balances: false, purchases: false, projects: false, api_keys: false, models: false }\n${sinks}`,
+      '3:10  streams: must leave at least one stream on',
+    ],
+    [
+      'a day that is none',
+      `${head}window: { since: 2026-02-30 }\n${sinks}`,
+      '3:18  window.since: must be a time back from now such as 7d, 36h or 4w, or a day as YYYY-MM-DD',
+    ],
+    [
+      'a window in minutes',
+      `${head}window: { since: 90m }\n${sinks}`,
+      '3:18  window.since: must be a time back from now such as 7d, 36h or 4w, or a day as YYYY-MM-DD',
+    ],
+    ...['999999w', '2014-12-31'].map((since) => [
+      `a window since ${since}`,
+      `${head}window: { since: ${since} }\n${sinks}`,
+      '3:18  window.since: must not reach further back than ten years or 2015-01-01',
+    ]),
+    [
+      'an end in words',
+      `${head}window: { until: yesterday }\n${sinks}`,
+      '3:18  window.until: must be now, or a day as YYYY-MM-DD',
+    ],
+    [
+      'a window that ends before it begins',
+      `${head}window: { since: 2026-02-02, until: 2026-02-01 }\n${sinks}`,
+      '3:18  window.since: must not be after until',
+    ],
+    ['no sinks', head, '1:1  sinks: is missing'],
+    ['an empty map of sinks', `${head}sinks: {}\n`, '3:8  sinks: must hold at least one sink'],
+    ['sinks as a list', `${head}sinks:\n  - type: ndjson\n`, '4:3  sinks: must be a map of settings by name'],
+    [
+      'a sink without settings',
+      `${head}sinks:\n  files:\n`,
+      '4:3  sinks.files: is empty, and must be a map of settings',
+    ],
+    [
+      'a sink without a type',
+      `${head}sinks: { files: { path: out } }\n`,
+      '3:10  sinks.files.type: is missing: it must be one of tableau-csv, ndjson, datadog-metrics',
+    ],
+    [
+      'a misspelt type',
+      `${head}sinks: { files: { type: tablo-csv } }\n`,
+      '3:25  sinks.files.type: must be one of tableau-csv, ndjson, datadog-metrics (did you mean "tableau-csv"?)',
+    ],
+    [
+      'a name that is none',
+      `${head}sinks: { 9: { type: ndjson, path: out } }\n`,
+      '3:10  sinks.…: a sink’s name begins with a letter and has up to 24 letters, digits, "_" and "-"',
+    ],
+    [
+      'a setting of another type of sink',
+      `${head}sinks: { files: { type: ndjson, path: out, layout: daily } }\n`,
+      '3:44  sinks.files.layout: is no setting known here; there are path, compression, type, streams, required, deadline',
+    ],
+    [
+      'an unknown compression',
+      `${head}sinks: { files: { type: ndjson, path: out, compression: gz } }\n`,
+      '3:57  sinks.files.compression: must be one of none, gzip',
+    ],
+    [
+      'an unknown layout',
+      `${head}sinks: { t: { type: tableau-csv, path: out, layout: dayly } }\n`,
+      '3:53  sinks.t.layout: must be one of single, daily (did you mean "daily"?)',
+    ],
+    [
+      'a home folder',
+      `${head}sinks: { files: { type: ndjson, path: ~/out } }\n`,
+      '3:39  sinks.files.path: "~" is not expanded here: write ${HOME} or the whole path',
+    ],
+    [
+      'a flag in quotes',
+      `${head}sinks: { files: { type: ndjson, path: out, required: "no" } }\n`,
+      '3:54  sinks.files.required: must be true or false',
+    ],
+    [
+      'a deadline without a unit',
+      right.replace('path: out', 'path: out\n    deadline: 5'),
+      '9:15  sinks.files.deadline: must be a duration such as 60s, 5m, 36h or 7d',
+    ],
+    [
+      'no deadline to speak of',
+      right.replace('path: out', 'path: out\n    deadline: 0s'),
+      '9:15  sinks.files.deadline: must be from 1s to 1d',
+    ],
+    [
+      'no streams for a sink',
+      right.replace('path: out', 'path: out\n    streams: []'),
+      '9:14  sinks.files.streams: must name a stream',
+    ],
+    [
+      'a misspelt stream of a sink',
+      right.replace('path: out', 'path: out\n    streams: [usage, request]'),
+      '9:22  sinks.files.streams[1]: is no stream that is read (did you mean "requests"?)',
+    ],
+    [
+      'a stream that is off',
+      `${head}streams: { balances: false }\nsinks: { files: { type: ndjson, path: out, streams: [usage, balances] } }\n`,
+      '4:61  sinks.files.streams[1]: the stream balances is switched off under streams',
+    ],
+    [
+      'a misspelt site',
+      datadog('site: datadoghq.con'),
+      `7:11  sinks.dd.site: must be one of ${sites} (did you mean "datadoghq.com"?)`,
+    ],
+    [
+      'plain http to a proxy',
+      datadog('api_url: http://10.0.0.1'),
+      '7:14  sinks.dd.api_url: must start with https:// (http:// is for this machine only)',
+    ],
+    ['a short interval', datadog('interval: 9s'), '7:15  sinks.dd.interval: must be from 10s to 1d'],
+    [
+      'an odd interval',
+      datadog('interval: 7m'),
+      '7:15  sinks.dd.interval: must divide a day evenly, such as 10s, 60s, 5m or 1h',
+    ],
+    [
+      'an unknown dimension',
+      datadog('dimensions: [projct]'),
+      `7:18  sinks.dd.dimensions[0]: must be one of ${dimensions} (did you mean "project"?)`,
+    ],
+    [
+      'a dimension twice',
+      datadog('dimensions: [model, model]'),
+      '7:17  sinks.dd.dimensions: must not name the same dimension twice',
+    ],
+    ['tags as text', datadog('tags: env:prod'), '7:11  sinks.dd.tags: must be a list'],
+    [
+      'a prefix with a dash',
+      datadog('prefix: deep-gram'),
+      '7:13  sinks.dd.prefix: must start with a letter and hold letters, digits, "_" and "." only',
+    ],
+  ])('%s', async (_, text, mistake) => {
+    expect(await mistakesIn(text ?? '')).toEqual([`job.yaml:${mistake}`]);
+  });
+});
+
+test('all mistakes are shown at once, in the order of the file', async () => {
+  const text = `version: 1
+source: { type: deepgram }
+window: { since: soon }
+sinks:
+  a: { type: tableau-csv, path: out/a, streams: [request], site: x }
+  b: { type: ndjson, path: out/a/b }
+  c: { type: datadog-metrics, site: here, interval: 7s }
+`;
+
+  expect(await mistakesIn(text)).toEqual([
+    'job.yaml:2:1  source.api_key: is missing',
+    'job.yaml:3:18  window.since: must be a time back from now such as 7d, 36h or 4w, or a day as YYYY-MM-DD',
+    'job.yaml:5:50  sinks.a.streams[0]: is no stream that is read (did you mean "requests"?)',
+    'job.yaml:5:60  sinks.a.site: is no setting known here; there are path, layout, bom, escape_formulas, type, streams, required, deadline',
+    'job.yaml:7:3  sinks.c.api_key: is missing',
+    `job.yaml:7:37  sinks.c.site: must be one of ${sites}`,
+    'job.yaml:7:53  sinks.c.interval: must be from 10s to 1d',
+  ]);
+});
+
+test('a file that is something else altogether does not fill the screen', async () => {
+  const keys = Array.from({ length: 200 }, (_, index) => `key${index}: 1\n`).join('');
+
+  const mistakes = await mistakesIn(keys);
+
+  expect(mistakes).toHaveLength(51);
+  expect(mistakes.at(-1)).toBe('… and 153 more');
+});
+
+describe('two sinks in one folder', () => {
+  const rule = 'each sink needs a folder of its own';
+  const two = (first: string, second: string) =>
+    `${head}sinks:\n  a: { type: ndjson, path: ${first} }\n  b: { type: tableau-csv, path: ${second} }\n`;
+
+  test.each([
+    ['the same', 'out', './out/', `writes the same folder as sinks.a; ${rule}`],
+    ['one inside the other', 'out', 'out/x/../y', `writes inside the folder of sinks.a; ${rule}`],
+    [
+      'a folder whose name begins with dots',
+      'out',
+      'out/..x',
+      `writes inside the folder of sinks.a; ${rule}`,
+    ],
+    ['one around the other', 'out/x', 'out', `writes the folder that holds the one of sinks.a; ${rule}`],
+    ['the working directory', '.', 'out', `writes inside the folder of sinks.a; ${rule}`],
+  ])('%s', async (_, first, second, words) => {
+    expect(await mistakesIn(two(first, second))).toEqual([`job.yaml:5:6  sinks.b: ${words}`]);
+  });
+
+  test.each([
+    ['out/a', 'out/b'],
+    ['out', 'out2'],
+    ['out', '..out'],
+  ])('%s and %s are two folders', async (first, second) => {
+    const job = await loadText(two(first, second));
+
+    expect(job.sinks.map(({ name }) => name)).toEqual(['a', 'b']);
+  });
+});
+
+test('the error is about the configuration and says what checks it', async () => {
+  const error = await errorOf(loadText('version: 1\n'));
+
+  expect(error).toMatchObject({ code: 'CONFIG_INVALID', kind: 'config' });
+  expect(error.hint).toContain('deepgram-export validate');
+});

@@ -1,0 +1,186 @@
+import { describe, expect, test } from 'vitest';
+import { loadText, mistakesIn, right } from './load-text.js';
+
+const withPath = (path: string) => right.replace('path: out', () => `path: ${path}`);
+
+describe('references in values', () => {
+  test.each([
+    ['${A}', '/one'],
+    ['${A}/x', '/one/x'],
+    ['/x${A}${B}', '/x/one/two'],
+    ['${MISSING:-/fallback}', '/fallback'],
+    ['${EMPTY:-/fallback}', '/fallback'],
+    ['${A:-/fallback}', '/one'],
+    ['"${MISSING:-}/x"', '/x'],
+    ['"${MISSING:-/a:-b $c}"', '/a:-b $c'],
+    ['/x/$${A}', '/x/${A}'],
+    ['/x/$A', '/x/$A'],
+    ['/x/$$A/$', '/x/$$A/$'],
+    ['"${NESTED}"', '/${A}'],
+    ["'${YAML}'", '/{a: [1], b: "'],
+  ])('%s is %s', async (written, meant) => {
+    const env = { A: '/one', B: '/two', EMPTY: '', NESTED: '/${A}', YAML: '/{a: [1], b: "' };
+
+    const job = await loadText(withPath(written), { env });
+
+    expect(job.sinks[0]?.outputPaths).toEqual([meant]);
+  });
+
+  test('keys are never replaced', async () => {
+    const text = right.replace('files:', '"${A}":');
+
+    expect(await mistakesIn(text, { env: { A: 'files' } })).toEqual([
+      'job.yaml:6:3  sinks.…: a sink’s name begins with a letter and has up to 24 letters, digits, "_" and "-"',
+    ]);
+  });
+
+  test('what comes from the environment is text, whatever it looks like', async () => {
+    const text = right.replace('  type: deepgram', '  type: deepgram\n  max_concurrency: ${N}');
+
+    expect(await mistakesIn(text, { env: { N: '8' } })).toEqual([
+      'job.yaml:4:20  source.max_concurrency: must be a whole number from 1 to 64; a ${…} always gives text',
+    ]);
+  });
+
+  test.each([
+    ['${NOT_SET}', 'the environment variable NOT_SET is not set, or empty'],
+    ['${EMPTY}', 'the environment variable EMPTY is not set, or empty'],
+    ['${NOT-A-NAME}', 'a reference is written ${NAME} or ${NAME:-default}; write $${ for a literal ${'],
+    ['${}', 'a reference is written ${NAME} or ${NAME:-default}; write $${ for a literal ${'],
+    ['${A', 'a ${ has no } after it; write $${ for a literal ${'],
+    [
+      '${a0b1c2d3e4f5a6b7c8d9e0f1a2b3c4d5e6f7a8b9}',
+      'the environment variable named here is not set, or empty',
+    ],
+  ])('%s is a mistake', async (written, words) => {
+    expect(await mistakesIn(withPath(written), { env: { EMPTY: '' } })).toEqual([
+      `job.yaml:8:11  sinks.files.path: ${words}`,
+    ]);
+  });
+
+  test('each missing variable is named', async () => {
+    const text = right
+      .replace('dg-key-for-tests', '${FIRST}')
+      .replace('path: out', 'path: ${SECOND}/${THIRD}');
+
+    expect(await mistakesIn(text)).toEqual([
+      'job.yaml:4:12  source.api_key: the environment variable FIRST is not set, or empty',
+      'job.yaml:8:11  sinks.files.path: the environment variable SECOND is not set, or empty',
+      'job.yaml:8:11  sinks.files.path: the environment variable THIRD is not set, or empty',
+    ]);
+  });
+
+  test.each([
+    ['{ type: ndjson, path: ${A} }', ['/one']],
+    ['{ path: ${A}${B}/x, type: ndjson }', ['/one/two/x']],
+    ['{ type: ndjson, path: ${MISSING:-/fallback} }', ['/fallback']],
+    ['{ "type": "ndjson", "path": "${A}" }', ['/one']],
+    ['{ type: ndjson, path: /x/$${A} }', ['/x/${A}']],
+  ])('a sink written in one line: %s', async (written, paths) => {
+    const text = right.replace(/files:[\s\S]*/, () => `files: ${written}\n`);
+
+    const job = await loadText(text, { env: { A: '/one', B: '/two' } });
+
+    expect(job.sinks[0]?.outputPaths).toEqual(paths);
+  });
+
+  test('the place of a mistake in such a line is the one that the user sees', async () => {
+    const text = right.replace(
+      /files:[\s\S]*/,
+      () => 'files: { type: ndjson, path: ${A}, compresion: gzip }\n',
+    );
+
+    expect(await mistakesIn(text, { env: { A: '/one' } })).toEqual([
+      'job.yaml:6:38  sinks.files.compresion: is no setting known here (did you mean "compression"?)',
+    ]);
+  });
+
+  test.each(['a: {b: ${X-y}, c: 1}', 'a: [${}]', 'a: {b: ${1X}}'])(
+    '%j is no reference and needs quotes',
+    async (text) => {
+      const [mistake, ...others] = await mistakesIn(text);
+
+      expect(mistake).toMatch(
+        /^job\.yaml:1:\d+ {2}inside \{ \} and \[ \], put a text with \$\{…\} in quotes$/,
+      );
+      expect(others).toEqual([]);
+    },
+  );
+
+  test('a comma in a default inside braces needs quotes', async () => {
+    const text = right.replace(/files:[\s\S]*/, () => 'files: { type: ndjson, path: ${A:-x,y} }\n');
+
+    expect((await mistakesIn(text)).length).toBeGreaterThan(0);
+  });
+
+  test('a reference cannot decide the type', async () => {
+    const text = right.replace('ndjson', '${TYPE}');
+
+    expect(await mistakesIn(text, { env: { TYPE: 'ndjson' } })).toEqual([
+      'job.yaml:7:11  sinks.files.type: must be written out, without ${…}',
+    ]);
+  });
+});
+
+describe('the structure alone', () => {
+  const everywhere = `version: 1
+source:
+  type: deepgram
+  api_key: \${KEY}
+  base_url: \${URL}
+  projects: ["\${PROJECT}", other]
+  states: { unknown_after: "\${AFTER}", lost_after: 30m }
+window:
+  since: \${SINCE}
+sinks:
+  files: { type: ndjson, path: "\${FOLDER}", compression: "\${COMPRESSION}", streams: ["\${STREAM}", usage] }
+  tables: { type: tableau-csv, path: "\${FOLDER}" }
+  dd: { type: datadog-metrics, api_key: "\${DD}", site: "\${SITE}", interval: "\${INTERVAL}", dimensions: ["\${D}"] }
+`;
+
+  test('needs no environment, and judges no value that depends on it', async () => {
+    const job = await loadText(everywhere, { mode: 'structure' });
+
+    expect(job.sinks.map(({ name }) => name)).toEqual(['files', 'tables', 'dd']);
+    expect(job.source.base_url).toBe('https://api.deepgram.com');
+  });
+
+  test('does not compare folders that are not known yet', async () => {
+    const text = `${right}  here: { type: ndjson, path: "\${FOLDER}" }\n`.replace('path: out', 'path: .');
+
+    const job = await loadText(text, { mode: 'structure' });
+
+    expect(job.sinks).toHaveLength(2);
+  });
+
+  test('takes the defaults, whatever the environment holds', async () => {
+    const text = withPath('${FOLDER:-/default}');
+
+    const job = await loadText(text, { mode: 'structure', env: { FOLDER: '/elsewhere' } });
+
+    expect(job.sinks[0]?.outputPaths).toEqual(['/default']);
+  });
+
+  test('judges defaults', async () => {
+    const text = right.replace('path: out', 'path: out\n    compression: ${C:-gz}');
+
+    expect(await mistakesIn(text, { mode: 'structure' })).toEqual([
+      'job.yaml:9:18  sinks.files.compression: must be one of none, gzip',
+    ]);
+  });
+
+  test('judges everything else, and references where text cannot be', async () => {
+    const text = everywhere
+      .replace('lost_after: 30m', 'lost_after: soon')
+      .replace('window:', 'streams: ${STREAMS}\nwindow:')
+      .replace('files: {', 'files: { required: "${REQUIRED}",')
+      .replace('path: "${FOLDER}" }', 'path: "${FOLDER" }');
+
+    expect(await mistakesIn(text, { mode: 'structure' })).toEqual([
+      'job.yaml:7:52  source.states.lost_after: must be a duration such as 60s, 5m, 36h or 7d',
+      'job.yaml:8:10  streams: must be a map of settings; a ${…} always gives text',
+      'job.yaml:12:22  sinks.files.required: must be true or false; a ${…} always gives text',
+      'job.yaml:13:38  sinks.tables.path: a ${ has no } after it; write $${ for a literal ${',
+    ]);
+  });
+});

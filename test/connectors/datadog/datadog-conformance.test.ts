@@ -1,0 +1,34 @@
+import { startIntake } from '../../../connectors/datadog/stand-in/intake.js';
+import { NOW, SECRET } from '../../conformance/sample-records.js';
+import { describeSinkConformance } from '../../conformance/sink-conformance.js';
+import { openSink, steppingClock } from './account.js';
+
+describeSinkConformance('datadog-metrics', async () => {
+  const clock = steppingClock(NOW);
+  const intake = await startIntake({ apiKey: SECRET, clock, historical: true });
+  return {
+    // Historical, or the partitions of the days before would be left out without a call.
+    open: () => openSink({ api_key: SECRET, api_url: intake.url, historical: true }, clock),
+    // The metrics about the run itself tell of every run, and are no part of what was exported.
+    contents: async () =>
+      Object.fromEntries(
+        intake
+          .query()
+          .filter(({ metric }) => !metric.startsWith('deepgram.export.'))
+          .map(({ metric, tags, timestamp, value }) => [`${metric} ${tags.join()} ${timestamp}`, `${value}`]),
+      ),
+    breakDown: async () => {
+      intake.lastingFault = { status: 403, body: { errors: ['Forbidden'] } };
+    },
+    mend: async () => {
+      intake.lastingFault = undefined;
+    },
+    hang: async () => {
+      intake.lastingFault = 'hang';
+    },
+    refuseSome: async () => {
+      intake.faults.push({ status: 202, body: { errors: ['metric is blocked'] } });
+    },
+    dispose: () => intake.close(),
+  };
+});
