@@ -1,5 +1,7 @@
 import type { SinkType } from '../src/pipeline/sink-type.js';
+import type { SourceType } from '../src/pipeline/source-type.js';
 import { datadogMetricsType } from './datadog/datadog-type.js';
+import { deepgramType } from './deepgram/deepgram-type.js';
 import { ndjsonType } from './ndjson/ndjson-type.js';
 import { tableauType } from './tableau/tableau-type.js';
 
@@ -9,3 +11,6 @@ export const sinkTypes: Readonly<Record<string, SinkType>> = {
   ndjson: ndjsonType,
   'datadog-metrics': datadogMetricsType,
 };
+
+/** Every kind of source, likewise. */
+export const sourceTypes = { deepgram: deepgramType } as const satisfies Readonly<Record<string, SourceType>>;

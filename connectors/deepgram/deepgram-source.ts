@@ -1,0 +1,128 @@
+import { ExportError } from '../../src/errors/export-error.js';
+import type { HttpClient } from '../../src/http/http-client.js';
+import type { Project } from '../../src/pipeline/partition.js';
+import type { Window } from '../../src/pipeline/plan.js';
+import type { Source } from '../../src/pipeline/source.js';
+import type { Log } from '../../src/report/log.js';
+import type { Secret } from '../../src/secrets/secret.js';
+import { addDays, type Day, dayAt } from '../../src/time/day.js';
+import { listIn } from './answer-list.js';
+import { checkAccess } from './check-access.js';
+import { DeepgramApi } from './deepgram-api.js';
+import { Findings } from './findings.js';
+import { objectOf, textOf } from './forms.js';
+import { ProjectDirectory } from './project-directory.js';
+import { ReadAhead } from './read-ahead.js';
+import type { ReadingContext } from './reading-context.js';
+import { planReadings } from './readings.js';
+import type { StateAges } from './request-record.js';
+
+export interface DeepgramSourceOptions {
+  /** `https://api.deepgram.com`, a regional or a self-hosted address. */
+  readonly baseUrl: string;
+  readonly apiKey: Secret;
+  /** Ids or names of the projects to read. */
+  readonly projects: 'all' | readonly string[];
+  readonly maxConcurrency: number;
+  readonly ages: StateAges;
+  readonly window: Window;
+  readonly http: HttpClient;
+  readonly log: Log;
+}
+
+/**
+ * Days of requests that Deepgram keeps.
+ * @see https://developers.deepgram.com/docs/using-logs-usage
+ */
+const RETENTION_DAYS = 90;
+
+/** Reads a Deepgram account through its management API. */
+export function deepgramSource(options: DeepgramSourceOptions): Source {
+  const api = new DeepgramApi(options.http, options);
+  const findings = new Findings(options.log);
+  const ahead = new ReadAhead(options.maxConcurrency);
+  const directories = new Map<string, ProjectDirectory>();
+
+  // Days before the window may be read too, where some sink lacks them.
+  const { since, until, now } = options.window;
+  const [start = since] = [since, oldestWholeDay(now)].sort();
+  const range = { start, end: until };
+  const contextOf = (project: Project): ReadingContext => {
+    const directory = directories.get(project.id) ?? new ProjectDirectory(api, project, range, findings);
+    directories.set(project.id, directory);
+    return { api, project, directory, findings, ahead, ages: options.ages, now: options.window.now };
+  };
+
+  return {
+    name: 'deepgram',
+    parallel: options.maxConcurrency,
+    traffic: options.http.stats,
+    projects: (signal) => listProjects(api, options.projects, findings, signal),
+    oldestDay: ({ origin }) => (origin.of === 'requests' ? oldestWholeDay(options.window.now) : undefined),
+    plan: ({ selected, project, days }) => planReadings(selected, contextOf(project), days),
+    check: async (streams, signal) =>
+      checkAccess(
+        api,
+        await listProjects(api, options.projects, findings, signal),
+        streams,
+        dayAt(options.window.now),
+        signal,
+      ),
+    findings: () => findings.result(),
+    close: () => options.http.close(),
+  };
+}
+
+async function listProjects(
+  api: DeepgramApi,
+  wanted: 'all' | readonly string[],
+  findings: Findings,
+  signal: AbortSignal,
+): Promise<readonly Project[]> {
+  const answer = await api.get(
+    { path: ['v1', 'projects'], what: 'list the projects', scope: 'project:read' },
+    signal,
+  );
+  const found = new Map<string, Project>();
+  for (const raw of listIn(answer, 'projects', 'projects')) {
+    const id = textOf(objectOf(raw)?.project_id);
+    if (id) found.set(id, { id, name: textOf(objectOf(raw)?.name) });
+    else findings.reject('projects', 'it has no project_id', raw);
+  }
+  const all = [...found.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+  if (wanted === 'all') {
+    if (all.length > 0) return all;
+    throw new ExportError('SOURCE_ANSWER', 'The API key in source.api_key sees no project.', {
+      kind: 'permanent',
+      hint: 'Use a key of the project, or of a member of it.',
+    });
+  }
+  return chosen(all, wanted);
+}
+
+function chosen(all: readonly Project[], wanted: readonly string[]): readonly Project[] {
+  const unknown = wanted.filter(
+    (name) => !all.some((project) => project.id === name || project.name === name),
+  );
+  if (unknown.length > 0) {
+    throw new ExportError(
+      'PROJECT_UNKNOWN',
+      `The API key sees no project ${unknown.map((name) => `"${name}"`).join(', ')}.`,
+      {
+        kind: 'config',
+        hint: `It sees: ${all.map((project) => `${project.name ?? '(no name)'} (${project.id})`).join(', ') || 'none'}.`,
+      },
+    );
+  }
+  return all.filter(
+    (project) => wanted.includes(project.id) || (project.name !== null && wanted.includes(project.name)),
+  );
+}
+
+/**
+ * The oldest day that the request log still has whole. The day that is being deleted is left out: reading half of
+ * it would replace what an earlier run exported in full.
+ */
+function oldestWholeDay(now: number): Day {
+  return addDays(dayAt(now), 1 - RETENTION_DAYS);
+}

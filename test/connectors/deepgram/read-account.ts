@@ -1,0 +1,86 @@
+import { deepgramType } from '../../../connectors/deepgram/deepgram-type.js';
+import { memorySink } from '../../../connectors/memory/memory-sink.js';
+import { windowOnly } from '../../../src/pipeline/delivery-book.js';
+import { type RunResult, run } from '../../../src/pipeline/run.js';
+import { SinkLane } from '../../../src/pipeline/sink-lane.js';
+import type { Source } from '../../../src/pipeline/source.js';
+import type { RequestRow } from '../../../src/records/requests.js';
+import { type SelectedStream, type StreamsChoice, selectStreams } from '../../../src/records/selection.js';
+import { silentLog } from '../../../src/report/log.js';
+import { Secret } from '../../../src/secrets/secret.js';
+import type { Clock } from '../../../src/time/clock.js';
+
+export const NO_STREAMS: StreamsChoice = {
+  requests: false,
+  usage: false,
+  billing: false,
+  balances: false,
+  purchases: false,
+  projects: false,
+  api_keys: false,
+  models: false,
+};
+
+export interface Reading {
+  readonly url: string;
+  readonly streams: Partial<StreamsChoice>;
+  readonly since: string;
+  readonly until: string;
+  readonly now: number;
+  readonly projects?: 'all' | readonly string[];
+  readonly apiKey?: string;
+  readonly maxConcurrency?: number;
+}
+
+export interface ReadAccount {
+  readonly result: RunResult;
+  readonly sink: ReturnType<typeof memorySink>;
+  readonly source: Source;
+  requests(): readonly RequestRow[];
+}
+
+/** Waits take no time in these tests, but are asked for as in earnest. */
+export function hurriedClock(now: number): Clock {
+  return { now: () => now, sleep: async () => {} };
+}
+
+export async function openSource(
+  reading: Reading,
+): Promise<{ source: Source; streams: readonly SelectedStream[] }> {
+  const { url, since, until, now } = reading;
+  const source = await deepgramType.open(
+    {
+      type: 'deepgram',
+      api_key: new Secret(reading.apiKey ?? 'stand-in-key'),
+      base_url: url,
+      projects: reading.projects === undefined || reading.projects === 'all' ? 'all' : [...reading.projects],
+      max_concurrency: reading.maxConcurrency ?? 8,
+      states: { unknown_after: 3_600_000, lost_after: 172_800_000 },
+    },
+    { window: { since, until, now }, clock: hurriedClock(now), log: silentLog, env: {}, userAgent: 'test' },
+  );
+  return { source, streams: selectStreams({ ...NO_STREAMS, ...reading.streams }) };
+}
+
+/** Reads an account through the whole pipeline into memory. */
+export async function readAccount(reading: Reading): Promise<ReadAccount> {
+  const { source, streams } = await openSource(reading);
+  const sink = memorySink();
+  const lane = new SinkLane({ sink, type: 'memory', required: true, deadlineMs: 60_000, log: silentLog });
+  try {
+    const result = await run({
+      source,
+      lanes: [lane],
+      streams,
+      book: windowOnly,
+      window: { since: reading.since, until: reading.until, now: reading.now },
+      clock: hurriedClock(reading.now),
+      log: silentLog,
+      signal: new AbortController().signal,
+    });
+    // Safe: the rows of this stream are made as such.
+    return { result, sink, source, requests: () => sink.rows('requests') as readonly RequestRow[] };
+  } finally {
+    await source.close();
+  }
+}

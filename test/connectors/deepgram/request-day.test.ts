@@ -1,0 +1,110 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { Findings } from '../../../connectors/deepgram/findings.js';
+import { ReadAhead } from '../../../connectors/deepgram/read-ahead.js';
+import { readRequestDay } from '../../../connectors/deepgram/request-day.js';
+import type { RequestRow } from '../../../src/records/requests.js';
+import { silentLog } from '../../../src/report/log.js';
+import { idOf, type Logged, type Manners, shuffledLog } from './shuffled-log.js';
+
+const FROM = Date.parse('2026-11-18T00:00:00Z') / 1_000;
+const NOBODY = { model: () => undefined, apiKey: () => undefined, lineItem: () => undefined };
+
+/** Bursts of requests: many within the same second, or the same microsecond, and some seconds beyond both ends. */
+const burst = fc.record({
+  second: fc.integer({ min: -2, max: 302 }),
+  spread: fc.constantFrom(1, 1_000_000, 5_000_000, 60_000_000),
+  count: fc.integer({ min: 1, max: 40 }),
+});
+
+const manners: fc.Arbitrary<Manners> = fc.record({
+  most: fc.integer({ min: 5, max: 60 }),
+  overlap: fc.integer({ min: 0, max: 2 }),
+  ends: fc.constantFrom('included', 'excluded'),
+  order: fc.constantFrom('newest first', 'newest first', 'oldest first'),
+});
+
+/** Requests that turn up while the log is read, one a call at most, so that pages shift. */
+const late = fc.uniqueArray(
+  fc.record({ arrivesAfter: fc.integer({ min: 1, max: 30 }), at: fc.integer({ min: 0, max: 299_999_999 }) }),
+  { selector: ({ arrivesAfter }) => arrivesAfter, maxLength: 15 },
+);
+
+it('however a log is cut into pages, slices, shifts and repeats, its records are read, each once, in order', async () => {
+  const property = fc.asyncProperty(
+    fc.array(burst, { maxLength: 12 }),
+    late,
+    manners,
+    fc.integer({ min: 1, max: 300 }),
+    fc.integer({ min: 0, max: 4 }),
+    async (bursts, lates, how, seconds, room) => {
+      const log = logOf(bursts, lates, how);
+
+      const rows = await read(log, how, { from: FROM, until: FROM + seconds }, room);
+
+      const ids = rows.map((row) => row.request_id);
+      const there = placesWithin(log, seconds);
+      expect(new Set(ids).size).toBe(ids.length);
+      expect(rows).toEqual([...rows].sort(byTimeAndId));
+      expect(
+        there
+          .filter(({ late: isLate }) => !isLate)
+          .map(({ id }) => id)
+          .filter((id) => !ids.includes(id)),
+      ).toEqual([]);
+      expect(ids.filter((id) => !there.some((each) => each.id === id))).toEqual([]);
+    },
+  );
+
+  await fc.assert(property, { numRuns: 400 });
+});
+
+interface Burst {
+  readonly second: number;
+  readonly spread: number;
+  readonly count: number;
+}
+
+function logOf(bursts: readonly Burst[], lates: readonly Logged[], { order }: Manners): Logged[] {
+  const log = [
+    ...bursts.flatMap(({ second, spread, count }) => spreadOut((FROM + second) * 1_000_000, spread, count)),
+    ...lates.map(({ at, arrivesAfter }) => ({ at: FROM * 1_000_000 + at, arrivesAfter })),
+  ];
+  if (order === 'newest first') return log;
+  // From a page that is all of one moment, nobody could tell that the oldest come first.
+  return log.map((logged, place) => ({ ...logged, at: logged.at + place }));
+}
+
+async function read(
+  log: readonly Logged[],
+  how: Manners,
+  range: { readonly from: number; readonly until: number },
+  room: number,
+): Promise<RequestRow[]> {
+  const project = { id: 'p-1', name: 'Support' };
+  const ages = { unknownAfterMs: 3_600_000, lostAfterMs: 172_800_000 };
+  const now = Date.parse('2026-11-20T12:00:00Z');
+  const context = { project, names: NOBODY, ages, now, findings: new Findings(silentLog) };
+  const reader = { api: shuffledLog(log, how), project, context };
+  const rows: RequestRow[] = [];
+  const signal = new AbortController().signal;
+  for await (const batch of readRequestDay(reader, range, new ReadAhead(room), signal)) rows.push(...batch);
+  return rows;
+}
+
+function spreadOut(at: number, spread: number, count: number): Logged[] {
+  const step = Math.floor(spread / count);
+  return Array.from({ length: count }, (_, index) => ({ at: at + index * step, arrivesAfter: 0 }));
+}
+
+function placesWithin(log: readonly Logged[], seconds: number) {
+  return log.flatMap(({ at, arrivesAfter }, place) => {
+    const isWithin = at >= FROM * 1_000_000 && at < (FROM + seconds) * 1_000_000;
+    return isWithin ? [{ id: idOf(place), late: arrivesAfter > 0 }] : [];
+  });
+}
+
+function byTimeAndId(one: RequestRow, other: RequestRow): number {
+  if (one.created_at !== other.created_at) return one.created_at < other.created_at ? -1 : 1;
+  return one.request_id < other.request_id ? -1 : 1;
+}

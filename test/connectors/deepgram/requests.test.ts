@@ -1,0 +1,339 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, expect, it } from 'vitest';
+import { type StandIn, startStandIn } from '../../../connectors/deepgram/stand-in/stand-in.js';
+import type { StandInOptions } from '../../../connectors/deepgram/stand-in/stand-in-options.js';
+import type { RequestRow } from '../../../src/records/requests.js';
+import { openSource, type ReadAccount, readAccount } from './read-account.js';
+import { requestLogServer } from './request-log-server.js';
+
+const NOW = Date.parse('2026-11-20T12:00:00Z');
+const PROJECT = { id: 'p-1', name: 'Support' };
+
+let account: StandIn | undefined;
+afterEach(() => account?.close());
+
+async function open(options: StandInOptions): Promise<StandIn> {
+  account = await startStandIn({ now: NOW, projects: [PROJECT], ...options });
+  return account;
+}
+
+function read(standIn: StandIn, since: string, until: string): Promise<ReadAccount> {
+  return readAccount({ url: standIn.url, streams: { requests: {} }, since, until, now: standIn.clock.now() });
+}
+
+function pages(standIn: StandIn): number {
+  return standIn.calls.filter((call) => call.path.endsWith('/requests')).length;
+}
+
+function inKeyOrder(rows: readonly RequestRow[]): boolean {
+  return rows.every((row, at) => {
+    const before = rows[at - 1];
+    return (
+      !before ||
+      before.created_at < row.created_at ||
+      (before.created_at === row.created_at && before.request_id < row.request_id)
+    );
+  });
+}
+
+it('reads a quiet day with one call', async () => {
+  const standIn = await open({ requestsPerDay: 700 });
+
+  const { requests } = await read(standIn, '2026-11-18', '2026-11-18');
+
+  expect(requests()).toHaveLength(standIn.requestsOn(PROJECT.id, '2026-11-18'));
+  expect(pages(standIn)).toBe(1);
+});
+
+it('reads an empty day as an empty partition', async () => {
+  const standIn = await open({ requestsPerDay: 0 });
+
+  const { sink } = await read(standIn, '2026-11-18', '2026-11-18');
+
+  expect([...sink.committed.keys()]).toEqual(['requests/p-1/2026-11-18']);
+  expect(sink.rows('requests')).toEqual([]);
+});
+
+it.each([999, 1_000, 1_001, 2_000, 12_000])(
+  'reads a day of %i requests, each once and in order',
+  async (count) => {
+    const standIn = await open({ requestsPerDay: count });
+
+    const { requests, result } = await read(standIn, '2026-11-18', '2026-11-18');
+
+    expect(requests()).toHaveLength(count);
+    expect(new Set(requests().map((row) => row.request_id)).size).toBe(count);
+    expect(inKeyOrder(requests())).toBe(true);
+    expect(result.sourceFailures).toEqual([]);
+  },
+);
+
+it('needs little more than one call for a thousand requests', async () => {
+  const standIn = await open({ requestsPerDay: 20_000 });
+
+  await read(standIn, '2026-11-18', '2026-11-18');
+
+  expect(pages(standIn)).toBeLessThan(20 * 1.4);
+});
+
+it('cuts days at midnight UTC: neither lost nor twice', async () => {
+  const standIn = await open({ requestsPerDay: 5_000 });
+
+  const { sink, requests } = await read(standIn, '2026-11-16', '2026-11-19');
+
+  expect(requests()).toHaveLength(20_000);
+  for (const { partition, rows } of sink.committed.values()) {
+    expect(rows.every((row) => String(row.created_at).startsWith(String(partition.day)))).toBe(true);
+  }
+});
+
+it('reads today up to now, which is fixed when the run begins', async () => {
+  const standIn = await open({ requestsPerDay: 4_000 });
+
+  const { requests } = await read(standIn, '2026-11-20', '2026-11-20');
+
+  const last = requests().at(-1)?.created_at ?? '';
+  expect(last < '2026-11-20T12:00:00').toBe(true);
+  expect(last > '2026-11-20T11:5').toBe(true);
+  const ends = standIn.calls.flatMap((call) => call.query.getAll('end')).filter((end) => end.includes('T'));
+  expect(ends.every((end) => end <= '2026-11-20T12:00:01+00:00')).toBe(true);
+});
+
+it('survives requests that arrive while it pages, and drops what it sees twice', async () => {
+  const standIn = await open({ requestsPerDay: 20_000, clockStepMs: 700 });
+
+  const { requests } = await read(standIn, '2026-11-20', '2026-11-20');
+  standIn.clock.advance(60_000);
+  const later = await readAccount({
+    url: standIn.url,
+    streams: { requests: {} },
+    since: '2026-11-20',
+    until: '2026-11-20',
+    now: NOW,
+  });
+
+  const ids = new Set(requests().map((row) => row.request_id));
+  expect(ids.size).toBe(requests().length);
+  // Late arrivals of the last seconds may be missing at first; everything older must be there.
+  const settledIds = later
+    .requests()
+    .filter((row) => row.created_at < '2026-11-20T11:59:50')
+    .map((row) => row.request_id);
+  expect(settledIds.filter((id) => !ids.has(id))).toEqual([]);
+});
+
+it('reads a burst that its density did not foretell', async () => {
+  const server = await requestLogServer({ count: 7_500, from: '2026-11-18T13:30:00', seconds: 4 });
+
+  const { requests } = await readAccount({
+    url: server.url,
+    streams: { requests: {} },
+    since: '2026-11-18',
+    until: '2026-11-18',
+    now: NOW,
+  });
+  await server.close();
+
+  expect(requests()).toHaveLength(7_500);
+  expect(inKeyOrder(requests())).toBe(true);
+});
+
+it('reads on when a server gives smaller pages than asked for', async () => {
+  const server = await requestLogServer({
+    count: 450,
+    from: '2026-11-18T08:00:00',
+    seconds: 3_000,
+    most: 100,
+  });
+
+  const { requests } = await readAccount({
+    url: server.url,
+    streams: { requests: {} },
+    since: '2026-11-18',
+    until: '2026-11-18',
+    now: NOW,
+  });
+  await server.close();
+
+  expect(requests()).toHaveLength(450);
+});
+
+it.each(['included', 'excluded'] as const)(
+  'keeps requests on the second when the ends of a range are %s',
+  async (ends) => {
+    const server = await requestLogServer({
+      count: 3_000,
+      from: '2026-11-18T08:00:00',
+      seconds: 3_000,
+      ends,
+    });
+
+    const { requests } = await readAccount({
+      url: server.url,
+      streams: { requests: {} },
+      since: '2026-11-18',
+      until: '2026-11-18',
+      now: NOW,
+    });
+    await server.close();
+
+    expect(requests()).toHaveLength(3_000);
+  },
+);
+
+it('leaves out what the 90 days have eaten, and the day that is being eaten, with a warning', async () => {
+  const standIn = await open({ requestsPerDay: 10 });
+
+  const { sink, result } = await read(standIn, '2026-08-20', '2026-08-24');
+
+  expect([...sink.committed.keys()]).toEqual(['requests/p-1/2026-08-23', 'requests/p-1/2026-08-24']);
+  expect(result.warnings).toEqual([
+    expect.stringMatching(/^requests of Support: 2026-08-20 to 2026-08-22 cannot be read any more.*90 days/),
+  ]);
+});
+
+it('resolves model and key names', async () => {
+  const standIn = await open({ requestsPerDay: 300 });
+
+  const { requests } = await read(standIn, '2026-11-18', '2026-11-18');
+
+  const named = requests().filter((row) => row.model_names !== null && row.model_names.length > 0);
+  expect(named.length).toBeGreaterThan(200);
+  expect(named.filter((row) => /^[0-9a-f]{8}-/.test(row.model ?? ''))).toEqual([]);
+  expect(requests().some((row) => row.api_key_name !== null)).toBe(true);
+});
+
+it('never exports a query string or a credential of a caller', async () => {
+  const standIn = await open({ requestsPerDay: 2_000 });
+  const raw = await (
+    await fetch(`${standIn.url}/v1/projects/p-1/requests?limit=1000`, {
+      headers: { authorization: 'Token stand-in-key' },
+    })
+  ).text();
+
+  const { requests } = await read(standIn, '2026-11-18', '2026-11-18');
+
+  expect(raw).toMatch(/callback=http/);
+  expect(JSON.stringify(requests())).not.toMatch(/callback=|\?|:\/\/[^"]*@/);
+});
+
+it('loses nothing where the log is not given newest first', async () => {
+  const server = await requestLogServer({
+    count: 5_000,
+    from: '2026-11-18T08:00:00',
+    seconds: 5_000,
+    order: 'oldest first',
+  });
+
+  const { requests } = await readAccount({
+    url: server.url,
+    streams: { requests: {} },
+    since: '2026-11-18',
+    until: '2026-11-18',
+    now: NOW,
+  });
+  await server.close();
+
+  expect(requests()).toHaveLength(5_000);
+  expect(inKeyOrder(requests())).toBe(true);
+});
+
+it('stops at a server that gives the same page again and again', async () => {
+  const server = await requestLogServer({
+    count: 2_000,
+    from: '2026-11-18T08:00:00',
+    seconds: 1,
+    ignoresPage: true,
+  });
+
+  const { sink, result } = await readAccount({
+    url: server.url,
+    streams: { requests: {} },
+    since: '2026-11-18',
+    until: '2026-11-18',
+    now: NOW,
+  });
+  await server.close();
+
+  expect(sink.committed.size).toBe(0);
+  expect(result.sourceFailures).toMatchObject([
+    { kind: 'permanent', message: expect.stringMatching(/page 1 holds the same requests/) },
+  ]);
+});
+
+it.each([
+  ['without a list', {}, /no list of requests/],
+  [
+    'of which nothing can be understood',
+    { limit: 1_000, requests: [{ request_id: 'r-1', created: 1_763_424_000 }] },
+    /None of the 1 records/,
+  ],
+])('does not take an answer %s for an empty day', async (_form, answer, message) => {
+  const standIn = await open({ answers: { '/v1/projects/p-1/requests': answer } });
+
+  const { sink, result } = await read(standIn, '2026-11-18', '2026-11-18');
+
+  expect(sink.committed.size).toBe(0);
+  expect(result.sourceFailures).toMatchObject([
+    { kind: 'permanent', message: expect.stringMatching(message) },
+  ]);
+});
+
+it('leaves out a record that cannot be understood and is alone on its page', async () => {
+  const server = await requestLogServer({
+    count: 1_001,
+    from: '2026-11-18T08:00:00',
+    seconds: 1,
+    firstCreated: 'noon',
+  });
+
+  const { requests, result } = await readAccount({
+    url: server.url,
+    streams: { requests: {} },
+    since: '2026-11-18',
+    until: '2026-11-18',
+    now: NOW,
+  });
+  await server.close();
+
+  expect(requests()).toHaveLength(1_000);
+  expect(result.findings.rejected.get('requests')?.count).toBe(1);
+});
+
+it('leaves out the one record of an answer that cannot be understood', async () => {
+  const good = { request_id: 'r-1', created: '2026-11-18T10:00:00Z', response: null };
+  const answer = { limit: 1_000, requests: [good, { ...good, request_id: 'r-2', created: 'noon' }] };
+  const standIn = await open({ answers: { '/v1/projects/p-1/requests': answer } });
+
+  const { requests, result } = await read(standIn, '2026-11-18', '2026-11-18');
+
+  expect(requests().map((row) => row.request_id)).toEqual(['r-1']);
+  expect(result.findings.rejected.get('requests')?.count).toBe(1);
+});
+
+it('reads no further ahead than there is room for while nobody takes what is read', async () => {
+  const standIn = await open({ requestsPerDay: 40_000 });
+  const day = { since: '2026-11-18', until: '2026-11-18', now: NOW };
+  const { source, streams } = await openSource({
+    ...day,
+    url: standIn.url,
+    streams: { requests: {} },
+    maxConcurrency: 4,
+  });
+  const [selected] = streams;
+  const [project] = await source.projects(new AbortController().signal);
+  if (!selected || !project) throw new Error('there is no stream or no project');
+  const [reading] = source.plan({ selected, project, days: ['2026-11-18'] });
+
+  for await (const part of reading?.open(new AbortController().signal) ?? []) {
+    for await (const _batch of part.batches) {
+      await delay(1_500);
+      break;
+    }
+    break;
+  }
+  await source.close();
+
+  expect(pages(standIn)).toBeGreaterThan(4);
+  expect(pages(standIn)).toBeLessThan(16);
+});
