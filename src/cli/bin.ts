@@ -1,0 +1,32 @@
+#!/usr/bin/env node
+import { setFlagsFromString } from 'node:v8';
+import { ExportError } from '../errors/export-error.js';
+import { Screen } from '../report/screen.js';
+import { systemClock } from '../time/clock.js';
+import { main } from './main.js';
+
+// Pages are parsed and forgotten; left to itself, V8 lets some 50 MB of live data grow to several times that.
+setFlagsFromString('--heap-growing-percent=60');
+
+const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
+
+const interrupt = new AbortController();
+let interruptCode: number | undefined;
+for (const [signal, code] of Object.entries(SIGNALS)) {
+  process.on(signal, () => {
+    if (interruptCode !== undefined) process.exit(code); // asked twice: at once
+    interruptCode = code;
+    interrupt.abort(new ExportError('ABORTED', `Interrupted by ${signal}.`, { kind: 'interrupted' }));
+  });
+}
+// A reader that has gone away, as `head` does, is no reason for a stack trace.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+
+process.exitCode = await main(process.argv.slice(2), {
+  env: process.env,
+  cwd: process.cwd(),
+  screen: new Screen(process.stdout, process.stderr),
+  clock: systemClock,
+  signal: interrupt.signal,
+  interruptCode: () => interruptCode,
+});

@@ -1,0 +1,70 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join, relative, resolve } from 'node:path';
+import { startDemoWorld } from '../../../connectors/demo.js';
+import { ExportError } from '../../errors/export-error.js';
+import { sayCount } from '../../report/text-table.js';
+import type { LogOptions } from '../log-options.js';
+import type { Surroundings } from '../surroundings.js';
+import { sync } from './sync.js';
+
+export interface DemoOptions extends LogOptions {
+  /** Folder for the results, relative to the working directory. */
+  readonly out: string;
+  readonly days: number;
+}
+
+/** The main job end to end, against a stand-in account and a stand-in intake inside this process. */
+export async function demo(options: DemoOptions, surroundings: Surroundings): Promise<number> {
+  if (!Number.isInteger(options.days) || options.days < 1 || options.days > 90) {
+    throw new ExportError('USAGE', '--days: must be a whole number from 1 to 90.', { kind: 'config' });
+  }
+  const out = resolve(surroundings.cwd, options.out);
+  const world = await startDemoWorld({ clock: surroundings.clock, days: options.days });
+  try {
+    await writeConfig(out, options.out, world.config);
+    const inside = { ...surroundings, cwd: out, env: { ...surroundings.env, ...world.env } };
+    const exitCode = await sync(
+      {
+        ...options,
+        config: 'demo.yaml',
+        dryRun: false,
+        noState: true,
+        fullRefresh: false,
+        wait: false,
+        summary: 'summary.json',
+      },
+      inside,
+    );
+    const series = await world.writeReceived(join(out, 'datadog'));
+    if (!options.quiet)
+      surroundings.screen.result(whatToOpen(relative(surroundings.cwd, out) || '.', series));
+    return exitCode;
+  } finally {
+    await world.close();
+  }
+}
+
+async function writeConfig(folder: string, asGiven: string, config: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, 'demo.yaml'), config);
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code;
+    throw new ExportError('USAGE', `--out: ${asGiven} is no folder that can be written (${code}).`, {
+      kind: 'config',
+      hint: 'Name a folder that can be made, or one that is there and may be written to.',
+      cause,
+    });
+  }
+}
+
+function whatToOpen(folder: string, series: number): string {
+  return `
+To look at, in ${folder}:
+  tableau/requests.csv   one row a request; the other tables and datapackage.json are beside it
+  ndjson/                one file a stream, project and day
+  datadog/series.ndjson  the ${sayCount(series)} series that the stand-in intake received
+  demo.yaml              the configuration that did it
+  summary.json           what the run said at its end
+`;
+}

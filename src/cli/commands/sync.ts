@@ -1,0 +1,27 @@
+import { resolveWindow } from '../../config/window.js';
+import { type DeliveryOptions, deliver } from '../delivery-run.js';
+import { openSource } from '../open-job.js';
+import type { Surroundings } from '../surroundings.js';
+
+export interface SyncOptions extends DeliveryOptions {
+  /** For a throw-away machine: only the window counts, and nothing is remembered. */
+  readonly noState: boolean;
+  /** Delivers the whole window again, whatever the state says. */
+  readonly fullRefresh: boolean;
+  /** Waits for another run on the same state instead of refusing. */
+  readonly wait: boolean;
+}
+
+/** The job: reads what some sink lacks, and delivers it. */
+export function sync(options: SyncOptions, surroundings: Surroundings): Promise<number> {
+  const { fullRefresh, wait } = options;
+  return deliver(
+    options,
+    {
+      state: { use: options.noState ? 'none' : 'keep', fullRefresh, wait },
+      window: (job, now) => resolveWindow(job.window, now),
+      openSource: (job, window, log) => openSource(job, window, log, surroundings),
+    },
+    surroundings,
+  );
+}

@@ -1,0 +1,23 @@
+import { loadJob } from '../../config/load-job.js';
+import { counted } from '../../report/text-table.js';
+import { maskFor } from '../../secrets/mask.js';
+import type { Surroundings } from '../surroundings.js';
+
+/** Checks the configuration: its structure, and with `--env` also that the environment gives all it names. */
+export async function validate(
+  options: { readonly config?: string | undefined; readonly env: boolean },
+  { cwd, env, screen }: Surroundings,
+): Promise<number> {
+  const mode = options.env ? 'resolve' : 'structure';
+  const job = await loadJob({ file: options.config, cwd, env, mode });
+  screen.maskWith(maskFor(job.secrets));
+  const sinks = job.sinks.map((sink) => `${sink.name} (${sink.type})`).join(', ');
+  const checked = options.env
+    ? 'structure and environment'
+    : 'structure only; add --env to resolve the environment';
+  screen.result(
+    `${options.config ?? 'The built-in configuration'} is valid (${checked}).\n` +
+      `${counted(job.streams.length, 'stream')} to ${sinks}\n`,
+  );
+  return 0;
+}

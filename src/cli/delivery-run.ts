@@ -1,0 +1,116 @@
+import type { Job } from '../config/job.js';
+import { ExportError, failureOf } from '../errors/export-error.js';
+import type { Window } from '../pipeline/plan.js';
+import { run } from '../pipeline/run.js';
+import type { SinkLane } from '../pipeline/sink-lane.js';
+import type { Source } from '../pipeline/source.js';
+import { EXIT, verdictOf, verdictOfFailure } from '../report/exit-code.js';
+import { stackLines } from '../report/failure-lines.js';
+import type { Log } from '../report/log.js';
+import { progressReporter } from '../report/progress.js';
+import { type Summary, summaryOf } from '../report/summary.js';
+import { summaryText } from '../report/summary-text.js';
+import { wantsColor } from './color.js';
+import { type JobOptions, jobFor } from './job-options.js';
+import { type LogOptions, logFor } from './log-options.js';
+import { openLanes } from './open-job.js';
+import { beginState, type StateOptions } from './state-session.js';
+import { type SummaryOptions, tryWriting, writeSummaries } from './summary-files.js';
+import type { Surroundings } from './surroundings.js';
+
+export interface DeliveryOptions extends JobOptions, LogOptions, SummaryOptions {
+  readonly dryRun: boolean;
+}
+
+/** What one command's delivery has of its own. */
+export interface Delivery {
+  readonly state: StateOptions;
+  window(job: Job, now: number): Window | Promise<Window>;
+  openSource(job: Job, window: Window, log: Log): Promise<Source>;
+}
+
+/** Reads a source and delivers it to the sinks of a job, once. The summary is written on every exit. */
+export async function deliver(
+  options: DeliveryOptions,
+  delivery: Delivery,
+  surroundings: Surroundings,
+): Promise<number> {
+  const { screen, env } = surroundings;
+  const summary = await summarized(options, delivery, surroundings);
+  if (!options.quiet || summary.exit_code !== 0) {
+    // Where nothing was run there is no result, only an error: that belongs on stderr, where it is not piped away.
+    const { stdout, stderr } = screen;
+    if (summary.error) screen.line(summaryText(summary, { color: wantsColor(stderr, env) }).trimEnd());
+    else screen.result(summaryText(summary, { color: wantsColor(stdout, env) }));
+  }
+  const written = await writeSummaries(summary, options, surroundings);
+  return written || summary.exit_code !== 0 ? summary.exit_code : EXIT.config;
+}
+
+async function summarized(
+  options: DeliveryOptions,
+  delivery: Delivery,
+  surroundings: Surroundings,
+): Promise<Summary> {
+  const { clock } = surroundings;
+  const startedAt = clock.now();
+  let source: Source | undefined;
+  let window: Window | undefined;
+  const ended = () => ({
+    startedAt,
+    finishedAt: clock.now(),
+    dryRun: options.dryRun,
+    window,
+    http: source?.traffic,
+  });
+  try {
+    await tryWriting(options, surroundings);
+    const job = await jobFor(options, surroundings);
+    const log = logFor(options, surroundings);
+    window = await delivery.window(job, startedAt);
+    const session = await beginState(
+      job,
+      { ...delivery.state, dryRun: options.dryRun },
+      window,
+      log,
+      surroundings,
+    );
+    try {
+      source = await delivery.openSource(job, window, log);
+      const { dryRun } = options;
+      const lanes = await openLanes(job, log, surroundings, { dryRun, ledger: session.ledger });
+      if (delivery.state.use === 'leave') refuseAppending(lanes);
+      log.info(`Reading ${window.since} to ${window.until} for ${lanes.map((lane) => lane.name).join(', ')}`);
+      const result = await run({
+        source,
+        lanes,
+        streams: job.streams.filter(({ stream }) => lanes.some((lane) => lane.wants(stream))),
+        window,
+        book: session.book,
+        clock,
+        log,
+        signal: surroundings.signal,
+        ...(options.quiet ? {} : { onProgress: progressReporter(surroundings.screen, log, clock) }),
+      });
+      return summaryOf({ ...ended(), ...verdictOf(result, surroundings.interruptCode()), result });
+    } finally {
+      await session.end();
+    }
+  } catch (thrown) {
+    const error = failureOf(thrown);
+    if (error.kind === 'bug') for (const line of stackLines(thrown)) surroundings.screen.line(line);
+    return summaryOf({ ...ended(), ...verdictOfFailure(error, surroundings.interruptCode()), error });
+  } finally {
+    await source?.close();
+  }
+}
+
+/** What is delivered beside the state is not remembered, and a sink that only appends would have it twice. */
+function refuseAppending(lanes: readonly SinkLane[]): void {
+  const names = lanes.filter(({ appends }) => appends).map(({ name }) => name);
+  if (names.length === 0) return;
+  throw new ExportError('USAGE', `${names.join(', ')} can only append, and would have these days twice.`, {
+    kind: 'config',
+    hint: 'Name the other sinks with --sink, or let `sync` deliver what is lacking.',
+  });
+}

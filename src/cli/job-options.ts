@@ -1,0 +1,33 @@
+import type { Job } from '../config/job.js';
+import { loadJob } from '../config/load-job.js';
+import { maskFor } from '../secrets/mask.js';
+import type { Surroundings } from './surroundings.js';
+
+/** The options that name a job and narrow it. */
+export interface JobOptions {
+  readonly config?: string | undefined;
+  readonly since?: string | undefined;
+  readonly until?: string | undefined;
+  readonly stream?: readonly string[] | undefined;
+  readonly sink?: readonly string[] | undefined;
+  readonly project?: readonly string[] | undefined;
+}
+
+/** The job that the options mean, with the environment put in; from here on its secrets are masked. */
+export async function jobFor(options: JobOptions, { env, cwd, screen }: Surroundings): Promise<Job> {
+  const job = await loadJob({
+    file: options.config,
+    cwd,
+    env,
+    mode: 'resolve',
+    overrides: {
+      ...(options.since === undefined ? {} : { since: options.since }),
+      ...(options.until === undefined ? {} : { until: options.until }),
+      ...(options.stream === undefined ? {} : { streams: options.stream }),
+      ...(options.sink === undefined ? {} : { sinks: options.sink }),
+      ...(options.project === undefined ? {} : { projects: options.project }),
+    },
+  });
+  screen.maskWith(maskFor(job.secrets));
+  return job;
+}

@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import { allScopes } from '../../connectors/deepgram/stand-in/routes.js';
+import type { StandInOptions } from '../../connectors/deepgram/stand-in/stand-in-options.js';
+import { Terminal } from './terminal.js';
+import { ARCHIVE, account, intake, jobText, KEY } from './world.js';
+
+const BLOCKED = 'blocked: { type: ndjson, path: in-the-way }';
+const NO_BILLING = allScopes.filter((scope) => scope !== 'billing:read');
+
+interface Case {
+  readonly what: string;
+  readonly code: number;
+  readonly sinks: readonly string[];
+  readonly account?: StandInOptions;
+}
+
+const CASES: readonly Case[] = [
+  { what: 'everything works', code: 0, sinks: [ARCHIVE] },
+  { what: 'the key is wrong', code: 3, sinks: [ARCHIVE], account: { apiKey: 'another-key' } },
+  { what: 'the key lacks a scope', code: 3, sinks: [ARCHIVE], account: { scopes: NO_BILLING } },
+  { what: 'one of two sinks does not work', code: 4, sinks: [ARCHIVE, BLOCKED] },
+  { what: 'no sink works', code: 5, sinks: [BLOCKED] },
+  {
+    what: 'only a sink does not work that is not required',
+    code: 0,
+    sinks: [ARCHIVE, BLOCKED.replace(' }', ', required: false }')],
+  },
+];
+
+describe('check ends with', () => {
+  it.each(CASES)('exit $code when $what', async (given) => {
+    const { url } = await account(given.account);
+    const terminal = await Terminal.open({ env: { DEEPGRAM_API_KEY: KEY } });
+    await terminal.write('job.yaml', jobText(url, given.sinks));
+    await terminal.write('in-the-way', '');
+
+    const code = await terminal.run('check', '-c', 'job.yaml');
+
+    expect(code).toBe(given.code);
+  });
+});
+
+it('says what works, and leaves no file', async () => {
+  const { url } = await account();
+  const { url: datadog } = await intake('dd-api-key');
+  const sink = `datadog: { type: datadog-metrics, api_key: dd-api-key, api_url: "${datadog}" }`;
+  const terminal = await Terminal.open({ env: { DEEPGRAM_API_KEY: KEY } });
+  await terminal.write('job.yaml', jobText(url, [ARCHIVE, sink]));
+
+  const code = await terminal.run('check', '-c', 'job.yaml', '--stream', 'balances');
+
+  expect(code).toBe(0);
+  expect(terminal.stdout.split('\n')).toEqual([
+    'deepgram',
+    '  ok  list the projects: 1: Support line',
+    '  ok  read balances of Support line: allowed by billing:read',
+    'archive (ndjson)',
+    '  ok  write to out/ndjson: a test file was written and removed',
+    'datadog (datadog-metrics)',
+    `  ok  validate the API key at datadoghq.com: the key is valid (${datadog})`,
+    '',
+  ]);
+  expect(Object.keys(await terminal.files())).toEqual(['job.yaml']);
+});
+
+it('names a scope that the key lacks and how to mend it', async () => {
+  const { url } = await account({ scopes: NO_BILLING });
+  const terminal = await Terminal.open({ env: { DEEPGRAM_API_KEY: KEY } });
+  await terminal.write('job.yaml', jobText(url, [ARCHIVE]));
+
+  await terminal.run('check', '-c', 'job.yaml', '--stream', 'balances', 'usage');
+
+  expect(terminal.stdout).toContain('  no  read balances of Support line: ');
+  expect(terminal.stdout).toContain('Give the API key in source.api_key the scope billing:read');
+  expect(terminal.stdout).toContain('  ok  read usage of Support line: ');
+});
+
+it('names the site of a Datadog key that is refused and how to mend it', async () => {
+  const { url } = await account();
+  const { url: datadog } = await intake('the-right-key');
+  const sink = `datadog: { type: datadog-metrics, api_key: not-that-one, site: datadoghq.eu, api_url: "${datadog}" }`;
+  const terminal = await Terminal.open({ env: { DEEPGRAM_API_KEY: KEY } });
+  await terminal.write('job.yaml', jobText(url, [ARCHIVE, sink]));
+
+  const code = await terminal.run('check', '-c', 'job.yaml', '--stream', 'balances');
+
+  expect(code).toBe(4);
+  expect(terminal.stdout).toContain(
+    '  no  validate the API key at datadoghq.eu: Datadog refused the API key',
+  );
+  expect(terminal.stdout).toContain('A wrong key and a wrong site look the same here.');
+  expect(terminal.stdout).not.toContain('not-that-one');
+});

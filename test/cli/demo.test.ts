@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest';
+import { Terminal } from './terminal.js';
+
+it('exports a stand-in account without a key', async () => {
+  const terminal = await Terminal.open();
+
+  const code = await terminal.run('demo', '--days', '1', '--out', 'out');
+
+  const files = await terminal.files('out');
+  expect(code).toBe(0);
+  expect(files['tableau/requests.csv']?.split('\r\n').length).toBeGreaterThan(100);
+  expect(Object.keys(files)).toContain(
+    'ndjson/requests/project_id=1f6c0d5e-8f0b-4f5c-9a53-0c1d7f3b2a61/date=2026-11-20.ndjson',
+  );
+  expect(files['datadog/series.ndjson']).toContain('deepgram.');
+  expect(files['demo.yaml']).toContain('type: tableau-csv');
+  expect(JSON.parse(files['summary.json'] ?? '')).toMatchObject({ outcome: 'delivered', exit_code: 0 });
+  expect(terminal.stdout).toContain('Everything was delivered.');
+  expect(terminal.stdout).toContain('To look at, in out:');
+});
+
+it.each(['0', '91', '1.5', 'many', '-3'])('--days %s is exit 2', async (days) => {
+  const terminal = await Terminal.open();
+
+  const code = await terminal.run('demo', `--days=${days}`);
+
+  expect(code).toBe(2);
+  expect(terminal.stderr).toContain('--days: must be a whole number from 1 to 90.');
+  expect(await terminal.files()).toEqual({});
+});
+
+it.each(['in-the-way', 'in-the-way/below'])('--out %s, which is no folder, is exit 2', async (out) => {
+  const terminal = await Terminal.open();
+  await terminal.write('in-the-way', 'precious');
+
+  const code = await terminal.run('demo', '--out', out);
+
+  expect(code).toBe(2);
+  expect(terminal.stderr).toContain(`--out: ${out} is no folder that can be written`);
+  expect(await terminal.files()).toEqual({ 'in-the-way': 'precious' });
+});

@@ -1,0 +1,58 @@
+import { expect, it } from 'vitest';
+import { Terminal } from './terminal.js';
+import { ARCHIVE, account, jobText, KEY } from './world.js';
+
+const DATADOG = 'datadog: { type: datadog-metrics, api_key: dd-api-key, streams: [usage, requests] }';
+
+it('shows days, partitions, calls and reasons of each stream, and asks for the projects only', async () => {
+  const { url, calls } = await account({
+    projects: [
+      { id: 'p-1', name: 'Support line' },
+      { id: 'p-2', name: 'Meeting notes' },
+    ],
+  });
+  const terminal = await Terminal.open({ env: { DEEPGRAM_API_KEY: KEY } });
+  await terminal.write('job.yaml', jobText(url, [ARCHIVE, DATADOG]));
+  const streams = ['--stream', 'requests', 'usage', 'balances', 'models'];
+
+  const code = await terminal.run('plan', '-c', 'job.yaml', '--since', '3d', ...streams);
+
+  expect(code).toBe(0);
+  expect(terminal.stdout.split('\n')).toEqual([
+    '2026-11-17 to 2026-11-20, 2 projects',
+    '',
+    'STREAM    DAYS                      PARTITIONS  CALLS  WHY',
+    'models    snapshot                           2      2  archive: 2 as it is now',
+    'balances  2026-11-20                         2      2  archive: 2 never delivered',
+    'usage     2026-11-17 to 2026-11-20           8      2  archive: 8 never delivered; datadog: 8 never delivered',
+    'requests  2026-11-17 to 2026-11-20           8      8  archive: 8 never delivered; datadog: 8 never delivered',
+    '',
+    '20 partitions, at least 14 calls, and a few for names.',
+    'A day with more than 1,000 requests takes about one call more for every 900 of them.',
+    '',
+  ]);
+  expect(calls.map(({ path }) => path)).toEqual(['/v1/projects']);
+  expect(Object.keys(await terminal.files())).toEqual(['job.yaml']);
+});
+
+it('says that a stream has no sink', async () => {
+  const { url } = await account();
+  const terminal = await Terminal.open({ env: { DEEPGRAM_API_KEY: KEY } });
+  await terminal.write('job.yaml', jobText(url, [DATADOG]));
+
+  await terminal.run('plan', '-c', 'job.yaml');
+
+  expect(terminal.stdout).toMatch(/^models +- +0 +0 {2}\(no sink wants it\)$/m);
+});
+
+it('ends with exit 3 when the key is refused', async () => {
+  const { url } = await account({ apiKey: 'another-key' });
+  const terminal = await Terminal.open({ env: { DEEPGRAM_API_KEY: KEY } });
+  await terminal.write('job.yaml', jobText(url, [ARCHIVE]));
+
+  const code = await terminal.run('plan', '-c', 'job.yaml');
+
+  expect(code).toBe(3);
+  expect(terminal.stderr).toContain('Check the API key in source.api_key');
+  expect(terminal.stdout).toBe('');
+});
