@@ -1,0 +1,68 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+export const API_KEY = 'faults-key';
+
+const PROJECTS = [
+  { id: '1f6c0d5e-8f0b-4f5c-9a53-0c1d7f3b2a61', name: 'Support line' },
+  { id: '5b0e3a94-6d27-4d10-b7f4-92c8e15a40d3', name: 'Voice "Beta", Zürich – 音声' },
+];
+
+/** What every call may meet. A wait until a date is not among it: the account's clock runs ahead of the program's. */
+const PASSING = [
+  'rate-limited',
+  'rate-limited-seconds',
+  'request-timeout',
+  'server-error',
+  'bad-gateway',
+  'reset',
+  'cut-body',
+  'broken-json',
+  'html',
+];
+/** What only ends with the program's time limit of a minute: for runs that are killed anyway. */
+const STALLING = ['stalled-headers', 'stalled-body'];
+
+/**
+ * Starts an account with two projects in a process of its own. Its clock stands at `now` (milliseconds since the
+ * epoch), and moves with every page of the request log, so that new requests push others to the next page.
+ */
+export async function startAccount({ now, seed, requestsPerDay = 1_200 }) {
+  const options = { apiKey: API_KEY, now, seed, requestsPerDay, projects: PROJECTS, clockStepMs: 30_000 };
+  const child = fork(fileURLToPath(new URL('account-process.mjs', import.meta.url)), [
+    JSON.stringify(options),
+  ]);
+  const failed = once(child, 'exit').then(([code]) => {
+    throw new Error(`the account's process ended with ${code}`);
+  });
+  failed.catch(() => {}); // told to whoever waits for an answer
+  const answer = async () => (await Promise.race([once(child, 'message'), failed]))[0].answer;
+  const ask = (order, details = {}) => {
+    child.send({ order, ...details });
+    return answer();
+  };
+  const urls = await answer();
+  return {
+    ...urls,
+    now: () => ask('now'),
+    advance: (ms) => ask('advance', { ms }),
+    /** From now on this share of the calls goes wrong, in every way; `stalls` adds answers that never end. */
+    failing: (share, seed = 0, { stalls = false } = {}) =>
+      ask('failing', {
+        share,
+        seed,
+        kinds: stalls ? [...PASSING, ...STALLING] : PASSING,
+        retryAfterSeconds: seed % 2,
+      }),
+    /** Calls so far, and how many of them went wrong. */
+    calls: () => ask('calls'),
+    /** What the intake does with every call: `hang`, or nothing of the kind. */
+    intakeFault: (fault) => ask('intakeFault', { fault }),
+    /** Every point that the intake holds. */
+    points: () => ask('points'),
+    /** Puts an empty intake in place of the one so far; resolves with its URL. */
+    emptyIntake: () => ask('emptyIntake'),
+    close: () => child.disconnect(),
+  };
+}

@@ -1,0 +1,25 @@
+import { diskFull, noRights } from './broken-disks.mjs';
+import { sinkDown, sinkHangs, tableReplaced } from './broken-sinks.mjs';
+import { kills } from './kills.mjs';
+import { killedWhileStitching } from './stitching.mjs';
+
+/** Every fault that is tried out, in the order in which they run; a name is what `--only` looks into. */
+export function cases({ kills: count, seed, tell }) {
+  const tenth = Math.max(1, Math.round(count / 10));
+  return [
+    { name: 'killed at random moments, files only', run: () => kills({ count, seed, tell }) },
+    {
+      name: 'killed at random moments, with Datadog',
+      run: () => kills({ count: tenth, seed, datadog: true, tell }),
+    },
+    {
+      name: 'killed while a table is put together',
+      run: () => killedWhileStitching({ count: tenth, seed, tell }),
+    },
+    { name: 'a sink is down for three runs', run: () => sinkDown({ seed }) },
+    { name: 'a sink hangs', run: () => sinkHangs({ seed }) },
+    { name: 'a folder stands where a table belongs', run: () => tableReplaced({ seed }) },
+    { name: 'the disk is full', run: () => diskFull({ seed }) },
+    { name: 'no rights to write', run: () => noRights({ seed }) },
+  ];
+}

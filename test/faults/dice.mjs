@@ -1,0 +1,15 @@
+/** Numbers from 0 up to 1 that are the same for the same seed (mulberry32). */
+export function dice(seed) {
+  let state = seed >>> 0;
+  const fraction = () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+  return {
+    fraction,
+    chance: (share) => fraction() < share,
+    below: (count) => Math.floor(fraction() * count),
+  };
+}

@@ -1,0 +1,38 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { API_KEY } from './account.mjs';
+
+const CLI = fileURLToPath(new URL('../../dist/src/cli/bin.js', import.meta.url));
+const CLOCK = new URL('clock.mjs', import.meta.url).href;
+
+/**
+ * Starts `deepgram-export sync` in a folder, as a process that sees the account's time.
+ *
+ * @returns `pid`, `kill()` and `ended`, which resolves with the exit code (null when killed) and what was said
+ */
+export async function startSync(folder, account, { uid, args = [] } = {}) {
+  const now = await account.now();
+  const startedAt = performance.now();
+  const child = spawn(process.execPath, ['--import', CLOCK, CLI, 'sync', '-c', 'sync.yaml', ...args], {
+    cwd: folder,
+    env: { PATH: process.env.PATH, DEEPGRAM_API_KEY: API_KEY, DD_API_KEY: API_KEY, FAULTS_NOW: String(now) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...(uid === undefined ? {} : { uid, gid: uid }),
+  });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text) => {
+      said += text;
+    });
+  }
+  const ended = new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, said, ms: performance.now() - startedAt }));
+  });
+  return { pid: child.pid, kill: () => child.kill('SIGKILL'), ended };
+}
+
+/** One run from start to end. */
+export async function sync(folder, account, options) {
+  return (await startSync(folder, account, options)).ended;
+}

@@ -1,0 +1,50 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sync } from './program.mjs';
+
+const FILES = `  tableau: { type: tableau-csv, path: out/tableau }
+  archive: { type: ndjson, path: out/ndjson, compression: gzip }
+`;
+
+/** The sinks of a job: the two that write files, and Datadog when there is an intake for it. */
+export function sinksOf({ intakeUrl, deadline = '5m' } = {}) {
+  if (intakeUrl === undefined) return FILES;
+  return `${FILES}  datadog: { type: datadog-metrics, api_key: '\${DD_API_KEY}', api_url: '${intakeUrl}', historical: true, deadline: ${deadline} }
+`;
+}
+
+/**
+ * A folder with a configuration. Balances are off: each is what was there at the moment of a run, so runs at other
+ * times rightly have others.
+ */
+export async function makeWorld(account, { since, until, sinks }) {
+  const folder = await mkdtemp(join(tmpdir(), 'deepgram-export-faults-'));
+  const config = `version: 1
+source: { type: deepgram, api_key: '\${DEEPGRAM_API_KEY}', base_url: '${account.url}' }
+streams: { balances: false }
+window: { since: ${since}, until: ${until}, lookback: 1d }
+state: { path: state/state.json }
+sinks:
+${sinks}`;
+  await writeFile(join(folder, 'sync.yaml'), config);
+  await mkdir(join(folder, 'out'));
+  return {
+    folder,
+    out: join(folder, 'out'),
+    stateFolder: join(folder, 'state'),
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+/** What one undisturbed run into a new folder, without a past, has at this moment of the account. */
+export async function withReference(account, settings, use) {
+  const world = await makeWorld(account, settings);
+  try {
+    const { code, said } = await sync(world.folder, account);
+    if (code !== 0) throw new Error(`the undisturbed run ended with ${code}:\n${said}`);
+    return await use(world);
+  } finally {
+    await world.remove();
+  }
+}
