@@ -1,6 +1,6 @@
 import type { SinkType } from '../src/pipeline/sink-type.js';
 import type { SourceType } from '../src/pipeline/source-type.js';
-import { datadogMetricsType } from './datadog/datadog-type.js';
+import { datadogMetricsType } from './datadog/metrics/metrics-type.js';
 import { deepgramType } from './deepgram/deepgram-type.js';
 import { ndjsonType } from './ndjson/ndjson-type.js';
 import { tableauType } from './tableau/tableau-type.js';

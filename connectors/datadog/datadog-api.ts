@@ -1,7 +1,10 @@
 import { ExportError } from '../../src/errors/export-error.js';
 import type { HttpAnswer, HttpClient, RefusalDetails } from '../../src/http/http-client.js';
+import { createHttpClient } from '../../src/http/undici-client.js';
+import type { CheckResult } from '../../src/pipeline/check.js';
+import type { SinkContext } from '../../src/pipeline/sink-type.js';
 import type { Secret } from '../../src/secrets/secret.js';
-import type { DatadogMetricsSettings } from './datadog-settings.js';
+import type { ConnectionSettings } from './connection-settings.js';
 
 /** Where Datadog's API is, who asks, and by what client. */
 export interface DatadogApi {
@@ -12,9 +15,14 @@ export interface DatadogApi {
   readonly http: HttpClient;
 }
 
-export function datadogApi(settings: DatadogMetricsSettings, http: HttpClient): DatadogApi {
+export function datadogApi(settings: ConnectionSettings, http: HttpClient): DatadogApi {
   const baseUrl = (settings.api_url ?? `https://api.${settings.site}`).replace(/\/+$/, '');
   return { baseUrl, site: settings.site, apiKey: settings.api_key, http };
+}
+
+/** A client of a sink's own, to be closed with it. */
+export function datadogHttp({ log, clock, env, userAgent }: SinkContext): HttpClient {
+  return createHttpClient({ log, clock, env, userAgent, explain: explainDatadog });
 }
 
 /**
@@ -34,6 +42,23 @@ export async function validateKey(api: DatadogApi, signal: AbortSignal): Promise
     });
   } catch (error) {
     throw refusalOf(error, api);
+  }
+}
+
+/** {@link validateKey} as a sink's answer to `check`. */
+export async function checkKey(api: DatadogApi, signal: AbortSignal): Promise<CheckResult> {
+  const what = `validate the API key at ${api.site}`;
+  try {
+    await validateKey(api, signal);
+    return { what, ok: true, detail: `the key is valid (${api.baseUrl})` };
+  } catch (error) {
+    if (!(error instanceof ExportError) || error.kind === 'interrupted') throw error;
+    return {
+      what,
+      ok: false,
+      detail: error.message,
+      ...(error.hint === undefined ? {} : { hint: error.hint }),
+    };
   }
 }
 

@@ -30,12 +30,12 @@ type Reply = new (
   body: { text(): Promise<string>; binary(): Promise<Buffer> },
 ) => Awaited<ReturnType<HttpLibrary['send']>>;
 
-/**
- * Datadog's limits for a payload of metrics, in bytes.
- * @see https://docs.datadoghq.com/api/latest/metrics/#submit-metrics
- */
-const MAX_WIRE_BYTES = 512_000;
-const MAX_RAW_BYTES = 5_242_880;
+/** What an intake takes at once, in bytes. */
+export interface PayloadLimits {
+  /** Before compression. */
+  readonly raw: number;
+  readonly wire: number;
+}
 
 const compress = promisify(gzip);
 
@@ -45,14 +45,19 @@ const compress = promisify(gzip);
  *
  * Its `send` throws {@link PayloadTooLarge} for a body over one of the limits, and for a 413.
  */
-export function payloadTransport(api: DatadogApi, call: Call, Reply: Reply): Transport {
+export function payloadTransport(
+  api: DatadogApi,
+  limits: PayloadLimits,
+  call: Call,
+  Reply: Reply,
+): Transport {
   const transport = {
     wireBytes: 0,
     async send(request: RequestContext) {
       const raw = Buffer.from(String(request.getBody() ?? ''));
-      if (raw.length > MAX_RAW_BYTES) throw new PayloadTooLarge(`${raw.length} bytes before compression`);
+      if (raw.length > limits.raw) throw new PayloadTooLarge(`${raw.length} bytes before compression`);
       const body = await compress(raw);
-      if (body.length > MAX_WIRE_BYTES) throw new PayloadTooLarge(`${body.length} bytes on the wire`);
+      if (body.length > limits.wire) throw new PayloadTooLarge(`${body.length} bytes on the wire`);
       const answer = await post(api, request, body, call);
       transport.wireBytes = body.length;
       // Its content type is left out by some proxies; that it is JSON has been seen.

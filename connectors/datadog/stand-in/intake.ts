@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Clock } from '../../../src/time/clock.js';
-import { verdictOn } from '../time-window.js';
+import { verdictOn } from '../metrics/time-window.js';
 import { createMetricStore, type MetricStore } from './metric-store.js';
 import { BadPayload, type ReceivedPayload, readPayload } from './payload.js';
 

@@ -1,12 +1,12 @@
 import { onTestFinished } from 'vitest';
 import {
-  type DatadogMetricsDependencies,
-  datadogMetricsSink,
-} from '../../../connectors/datadog/datadog-metrics-sink.js';
-import {
   type DatadogMetricsSettings,
   datadogMetricsSettings,
-} from '../../../connectors/datadog/datadog-settings.js';
+} from '../../../connectors/datadog/metrics/metrics-settings.js';
+import {
+  type DatadogMetricsDependencies,
+  datadogMetricsSink,
+} from '../../../connectors/datadog/metrics/metrics-sink.js';
 import { type Intake, startIntake } from '../../../connectors/datadog/stand-in/intake.js';
 import type { Partition, Project } from '../../../src/pipeline/partition.js';
 import type { ClosingReport, Receipt, RunSoFar, Sink } from '../../../src/pipeline/sink.js';

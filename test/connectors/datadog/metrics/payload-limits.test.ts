@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createHttpClient } from '../../../src/http/undici-client.js';
-import { requests } from '../../../src/records/requests.js';
-import { silentLog } from '../../../src/report/log.js';
-import { type Account, deliver, openAccount, openSink, partitionOf, request, seen } from './account.js';
+import { createHttpClient } from '../../../../src/http/undici-client.js';
+import { requests } from '../../../../src/records/requests.js';
+import { silentLog } from '../../../../src/report/log.js';
+import { type Account, deliver, openAccount, openSink, partitionOf, request, seen } from '../account.js';
 
 const PARTITION = partitionOf(requests);
 const AT = '2026-11-20T11:40:00.000000Z';

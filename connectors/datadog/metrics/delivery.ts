@@ -1,9 +1,9 @@
-import { ExportError } from '../../src/errors/export-error.js';
-import type { Receipt } from '../../src/pipeline/sink.js';
-import type { Clock } from '../../src/time/clock.js';
-import type { MetricsClient } from './datadog-client.js';
+import { ExportError } from '../../../src/errors/export-error.js';
+import type { Receipt } from '../../../src/pipeline/sink.js';
+import type { Clock } from '../../../src/time/clock.js';
+import { type Call, PayloadTooLarge } from '../payload-transport.js';
 import { type Fate, newFate, ReceiptTally } from './fate.js';
-import { type Call, PayloadTooLarge } from './payload-transport.js';
+import type { MetricsClient } from './metrics-client.js';
 import type { Group } from './points.js';
 import type { RunLedger } from './run-ledger.js';
 import { halves, type PendingPoint, type Series, seriesKey, tagsKeyOf, toWire } from './series.js';

@@ -1,10 +1,10 @@
-import type { Project } from '../../src/pipeline/partition.js';
-import type { Row } from '../../src/records/field.js';
-import { period } from '../../src/records/period.js';
-import type { Stream } from '../../src/records/stream.js';
-import type { DatadogDimension } from './datadog-settings.js';
+import type { Project } from '../../../src/pipeline/partition.js';
+import type { Row } from '../../../src/records/field.js';
+import { period } from '../../../src/records/period.js';
+import type { Stream } from '../../../src/records/stream.js';
+import { normalizeTag, type TagSet, tag, tagSet } from '../tags.js';
+import type { DatadogDimension } from './metrics-settings.js';
 import { textOf, textsOf } from './row-values.js';
-import { normalizeTag, type TagSet, tag, tagSet } from './tags.js';
 
 /** The tag set of a record. */
 export type TagsOf = (row: Row) => TagSet;

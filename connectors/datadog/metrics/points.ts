@@ -1,4 +1,4 @@
-import type { Row } from '../../src/records/field.js';
+import type { Row } from '../../../src/records/field.js';
 
 /** A metric of Datadog: its full name and what is said about it beside every point. */
 export type Metric =

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { requests } from '../../../src/records/requests.js';
-import { close, deliver, openAccount, partitionOf, request, seen } from './account.js';
+import { requests } from '../../../../src/records/requests.js';
+import { close, deliver, openAccount, partitionOf, request, seen } from '../account.js';
 
 const AT = '2026-11-20T11:40:00.000000Z';
 const NOW_S = Date.parse('2026-11-20T12:20:00Z') / 1_000;

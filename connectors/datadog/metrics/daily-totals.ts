@@ -1,6 +1,6 @@
-import type { Field } from '../../src/records/field.js';
-import type { Stream } from '../../src/records/stream.js';
-import { type Day, dayAt, startOfDay } from '../../src/time/day.js';
+import type { Field } from '../../../src/records/field.js';
+import type { Stream } from '../../../src/records/stream.js';
+import { type Day, dayAt, startOfDay } from '../../../src/time/day.js';
 import type { TagsOf } from './dimensions.js';
 import { measureName, metricName, unitOf } from './measures.js';
 import type { Aggregate, Metric, Point } from './points.js';

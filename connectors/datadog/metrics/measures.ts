@@ -1,4 +1,4 @@
-import type { Field, Unit } from '../../src/records/field.js';
+import type { Field, Unit } from '../../../src/records/field.js';
 
 /** The last part of a measure's metric name. Datadog keeps the unit beside the name: `cost_usd` is `cost`. */
 export function measureName(field: Field): string {

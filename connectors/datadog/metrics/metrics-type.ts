@@ -1,5 +1,5 @@
-import { defineSinkType } from '../../src/pipeline/sink-type.js';
-import { datadogMetricsSettings } from './datadog-settings.js';
+import { defineSinkType } from '../../../src/pipeline/sink-type.js';
+import { datadogMetricsSettings } from './metrics-settings.js';
 
 /** Metrics by way of Datadog's API. */
 export const datadogMetricsType = defineSinkType({
@@ -9,7 +9,7 @@ export const datadogMetricsType = defineSinkType({
   destination: ({ api_url, site, prefix, historical }) =>
     `${api_url ?? site} ${prefix}${historical ? ' historical' : ''}`,
   open: async (settings, context) => {
-    const { datadogMetricsSink } = await import('./datadog-metrics-sink.js');
+    const { datadogMetricsSink } = await import('./metrics-sink.js');
     return datadogMetricsSink(settings, context);
   },
 });

@@ -1,7 +1,7 @@
-import { startIntake } from '../../../connectors/datadog/stand-in/intake.js';
-import { NOW, SECRET } from '../../conformance/sample-records.js';
-import { describeSinkConformance } from '../../conformance/sink-conformance.js';
-import { openSink, steppingClock } from './account.js';
+import { startIntake } from '../../../../connectors/datadog/stand-in/intake.js';
+import { NOW, SECRET } from '../../../conformance/sample-records.js';
+import { describeSinkConformance } from '../../../conformance/sink-conformance.js';
+import { openSink, steppingClock } from '../account.js';
 
 describeSinkConformance('datadog-metrics', async () => {
   const clock = steppingClock(NOW);

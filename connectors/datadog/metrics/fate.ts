@@ -1,4 +1,4 @@
-import type { Receipt, Refusal } from '../../src/pipeline/sink.js';
+import type { Receipt, Refusal } from '../../../src/pipeline/sink.js';
 import type { Group } from './points.js';
 
 /** How it went with the points of a group. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { requests } from '../../../src/records/requests.js';
-import { usage } from '../../../src/records/usage.js';
-import { rowsOf } from '../../conformance/sample-records.js';
-import { close, deliver, NOW, openAccount, partitionOf, request, SUPPORT, seen } from './account.js';
+import { requests } from '../../../../src/records/requests.js';
+import { usage } from '../../../../src/records/usage.js';
+import { rowsOf } from '../../../conformance/sample-records.js';
+import { close, deliver, NOW, openAccount, partitionOf, request, SUPPORT, seen } from '../account.js';
 
 const PARTITION = partitionOf(requests);
 

@@ -1,7 +1,7 @@
 import type { MetricPayload } from '@datadog/datadog-api-client/dist/packages/datadog-api-client-v2/models/MetricPayload.js';
 import type { MetricSeries } from '@datadog/datadog-api-client/dist/packages/datadog-api-client-v2/models/MetricSeries.js';
-import type { DatadogApi } from './datadog-api.js';
-import { type Call, payloadTransport } from './payload-transport.js';
+import type { DatadogApi } from '../datadog-api.js';
+import { type Call, type PayloadLimits, payloadTransport } from '../payload-transport.js';
 
 /** Datadog's metric intake, by way of its official client. */
 export interface MetricsClient {
@@ -18,6 +18,9 @@ export interface Submitted {
   readonly wireBytes: number;
 }
 
+/** @see https://docs.datadoghq.com/api/latest/metrics/#submit-metrics */
+const LIMITS: PayloadLimits = { raw: 5_242_880, wire: 512_000 };
+
 /**
  * Loads the official client with the first payload: that takes more than half a second and 130 MB, and a run that
  * sends nothing can do without. Only the one API that is used is imported; the whole package takes twice as long.
@@ -29,7 +32,7 @@ export function metricsClient(api: DatadogApi): MetricsClient {
       loading ??= loadOfficialClient();
       const { MetricsApi, createConfiguration, ServerConfiguration, ResponseContext, UnparsedObject } =
         await loading;
-      const transport = payloadTransport(api, call, ResponseContext);
+      const transport = payloadTransport(api, LIMITS, call, ResponseContext);
       const configuration = createConfiguration({
         // A server of our own, so that DD_SITE in the environment has no say.
         baseServer: new ServerConfiguration(api.baseUrl, {}),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { requests } from '../../../src/records/requests.js';
-import { deliver, openAccount, partitionOf, request, SUPPORT, seen } from './account.js';
+import { requests } from '../../../../src/records/requests.js';
+import { deliver, openAccount, partitionOf, request, SUPPORT, seen } from '../account.js';
 
 const PARTITION = partitionOf(requests);
 

@@ -1,14 +1,11 @@
-import { ExportError } from '../../src/errors/export-error.js';
-import type { HttpClient } from '../../src/http/http-client.js';
-import { createHttpClient } from '../../src/http/undici-client.js';
-import type { CheckResult } from '../../src/pipeline/check.js';
-import { type Partition, partitionName } from '../../src/pipeline/partition.js';
-import type { ClosingReport, PartitionWriter, RunSoFar, Sink } from '../../src/pipeline/sink.js';
-import type { SinkContext } from '../../src/pipeline/sink-type.js';
-import { type DatadogApi, datadogApi, explainDatadog, validateKey } from './datadog-api.js';
-import { metricsClient } from './datadog-client.js';
-import type { DatadogMetricsSettings } from './datadog-settings.js';
+import type { HttpClient } from '../../../src/http/http-client.js';
+import { type Partition, partitionName } from '../../../src/pipeline/partition.js';
+import type { ClosingReport, PartitionWriter, RunSoFar, Sink } from '../../../src/pipeline/sink.js';
+import type { SinkContext } from '../../../src/pipeline/sink-type.js';
+import { checkKey, datadogApi, datadogHttp } from '../datadog-api.js';
 import { type DeliveryRoute, deliver } from './delivery.js';
+import { metricsClient } from './metrics-client.js';
+import type { DatadogMetricsSettings } from './metrics-settings.js';
 import { acceptsStream, partitionAggregate } from './partition-aggregate.js';
 import type { Aggregate } from './points.js';
 import { RunLedger } from './run-ledger.js';
@@ -31,7 +28,7 @@ export async function datadogMetricsSink(
   dependencies: DatadogMetricsDependencies = {},
 ): Promise<Sink> {
   const { clock, log } = context;
-  const http = dependencies.http ?? ownClient(context);
+  const http = dependencies.http ?? datadogHttp(context);
   const api = datadogApi(settings, http);
   const ledger = new RunLedger();
   const route = { client: metricsClient(api), clock, historical: settings.historical, ledger };
@@ -50,26 +47,6 @@ export async function datadogMetricsSink(
       return closing;
     },
   };
-}
-
-function ownClient({ log, clock, env, userAgent }: SinkContext): HttpClient {
-  return createHttpClient({ log, clock, env, userAgent, explain: explainDatadog });
-}
-
-async function checkKey(api: DatadogApi, signal: AbortSignal): Promise<CheckResult> {
-  const what = `validate the API key at ${api.site}`;
-  try {
-    await validateKey(api, signal);
-    return { what, ok: true, detail: `the key is valid (${api.baseUrl})` };
-  } catch (error) {
-    if (!(error instanceof ExportError) || error.kind === 'interrupted') throw error;
-    return {
-      what,
-      ok: false,
-      detail: error.message,
-      ...(error.hint === undefined ? {} : { hint: error.hint }),
-    };
-  }
 }
 
 function partitionWriter(

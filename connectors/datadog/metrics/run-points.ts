@@ -1,8 +1,8 @@
-import type { RunSoFar } from '../../src/pipeline/sink.js';
+import type { RunSoFar } from '../../../src/pipeline/sink.js';
+import { normalizeTag, tagSet } from '../tags.js';
 import { metricName } from './measures.js';
 import type { Group, Metric } from './points.js';
 import type { RunLedger } from './run-ledger.js';
-import { normalizeTag, tagSet } from './tags.js';
 
 export interface RunPointsOptions {
   readonly prefix: string;

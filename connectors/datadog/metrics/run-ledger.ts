@@ -1,4 +1,4 @@
-import type { ClosingReport } from '../../src/pipeline/sink.js';
+import type { ClosingReport } from '../../../src/pipeline/sink.js';
 import { metricName } from './measures.js';
 import type { Metric } from './points.js';
 import { seriesKey, tagsKeyOf } from './series.js';

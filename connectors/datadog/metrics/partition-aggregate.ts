@@ -1,9 +1,9 @@
-import type { Partition } from '../../src/pipeline/partition.js';
-import type { Log } from '../../src/report/log.js';
+import type { Partition } from '../../../src/pipeline/partition.js';
+import type { Log } from '../../../src/report/log.js';
 import { balanceLevels } from './balance-levels.js';
 import { dailyTotals } from './daily-totals.js';
-import type { DatadogMetricsSettings } from './datadog-settings.js';
 import { breakdownTags, projectTags, requestTags } from './dimensions.js';
+import type { DatadogMetricsSettings } from './metrics-settings.js';
 import type { Aggregate } from './points.js';
 import { requestBuckets } from './request-buckets.js';
 

@@ -1,22 +1,6 @@
 import { z } from 'zod';
-import { duration, secret, serviceUrl, text } from '../../src/config/setting.js';
-import { suggestion } from '../../src/config/suggestion.js';
-
-/**
- * Datadog's sites.
- * @see https://docs.datadoghq.com/getting_started/site/
- */
-const datadogSites = [
-  'datadoghq.com',
-  'us3.datadoghq.com',
-  'us5.datadoghq.com',
-  'datadoghq.eu',
-  'ap1.datadoghq.com',
-  'ap2.datadoghq.com',
-  'uk1.datadoghq.com',
-  'ddog-gov.com',
-  'us2.ddog-gov.com',
-] as const;
+import { duration, text } from '../../../src/config/setting.js';
+import { connectionSettings, knownSite } from '../connection-settings.js';
 
 /** What the metrics of requests can be tagged with; each one multiplies the number of custom metrics. */
 const datadogDimensions = [
@@ -35,14 +19,7 @@ const DAY_MS = 86_400_000;
 
 export const datadogMetricsSettings = z
   .strictObject({
-    api_key: secret().describe(`Datadog API key, best written as \${DD_API_KEY}`),
-    site: text()
-      .default('datadoghq.com')
-      .describe('Datadog site')
-      .meta({ examples: [...datadogSites] }),
-    api_url: serviceUrl()
-      .optional()
-      .describe('Every call goes there instead of to the site: for a proxy or a test'),
+    ...connectionSettings,
     prefix: z
       .string()
       .regex(/^[A-Za-z][A-Za-z0-9_.]{0,99}$/, {
@@ -67,19 +44,7 @@ export const datadogMetricsSettings = z
         'Historical Metrics Ingestion is switched on in Datadog: also send points older than an hour',
       ),
   })
-  // Looked at even when another setting is wrong, so that all mistakes are shown together.
-  .refine(isKnownSite, { path: ['site'], error: (issue) => wordsOnSite(issue.input), when: () => true });
+  .refine(...knownSite);
 
 /** `interval` is in milliseconds. */
 export type DatadogMetricsSettings = z.output<typeof datadogMetricsSettings>;
-
-function isKnownSite(settings: unknown): boolean {
-  const { site, api_url } = (settings ?? {}) as { readonly site?: unknown; readonly api_url?: unknown };
-  const known: readonly unknown[] = datadogSites;
-  return typeof site !== 'string' || site === '' || api_url !== undefined || known.includes(site);
-}
-
-function wordsOnSite(settings: unknown): string {
-  const { site } = settings as { readonly site: string }; // only called for a site that is a text
-  return `must be one of ${datadogSites.join(', ')}${suggestion(site, datadogSites)}`;
-}

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { Intake } from '../../../connectors/datadog/stand-in/intake.js';
-import { balances } from '../../../src/records/account.js';
-import { billing, billingBy } from '../../../src/records/billing.js';
-import type { Row } from '../../../src/records/field.js';
-import { usage, usageBy } from '../../../src/records/usage.js';
-import { deliver, openAccount, partitionOf, SUPPORT, seen } from './account.js';
+import type { Intake } from '../../../../connectors/datadog/stand-in/intake.js';
+import { balances } from '../../../../src/records/account.js';
+import { billing, billingBy } from '../../../../src/records/billing.js';
+import type { Row } from '../../../../src/records/field.js';
+import { usage, usageBy } from '../../../../src/records/usage.js';
+import { deliver, openAccount, partitionOf, SUPPORT, seen } from '../account.js';
 
 const TODAY = '2026-11-20';
 const YESTERDAY = '2026-11-19';

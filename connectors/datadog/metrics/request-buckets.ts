@@ -1,7 +1,7 @@
-import type { Field, Row } from '../../src/records/field.js';
-import { requests } from '../../src/records/requests.js';
-import type { Log } from '../../src/report/log.js';
-import { epochMs } from '../../src/time/timestamp.js';
+import type { Field, Row } from '../../../src/records/field.js';
+import { requests } from '../../../src/records/requests.js';
+import type { Log } from '../../../src/report/log.js';
+import { epochMs } from '../../../src/time/timestamp.js';
 import type { TagsOf } from './dimensions.js';
 import { type LatencySummary, summarizeLatency } from './latency.js';
 import { measureName, metricName, unitOf } from './measures.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import { requests } from '../../../src/records/requests.js';
-import { deliver, openAccount, openSink, partitionOf, request, steppingClock } from './account.js';
+import { requests } from '../../../../src/records/requests.js';
+import { deliver, openAccount, openSink, partitionOf, request, steppingClock } from '../account.js';
 
 const PARTITION = partitionOf(requests);
 const ROWS = [request('2026-11-20T11:40:00.000000Z'), request('2026-11-20T11:41:00.000000Z')];

@@ -1,9 +1,9 @@
-import type { Row } from '../../src/records/field.js';
-import { epochMs } from '../../src/time/timestamp.js';
+import type { Row } from '../../../src/records/field.js';
+import { epochMs } from '../../../src/time/timestamp.js';
+import { normalizeTag, tag, tagSet } from '../tags.js';
 import { metricName } from './measures.js';
 import type { Aggregate, Group, Metric } from './points.js';
 import { measureOf, textOf } from './row-values.js';
-import { normalizeTag, tag, tagSet } from './tags.js';
 
 export interface BalanceLevelsOptions {
   readonly prefix: string;
