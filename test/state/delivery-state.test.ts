@@ -145,7 +145,7 @@ describe('a day is closed by a reading', () => {
         '2026-11-20': {
           read_at: '2026-11-20T12:00:00.000000Z',
           records: 1,
-          hash: expect.stringMatching(/^[0-9a-f]{8}$/),
+          hash: expect.stringMatching(/^[0-9a-f]{16}$/),
           unsettled: 1,
         },
       },
