@@ -1,4 +1,5 @@
 import type { Row, Value } from '../../src/records/field.js';
+import { remembering } from '../../src/records/remembering.js';
 import { plainDigits, realDigits } from './csv-number.js';
 import { csvText } from './csv-text.js';
 import type { Column, Table } from './table.js';
@@ -28,10 +29,28 @@ export function csvEncoder(
   table: Table,
   options: { readonly escapeFormulas: boolean },
 ): (record: Row) => string {
-  const cells = table.columns.map((column) => cellOf(column, options.escapeFormulas));
-  const line = (row: Row) => cells.map((cell) => cell(row)).join(',') + CRLF;
-  const rowsOf = table.rowsOf;
-  return rowsOf === undefined ? line : (record) => rowsOf(record).map(line).join('');
+  const { items, columns } = table;
+  const cellsOf = (some: readonly Column[]) => some.map((column) => cellOf(column, options.escapeFormulas));
+  if (items === undefined) {
+    const cells = cellsOf(columns);
+    return (record) => line(cells, record) + CRLF;
+  }
+  const key = cellsOf(columns.slice(0, columns.length - items.columns.length));
+  const cells = cellsOf(items.columns);
+  return (record) => {
+    const rows = items.of(record);
+    if (rows.length === 0) return '';
+    const start = `${line(key, record)},`;
+    let lines = '';
+    for (const row of rows) lines += start + line(cells, row) + CRLF;
+    return lines;
+  };
+}
+
+function line(cells: readonly Cell[], row: Row): string {
+  let text = '';
+  for (const cell of cells) text += `,${cell(row)}`;
+  return text.slice(1);
 }
 
 type Cell = (row: Row) => string;
@@ -45,16 +64,17 @@ function cellOf(column: Column, escapeFormulas: boolean): Cell {
 
 function formatOf(column: Column, escapeFormulas: boolean): (value: Value) => string {
   switch (column.type) {
-    case 'string':
+    case 'string': {
+      const textOf = remembering((text: string) => csvText(text, escapeFormulas));
+      return (value) => (typeof value === 'string' ? textOf(value) : emptyOrMismatch(column, value));
+    }
+    case 'strings': {
+      const textOf = remembering((text: string) => csvText(text, escapeFormulas));
       return (value) => {
-        if (typeof value === 'string') return csvText(value, escapeFormulas);
+        if (typeof value === 'object' && value !== null) return textOf(joined(value));
         return emptyOrMismatch(column, value);
       };
-    case 'strings':
-      return (value) => {
-        if (typeof value === 'object' && value !== null) return csvText(joined(value), escapeFormulas);
-        return emptyOrMismatch(column, value);
-      };
+    }
     case 'integer':
     case 'real': {
       const digits = column.type === 'real' ? realDigits : plainDigits;

@@ -11,19 +11,21 @@ export function requestTables(requests: Table): readonly [Table, ...Table[]] {
     name: string,
     of: string,
     columns: readonly Field[],
-    rowsOf: Table['rowsOf'] & {},
+    itemsOf: (record: Row) => readonly Row[],
   ): Table => ({
     name: `${requests.name}_${name}`,
     description: `${of} of the requests, one row a request and ${columns[0]?.name.replace('_id', '')}`,
     columns: [...request, ...columns],
     key: [...request, ...columns.slice(0, 1)].map((column) => column.name),
-    rowsOf,
+    items: { columns, of: itemsOf },
   });
   return [
     { ...requests, columns: [...requests.columns, isError] },
-    child('tags', 'Tags', [tag], (record) => rowsOfItems(record, 'tags', 'tag')),
-    child('models', 'Models', [modelId, modelName], rowsOfModels),
-    child('features', 'Features', [feature], (record) => rowsOfItems(record, 'features', 'feature')),
+    child('tags', 'Tags', [tag], (record) => itemsOf(record, 'tags').map((item) => ({ tag: item }))),
+    child('models', 'Models', [modelId, modelName], modelsOf),
+    child('features', 'Features', [feature], (record) =>
+      itemsOf(record, 'features').map((item) => ({ feature: item })),
+    ),
   ];
 }
 
@@ -63,32 +65,27 @@ const feature: Field = {
   description: 'One feature that the request used',
 };
 
-function rowsOfItems(record: Row, list: string, column: string): Row[] {
-  return itemsOf(record, list).map((item) => rowOf(record, { [column]: item }));
-}
-
 /** Ids and names stand in the same order; where one list is shorter, its cell is empty. */
-function rowsOfModels(record: Row): Row[] {
+function modelsOf(record: Row): Row[] {
   const ids = listOf(record, 'model_ids');
   const names = listOf(record, 'model_names');
   if (ids.length === 0) {
-    return itemsOf(record, 'model_names').map((name) => rowOf(record, { model_id: null, model_name: name }));
+    return itemsOf(record, 'model_names').map((name) => ({ model_id: null, model_name: name }));
   }
-  return itemsOf(record, 'model_ids').map((id) =>
-    rowOf(record, { model_id: id, model_name: names[ids.indexOf(id)] ?? null }),
-  );
+  return itemsOf(record, 'model_ids').map((id) => ({
+    model_id: id,
+    model_name: names[ids.indexOf(id)] ?? null,
+  }));
 }
 
 /** Each item once, since a request is counted once a tag; an empty one would read as null. */
-function itemsOf(record: Row, field: string): string[] {
-  return [...new Set(listOf(record, field))].filter((item) => item !== '');
+function itemsOf(record: Row, field: string): readonly string[] {
+  const list = listOf(record, field);
+  const items = list.length > 1 ? [...new Set(list)] : list;
+  return items.includes('') ? items.filter((item) => item !== '') : items;
 }
 
 function listOf(record: Row, field: string): readonly string[] {
   const value = record[field];
   return typeof value === 'object' && value !== null ? value : [];
-}
-
-function rowOf(record: Row, cells: Row): Row {
-  return { project_id: record.project_id ?? null, request_id: record.request_id ?? null, ...cells };
 }

@@ -14,8 +14,11 @@ export interface Table {
   readonly columns: readonly Column[];
   /** The columns that tell two rows apart. */
   readonly key: readonly string[];
-  /** The rows that a record has in a child table. Default: one, the record itself. */
-  readonly rowsOf?: (record: Row) => readonly Row[];
+  /** Makes it a child table: for each of the record's items the row is the record's own key, and then these. */
+  readonly items?: {
+    readonly columns: readonly Column[];
+    of(record: Row): readonly Row[];
+  };
 }
 
 /** The tables of a stream, its own first. */
