@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { failureOf } from '../../src/errors/export-error.js';
 import { OutputFolder } from '../../src/files/output-folder.js';
+import { atOnce } from '../../src/pipeline/at-once.js';
 import type { CheckResult } from '../../src/pipeline/check.js';
 import type { Sink } from '../../src/pipeline/sink.js';
 import type { SinkContext } from '../../src/pipeline/sink-type.js';
@@ -59,13 +60,18 @@ export function tableauSink(settings: TableauSettings, context: SinkContext): Si
       closed = true;
       const tables = [...streams.values()].flat().map(({ table }) => table);
       if (single) {
-        for (const table of tables) await stitchTable(folder, table, { bom: settings.bom, signal });
+        await atOnce(TABLES_AT_ONCE, tables, (table) =>
+          stitchTable(folder, table, { bom: settings.bom, signal }),
+        );
       }
       await writeDataPackage(folder, tables, settings.layout);
       return { facts: { tables: tables.length }, notes: [] };
     },
   };
 }
+
+/** Most are small, and take as long as the disk takes to confirm them. */
+const TABLES_AT_ONCE = 4;
 
 interface TableCsv {
   readonly table: Table;

@@ -2,6 +2,7 @@ import { abortError } from '../errors/export-error.js';
 import type { SelectedStream } from '../records/selection.js';
 import type { Log } from '../report/log.js';
 import type { Clock } from '../time/clock.js';
+import { atOnce } from './at-once.js';
 import type { DeliveryBook } from './delivery-book.js';
 import { farewellAfter } from './farewell.js';
 import type { LaneWriter } from './lane-writer.js';
@@ -57,11 +58,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
     options,
     readings.map(({ reading }) => reading),
   );
-  const queue = readings.values();
-  const worker = async () => {
-    for (const planned of queue) await readOne(planned, tally, options);
-  };
-  await Promise.all(Array.from({ length: options.source.parallel }, worker));
+  await atOnce(options.source.parallel, readings, (planned) => readOne(planned, tally, options));
   await closeLanes(tally, startedAt, options);
   return {
     projects,

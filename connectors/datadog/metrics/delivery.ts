@@ -1,12 +1,13 @@
 import { ExportError } from '../../../src/errors/export-error.js';
+import { atOnce } from '../../../src/pipeline/at-once.js';
 import type { Receipt } from '../../../src/pipeline/sink.js';
 import type { Clock } from '../../../src/time/clock.js';
 import { type Call, PayloadTooLarge } from '../payload-transport.js';
 import { type Fate, newFate, ReceiptTally } from './fate.js';
 import type { MetricsClient } from './metrics-client.js';
-import type { Group } from './points.js';
+import type { Group, Metric } from './points.js';
 import type { RunLedger } from './run-ledger.js';
-import { halves, type PendingPoint, type Series, seriesKey, tagsKeyOf, toWire } from './series.js';
+import { halves, type Series, type TimedValue, tagsKeyOf, toWire } from './series.js';
 import { judge, verdictReasons } from './time-window.js';
 
 /** What every delivery of a sink goes through. */
@@ -19,6 +20,8 @@ export interface DeliveryRoute {
 
 /** Points made ready at once: about one payload; whether it fits is measured, never guessed. */
 const POINTS_AT_ONCE = 10_000;
+/** While some are compressed and on their way, the next is made ready. */
+const SLABS_AT_ONCE = 3;
 
 /**
  * Sends the points that Datadog keeps and says how each record fared. Throws what ends the partition; what
@@ -26,12 +29,12 @@ const POINTS_AT_ONCE = 10_000;
  */
 export async function deliver(groups: Iterable<Group>, route: DeliveryRoute, call: Call): Promise<Receipt> {
   const tally = new ReceiptTally();
-  for (const slab of slabsOf(groups)) {
+  await atOnce(SLABS_AT_ONCE, slabsOf(groups), async (slab) => {
     const fates = slab.map(newFate);
     const series = keptSeries(fates, route);
     if (series.length > 0) await send(series, route, call);
     for (const fate of fates) tally.add(fate);
-  }
+  });
   return tally.receipt();
 }
 
@@ -51,25 +54,34 @@ function* slabsOf(groups: Iterable<Group>): Iterable<Group[]> {
 
 function keptSeries(fates: readonly Fate[], { clock, historical, ledger }: DeliveryRoute): Series<Fate>[] {
   const now = clock.now();
-  const series = new Map<string, Series<Fate> & { readonly points: PendingPoint<Fate>[] }>();
+  const series: GrowingSeries[] = [];
+  const byTags = new Map<string, Map<Metric, GrowingSeries>>();
   for (const fate of fates) {
     const { tags } = fate.group;
-    const tagsKey = tagsKeyOf(tags);
+    const key = tagsKeyOf(tags);
+    const ofTags = byTags.get(key) ?? new Map<Metric, GrowingSeries>();
+    byTags.set(key, ofTags);
     for (const { metric, timestamp, value } of fate.group.points) {
-      const verdict = judge({ metric, timestamp }, now, historical);
+      const verdict = judge(metric, timestamp, now, historical);
       if (verdict !== 'kept') {
         ledger.skip(verdict);
         fate.skipped ??= verdictReasons[verdict];
         continue;
       }
-      const key = seriesKey(metric, tagsKey);
-      const known = series.get(key) ?? { metric, tags, points: [] };
-      series.set(key, known);
-      known.points.push({ timestamp, value, fate });
+      let known = ofTags.get(metric);
+      if (known === undefined) {
+        known = { metric, tags, points: [], fates: [] };
+        ofTags.set(metric, known);
+        series.push(known);
+      }
+      known.points.push({ timestamp, value });
+      known.fates.push(fate);
     }
   }
-  return [...series.values()];
+  return series;
 }
+
+type GrowingSeries = Series<Fate> & { readonly points: TimedValue[]; readonly fates: Fate[] };
 
 /** Cut in halves until each fits; a single point that does not fit is refused. */
 async function send(series: readonly Series<Fate>[], route: DeliveryRoute, call: Call): Promise<void> {
@@ -101,10 +113,10 @@ async function sendHalves(
 /** Judged once more, as of the answer: a payload may have waited until its points had grown too old. */
 function settle(series: readonly Series<Fate>[], { clock, historical, ledger }: DeliveryRoute): void {
   const now = clock.now();
-  for (const { metric, tags, points } of series) {
+  for (const { metric, tags, points, fates } of series) {
     ledger.sawSeries(metric, tags);
-    for (const { timestamp, fate } of points) {
-      const verdict = judge({ metric, timestamp }, now, historical);
+    for (const [i, fate] of fates.entries()) {
+      const verdict = judge(metric, points[i]?.timestamp ?? 0, now, historical);
       if (verdict === 'kept') {
         ledger.pointsSent += 1;
         fate.sent += 1;
@@ -118,5 +130,5 @@ function settle(series: readonly Series<Fate>[], { clock, historical, ledger }: 
 }
 
 function reject(series: readonly Series<Fate>[], reason: string): void {
-  for (const { points } of series) for (const { fate } of points) fate.rejected ??= reason;
+  for (const { fates } of series) for (const fate of fates) fate.rejected ??= reason;
 }

@@ -1,5 +1,5 @@
 import type { Project } from '../../../src/pipeline/partition.js';
-import type { Row } from '../../../src/records/field.js';
+import type { Row, Value } from '../../../src/records/field.js';
 import { period } from '../../../src/records/period.js';
 import type { Stream } from '../../../src/records/stream.js';
 import { normalizeTag, type TagSet, tag, tagSet } from '../tags.js';
@@ -52,17 +52,37 @@ const COLUMNS: { readonly [D in DatadogDimension]?: readonly string[] } = {
 /** Tag sets that are held so as not to be made again: records repeat a few of them. */
 const REMEMBERED = 10_000;
 
+/** One value after the other leads from here to the tag set of all of them. */
+interface Branch {
+  readonly next: Map<Value | undefined, Branch>;
+  set?: TagSet;
+}
+
 function remembered(columns: readonly string[], fixed: readonly string[]): TagsOf {
-  const made = new Map<string, TagSet>();
+  let root: Branch = { next: new Map() };
+  let made = 0;
   return (row) => {
-    const values = JSON.stringify(columns.map((column) => row[column]));
-    const known = made.get(values);
-    if (known !== undefined) return known;
-    const set = tagSet([...fixed, ...columns.flatMap((column) => tagsOfColumn(column, row))]);
-    if (made.size >= REMEMBERED) made.clear();
-    made.set(values, set);
-    return set;
+    let branch = root;
+    for (const column of columns) branch = branchOf(branch, row[column]);
+    if (branch.set !== undefined) return branch.set;
+    if (made >= REMEMBERED) {
+      root = { next: new Map() };
+      made = 0;
+    }
+    made += 1;
+    branch.set = tagSet([...fixed, ...columns.flatMap((column) => tagsOfColumn(column, row))]);
+    return branch.set;
   };
+}
+
+function branchOf(branch: Branch, value: Value | undefined): Branch {
+  // Lists are equal by what they hold. A column has either lists or texts, so they are never taken for each other.
+  const key = typeof value === 'object' && value !== null ? JSON.stringify(value) : value;
+  const known = branch.next.get(key);
+  if (known !== undefined) return known;
+  const made: Branch = { next: new Map() };
+  branch.next.set(key, made);
+  return made;
 }
 
 function projectTag(project: Project): string {

@@ -1,18 +1,19 @@
 import type { MetricSeries } from '@datadog/datadog-api-client/dist/packages/datadog-api-client-v2/models/MetricSeries.js';
 import type { Metric } from './points.js';
 
-/** A point on its way, with whom to tell how it went. */
-export interface PendingPoint<Fate> {
+/** One value of a series, in the form of the wire. */
+export interface TimedValue {
   readonly timestamp: number;
   readonly value: number;
-  readonly fate: Fate;
 }
 
 /** The points of one metric and tag set. */
 export interface Series<Fate> {
   readonly metric: Metric;
   readonly tags: readonly string[];
-  readonly points: readonly PendingPoint<Fate>[];
+  readonly points: readonly TimedValue[];
+  /** Whom to tell how it went with each of the points, in their order. */
+  readonly fates: readonly Fate[];
 }
 
 const COUNT = 1;
@@ -29,13 +30,13 @@ export function tagsKeyOf(tags: readonly string[]): string {
 }
 
 /** A series as it is sent. */
-export function toWire<Fate>({ metric, tags, points }: Series<Fate>): MetricSeries {
+export function toWire({ metric, tags, points }: Series<unknown>): MetricSeries {
   return {
     metric: metric.name,
     ...(metric.kind === 'count' ? { type: COUNT, interval: metric.interval } : { type: GAUGE }),
     ...(metric.unit === undefined ? {} : { unit: metric.unit }),
     tags: [...tags],
-    points: points.map(({ timestamp, value }) => ({ timestamp, value })),
+    points: [...points],
   };
 }
 
@@ -52,9 +53,13 @@ export function halves<Fate>(
   }
   const [only] = series;
   if (only === undefined || only.points.length < 2) return undefined;
-  const middle = Math.ceil(only.points.length / 2);
-  return [
-    [{ ...only, points: only.points.slice(0, middle) }],
-    [{ ...only, points: only.points.slice(middle) }],
-  ];
+  const { metric, tags, points, fates } = only;
+  const part = (from: number, to?: number): Series<Fate> => ({
+    metric,
+    tags,
+    points: points.slice(from, to),
+    fates: fates.slice(from, to),
+  });
+  const middle = Math.ceil(points.length / 2);
+  return [[part(0, middle)], [part(middle)]];
 }

@@ -1,4 +1,4 @@
-import type { Point } from './points.js';
+import type { Metric } from './points.js';
 
 /**
  * Whether Datadog keeps a point. What it does not keep it answers with 202 all the same.
@@ -29,11 +29,7 @@ export function verdictOn(timestamp: number, now: number, historical: boolean): 
  * The verdict on one of our points. A count of a period that is not over, and so long that its final value would
  * come too late to be kept, is not sent: the part of it that is known now would stand for the whole for ever.
  */
-export function judge(
-  { metric, timestamp }: Omit<Point, 'value'>,
-  now: number,
-  historical: boolean,
-): Verdict {
+export function judge(metric: Metric, timestamp: number, now: number, historical: boolean): Verdict {
   const verdict = verdictOn(timestamp, now, historical);
   if (verdict !== 'kept' || historical || metric.kind !== 'count' || metric.interval < KEPT_BACK_S)
     return verdict;
