@@ -6,7 +6,7 @@ import { systemClock } from '../time/clock.js';
 import { main } from './main.js';
 
 // Pages are parsed and forgotten; left to itself, V8 lets some 50 MB of live data grow to several times that.
-setFlagsFromString('--heap-growing-percent=60');
+setFlagsFromString('--heap-growing-percent=40');
 
 const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
 
