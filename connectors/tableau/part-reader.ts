@@ -1,4 +1,5 @@
-import { createReadStream } from 'node:fs';
+import { closeSync, fstatSync, openSync, read, readSync } from 'node:fs';
+import { promisify } from 'node:util';
 import { ExportError } from '../../src/errors/export-error.js';
 import { CRLF } from './csv-encoder.js';
 import { readError } from './table-files.js';
@@ -9,58 +10,78 @@ import { readError } from './table-files.js';
  * left out (the part keeps them).
  */
 export async function* readPart(path: string, header: string): AsyncGenerator<Buffer> {
-  const found = await readHeader(path);
-  const start = Buffer.byteLength(found + CRLF);
-  yield* found === header
-    ? rowsAsTheyAre(path, start)
-    : matchedRows(path, start, columnMatcher(found, header));
+  const chunks = chunksOf(path);
+  const { found, rest } = await readHeader(chunks, path);
+  const rows = rowsOf(rest, chunks, path);
+  yield* found === header ? rows : matchedRows(rows, columnMatcher(found, header));
 }
 
-async function readHeader(path: string): Promise<string> {
-  let text = '';
-  for await (const chunk of bytesOf(path, 0)) {
-    text += chunk.toString('utf8'); // column names are ASCII: no letter of theirs is cut in two
-    const end = text.indexOf(CRLF);
-    if (end >= 0) return text.slice(0, end);
+/** The first line, and what was read of the rows with it: of a small part, all. */
+async function readHeader(
+  chunks: AsyncIterator<Buffer>,
+  path: string,
+): Promise<{ readonly found: string; readonly rest: Buffer }> {
+  let bytes: Buffer = Buffer.alloc(0);
+  for (let chunk = await chunks.next(); !chunk.done; chunk = await chunks.next()) {
+    bytes = Buffer.concat([bytes, chunk.value]);
+    const end = bytes.indexOf(CRLF);
+    if (end >= 0) return { found: bytes.toString('utf8', 0, end), rest: bytes.subarray(end + CRLF.length) };
   }
   throw broken(path);
 }
 
-/** Copied and not read: nearly all of what a long-kept folder holds. */
-async function* rowsAsTheyAre(path: string, start: number): AsyncGenerator<Buffer> {
-  let last = CRLF;
-  for await (const bytes of bytesOf(path, start)) {
-    last = (last + bytes.toString('latin1', bytes.length - CRLF.length)).slice(-CRLF.length);
-    yield bytes;
+/** In pieces that end with a line: nearly always the bytes as they are, copied and not looked at. */
+async function* rowsOf(first: Buffer, chunks: AsyncIterable<Buffer>, path: string): AsyncGenerator<Buffer> {
+  let rest = first;
+  for await (const chunk of chunks) {
+    // A cell never holds a line break, so lines can be cut without understanding quotes.
+    const end = rest.lastIndexOf(CRLF);
+    const whole = end < 0 ? 0 : end + CRLF.length;
+    if (whole > 0) yield rest.subarray(0, whole);
+    rest = Buffer.concat([rest.subarray(whole), chunk]);
   }
-  if (last !== CRLF) throw broken(path);
+  if (rest.length > 0 && !rest.subarray(-CRLF.length).equals(LINE_END)) throw broken(path);
+  if (rest.length > 0) yield rest;
 }
 
 async function* matchedRows(
-  path: string,
-  start: number,
+  pieces: AsyncIterable<Buffer>,
   matched: (line: string) => string,
 ): AsyncGenerator<Buffer> {
-  let rest: Buffer = Buffer.alloc(0);
-  for await (const bytes of bytesOf(path, start)) {
-    rest = Buffer.concat([rest, bytes]);
-    // A cell never holds a line break, so lines can be cut without understanding quotes.
-    const end = rest.lastIndexOf(CRLF);
-    if (end < 0) continue;
-    const lines = rest.toString('utf8', 0, end).split(CRLF);
-    rest = rest.subarray(end + CRLF.length);
+  for await (const piece of pieces) {
+    const lines = piece.toString('utf8', 0, piece.length - CRLF.length).split(CRLF);
     yield Buffer.from(lines.map((line) => matched(line) + CRLF).join(''));
   }
-  if (rest.length > 0) throw broken(path);
 }
 
+const LINE_END = Buffer.from(CRLF);
+/** What is read at first: the whole of nearly every part. */
+const FIRST_BYTES = 65_536;
 const CHUNK_BYTES = 262_144;
+const readMore = promisify(read);
 
-async function* bytesOf(path: string, start: number): AsyncGenerator<Buffer> {
+/**
+ * The bytes of a file. The first are read without a change of threads: for the thousands of small parts of a long-kept
+ * folder it would take several times as long as the reading.
+ */
+async function* chunksOf(path: string): AsyncGenerator<Buffer> {
+  let file: number | undefined;
   try {
-    yield* createReadStream(path, { start, highWaterMark: CHUNK_BYTES });
+    file = openSync(path, 'r');
+    const { size } = fstatSync(file);
+    const first = Buffer.allocUnsafe(Math.min(size, FIRST_BYTES));
+    let at = readSync(file, first);
+    yield first.subarray(0, at);
+    while (at < size) {
+      const { bytesRead, buffer } = await readMore(file, Buffer.allocUnsafe(CHUNK_BYTES), 0, CHUNK_BYTES, at);
+      if (bytesRead === 0) return;
+      at += bytesRead;
+      yield buffer.subarray(0, bytesRead);
+    }
   } catch (error) {
     throw readError(path, error);
+  } finally {
+    if (file !== undefined) closeSync(file);
   }
 }
 
