@@ -1,68 +1,119 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { apiKey, day } from './account.mjs';
-import { measured } from './measured.mjs';
+import { writeJob } from './job.mjs';
+import { project } from './request-log.mjs';
+
+/*
+ * What is measured. `prepare` writes what a program needs into its folder and gives the command that is run there;
+ * `verify` throws where it has not done its work, and may have more to tell; in `outputs` are its requests.
+ */
 
 const CLI = fileURLToPath(new URL('../dist/src/cli/bin.js', import.meta.url));
-const FETCH_ONLY = fileURLToPath(new URL('fetch-only.mjs', import.meta.url));
+const FLOOR = fileURLToPath(new URL('floor.mjs', import.meta.url));
 
-/** Requests in flight at most, where nothing else is said. */
+/** Calls in flight at most, where nothing else is said. */
 export const CONCURRENCY = 8;
 
+/** The real `sync` of one day's requests. */
+export function sync(sinks, concurrency = CONCURRENCY) {
+  return {
+    name: `sync to ${sinks.join(', ')}`,
+    async prepare(folder, account) {
+      await writeConfig(folder, account, {
+        sinks,
+        concurrency,
+        since: day,
+        until: day,
+        streams: REQUESTS_ONLY,
+      });
+      return [...SYNC];
+    },
+    async verify(folder, account) {
+      const { records } = (await streamsIn(folder)).find(({ name }) => name === 'requests');
+      if (records !== account.requests)
+        throw new Error(`${records} of ${account.requests} requests were read`);
+    },
+    outputs: {
+      ndjson: `ndjson/requests/project_id=${project.id}/date=${day}.ndjson`,
+      ...(sinks.includes('tableau') ? { csv: 'tableau/requests.csv' } : {}),
+    },
+  };
+}
+
 /**
- * One run of the real `sync` into an empty folder, with all three sinks.
- *
- * @throws where it has not delivered every request
+ * `sync` of usage and billing from that day on, once for each of the groupings of `streams`. Run again in the same
+ * folder, it reads what may still change.
  */
-export function sync(account, { concurrency = CONCURRENCY, latencyMs = 0 } = {}) {
-  return inFolder(async (folder) => {
-    await writeFile(join(folder, 'bench.yaml'), configOf(account, concurrency));
-    await account.begin(latencyMs);
-    const run = await measured([CLI, 'sync', '-c', 'bench.yaml', '--summary', 'summary.json', '-q'], folder);
-    const seen = await account.seen();
-    const { streams } = JSON.parse(await readFile(join(folder, 'summary.json'), 'utf8'));
-    const read = streams.find(({ name }) => name === 'requests').records;
-    if (read !== account.count) throw new Error(`${read} of ${account.count} requests were read`);
-    return { ...run, seen };
-  });
+export function dailySync(since, streams) {
+  return {
+    name: `usage and billing since ${since}`,
+    async prepare(folder, account) {
+      const sinks = ['ndjson', 'tableau'];
+      await writeConfig(folder, account, { sinks, concurrency: CONCURRENCY, since, until: day, streams });
+      return [...SYNC];
+    },
+    async verify(folder) {
+      const streams = await streamsIn(folder);
+      return { partitions: streams.reduce((sum, { partitions }) => sum + partitions, 0) };
+    },
+  };
 }
 
-/** Only fetches these pages of the account, as many at once, and parses them. */
-export function fetchOnly(account, calls) {
-  return inFolder(async (folder) => {
-    await writeFile(join(folder, 'urls.json'), JSON.stringify(calls.map((call) => account.url + call)));
-    await account.begin();
-    return measured([FETCH_ONLY, 'urls.json', String(CONCURRENCY), apiKey], folder);
-  });
+/** Only fetches the pages and parses them; with `rows` also normalizes the records and makes JSON of them. */
+export function floor(what) {
+  return {
+    name: what === 'rows' ? 'floor: and normalize, stringify' : 'floor: fetch, parse',
+    async prepare(folder, account) {
+      await writeJob(folder, account, CONCURRENCY);
+      return [process.execPath, FLOOR, what];
+    },
+  };
 }
 
-export function help() {
-  return inFolder((folder) => measured([CLI, '--help'], folder));
-}
+export const bareNode = { name: 'bare Node', prepare: async () => [process.execPath, '-e', '0'] };
+export const help = { name: '--help', prepare: async () => [process.execPath, CLI, '--help'] };
+export const validate = {
+  name: 'validate',
+  async prepare(folder) {
+    const sinks = Object.keys(SINKS);
+    await writeConfig(
+      folder,
+      { url: 'http://127.0.0.1:1' },
+      { sinks, concurrency: 1, since: day, until: day, streams: '' },
+    );
+    return [process.execPath, CLI, 'validate', '-c', 'bench.yaml'];
+  },
+};
 
-export function bareNode() {
-  return inFolder((folder) => measured(['-e', '0'], folder));
-}
-
-async function inFolder(use) {
-  const folder = await mkdtemp(join(tmpdir(), 'deepgram-export-bench-'));
-  try {
-    return await use(folder);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
-}
+const SYNC = [process.execPath, CLI, 'sync', '-c', 'bench.yaml', '--summary', 'summary.json', '-q'];
+const ACCOUNT_OFF = 'balances: false, purchases: false, projects: false, api_keys: false, models: false';
+const REQUESTS_ONLY = `streams: { usage: false, billing: false, ${ACCOUNT_OFF} }`;
+/** Ten streams with the groupings of a default configuration, two without any. */
+export const GROUPED = `streams: { requests: false, ${ACCOUNT_OFF} }`;
+export const UNGROUPED = `streams: { requests: false, usage: { group_by: [] }, billing: { group_by: [] }, ${ACCOUNT_OFF} }`;
 
 /** `historical`, because the points of an hour ago and more would be left out, and their work with them. */
-function configOf({ url }, concurrency) {
-  return `version: 1
-source: { type: deepgram, api_key: ${apiKey}, base_url: "${url}", max_concurrency: ${concurrency} }
-window: { since: "${day}", until: "${day}" }
-sinks:
-  tableau: { type: tableau-csv, path: tableau }
-  archive: { type: ndjson, path: ndjson }
-  datadog: { type: datadog-metrics, api_key: ${apiKey}, api_url: "${url}", historical: true }
-`;
+const SINKS = {
+  ndjson: () => 'ndjson: { type: ndjson, path: ndjson }',
+  tableau: () => 'tableau: { type: tableau-csv, path: tableau }',
+  datadog: (url) =>
+    `datadog: { type: datadog-metrics, api_key: ${apiKey}, api_url: "${url}", historical: true }`,
+};
+
+function writeConfig(folder, { url }, { sinks, concurrency, since, until, streams }) {
+  const lines = [
+    'version: 1',
+    `source: { type: deepgram, api_key: ${apiKey}, base_url: "${url}", max_concurrency: ${concurrency} }`,
+    streams,
+    `window: { since: "${since}", until: "${until}" }`,
+    'sinks:',
+    ...sinks.map((sink) => `  ${SINKS[sink](url)}`),
+  ];
+  return writeFile(join(folder, 'bench.yaml'), `${lines.join('\n')}\n`);
+}
+
+async function streamsIn(folder) {
+  return JSON.parse(await readFile(join(folder, 'summary.json'), 'utf8')).streams;
 }

@@ -1,72 +1,68 @@
 import { execFileSync } from 'node:child_process';
-import { cpus } from 'node:os';
+import { cpus, totalmem } from 'node:os';
+import { spreadText } from './columns.mjs';
 
 /** What the figures were taken with. */
 export function surroundings() {
   const processors = cpus();
   return {
     date: new Date().toISOString().slice(0, 10),
-    commit:
-      git('rev-parse', '--short=12', 'HEAD') + (git('status', '--porcelain') === '' ? '' : ' and changes'),
+    commit: commit(),
     node: process.version,
     cpu: processors[0].model,
     cores: processors.length,
+    memoryGigabytes: Math.round(totalmem() / 2 ** 30),
     platform: `${process.platform}-${process.arch}`,
   };
 }
 
-/** Both tables, as text. */
-export function reportText({ surroundings, judgement, figures }) {
-  const { node, cpu, cores, platform, commit } = surroundings;
-  const judged = judgement.map(({ what, unit, limit, holds, ...found }) => [
-    what,
-    `${spread(found)} ${unit}`,
-    limit,
-    holds ? 'yes' : 'NO',
-  ]);
-  const measured = figures.map((line) => [
-    line.program,
-    line.requests === 0 ? '' : String(line.requests),
-    spread(line.seconds),
-    spread(line.cpuSeconds),
-    spread(line.peakMegabytes),
-    line.requests === 0 ? '' : String(line.recordsPerSecond),
-    line.megabytesPerSecond === undefined ? '' : short(line.megabytesPerSecond),
-  ]);
+/** All of a result, as Markdown that can be read as it is. */
+export function reportText({ command, quick, surroundings, versions, targets, tables }) {
+  const { date, commit, node, cpu, cores, memoryGigabytes, platform } = surroundings;
+  const machine = `${cores} cores of ${cpu}, ${memoryGigabytes} GB, ${platform}`;
   return [
-    `Node ${node}, ${cpu}, ${cores} cores, ${platform}, commit ${commit}`,
+    `\`${command}\`, ${date}, commit ${commit}, Node ${node}, ${machine}`,
+    ...(versions.length > 0 ? [`Rivals: ${[...new Set(versions)].join(', ')}`] : []),
+    ...(targets.length > 0 ? [targetTable(targets, quick)] : []),
+    ...tables.map(({ title, head, rows }) => `### ${title}\n\n${markdownTable([head, ...rows])}`),
     '',
-    table([['promise', 'median (min–max)', 'limit', 'holds'], ...judged]),
-    '',
-    table([['program', 'requests', 'wall s', 'CPU s', 'peak MB', 'records/s', 'MB/s'], ...measured]),
-    '',
-  ].join('\n');
+  ].join('\n\n');
 }
 
-function spread({ median, min, max }) {
-  return `${short(median)} (${short(min)}–${short(max)})`;
+/** A quick run is too small to judge by. */
+function targetTable(targets, quick) {
+  const rows = targets.map(({ what, unit, limit, found, met }) => [
+    what,
+    `${spreadText(found)} ${unit}`,
+    limit,
+    quick ? 'too small to say' : met ? 'met' : 'missed',
+  ]);
+  return `### Targets\n\n${markdownTable([['target', 'found', 'limit', 'judged'], ...rows])}`;
 }
 
-function short(value) {
-  return value.toFixed(value >= 100 ? 0 : 2);
+/** The first column is text, the others are numbers. */
+function markdownTable([head, ...rows]) {
+  const widths = head.map((_, column) => Math.max(3, ...[head, ...rows].map((row) => row[column].length)));
+  const line = (cells) => `| ${cells.join(' | ')} |`;
+  const padded = (row) =>
+    line(
+      row.map((cell, column) => (column === 0 ? cell.padEnd(widths[column]) : cell.padStart(widths[column]))),
+    );
+  const rule = line(
+    widths.map((width, column) => (column === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`)),
+  );
+  return [padded(head), rule, ...rows.map(padded)].join('\n');
 }
 
-function table(rows) {
-  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column]))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
-}
-
-function git(...args) {
+function commit() {
   try {
-    return execFileSync('git', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+    const head = git('rev-parse', '--short=12', 'HEAD');
+    return git('status', '--porcelain') === '' ? head : `${head} and changes`;
   } catch {
     return 'unknown'; // a copy without its history
   }
+}
+
+function git(...args) {
+  return execFileSync('git', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
 }

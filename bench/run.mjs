@@ -1,38 +1,62 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { busyDay, slowAccount, startUp } from './cases.mjs';
-import { figuresOf } from './figures.mjs';
-import { judge } from './judgement.mjs';
+/**
+ * The benchmarks: see README.md.
+ *
+ *     npm run bench [-- --waiting | --scale [--only requests|projects|year]] [--quick]
+ *     npm run bench -- --markdown
+ */
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { comparison } from './comparison.mjs';
 import { reportText, surroundings } from './report.mjs';
+import { scale } from './scale.mjs';
+import { waiting } from './waiting.mjs';
 
-const SIZES = {
-  full: {
-    busy: { requests: 200_000, rounds: 5, roundsOfLarge: 3 },
-    slow: { requests: 100_000, rounds: 3, latencyMs: 200 },
-    start: { rounds: 21 },
+const { values: options } = parseArgs({
+  options: {
+    waiting: { type: 'boolean', default: false },
+    scale: { type: 'boolean', default: false },
+    only: { type: 'string', default: '' },
+    quick: { type: 'boolean', default: false },
+    markdown: { type: 'boolean', default: false },
   },
-  /** Shows that it all works; its numbers say little. */
-  quick: {
-    busy: { requests: 20_000, rounds: 1, roundsOfLarge: 1 },
-    slow: { requests: 10_000, rounds: 1, latencyMs: 200 },
-    start: { rounds: 3 },
-  },
-};
+});
+const RESULTS = new URL('results/', import.meta.url);
+const QUICK = '-quick.json';
 
-const quick = process.argv.includes('--quick');
-const sizes = quick ? SIZES.quick : SIZES.full;
-const tell = (text) => process.stderr.write(`${text}\n`);
+if (options.markdown) await showResults();
+else if (options.scale) await measure('scale', scale);
+else if (options.waiting) await measure('waiting', waiting);
+else await measure('comparison', comparison);
 
-const cases = {
-  busy: await busyDay({ ...sizes.busy, tell }),
-  slow: await slowAccount({ ...sizes.slow, tell }),
-  start: await startUp({ ...sizes.start, tell }),
-};
-const result = { surroundings: surroundings(), judgement: judge(cases), figures: figuresOf(cases) };
-process.stdout.write(reportText(result));
+async function measure(name, suite) {
+  if (process.platform !== 'linux')
+    throw new Error('what a program takes is read from /proc, which only Linux has');
+  const result = {
+    command: ['npm run bench', ...wanted()].join(' '),
+    quick: options.quick,
+    surroundings: surroundings(),
+    ...(await suite({ ...options, tell: (text) => process.stderr.write(`${text}\n`) })),
+  };
+  process.stdout.write(reportText(result));
+  await mkdir(RESULTS, { recursive: true });
+  const file = new URL(
+    `${name}${options.only && `-${options.only}`}${options.quick ? QUICK : '.json'}`,
+    RESULTS,
+  );
+  await writeFile(file, `${JSON.stringify(result, null, 2)}\n`);
+}
 
-if (!quick) {
-  const folder = new URL('results/', import.meta.url);
-  await mkdir(folder, { recursive: true });
-  await writeFile(new URL('latest.json', folder), `${JSON.stringify(result, null, 2)}\n`);
-  process.exitCode = result.judgement.every(({ holds }) => holds) ? 0 : 1;
+function wanted() {
+  const given = process.argv.slice(2);
+  return given.length > 0 ? ['--', ...given] : [];
+}
+
+/** What was measured last, in Markdown; quick runs say too little. */
+async function showResults() {
+  await mkdir(RESULTS, { recursive: true });
+  const files = (await readdir(RESULTS)).filter((file) => file.endsWith('.json') && !file.endsWith(QUICK));
+  if (files.length === 0) throw new Error('nothing was measured yet; quick runs do not count');
+  for (const file of files.sort()) {
+    process.stdout.write(reportText(JSON.parse(await readFile(new URL(file, RESULTS), 'utf8'))));
+  }
 }
