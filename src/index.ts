@@ -7,6 +7,7 @@
 export type { ErrorCode, ErrorKind, Failure } from './errors/export-error.js';
 export { ExportError } from './errors/export-error.js';
 export type { CheckResult } from './pipeline/check.js';
+export type { DistinctValues, Outlook, Prospect } from './pipeline/outlook.js';
 export type { Partition, Project } from './pipeline/partition.js';
 export type {
   ClosingReport,

@@ -1,9 +1,9 @@
+import type { Findings } from '../../src/pipeline/findings.js';
 import type { Project } from '../../src/pipeline/partition.js';
 import type { ApiKeyRow, BalanceRow, ModelRow, PurchaseRow } from '../../src/records/account.js';
 import { dayAt } from '../../src/time/day.js';
 import { timestampAt } from '../../src/time/timestamp.js';
 import { listIn, refuseUnknownForm } from './answer-list.js';
-import type { Findings } from './findings.js';
 import { type Json, numberOf, objectOf, textOf, textsOf, timestampOf } from './forms.js';
 
 /** Rows of an answer about the account; records without an id go to the findings. */

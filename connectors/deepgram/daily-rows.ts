@@ -1,9 +1,9 @@
+import type { Findings } from '../../src/pipeline/findings.js';
 import type { Row, Value } from '../../src/records/field.js';
 import type { SelectedStream } from '../../src/records/selection.js';
 import type { Stream } from '../../src/records/stream.js';
 import { type Day, isDay } from '../../src/time/day.js';
 import { listIn, refuseUnknownForm } from './answer-list.js';
-import type { Findings } from './findings.js';
 import { type Json, modelIdsOf, numberOf, objectOf, textOf, textsOf } from './forms.js';
 import type { Names } from './project-directory.js';
 

@@ -1,5 +1,6 @@
 import { ExportError } from '../../src/errors/export-error.js';
 import type { HttpClient } from '../../src/http/http-client.js';
+import { Findings } from '../../src/pipeline/findings.js';
 import type { Project } from '../../src/pipeline/partition.js';
 import type { Window } from '../../src/pipeline/plan.js';
 import type { Source } from '../../src/pipeline/source.js';
@@ -9,7 +10,7 @@ import { addDays, type Day, dayAt } from '../../src/time/day.js';
 import { listIn } from './answer-list.js';
 import { checkAccess } from './check-access.js';
 import { DeepgramApi } from './deepgram-api.js';
-import { Findings } from './findings.js';
+import { distinctValues } from './distinct-values.js';
 import { objectOf, textOf } from './forms.js';
 import { ProjectDirectory } from './project-directory.js';
 import { ReadAhead } from './read-ahead.js';
@@ -54,7 +55,7 @@ export function deepgramSource(options: DeepgramSourceOptions): Source {
   };
 
   return {
-    name: 'deepgram',
+    name: 'Deepgram',
     parallel: options.maxConcurrency,
     traffic: options.http.stats,
     projects: (signal) => listProjects(api, options.projects, findings, signal),
@@ -67,6 +68,15 @@ export function deepgramSource(options: DeepgramSourceOptions): Source {
         streams,
         dayAt(options.window.now),
         signal,
+      ),
+    distinctValues: async (projects, signal) =>
+      new Map(
+        await Promise.all(
+          projects.map(async (project) => {
+            const values = await distinctValues(contextOf(project).directory, signal);
+            return [project.id, values] as const;
+          }),
+        ),
       ),
     findings: () => findings.result(),
     close: () => options.http.close(),

@@ -1,8 +1,8 @@
-import { failureOf } from '../../src/errors/export-error.js';
+import { ExportError } from '../../src/errors/export-error.js';
+import type { Findings } from '../../src/pipeline/findings.js';
 import type { Project } from '../../src/pipeline/partition.js';
 import type { Day } from '../../src/time/day.js';
 import type { DeepgramApi, Scope } from './deepgram-api.js';
-import type { Findings } from './findings.js';
 import { arrayOf, type Json, objectOf, textOf } from './forms.js';
 
 /** Readable names for the ids in records; undefined for an id that nobody knows. */
@@ -46,6 +46,16 @@ export class ProjectDirectory {
     return this.#once(['models'], { include_outdated: 'true' }, 'read the models', 'project:read', signal);
   }
 
+  /** `{tags, models, processing_methods, features}` of what was used in these days. */
+  usageFields(signal: AbortSignal): Promise<Json> {
+    return this.#once(['usage', 'fields'], this.#range, 'read the usage fields', 'usage:read', signal);
+  }
+
+  /** `{accessors, deployments, tags, line_items}` of what was billed in these days. */
+  billingFields(signal: AbortSignal): Promise<Json> {
+    return this.#once(['billing', 'fields'], this.#range, 'read the billing fields', 'billing:read', signal);
+  }
+
   /** The names of these things. A list that the key may not read, or that is not there, only costs its names, with a warning. */
   async names(wanted: NamesWanted, signal: AbortSignal): Promise<Names> {
     const [models, keys, lineItems] = await Promise.all([
@@ -66,8 +76,7 @@ export class ProjectDirectory {
     for (const model of [...arrayOf(listed.stt), ...arrayOf(listed.tts)])
       addModel(names, objectOf(model), 'uuid');
     // Models that served this project and are listed nowhere any more.
-    const used = this.#once(['usage', 'fields'], this.#range, 'read the usage fields', 'usage:read', signal);
-    const seen = await this.#orNothing('names of models used', used);
+    const seen = await this.#orNothing('names of models used', this.usageFields(signal));
     for (const model of arrayOf(seen.models)) addModel(names, objectOf(model), 'model_id');
     return names;
   }
@@ -85,14 +94,8 @@ export class ProjectDirectory {
   }
 
   async #lineItemNames(signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
-    const used = this.#once(
-      ['billing', 'fields'],
-      this.#range,
-      'read the billing fields',
-      'billing:read',
-      signal,
-    );
-    const items = objectOf((await this.#orNothing('line item names', used)).line_items) ?? {};
+    const used = await this.#orNothing('line item names', this.billingFields(signal));
+    const items = objectOf(used.line_items) ?? {};
     const names = new Map<string, string>();
     for (const [id, name] of Object.entries(items))
       if (typeof name === 'string' && name !== '') names.set(id, name);
@@ -125,15 +128,23 @@ export class ProjectDirectory {
     try {
       return await answer;
     } catch (error) {
-      const failure = failureOf(error);
       // What would pass by itself must not turn names into ids, in Datadog even into other series: read it later.
-      if (!['auth', 'permanent'].includes(failure.kind)) throw error;
+      if (!isForGood(error)) throw error;
       this.#findings.warn(
-        `No ${lost} for project ${this.#project.name ?? this.#project.id}: ${failure.message}`,
+        `No ${lost} for project ${this.#project.name ?? this.#project.id}: ${error.message}`,
       );
       return {};
     }
   }
+}
+
+/**
+ * True for Deepgram's word that this key may not read it, or that it is not there. A key that is not known at all (401)
+ * cannot read the records either, and a redirect is somebody else's word.
+ */
+function isForGood(error: unknown): error is ExportError {
+  if (!(error instanceof ExportError) || error.code !== 'HTTP_STATUS') return false;
+  return error.status === 403 || error.kind === 'permanent';
 }
 
 /** Which names a stream needs. */

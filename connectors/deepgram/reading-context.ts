@@ -1,7 +1,7 @@
+import type { Findings } from '../../src/pipeline/findings.js';
 import type { Project } from '../../src/pipeline/partition.js';
 import type { Row } from '../../src/records/field.js';
 import type { DeepgramApi } from './deepgram-api.js';
-import type { Findings } from './findings.js';
 import type { ProjectDirectory } from './project-directory.js';
 import type { ReadAhead } from './read-ahead.js';
 import type { StateAges } from './request-record.js';

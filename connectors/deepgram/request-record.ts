@@ -1,7 +1,7 @@
+import type { Findings } from '../../src/pipeline/findings.js';
 import type { Project } from '../../src/pipeline/partition.js';
 import type { Endpoint, RequestRow, RequestStatus } from '../../src/records/requests.js';
 import { epochMs, msBetween, type Timestamp } from '../../src/time/timestamp.js';
-import type { Findings } from './findings.js';
 import {
   arrayOf,
   type Json,

@@ -1,7 +1,7 @@
+import type { Findings } from '../../src/pipeline/findings.js';
 import type { Partition } from '../../src/pipeline/partition.js';
 import type { Batch } from '../../src/pipeline/source.js';
 import type { Row } from '../../src/records/field.js';
-import type { Findings } from '../deepgram/findings.js';
 import { type ArchiveFile, damaged } from './ndjson-archive-file.js';
 import { linesOf } from './ndjson-archive-lines.js';
 import { type ArchiveRecord, rebuiltRow } from './ndjson-archive-row.js';

@@ -11,6 +11,8 @@ export interface ArchiveFile {
   readonly day: Day | null;
   readonly path: string;
   readonly gzip: boolean;
+  /** When it was written, in milliseconds since the epoch. */
+  readonly writtenAt: number;
 }
 
 /** Day (or undefined for a snapshot) and compression in a name that the sink gives. */

@@ -1,5 +1,5 @@
 import type { Dirent } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ExportError } from '../../src/errors/export-error.js';
 import { isDay } from '../../src/time/day.js';
@@ -67,18 +67,16 @@ async function filesIn(
       warnings.push(`${path} was left out: ${entry.isFile() ? 'its name holds no day' : 'it is no file'}.`);
       continue;
     }
-    byDay.set(day ?? '', [...(byDay.get(day ?? '') ?? []), { ...folder, path, day, gzip }]);
+    const file = { ...folder, path, day, gzip, writtenAt: await changedAt(path) };
+    byDay.set(day ?? '', [...(byDay.get(day ?? '') ?? []), file]);
   }
   const ordered = [...byDay].sort(([a], [b]) => (a < b ? -1 : 1));
-  return Promise.all(ordered.map(([, files]) => newestOf(files, warnings)));
+  return ordered.map(([, files]) => newestOf(files, warnings));
 }
 
 /** Of the plain and the compressed file of a day; both are there when a run was killed between two steps. */
-async function newestOf(files: readonly ArchiveFile[], warnings: string[]): Promise<ArchiveFile> {
-  const dated = await Promise.all(
-    files.map(async (file) => ({ file, at: files.length === 1 ? 0 : await changedAt(file.path) })),
-  );
-  const [newest, other] = dated.sort((a, b) => b.at - a.at).map(({ file }) => file);
+function newestOf(files: readonly ArchiveFile[], warnings: string[]): ArchiveFile {
+  const [newest, other] = files.toSorted((a, b) => b.writtenAt - a.writtenAt);
   if (!newest) throw new Error('a day of an archive without a file');
   if (other) warnings.push(`${newest.path} was taken; ${other.path} of the same day is older, and left out.`);
   return newest;
@@ -86,7 +84,7 @@ async function newestOf(files: readonly ArchiveFile[], warnings: string[]): Prom
 
 async function changedAt(path: string): Promise<number> {
   try {
-    return (await stat(path)).mtimeMs;
+    return (await lstat(path)).mtimeMs;
   } catch (cause) {
     throw unreadable(path, cause);
   }

@@ -1,11 +1,12 @@
 import { ExportError } from '../../src/errors/export-error.js';
 import { pathSegment } from '../../src/files/path-segment.js';
+import { Findings } from '../../src/pipeline/findings.js';
 import type { Partition, Project } from '../../src/pipeline/partition.js';
 import type { Batch, Reading, Source } from '../../src/pipeline/source.js';
 import type { SelectedStream } from '../../src/records/selection.js';
+import type { Stream } from '../../src/records/stream.js';
 import type { Log } from '../../src/report/log.js';
 import type { Day } from '../../src/time/day.js';
-import { Findings } from '../deepgram/findings.js';
 import { batchesOf } from './ndjson-archive-batches.js';
 import type { ArchiveFile } from './ndjson-archive-file.js';
 import { type ArchiveListing, listArchive } from './ndjson-archive-listing.js';
@@ -14,8 +15,12 @@ import { chosenProjects, projectsOf } from './ndjson-archive-projects.js';
 export interface NdjsonArchiveOptions {
   /** Absolute path of the folder that an `ndjson` sink wrote. */
   readonly path: string;
-  /** The streams of the job; what else the archive holds is left out with a warning. */
+  /** What messages call that folder. Default: its path. */
+  readonly calledAs?: string;
+  /** The streams of the job. */
   readonly streams: readonly SelectedStream[];
+  /** True where the user has chosen these streams; else a warning names what else the archive holds. Default false. */
+  readonly streamsChosen?: boolean;
   /** Ids or names of the projects to read; a name is the newest that the archive knows. Default: all. */
   readonly projects?: 'all' | readonly string[];
   /** First day to read. Default: the archive's first. */
@@ -49,12 +54,15 @@ export function ndjsonArchive(options: NdjsonArchiveOptions): NdjsonArchive {
     listing ??= listArchive(path);
     return listing;
   };
+  const filesFor = (stream: Stream, project: Project) =>
+    filesOf.get(`${stream.name}/${pathSegment(project.id)}`) ?? [];
   const isWithin = (day: Day) => day >= since && day <= until;
   const span = async () => spanOf((await list()).files, streams, isWithin);
   const projects = async (signal: AbortSignal) => {
     const { files, warnings } = await list();
     filesOf = byFolder(files);
-    for (const warning of [...warnings, ...unwantedStreams(files, streams)]) findings.warn(warning);
+    const unwanted = options.streamsChosen ? [] : unwantedStreams(files, streams);
+    for (const warning of [...warnings, ...unwanted]) findings.warn(warning);
     const isByDay = streams.some(({ stream }) => stream.partitionedBy === 'day');
     if (isByDay && (await span()) === undefined)
       findings.warn('The archive has no day of these streams between the first and the last one asked for.');
@@ -62,16 +70,16 @@ export function ndjsonArchive(options: NdjsonArchiveOptions): NdjsonArchive {
   };
 
   return {
-    name: 'ndjson archive',
+    name: `the archive ${options.calledAs ?? path}`,
     parallel: PARALLEL,
     traffic: { calls: 0, retries: 0, waitedMs: 0, receivedBytes: 0 },
     projects,
     span,
     oldestDay: () => undefined,
+    asOf: ({ stream, project, day }) => filesFor(stream, project).find((file) => file.day === day)?.writtenAt,
     plan: ({ selected, project, days }) => {
       const asked = new Set(days.filter(isWithin));
-      const files = filesOf.get(`${selected.stream.name}/${pathSegment(project.id)}`) ?? [];
-      return files
+      return filesFor(selected.stream, project)
         .filter(({ day }) =>
           selected.stream.partitionedBy === 'day' ? day !== null && asked.has(day) : day === null,
         )

@@ -1,6 +1,4 @@
 import type { Field, Row, Value } from '../../src/records/field.js';
-import type { Stream } from '../../src/records/stream.js';
-import { requestTables } from './request-tables.js';
 
 /** A column of a table: a field of the stream, or one that is made of the record for Tableau's sake. */
 export interface Column extends Field {
@@ -19,10 +17,4 @@ export interface Table {
     readonly columns: readonly Column[];
     of(record: Row): readonly Row[];
   };
-}
-
-/** The tables of a stream, its own first. */
-export function tablesOf(stream: Stream): readonly [Table, ...Table[]] {
-  const own = { name: stream.name, description: stream.description, columns: stream.fields, key: stream.key };
-  return stream.name === 'requests' ? requestTables(own) : [own];
 }

@@ -11,7 +11,8 @@ import { CRLF, csvEncoder, csvHeader } from './csv-encoder.js';
 import { writeDataPackage } from './package-file.js';
 import { openPartition } from './partition-files.js';
 import { BYTE_ORDER_MARK, stitchTable } from './stitch.js';
-import { type Table, tablesOf } from './table.js';
+import { tablesOf } from './stream-tables.js';
+import type { Table } from './table.js';
 import { dailyFile, partFile } from './table-files.js';
 import type { TableauSettings } from './tableau-settings.js';
 

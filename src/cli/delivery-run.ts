@@ -1,12 +1,13 @@
 import type { Job } from '../config/job.js';
+import type { Path } from '../config/mistake.js';
 import { ExportError, failureOf } from '../errors/export-error.js';
 import type { Window } from '../pipeline/plan.js';
-import { run } from '../pipeline/run.js';
+import { type RunResult, run } from '../pipeline/run.js';
 import type { SinkLane } from '../pipeline/sink-lane.js';
 import type { Source } from '../pipeline/source.js';
 import { EXIT, verdictOf, verdictOfFailure } from '../report/exit-code.js';
 import { stackLines } from '../report/failure-lines.js';
-import type { Log } from '../report/log.js';
+import { type Log, silentLog } from '../report/log.js';
 import { progressReporter } from '../report/progress.js';
 import { type Summary, summaryOf } from '../report/summary.js';
 import { summaryText } from '../report/summary-text.js';
@@ -25,6 +26,10 @@ export interface DeliveryOptions extends JobOptions, LogOptions, SummaryOptions 
 /** What one command's delivery has of its own. */
 export interface Delivery {
   readonly state: StateOptions;
+  /** True where the receivers end with the run, as in the demo: nothing can be there twice. Default false. */
+  readonly isRehearsal?: boolean;
+  /** False for settings whose variables need not be set. Default: all are needed. */
+  isNeeded?(path: Path): boolean;
   window(job: Job, now: number): Window | Promise<Window>;
   openSource(job: Job, window: Window, log: Log): Promise<Source>;
 }
@@ -56,40 +61,38 @@ async function summarized(
   const startedAt = clock.now();
   let source: Source | undefined;
   let window: Window | undefined;
+  let result: RunResult | undefined;
   const ended = () => ({
     startedAt,
     finishedAt: clock.now(),
     dryRun: options.dryRun,
     window,
+    source: source?.name,
     http: source?.traffic,
   });
   try {
     await tryWriting(options, surroundings);
-    const job = await jobFor(options, surroundings);
+    const job = await jobFor(options, surroundings, delivery.isNeeded);
     const log = logFor(options, surroundings);
-    window = await delivery.window(job, startedAt);
-    const session = await beginState(
-      job,
-      { ...delivery.state, dryRun: options.dryRun },
-      window,
-      log,
-      surroundings,
-    );
+    const { dryRun } = options;
+    const session = await beginState(job, { ...delivery.state, dryRun }, log, surroundings);
     try {
+      // Only now: the run that was waited for has read what came meanwhile, and must not be replaced by less.
+      window = await delivery.window(job, clock.now());
+      const { book, ledger } = await session.open(window);
       source = await delivery.openSource(job, window, log);
-      const { dryRun } = options;
-      const lanes = await openLanes(job, log, surroundings, { dryRun, ledger: session.ledger });
-      if (delivery.state.use === 'leave') refuseAppending(lanes);
+      const lanes = await openLanes(job, log, surroundings, { dryRun, ledger });
+      heedAppending(lanes, delivery.state.use, dryRun || delivery.isRehearsal ? silentLog : log);
       log.info(`Reading ${window.since} to ${window.until} for ${lanes.map((lane) => lane.name).join(', ')}`);
-      const result = await run({
+      result = await run({
         source,
         lanes,
         streams: job.streams.filter(({ stream }) => lanes.some((lane) => lane.wants(stream))),
         window,
-        book: session.book,
+        book,
         clock,
         log,
-        signal: surroundings.signal,
+        signal: AbortSignal.any([surroundings.signal, session.lost]),
         ...(options.quiet ? {} : { onProgress: progressReporter(surroundings.screen, log, clock) }),
       });
       return summaryOf({ ...ended(), ...verdictOf(result, surroundings.interruptCode()), result });
@@ -99,16 +102,21 @@ async function summarized(
   } catch (thrown) {
     const error = failureOf(thrown);
     if (error.kind === 'bug') for (const line of stackLines(thrown)) surroundings.screen.line(line);
-    return summaryOf({ ...ended(), ...verdictOfFailure(error, surroundings.interruptCode()), error });
+    return summaryOf({ ...ended(), ...verdictOfFailure(error, surroundings.interruptCode()), result, error });
   } finally {
     await source?.close();
   }
 }
 
 /** What is delivered beside the state is not remembered, and a sink that only appends would have it twice. */
-function refuseAppending(lanes: readonly SinkLane[]): void {
+function heedAppending(lanes: readonly SinkLane[], use: StateOptions['use'], log: Log): void {
   const names = lanes.filter(({ appends }) => appends).map(({ name }) => name);
-  if (names.length === 0) return;
+  if (names.length === 0 || use === 'keep') return;
+  if (use === 'none') {
+    for (const name of names)
+      log.warn(`${name} only appends: without a state every run gives it the whole window once more.`);
+    return;
+  }
   throw new ExportError('USAGE', `${names.join(', ')} can only append, and would have these days twice.`, {
     kind: 'config',
     hint: 'Name the other sinks with --sink, or let `sync` deliver what is lacking.',

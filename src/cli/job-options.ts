@@ -1,5 +1,6 @@
 import type { Job } from '../config/job.js';
 import { loadJob } from '../config/load-job.js';
+import type { Path } from '../config/mistake.js';
 import { maskFor } from '../secrets/mask.js';
 import type { Surroundings } from './surroundings.js';
 
@@ -13,13 +14,22 @@ export interface JobOptions {
   readonly project?: readonly string[] | undefined;
 }
 
-/** The job that the options mean, with the environment put in; from here on its secrets are masked. */
-export async function jobFor(options: JobOptions, { env, cwd, screen }: Surroundings): Promise<Job> {
+/**
+ * The job that the options mean, with the environment put in; from here on its secrets are masked.
+ *
+ * @param isNeeded false for settings whose variables need not be set. Default: all are needed.
+ */
+export async function jobFor(
+  options: JobOptions,
+  { env, cwd, screen }: Surroundings,
+  isNeeded?: (path: Path) => boolean,
+): Promise<Job> {
   const job = await loadJob({
     file: options.config,
     cwd,
     env,
     mode: 'resolve',
+    isNeeded,
     overrides: {
       ...(options.since === undefined ? {} : { since: options.since }),
       ...(options.until === undefined ? {} : { until: options.until }),

@@ -1,13 +1,14 @@
-import { dirname, join } from 'node:path';
+import { dirname, relative } from 'node:path';
 import type { Job } from '../config/job.js';
 import { type DeliveryBook, windowOnly } from '../pipeline/delivery-book.js';
 import type { Window } from '../pipeline/plan.js';
 import type { Log } from '../report/log.js';
 import { AppendLedger } from '../state/append-ledger.js';
+import { besideState } from '../state/beside-state.js';
 import { DeliveryState } from '../state/delivery-state.js';
 import { StateBook } from '../state/state-book.js';
 import { readState } from '../state/state-file.js';
-import { lockState } from '../state/state-lock.js';
+import { lockState, type StateLock } from '../state/state-lock.js';
 import type { Surroundings } from './surroundings.js';
 
 /** How a run uses the state. */
@@ -15,9 +16,10 @@ export interface StateOptions {
   /**
    * - `keep`: it says what is read, and is told what was delivered;
    * - `leave`: it is locked, so that two runs do not write to one place, and left as it is; only the window counts;
+   * - `heed`: as `leave`, and what a sink has of a later reading than the source's is left to it;
    * - `none`: it is not looked at; only the window counts.
    */
-  readonly use: 'keep' | 'leave' | 'none';
+  readonly use: 'keep' | 'leave' | 'heed' | 'none';
   /** Delivers the whole window again, whatever the state says. */
   readonly fullRefresh: boolean;
   /** Waits for another run on the same state instead of refusing. */
@@ -26,48 +28,56 @@ export interface StateOptions {
   readonly dryRun?: boolean;
 }
 
-/** What a run knows of earlier ones, and the right to add to it. */
+/** The right to deliver where a state says what was delivered; {@link end} must follow. */
 export interface StateSession {
-  readonly book: DeliveryBook;
-  /** What append sinks have; undefined where nothing is remembered. */
-  readonly ledger?: AppendLedger;
-  /** Keeps what was delivered and lets others in. */
+  /** Aborted when another run has taken the state over. */
+  readonly lost: AbortSignal;
+  /** Reads what a run with this window has to know of earlier ones. To be called once. */
+  open(window: Window): Promise<OpenState>;
+  /**
+   * Keeps what was delivered and lets others in.
+   *
+   * @throws ExportError `STATE_REFUSED` where it could not be kept, `STATE_LOCKED` where others came in before.
+   */
   end(): Promise<void>;
 }
 
-const NOTHING: StateSession = { book: windowOnly, end: async () => {} };
+export interface OpenState {
+  readonly book: DeliveryBook;
+  /** What append sinks have; undefined where nothing is remembered. */
+  readonly ledger?: AppendLedger;
+}
 
-/** Takes the state's lock and reads it; {@link StateSession.end} must follow. */
+/** Takes the state's lock, unless nothing is delivered or remembered. */
 export async function beginState(
   job: Job,
   options: StateOptions,
-  window: Window,
   log: Log,
   surroundings: Surroundings,
 ): Promise<StateSession> {
-  if (options.use === 'none' || (options.use === 'leave' && options.dryRun)) return NOTHING;
-  if (options.dryRun) return { ...NOTHING, book: await lookAtState(job, window, log, surroundings) };
+  const { use, fullRefresh, wait, dryRun = false } = options;
   const { clock, signal } = surroundings;
-  const lock = await lockState(job.statePath, { clock, log, signal, wait: options.wait });
-  if (options.use === 'leave') return { book: windowOnly, end: () => lock.release() };
-  try {
-    const how = { fullRefresh: options.fullRefresh, writes: true };
-    const book = await openBook(job, how, window, log, surroundings);
-    return {
-      book,
-      ledger: ledgerOf(job),
-      end: async () => {
-        try {
-          await book.flush();
-        } finally {
-          await lock.release();
-        }
-      },
-    };
-  } catch (error) {
-    await lock.release();
-    throw error;
-  }
+  const isLocked = use !== 'none' && !dryRun;
+  const lock = isLocked ? await lockState(job.statePath, { clock, log, signal, wait }) : undefined;
+  let kept: StateBook | undefined;
+  return {
+    lost: lock?.lost ?? new AbortController().signal,
+    open: async (window) => {
+      if (use === 'none' || use === 'leave') return { book: windowOnly };
+      if (use === 'heed') return { book: besideState(await stateOf(job), destinationsOf(job)) };
+      const book = await openBook(job, { fullRefresh, lock }, window, log, surroundings);
+      if (lock) kept = book;
+      return lock ? { book, ledger: ledgerOf(job) } : { book };
+    },
+    end: async () => {
+      try {
+        await lock?.assertHeld();
+        await kept?.flush();
+      } finally {
+        await lock?.release();
+      }
+    },
+  };
 }
 
 /** The book alone, to look at: without the lock, and never written. */
@@ -77,29 +87,47 @@ export function lookAtState(
   log: Log,
   surroundings: Surroundings,
 ): Promise<DeliveryBook> {
-  return openBook(job, { fullRefresh: false, writes: false }, window, log, surroundings);
+  return openBook(job, { fullRefresh: false, lock: undefined }, window, log, surroundings);
 }
 
 async function openBook(
   job: Job,
-  how: { readonly fullRefresh: boolean; readonly writes: boolean },
+  how: { readonly fullRefresh: boolean; readonly lock: StateLock | undefined },
   window: Window,
   log: Log,
   { clock, screen }: Surroundings,
 ): Promise<StateBook> {
-  const state = new DeliveryState(await readState(job.statePath), job.window.lookback);
-  return new StateBook(state, {
+  return new StateBook(await stateOf(job), {
     ...how,
     path: job.statePath,
     clock,
     log,
     nowMs: window.now,
     mask: (text) => screen.masked(text),
-    destinations: new Map(job.sinks.map(({ name, destination }) => [name, destination])),
+    destinations: destinationsOf(job),
     ledger: ledgerOf(job),
   });
 }
 
+async function stateOf(job: Job): Promise<DeliveryState> {
+  return new DeliveryState(await readState(job.statePath), job.window.lookback);
+}
+
+/**
+ * Files are known by their way from the state: a relative path means others in another working directory, and both
+ * may be moved together.
+ */
+function destinationsOf({ sinks, statePath }: Job): ReadonlyMap<string, string> {
+  const wayTo = (path: string) => relative(dirname(statePath), path);
+  return new Map(
+    sinks.map(({ name, destination, outputPaths }) => [
+      name,
+      [destination, ...outputPaths.map(wayTo)].join(' '),
+    ]),
+  );
+}
+
+/** Beside the state and named after it: two states in one folder must not forget for each other. */
 function ledgerOf(job: Job): AppendLedger {
-  return new AppendLedger(join(dirname(job.statePath), 'delivered'));
+  return new AppendLedger(`${job.statePath}.delivered`);
 }

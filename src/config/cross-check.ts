@@ -1,5 +1,6 @@
-import { relative, resolve, sep } from 'node:path';
+import { resolve } from 'node:path';
 import { sinkTypes } from '../../connectors/registry.js';
+import { isWithin } from '../files/is-within.js';
 import { selectStreams } from '../records/selection.js';
 import { sinkSettings } from './config-schema.js';
 import { type Located, positionOf } from './located.js';
@@ -9,8 +10,8 @@ import { streamsSettings } from './streams-settings.js';
 import { suggestion } from './suggestion.js';
 
 /**
- * Mistakes that lie between settings: streams that a sink asks for and nobody reads, and sinks that write
- * the same folder. Looks at whatever parts are right in themselves, so that it adds to their mistakes.
+ * Mistakes that lie between settings: streams that a sink asks for and nobody reads, or needs and does not get, and
+ * sinks that write the same folder. Looks at whatever parts are right in themselves, so that it adds to their mistakes.
  */
 export function crossCheck(tree: SettingsTree, root: Located, cwd: string): Mistake[] {
   const settings = asMap(tree.value);
@@ -18,6 +19,7 @@ export function crossCheck(tree: SettingsTree, root: Located, cwd: string): Mist
   const found = [
     ...referencesAsType(tree, Object.keys(asMap(settings.sinks))),
     ...sinks.flatMap(([name, sink]) => unknownStreams(settings.streams, name, sink, tree)),
+    ...sinks.flatMap(([name, sink]) => mistakeOfType(settings.streams, name, sink, tree)),
     ...sharedFolders(foldersOf(sinks, tree, cwd)),
   ];
   return found.map(({ path, words }) => ({ path, words, position: positionOf(root, path) }));
@@ -54,6 +56,19 @@ function unknownStreams(choice: unknown, name: string, sink: unknown, tree: Sett
   });
 }
 
+/** What a sink's own type has against the streams that it gets. */
+function mistakeOfType(choice: unknown, name: string, written: unknown, tree: SettingsTree): Found[] {
+  const streams = streamsSettings.safeParse(choice ?? {});
+  const parsed = sinkSettings.safeParse(written);
+  if (!streams.success || !parsed.success) return [];
+  const { type, required: _r, deadline: _d, streams: wanted, ...own } = parsed.data;
+  if (wanted?.some((_, index) => tree.isOpen(['sinks', name, 'streams', index]))) return [];
+  const selected = selectStreams(streams.data).filter(({ stream }) => wanted?.includes(stream.name) ?? true);
+  const mistake = sinkTypes[type]?.mistake?.(own, selected);
+  if (mistake === undefined || tree.isOpen(['sinks', name, mistake.setting])) return [];
+  return [{ path: ['sinks', name, mistake.setting], words: mistake.words }];
+}
+
 function foldersOf(
   sinks: readonly (readonly [string, unknown])[],
   tree: SettingsTree,
@@ -83,16 +98,11 @@ function overlap(folder: Folder, earlier: Folder): string | undefined {
   const rule = 'each sink needs a folder of its own';
   const other = showPath(['sinks', earlier.sink]);
   if (folder.path === earlier.path) return `writes the same folder as ${other}; ${rule}`;
-  if (isInside(folder.path, earlier.path)) return `writes inside the folder of ${other}; ${rule}`;
-  if (isInside(earlier.path, folder.path)) {
+  if (isWithin(folder.path, earlier.path)) return `writes inside the folder of ${other}; ${rule}`;
+  if (isWithin(earlier.path, folder.path)) {
     return `writes the folder that holds the one of ${other}; ${rule}`;
   }
   return undefined;
-}
-
-function isInside(path: string, folder: string): boolean {
-  const way = relative(folder, path);
-  return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && resolve(folder, way) === path;
 }
 
 function asMap(value: unknown): Readonly<Record<string, unknown>> {

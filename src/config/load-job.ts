@@ -6,7 +6,7 @@ import { crossCheck } from './cross-check.js';
 import { DEFAULT_CONFIG_NAME, defaultConfig } from './default-config.js';
 import { type Job, jobOf } from './job.js';
 import type { Located } from './located.js';
-import { configError } from './mistake.js';
+import { configError, type Path } from './mistake.js';
 import { type Overrides, overrideJob } from './overrides.js';
 import type { Environment } from './references.js';
 import { schemaMistakes } from './schema-mistakes.js';
@@ -23,6 +23,11 @@ export interface LoadJobOptions {
    * checked, and stands in the job as it is written or by its default. Such a job is for looking at.
    */
   readonly mode: 'structure' | 'resolve';
+  /**
+   * False for settings that will not be used: they are resolved where the environment holds what they name, and
+   * stand as in `structure` where it does not. Default: all are needed.
+   */
+  readonly isNeeded?: ((path: Path) => boolean) | undefined;
   readonly overrides?: Overrides | undefined;
 }
 
@@ -32,13 +37,13 @@ export interface LoadJobOptions {
  * the options. No message repeats a value.
  */
 export async function loadJob(options: LoadJobOptions): Promise<Job> {
-  const { file, cwd, env, mode, overrides } = options;
+  const { file, cwd, env, mode, isNeeded, overrides } = options;
   const name = file ?? DEFAULT_CONFIG_NAME;
-  const text = file === undefined ? textWithoutFile(env) : await readConfigFile(file, cwd);
+  const text = file === undefined ? textWithoutFile(env, isNeeded) : await readConfigFile(file, cwd);
   const { root, mistakes } = readYaml(text);
   if (root === undefined) throw configError(name, mistakes);
   if (root.kind !== 'map') throw configError(name, [...mistakes, notAMap(root)]);
-  const tree = settingsTree(root, mode === 'resolve' ? env : undefined);
+  const tree = settingsTree(root, mode === 'resolve' ? env : undefined, isNeeded);
   const all = [
     ...mistakes,
     ...tree.mistakes,
@@ -50,8 +55,8 @@ export async function loadJob(options: LoadJobOptions): Promise<Job> {
   return overrides === undefined ? job : overrideJob(job, overrides);
 }
 
-function textWithoutFile(env: Environment): string {
-  if (env.DEEPGRAM_API_KEY) return defaultConfig;
+function textWithoutFile(env: Environment, isNeeded: LoadJobOptions['isNeeded']): string {
+  if (env.DEEPGRAM_API_KEY || isNeeded?.(['source', 'api_key']) === false) return defaultConfig;
   throw new ExportError('CONFIG_INVALID', 'There is no configuration file and no DEEPGRAM_API_KEY.', {
     kind: 'config',
     hint:

@@ -12,8 +12,15 @@ export interface SettingsTree {
   isReference(path: Path): boolean;
 }
 
-/** Makes plain data of a configuration; references are replaced in values, never in keys. */
-export function settingsTree(root: Located, environment: Environment | undefined): SettingsTree {
+/**
+ * Makes plain data of a configuration; references are replaced in values, never in keys. What is not needed may
+ * name variables that are not set.
+ */
+export function settingsTree(
+  root: Located,
+  environment: Environment | undefined,
+  isNeeded: (path: Path) => boolean = () => true,
+): SettingsTree {
   const mistakes: Mistake[] = [];
   const open = new Set<string>();
   const references = new Set<string>();
@@ -30,6 +37,7 @@ export function settingsTree(root: Located, environment: Environment | undefined
     references.add(JSON.stringify(path));
     if (replaced.text === undefined) open.add(JSON.stringify(path));
     for (const mistake of replaced.mistakes) {
+      if (mistake.kind === 'missing' && !isNeeded(path)) continue;
       mistakes.push({ position: node.position, path, words: wordsFor(mistake) });
     }
     return replaced.text ?? node.value;

@@ -6,7 +6,9 @@ import { parseDuration } from '../time/duration.js';
 import { duration, orReference } from './setting.js';
 
 /** Where the window begins: so many milliseconds back from now, or on a day. */
-type Since = { readonly kind: 'ago'; readonly ms: number } | { readonly kind: 'day'; readonly day: Day };
+type Since =
+  | { readonly kind: 'ago'; readonly ms: number; readonly isDefault?: boolean }
+  | { readonly kind: 'day'; readonly day: Day };
 /** Where the window ends: now, or with a day. */
 type Until = { readonly kind: 'now' } | { readonly kind: 'day'; readonly day: Day };
 
@@ -19,11 +21,14 @@ export interface WindowSettings {
 
 const RETENTION_MS = 90 * 86_400_000;
 
+const DEFAULT = '7d';
+const DEFAULT_MS = parseDuration(DEFAULT) ?? 0;
+
 export const AFTER_UNTIL = 'must not be after until';
 
 export const sinceSetting = z
   .string('must be text such as 7d, 36h, 4w or 2026-01-31')
-  .meta({ pattern: orReference('\\d{1,6}[hdw]|\\d{4}-\\d{2}-\\d{2}') })
+  .meta({ pattern: orReference('\\d{1,6}[hdw]|\\d{4}-\\d{2}-\\d{2}'), default: DEFAULT })
   .transform((value, context): Since => {
     const ms = /[hdw]$/.test(value) ? parseDuration(value) : undefined;
     if (ms !== undefined && ms <= LONGEST_MS) return { kind: 'ago', ms };
@@ -51,7 +56,8 @@ export const untilSetting = z
 export const windowSettings = z
   .strictObject({
     since: sinceSetting
-      .prefault('7d')
+      .optional()
+      .transform((since): Since => since ?? { kind: 'ago', ms: DEFAULT_MS, isDefault: true })
       .describe('First day: 36h, 7d or 4w back from now, from the start of that UTC day; or YYYY-MM-DD'),
     until: untilSetting.prefault('now').describe('Last day: now, or YYYY-MM-DD, that day included'),
     lookback: duration({ atLeast: '1h', atMost: '3650d' })
@@ -87,7 +93,8 @@ export function resolveWindow(
       },
     );
   }
-  return { since: first, until: last, now };
+  const isDefault = since.kind === 'ago' && since.isDefault === true;
+  return { since: first, until: last, now, ...(isDefault ? { isDefault } : {}) };
 }
 
 /** Ten years: far beyond what is kept, and few enough days to plan. */

@@ -15,16 +15,21 @@ export interface AppendWriterOptions {
   readonly ledger: AppendLedger;
   readonly log: Log;
   readonly signal: AbortSignal;
+  /** Told of records that may arrive twice. */
+  readonly onDoubt: (records: number) => void;
+  /** True where the partition is not read again: a record that has not settled by now never will. Default false. */
+  readonly isLastReading?: boolean | undefined;
 }
 
 /**
  * Makes an append sink safe to be written to again: only records that are settled and not there yet are handed on,
- * each once, in their order. The sink has a record once its `write` has resolved; a record that the receiver then
- * refuses in its receipt is not tried again.
+ * each once, in their order; with the last reading of a day also those that never settled, which are final then. The
+ * sink has a record once its `write` has resolved; a record that the receiver then refuses in its receipt is not tried
+ * again.
  *
  * A batch whose `write` failed, or in which the process died, is in doubt. When the partition is written again, the
  * sink is asked for the keys ({@link recordKey}) of such a batch; a sink that cannot tell gets the whole batch
- * again: at least once, and the log says how many records that concerns.
+ * again: at least once, and the log and the summary say how many records that concerns.
  */
 export function appendWriter(options: AppendWriterOptions): PartitionWriter {
   return new AppendWriter(options);
@@ -87,7 +92,7 @@ class AppendWriter implements PartitionWriter {
   }
 
   async #thereAlready(keys: readonly string[]): Promise<ReadonlySet<string>> {
-    const { sink, partition, log, signal } = this.#options;
+    const { sink, partition, log, signal, onDoubt } = this.#options;
     const name = partitionName(partition);
     if (sink.holds) {
       const there = await sink.holds(partition, keys, signal);
@@ -101,6 +106,7 @@ class AppendWriter implements PartitionWriter {
         'ended, and it cannot tell whether they arrived.',
       { in_doubt: keys.length },
     );
+    onDoubt(keys.length);
     return new Set();
   }
 
@@ -109,9 +115,10 @@ class AppendWriter implements PartitionWriter {
     const due = new Map<string, Row>();
     for (const row of batch) {
       const key = recordKey(this.#options.partition.stream, row);
-      if (row.settled === false) this.#notSettled += 1;
+      const isOpen = row.settled === false;
+      if (isOpen && !this.#options.isLastReading) this.#notSettled += 1;
       else if (due.has(key) || delivered.has(key)) this.#alreadyDelivered += 1;
-      else due.set(key, row);
+      else due.set(key, isOpen ? { ...row, settled: true } : row);
     }
     return due;
   }

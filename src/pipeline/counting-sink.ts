@@ -7,6 +7,7 @@ export function countingSink(sink: Sink): Sink {
     capabilities: sink.capabilities,
     check: (signal) => sink.check(signal),
     isEmpty: async () => (await sink.isEmpty?.()) ?? false,
+    ...(sink.outlook === undefined ? {} : { outlook: sink.outlook }),
     begin: async () => {
       let records = 0;
       return {

@@ -1,4 +1,4 @@
-import type { DayReading, ReadingReason } from '../state/delivery-state.js';
+import type { DayReading, ReadingReason } from '../state/stream-days.js';
 import type { Day } from '../time/day.js';
 import type { Partition, Project } from './partition.js';
 
@@ -16,23 +16,36 @@ export interface KnownSink {
 
 /** What each sink has, and so what it lacks. Sinks are known by their names. */
 export interface DeliveryBook {
+  /** False where the next run will know nothing of this one. */
+  readonly remembers: boolean;
   /** Called once, when the projects are known and before anything is planned; throws what makes a run pointless. */
   admit(projects: readonly Project[], sinks: readonly KnownSink[]): Promise<void>;
   /** The first day that a sink got or lost of the stream and project of this partition. */
   firstDay(sink: string, of: Partition): Day | undefined;
   /** Why a sink lacks this day; undefined where it does not. */
   reason(sink: string, partition: Partition): Reason | undefined;
+  /**
+   * True where a sink has a partition of a later reading than this moment (milliseconds since the epoch). Left out
+   * where sources only give what is now.
+   */
+  hasLater?(sink: string, partition: Partition, thanMs: number): boolean;
+  /** True where this run's reading of a partition is the last one, whatever it finds. Left out where none is. */
+  isLastReading?(partition: Partition): boolean;
   /** A sink has confirmed a partition. */
   delivered(sink: string, partition: Partition, reading: DayReading): void;
-  /** Days that a sink should have got and that can no longer be read. */
-  gone(sink: string, of: Partition, days: readonly Day[]): void;
+  /**
+   * Days that a sink should have got and that can no longer be read. Answers with those that are lost to it and were
+   * not known to be.
+   */
+  gone(sink: string, of: Partition, days: readonly Day[]): readonly Day[];
 }
 
 /** Without a state only the window counts: every sink lacks all of it. */
 export const windowOnly: DeliveryBook = {
+  remembers: false,
   admit: async () => {},
   firstDay: () => undefined,
   reason: () => ({ why: 'window' }),
   delivered: () => {},
-  gone: () => {},
+  gone: (_sink, _of, days) => days,
 };

@@ -1,6 +1,7 @@
 import type { SelectedStream } from '../records/selection.js';
 import { rangesOf, sayRanges } from '../state/day-ranges.js';
 import { type Day, daysThrough } from '../time/day.js';
+import { beginningsOf } from './beginnings.js';
 import type { DeliveryBook, Reason } from './delivery-book.js';
 import type { Partition, Project } from './partition.js';
 import type { Reading, Source } from './source.js';
@@ -11,12 +12,16 @@ export interface Window {
   readonly until: Day;
   /** Milliseconds since the epoch: nothing later is read, however long the run takes. */
   readonly now: number;
+  /** True where nobody has chosen the first day: a sink may ask for more history. Default false. */
+  readonly isDefault?: boolean;
 }
 
 /** As much of a sink as planning needs. */
 export interface Taker {
   readonly name: string;
   wants(stream: SelectedStream['stream']): boolean;
+  /** Days of history that it asks for, today included, where nobody has chosen a window. */
+  readonly historyDays?: number | undefined;
 }
 
 /** A reading and who gets what of it. */
@@ -74,45 +79,67 @@ function needsByDay<T extends Taker>(
   warnings: string[],
 ): ReadonlyMap<Day, ReadonlyMap<T, Reason>> {
   const of = (day: Day): Partition => ({ stream: selected.stream, project, day });
-  const firstDays = takers.flatMap((taker) => book.firstDay(taker.name, of(window.since)) ?? []);
-  const [first = window.since] = [window.since, ...firstDays].sort();
   const oldest = source.oldestDay(selected);
+  const begins = beginningsOf(takers, of(window.since), oldest, { window, book });
   const needs = new Map<Day, Map<T, Reason>>();
-  const gone = new Map<T, Day[]>();
-  const lost = new Map<T, Day[]>();
+  const gone = new DaysByTaker();
+  const kept = new DaysByTaker();
+  const [first = window.since] = [...begins.values()].sort();
   for (const day of daysThrough(first, window.until)) {
-    for (const taker of takers) {
+    const asOf = source.asOf?.(of(day));
+    for (const [taker, begin] of begins) {
+      if (day < begin) continue;
       const reason = book.reason(taker.name, of(day));
       if (!reason) continue;
-      if (oldest === undefined || day >= oldest) {
+      if (oldest !== undefined && day < oldest) {
+        if (reason.why !== 'lookback' && reason.why !== 'lost') gone.add(taker, day);
+      } else if (asOf !== undefined && book.hasLater?.(taker.name, of(day), asOf)) {
+        kept.add(taker, day);
+      } else {
         needs.set(day, (needs.get(day) ?? new Map<T, Reason>()).set(taker, reason));
-      } else if (reason.why !== 'lookback') {
-        gone.set(taker, [...(gone.get(taker) ?? []), day]);
-        if (!isWhole(reason)) lost.set(taker, [...(lost.get(taker) ?? []), day]);
       }
     }
   }
-  for (const [taker, days] of gone) book.gone(taker.name, of(window.since), days);
-  warnings.push(...lossWarnings(of(window.since), lost));
+  const lost = gone.map((taker, days) => book.gone(taker.name, of(window.since), days));
+  const subject = `${selected.stream.name} of ${project.name ?? project.id}`;
+  for (const [days, names] of lost.inWords()) {
+    warnings.push(
+      `${subject}: ${days} cannot be read any more, since ${source.name} only goes back to ${oldest}, and is lost for ` +
+        `good to ${names}. What an earlier run exported stays; an NDJSON archive that has these days can be replayed.`,
+    );
+  }
+  for (const [days, names] of kept.inWords()) {
+    warnings.push(
+      `${subject}: ${names} keeps ${days}, as of a later reading than the one in ${source.name}. To have these days ` +
+        'replaced all the same, first set the state aside with `deepgram-export state repair`.',
+    );
+  }
   return needs;
 }
 
-/** True where a sink has all there was of a day, which only was too young to be closed. */
-function isWhole(reason: Reason): boolean {
-  return reason.why === 'open' && reason.unsettled === 0;
-}
+/** Days of one stream and project that something is to be said of, in order. */
+class DaysByTaker {
+  readonly #days = new Map<Taker, readonly Day[]>();
 
-/** One for each set of days, however many sinks lack them. */
-function lossWarnings({ stream, project }: Partition, lost: ReadonlyMap<Taker, readonly Day[]>): string[] {
-  const sinks = new Map<string, string[]>();
-  for (const [taker, days] of lost) {
-    const ranges = sayRanges(rangesOf(days));
-    sinks.set(ranges, [...(sinks.get(ranges) ?? []), taker.name]);
+  add(taker: Taker, day: Day): void {
+    this.#days.set(taker, [...(this.#days.get(taker) ?? []), day]);
   }
-  return [...sinks].map(
-    ([ranges, names]) =>
-      `${stream.name} of ${project.name ?? project.id}: ${ranges} cannot be read any more, since Deepgram only keeps ` +
-      `90 days, and is lost for good to ${names.join(', ')}. What an earlier run exported stays; an NDJSON archive ` +
-      'that has these days can be replayed.',
-  );
+
+  /** Of each taker's days those that `choose` answers with. */
+  map(choose: (taker: Taker, days: readonly Day[]) => readonly Day[]): DaysByTaker {
+    const chosen = new DaysByTaker();
+    for (const [taker, days] of this.#days) for (const day of choose(taker, days)) chosen.add(taker, day);
+    return chosen;
+  }
+
+  /** Days and the names of those that have the same ones: `2026-11-01 to 2026-11-03` and `archive, tableau`. */
+  inWords(): readonly (readonly [days: string, names: string])[] {
+    const names = new Map<string, string>();
+    for (const [{ name }, days] of this.#days) {
+      const ranges = sayRanges(rangesOf(days));
+      const others = names.get(ranges);
+      names.set(ranges, others === undefined ? name : `${others}, ${name}`);
+    }
+    return [...names];
+  }
 }

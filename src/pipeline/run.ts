@@ -9,10 +9,11 @@ import type { LaneWriter } from './lane-writer.js';
 import type { Project } from './partition.js';
 import { type PlannedReading, planReadings, type Window } from './plan.js';
 import { ReadingFacts } from './reading-facts.js';
-import { type Progress, RunTally, type SourceFailure, type StreamOutcome } from './run-tally.js';
+import { type Progress, RunTally, type StreamOutcome } from './run-tally.js';
 import type { SinkLane } from './sink-lane.js';
 import type { SinkOutcome } from './sink-tally.js';
 import type { PartitionReading, Source, SourceFindings } from './source.js';
+import type { SourceFailure } from './source-failures.js';
 
 export interface RunOptions {
   readonly source: Source;
@@ -63,7 +64,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
   return {
     projects,
     streams: tally.streamOutcomes(),
-    sourceFailures: tally.sourceFailures(),
+    sourceFailures: tally.failures.all,
     findings: options.source.findings(),
     warnings,
     sinks: options.lanes.map((lane) => lane.outcome()),
@@ -77,12 +78,12 @@ async function readOne({ reading, needs }: Planned, tally: RunTally, options: Ru
   const unread = new Set(reading.partitions);
   try {
     if (options.signal.aborted) throw abortError(options.signal);
-    tally.refuseHopeless(reading);
+    tally.failures.refuseHopeless(reading);
     for await (const part of reading.open(options.signal)) {
       await deliver(part, [...needs(part.partition).keys()], tally, options);
       unread.delete(part.partition);
     }
-    tally.readingDone();
+    tally.failures.succeeded();
   } catch (error) {
     tally.readingFailed(reading, [...unread], error);
     for (const partition of unread) for (const lane of needs(partition).keys()) lane.unread(partition);
@@ -98,7 +99,8 @@ async function deliver(
 ): Promise<void> {
   const { partition } = part;
   const facts = new ReadingFacts(partition.stream);
-  const begun = await Promise.all(lanes.map((lane) => lane.begin(partition, signal)));
+  const isLast = book.isLastReading?.(partition) ?? false;
+  const begun = await Promise.all(lanes.map((lane) => lane.begin(partition, signal, isLast)));
   const writers = begun.filter((writer): writer is LaneWriter => writer !== undefined);
   if (writers.length === 0) return; // every sink has failed: reading on would help nobody
   try {

@@ -58,6 +58,15 @@ export class SinkLane {
     return this.#sink.capabilities.delivery === 'append';
   }
 
+  get historyDays(): number | undefined {
+    return this.#sink.capabilities.historyDays;
+  }
+
+  /** Undefined where the sink cannot tell. */
+  get outlook(): Sink['outlook'] {
+    return this.#sink.outlook;
+  }
+
   wants(stream: Stream): boolean {
     if (this.#streams && !this.#streams.has(stream.name)) return false;
     return this.#sink.capabilities.accepts(stream.name);
@@ -68,8 +77,16 @@ export class SinkLane {
     return (await this.#sink.isEmpty?.()) ?? false;
   }
 
-  /** Starts a partition; undefined where the sink is not to be bothered or could not begin. */
-  async begin(partition: Partition, signal: AbortSignal): Promise<LaneWriter | undefined> {
+  /**
+   * Starts a partition; undefined where the sink is not to be bothered or could not begin.
+   *
+   * @param isLastReading true where the partition is not read again
+   */
+  async begin(
+    partition: Partition,
+    signal: AbortSignal,
+    isLastReading = false,
+  ): Promise<LaneWriter | undefined> {
     if (this.#gaveUp) {
       this.#tally.failed(partition, this.#gaveUp);
       return undefined;
@@ -81,7 +98,7 @@ export class SinkLane {
     let beginning: Promise<PartitionWriter> | undefined;
     try {
       const writer = await call('Beginning', () => {
-        beginning = this.#begin(partition, whole);
+        beginning = this.#begin(partition, whole, isLastReading);
         return beginning;
       });
       return new LaneWriter(this.name, writer, call, {
@@ -121,12 +138,13 @@ export class SinkLane {
       name: this.name,
       type: this.type,
       required: this.required,
+      sends_once: this.appends && this.#ledger !== undefined,
       ...this.#tally.result(),
       ...this.#closing,
     };
   }
 
-  async #begin(partition: Partition, signal: AbortSignal): Promise<PartitionWriter> {
+  async #begin(partition: Partition, signal: AbortSignal, isLastReading: boolean): Promise<PartitionWriter> {
     const writer = await this.#sink.begin(partition, signal);
     if (!this.appends || !this.#ledger) return writer;
     return appendWriter({
@@ -136,6 +154,10 @@ export class SinkLane {
       ledger: this.#ledger,
       log: this.#log,
       signal,
+      onDoubt: (records) => {
+        this.#tally.inDoubt += records;
+      },
+      isLastReading,
     });
   }
 

@@ -14,6 +14,10 @@ export interface SinkOutcome extends ClosingReport {
   readonly accepted: number;
   readonly rejected: readonly Refusal[];
   readonly skipped: readonly Refusal[];
+  /** Records that may be there twice: nobody could tell whether they had arrived when an earlier run ended. */
+  readonly in_doubt: number;
+  /** True where each record leaves once: what was refused is then not sent again. */
+  readonly sends_once: boolean;
   /** The first failure, or the refusal of records, if there was any. */
   readonly failure: (Failure & { readonly partition?: string }) | null;
 }
@@ -23,6 +27,7 @@ export class SinkTally {
   partitions = 0;
   unreadPartitions = 0;
   accepted = 0;
+  inDoubt = 0;
   closeFailure: Failure | undefined;
   readonly #failed = new Set<Partition>();
   readonly #rejected = new Map<string, Refusal>();
@@ -46,7 +51,7 @@ export class SinkTally {
     if (!this.#failed.has(partition)) this.unreadPartitions += 1;
   }
 
-  result(): Omit<SinkOutcome, keyof ClosingReport | 'name' | 'type' | 'required'> {
+  result(): Omit<SinkOutcome, keyof ClosingReport | 'name' | 'type' | 'required' | 'sends_once'> {
     return {
       partitions: this.partitions,
       failed_partitions: this.#failed.size,
@@ -54,6 +59,7 @@ export class SinkTally {
       accepted: this.accepted,
       rejected: [...this.#rejected.values()],
       skipped: [...this.#skipped.values()],
+      in_doubt: this.inDoubt,
       failure: this.#first ?? this.closeFailure ?? this.#refused() ?? null,
     };
   }

@@ -27,6 +27,14 @@ export interface SinkType<Settings extends z.ZodObject = z.ZodObject> {
   /** Folders that it writes, as configured: two sinks must not share one. */
   outputPaths(settings: z.output<Settings>): readonly string[];
   /**
+   * What is wrong with these settings where the sink gets these streams, and with which of them. Left out where any
+   * streams will do.
+   */
+  mistake?(
+    settings: z.output<Settings>,
+    streams: readonly SelectedStream[],
+  ): { readonly setting: string; readonly words: string } | undefined;
+  /**
    * What makes two configurations of this type deliver to the same place, in words, without secrets. It is kept in
    * the state: a sink that goes elsewhere has nothing yet.
    */

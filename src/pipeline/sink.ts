@@ -1,6 +1,7 @@
 import type { Failure } from '../errors/export-error.js';
 import type { Row } from '../records/field.js';
 import type { CheckResult } from './check.js';
+import type { Outlook, Prospect } from './outlook.js';
 import type { Partition } from './partition.js';
 
 /** Records that were not delivered, and why; `example` shows one of them. */
@@ -16,7 +17,10 @@ export interface Refusal {
  */
 export interface Receipt {
   readonly accepted: number;
-  /** Records that the receiver refused. They make the run fail. */
+  /**
+   * Records that the receiver refused. They make the run fail. A sink that replaces gets their day again with the
+   * next run; to one that appends they have been sent, and are not sent again.
+   */
   readonly rejected: readonly Refusal[];
   /** Records that were left out on purpose, such as points that the receiver is known to drop. */
   readonly skipped: readonly Refusal[];
@@ -49,6 +53,8 @@ export interface Sink {
   readonly capabilities: SinkCapabilities;
   /** Reachable? Let in? As close to real work as it can be without leaving a trace. */
   check(signal: AbortSignal): Promise<CheckResult>;
+  /** What the records will come to here, for `plan` and `check`. Calls nobody. */
+  outlook?(prospect: Prospect): readonly Outlook[];
   begin(partition: Partition, signal: AbortSignal): Promise<PartitionWriter>;
   /**
    * True where nothing is there, although the state may say otherwise: somebody has removed it. Left out where
@@ -70,6 +76,11 @@ export interface SinkCapabilities {
    * `append`: what is written twice is there twice.
    */
   readonly delivery: 'replace' | 'append';
+  /**
+   * Days back from now, today included, that are read for this sink where nobody has chosen a window and a state
+   * remembers what it has. Default: those of the window.
+   */
+  readonly historyDays?: number | undefined;
   /** False for a stream that this sink has no use for: it is not given any partition of it. */
   accepts(stream: string): boolean;
 }

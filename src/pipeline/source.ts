@@ -3,6 +3,7 @@ import type { Row } from '../records/field.js';
 import type { SelectedStream } from '../records/selection.js';
 import type { Day } from '../time/day.js';
 import type { CheckResult } from './check.js';
+import type { DistinctValues } from './outlook.js';
 import type { Partition, Project } from './partition.js';
 
 /** The records of about one page. */
@@ -36,12 +37,13 @@ export interface Wanted {
 export interface SourceFindings {
   /** Records that could not be understood, by stream, with the first as an example. */
   readonly rejected: ReadonlyMap<string, { readonly count: number; readonly example: string }>;
-  /** Fields that Deepgram sent and we do not know, by stream. */
+  /** Fields that the source has and we do not know, by stream. */
   readonly unknownFields: ReadonlyMap<string, readonly string[]>;
   readonly warnings: readonly string[];
 }
 
 export interface Source {
+  /** As it is called within a sentence: `Deepgram`, `the archive out/ndjson`. */
   readonly name: string;
   /** Readings that it can serve at once. */
   readonly parallel: number;
@@ -51,10 +53,20 @@ export interface Source {
   projects(signal: AbortSignal): Promise<readonly Project[]>;
   /** The oldest day that can still be read of a stream; undefined where there is no such limit. */
   oldestDay(selected: SelectedStream): Day | undefined;
+  /**
+   * When its records of a partition were read, in milliseconds since the epoch, or somewhat later; undefined for a
+   * partition that it does not have. Left out where they are what is now.
+   */
+  asOf?(partition: Partition): number | undefined;
   /** Cuts what is wanted into readings. Calls nobody. */
   plan(wanted: Wanted): readonly Reading[];
   /** Tries what a run would do, as cheaply as it can be tried. */
   check(streams: readonly SelectedStream[], signal: AbortSignal): Promise<readonly CheckResult[]>;
+  /**
+   * How many different values the fields of its records have, as far as a few calls can tell. Left out where none can.
+   * What cannot be read is left out of the answer.
+   */
+  distinctValues?(projects: readonly Project[], signal: AbortSignal): Promise<DistinctValues>;
   findings(): SourceFindings;
   close(): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import pc from 'picocolors';
 import type { Refusal } from '../pipeline/sink.js';
+import type { SinkOutcome } from '../pipeline/sink-tally.js';
 import { sayDuration } from '../time/duration.js';
 import { failureLines } from './failure-lines.js';
 import { oneLine } from './one-line.js';
@@ -10,7 +11,7 @@ const VERDICTS: Readonly<Record<Outcome, string>> = {
   delivered: 'Everything was delivered.',
   failed: 'This is a bug in deepgram-export: please report it with the messages above.',
   config: 'Nothing was done: the configuration or the options are not right.',
-  'source-incomplete': 'Not everything could be read from Deepgram.',
+  'source-incomplete': 'Not everything could be read.',
   'sinks-failed': 'Some required sinks failed; the others have everything.',
   'all-sinks-failed': 'All required sinks failed.',
   interrupted: 'Interrupted: what was committed stays, the rest comes with the next run.',
@@ -35,7 +36,14 @@ export function summaryText(summary: Summary, options: { readonly color: boolean
 export function verdictLine(summary: Summary): string {
   if (summary.dry_run && summary.outcome === 'delivered')
     return 'Dry run: everything was read, nothing was delivered.';
-  return `${VERDICTS[summary.outcome]}${summary.exit_code === 0 ? '' : ` (exit ${summary.exit_code})`}`;
+  return `${wordsFor(summary)}${summary.exit_code === 0 ? '' : ` (exit ${summary.exit_code})`}`;
+}
+
+function wordsFor({ outcome, source, sinks }: Summary): string {
+  if (outcome === 'config' && sinks.length > 0)
+    return 'What was delivered is there, but the run did not end as it should.';
+  if (outcome !== 'source-incomplete' || source.name === null) return VERDICTS[outcome];
+  return `Not everything could be read from ${oneLine(source.name)}.`;
 }
 
 export function trafficLine({ window, http, elapsed_ms: elapsed }: Summary): string {
@@ -95,7 +103,8 @@ export function notes(summary: Summary): string[] {
         `${stream}: ${sayCount(count)} left out as unreadable, such as: ${example}`,
     ),
     ...source.unknown_fields.map(
-      ({ stream, fields }) => `${stream}: Deepgram sends fields that are not exported: ${fields.join(', ')}`,
+      ({ stream, fields }) =>
+        `${stream}: ${source.name ?? 'the source'} has fields that are not exported: ${fields.join(', ')}`,
     ),
     ...source.warnings,
     ...summary.sinks.flatMap((sink) => [
@@ -108,7 +117,10 @@ export function notes(summary: Summary): string[] {
             ),
           ]
         : []),
-      ...sink.rejected.map((refusal) => refusalNote(sink.name, 'refused', refusal)),
+      ...sink.rejected.map((refusal) =>
+        refusalNote(sink.name, sink.sends_once ? 'refused, and not sent again' : 'refused', refusal),
+      ),
+      ...(sink.in_doubt > 0 ? [doubtNote(sink)] : []),
       ...(summary.dry_run ? [] : sink.skipped.map((refusal) => refusalNote(sink.name, 'skipped', refusal))),
       ...sink.notes.map((note) => `${sink.name}: ${note}`),
     ]),
@@ -118,6 +130,13 @@ export function notes(summary: Summary): string[] {
 
 function sentence(where: string, message: string, hint: string | undefined): string {
   return `${where}: ${message}${hint ? ` ${hint}` : ''}`;
+}
+
+function doubtNote({ name, in_doubt: records }: SinkOutcome): string {
+  return (
+    `${name}: ${counted(records, 'record')} may be there twice: on the way when an earlier run ended, and nobody ` +
+    'could tell whether they had arrived.'
+  );
 }
 
 function refusalNote(sink: string, what: string, { count, reason, example }: Refusal): string {

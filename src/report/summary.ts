@@ -2,8 +2,9 @@ import type { Failure } from '../errors/export-error.js';
 import type { HttpStats } from '../http/http-client.js';
 import type { Window } from '../pipeline/plan.js';
 import type { RunResult } from '../pipeline/run.js';
-import type { SourceFailure, StreamOutcome } from '../pipeline/run-tally.js';
+import type { StreamOutcome } from '../pipeline/run-tally.js';
 import type { SinkOutcome } from '../pipeline/sink-tally.js';
+import type { SourceFailure } from '../pipeline/source-failures.js';
 import { timestampAt } from '../time/timestamp.js';
 
 /** What a run says at its end, on every exit. The JSON of `--summary` is exactly this. */
@@ -27,6 +28,8 @@ export interface Summary {
   };
   readonly streams: readonly StreamOutcome[];
   readonly source: {
+    /** As it is called within a sentence: `Deepgram`, `the archive out/ndjson`. Null where none was opened. */
+    readonly name: string | null;
     readonly failures: readonly SourceFailure[];
     readonly rejected: readonly {
       readonly stream: string;
@@ -37,7 +40,10 @@ export interface Summary {
     readonly warnings: readonly string[];
   };
   readonly sinks: readonly SinkOutcome[];
-  /** What ended the run before it could do anything; null for a run that took place. */
+  /**
+   * What ended the run before it could do anything, or kept it from remembering what it did; null for one that ended
+   * as it should.
+   */
   readonly error: Failure | null;
 }
 
@@ -55,6 +61,8 @@ export interface SummaryInput {
   readonly finishedAt: number;
   readonly dryRun: boolean;
   readonly window: Window | undefined;
+  /** Name of the source. */
+  readonly source: string | undefined;
   readonly http: HttpStats | undefined;
   readonly outcome: Outcome;
   readonly exitCode: number;
@@ -82,6 +90,7 @@ export function summaryOf(input: SummaryInput): Summary {
     },
     streams: result?.streams ?? [],
     source: {
+      name: input.source ?? null,
       failures: result?.sourceFailures ?? [],
       rejected: [...(result?.findings.rejected ?? [])].map(([stream, found]) => ({ stream, ...found })),
       unknown_fields: [...(result?.findings.unknownFields ?? [])].map(([stream, fields]) => ({

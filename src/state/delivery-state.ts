@@ -1,13 +1,16 @@
-import { addDays, type Day, dayAt, startOfDay } from '../time/day.js';
+import type { Day } from '../time/day.js';
 import { timestampAt } from '../time/timestamp.js';
-import { holdsDay, withDay, withoutDay } from './day-ranges.js';
+import { holdsDay } from './day-ranges.js';
 import { STATE_VERSION, type StateDocument, type StreamState } from './state-document.js';
-
-/** Why a day is read for a sink. */
-export type ReadingReason =
-  | { readonly why: 'new' }
-  | { readonly why: 'lookback' }
-  | { readonly why: 'open'; readonly unsettled: number };
+import {
+  type DayReading,
+  isLastReading,
+  type ReadingReason,
+  reasonFor,
+  wasReadAfter,
+  withoutGone,
+  withReading,
+} from './stream-days.js';
 
 /** One stream of one project in one sink. */
 export interface StreamKey {
@@ -15,23 +18,6 @@ export interface StreamKey {
   readonly stream: string;
   readonly projectId: string;
 }
-
-/** What a reading found in a day. */
-export interface DayReading {
-  readonly readAtMs: number;
-  readonly records: number;
-  readonly hash: string;
-  readonly unsettled: number;
-  /** True where it can never be read again. */
-  readonly isFinal: boolean;
-}
-
-/**
- * Days after its end at which a day is closed although records of it never settled, such as those that cost
- * nothing for good: a day must not stay open for ever.
- */
-const PATIENCE_DAYS = 14;
-const DAY_MS = 86_400_000;
 
 /**
  * What every sink has, and what it therefore lacks. A day is closed by a reading that took place when the day was
@@ -109,30 +95,22 @@ export class DeliveryState {
 
   /** Why a day is to be read for a sink at this moment; undefined where it is not. */
   reason(key: StreamKey, day: Day, nowMs: number): ReadingReason | undefined {
-    const { closed, open, lost } = this.#get(key);
-    if (holdsDay(lost, day)) return undefined;
-    const isClosed = holdsDay(closed, day);
-    const unsettled = open[day]?.unsettled;
-    if (!isClosed && unsettled === undefined) return { why: 'new' };
-    if (day >= dayAt(nowMs - this.#lookbackMs)) return { why: 'lookback' };
-    return isClosed ? undefined : { why: 'open', unsettled: unsettled ?? 0 };
+    return reasonFor(this.#get(key), day, nowMs, this.#lookbackMs);
+  }
+
+  /** True where a sink has a day of a later reading than this moment. */
+  hasLater(key: StreamKey, day: Day, thanMs: number): boolean {
+    return wasReadAfter(this.#get(key), day, thanMs, this.#lookbackMs);
+  }
+
+  /** True where a reading of a day at this moment closes it, whatever it finds. */
+  isLastReading(day: Day, readAtMs: number): boolean {
+    return isLastReading(day, readAtMs, this.#lookbackMs);
   }
 
   /** A sink has confirmed a day. */
-  delivered(key: StreamKey, day: Day, { readAtMs, isFinal, ...found }: DayReading): void {
-    const before = this.#get(key);
-    const age = readAtMs - startOfDay(addDays(day, 1));
-    const isSettled = found.unsettled === 0 || age >= PATIENCE_DAYS * DAY_MS;
-    // What was closed once stays so, also where the lookback has grown since; but a day that is not over was closed
-    // by a clock that was ahead.
-    const wasClosed = age >= 0 && holdsDay(before.closed, day);
-    const isClosed = isFinal || wasClosed || (isSettled && age >= this.#lookbackMs);
-    const { [day]: _before, ...others } = before.open;
-    this.#set(key, {
-      ...before,
-      open: isClosed ? others : { ...others, [day]: { read_at: timestampAt(readAtMs), ...found } },
-      closed: isClosed ? withDay(before.closed, day) : withoutDay(before.closed, day),
-    });
+  delivered(key: StreamKey, day: Day, reading: DayReading): void {
+    this.#set(key, withReading(this.#get(key), day, reading, this.#lookbackMs));
   }
 
   /** The last day that any sink has; undefined where none has one. */
@@ -144,15 +122,11 @@ export class DeliveryState {
     return days.sort().at(-1);
   }
 
-  /** Days that the source has deleted. What this sink has whole is not lost to it: such a day is closed. */
-  gone(key: StreamKey, days: readonly Day[]): void {
-    const { open, ...before } = this.#get(key);
-    const isWhole = (day: Day) => holdsDay(before.closed, day) || open[day]?.unsettled === 0;
-    this.#set(key, {
-      open: Object.fromEntries(Object.entries(open).filter(([day]) => !days.includes(day))),
-      closed: days.filter(isWhole).reduce(withDay, before.closed),
-      lost: days.filter((day) => !isWhole(day)).reduce(withDay, before.lost),
-    });
+  /** Days that the source has deleted; answers with those that are lost to this sink and were not known to be. */
+  gone(key: StreamKey, days: readonly Day[]): readonly Day[] {
+    const { state, lost } = withoutGone(this.#get(key), days);
+    this.#set(key, state);
+    return lost;
   }
 
   #get(key: StreamKey): StreamState {

@@ -6,8 +6,10 @@ import type { Mask } from '../secrets/mask.js';
 import type { Clock } from '../time/clock.js';
 import { type Day, dayAt } from '../time/day.js';
 import type { AppendLedger, LedgerKey } from './append-ledger.js';
-import type { DayReading, DeliveryState, StreamKey } from './delivery-state.js';
+import type { DeliveryState, StreamKey } from './delivery-state.js';
 import { writeState } from './state-file.js';
+import type { StateLock } from './state-lock.js';
+import type { DayReading } from './stream-days.js';
 
 /** Between two writings while a run goes on: what a crash in between forgets is only read again. */
 const SAVE_EVERY_MS = 1_000;
@@ -23,14 +25,15 @@ export interface StateBookOptions {
   readonly destinations: ReadonlyMap<string, string>;
   /** Everything in the window is lacking, whatever the state says; what is delivered is remembered all the same. */
   readonly fullRefresh: boolean;
-  /** False: nothing is written, as for a plan or a dry run. */
-  readonly writes: boolean;
+  /** Without it nothing is written, as for a plan or a dry run. */
+  readonly lock: Pick<StateLock, 'assertHeld'> | undefined;
   /** What append sinks have of days that are not closed. */
   readonly ledger: AppendLedger;
 }
 
 /** The state of a run: in memory, and in its file soon after each delivery. */
 export class StateBook implements DeliveryBook {
+  readonly remembers = true;
   readonly #state: DeliveryState;
   readonly #options: StateBookOptions;
   #appends: ReadonlySet<string> = new Set();
@@ -69,6 +72,10 @@ export class StateBook implements DeliveryBook {
     return this.#state.reason(key, partition.day, this.#options.nowMs);
   }
 
+  isLastReading({ day }: Partition): boolean {
+    return day !== null && this.#state.isLastReading(day, this.#options.nowMs);
+  }
+
   delivered(sink: string, partition: Partition, reading: DayReading): void {
     if (partition.day === null) return;
     const key = keyOf(sink, partition);
@@ -80,15 +87,16 @@ export class StateBook implements DeliveryBook {
     if (this.#options.clock.now() - this.#savedAt >= SAVE_EVERY_MS) void this.#save();
   }
 
-  gone(sink: string, of: Partition, days: readonly Day[]): void {
-    this.#state.gone(keyOf(sink, of), days);
+  gone(sink: string, of: Partition, days: readonly Day[]): readonly Day[] {
     this.#isChanged = true;
+    return this.#state.gone(keyOf(sink, of), days);
   }
 
   /** Writes what is known; throws what the last writing met, since what is not kept is delivered again. */
   async flush(): Promise<void> {
     await this.#save();
     if (this.#failure === undefined) return this.#forgetClosed();
+    if (this.#failure instanceof ExportError && this.#failure.code === 'STATE_LOCKED') throw this.#failure;
     const { message } = failureOf(this.#failure);
     throw new ExportError('STATE_REFUSED', `The state could not be kept: ${message}`, {
       kind: 'config',
@@ -98,16 +106,17 @@ export class StateBook implements DeliveryBook {
   }
 
   async #forgetClosed(): Promise<void> {
-    if (!this.#options.writes) return;
+    if (!this.#options.lock) return;
     for (const key of this.#closed.splice(0)) await this.#options.ledger.forget(key);
   }
 
   #save(): Promise<void> {
-    const { path, clock, mask, writes } = this.#options;
-    if (!writes || !this.#isChanged) return this.#saving;
+    const { path, clock, mask, lock } = this.#options;
+    if (!lock || !this.#isChanged) return this.#saving;
     this.#savedAt = clock.now();
     this.#saving = this.#saving.then(async () => {
       try {
+        await lock.assertHeld();
         await writeState(path, this.#state.document(clock.now()), mask);
         this.#failure = undefined;
       } catch (error) {
@@ -150,7 +159,7 @@ export class StateBook implements DeliveryBook {
       this.#options.log.warn(`${sink.name}: ${why}, so the whole window is delivered again.`);
     }
     this.#state.forget(sink.name, destination);
-    if (sink.appends && this.#options.writes) await this.#options.ledger.forgetSink(sink.name);
+    if (sink.appends && this.#options.lock) await this.#options.ledger.forgetSink(sink.name);
     this.#isChanged = true;
   }
 }

@@ -1,7 +1,7 @@
-import { rename, symlink } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, symlink, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
-import { Terminal } from './terminal.js';
+import { describe, expect, it } from 'vitest';
+import { NOW, Terminal } from './terminal.js';
 import { ARCHIVE, account, jobText, KEY, TABLEAU } from './world.js';
 
 /** A terminal whose account was synced to both sinks; the Tableau folder has been moved to `out/before`. */
@@ -10,9 +10,17 @@ async function synced() {
   const terminal = await Terminal.open({ env: { DEEPGRAM_API_KEY: KEY } });
   await terminal.write('job.yaml', jobText(url, [ARCHIVE, TABLEAU]));
   await terminal.run('sync', '-c', 'job.yaml');
+  await dateArchive(terminal, NOW);
   await rename(join(terminal.cwd, 'out/tableau'), join(terminal.cwd, 'out/before'));
   const before = calls.length;
   return { terminal: terminal.again(), callsSince: () => calls.slice(before) };
+}
+
+/** Makes files of the archive look as if they had been written at this moment. */
+async function dateArchive({ cwd }: Terminal, atMs: number, name = '.ndjson'): Promise<void> {
+  const archive = join(cwd, 'out/ndjson');
+  for (const path of await readdir(archive, { recursive: true }))
+    if (path.endsWith(name)) await utimes(join(archive, path), atMs / 1_000, atMs / 1_000);
 }
 
 const REPLAY = ['replay', '-c', 'job.yaml', '--from', 'out/ndjson'];
@@ -59,6 +67,7 @@ it('names a damaged file, delivers the rest, and is exit 3', async () => {
 
   expect(code).toBe(3);
   expect(terminal.stderr).toContain('usage/project_id=p-1/date=2026-11-19.ndjson is damaged');
+  expect(terminal.stdout).toContain('Not everything could be read from the archive out/ndjson. (exit 3)');
   expect(Object.keys(await terminal.files('out/tableau'))).toContain('requests.csv');
 });
 
@@ -77,6 +86,20 @@ it.each([
   expect(await terminal.files('out')).toEqual(before);
 });
 
+it('refuses to write below the archive by way of a link to it, into a folder that is not there yet', async () => {
+  const { terminal } = await synced();
+  await symlink(join(terminal.cwd, 'out/ndjson'), join(terminal.cwd, 'link'));
+  const inside = TABLEAU.replace('out/tableau', 'link/new/tableau');
+  await terminal.write('job.yaml', jobText('http://127.0.0.1:9', [inside]));
+  const before = await terminal.files('out');
+
+  const code = await terminal.run(...REPLAY);
+
+  expect(code).toBe(2);
+  expect(terminal.stderr).toContain('--from: the sink tableau writes out/ndjson itself.');
+  expect(await terminal.files('out')).toEqual(before);
+});
+
 it.each(['nowhere', 'job.yaml', 'out/before'])(
   '--from %s is no archive: exit 2, and nothing is touched',
   async (from) => {
@@ -90,3 +113,171 @@ it.each(['nowhere', 'job.yaml', 'out/before'])(
     expect(await terminal.files('out')).toEqual(before);
   },
 );
+
+it('names what else the archive holds, unless the streams were chosen', async () => {
+  const { terminal } = await synced();
+  await terminal.write(
+    'job.yaml',
+    `${jobText('http://127.0.0.1:9', [TABLEAU])}streams: { billing: false }\n`,
+  );
+
+  await terminal.run(...REPLAY);
+  const chosen = terminal.again();
+  await chosen.run(...REPLAY, '--stream', 'requests', 'usage');
+
+  expect(terminal.stdout).toContain('The archive also holds billing, ');
+  expect(chosen.stdout).not.toContain('also holds');
+});
+
+describe('the environment', () => {
+  const DATADOG = 'datadog: { type: datadog-metrics, api_key: ${DD_API_KEY} }';
+
+  /** An archive that is there, and an environment in which nothing is set. */
+  async function unset(source = '') {
+    const { terminal } = await synced();
+    await terminal.write('job.yaml', jobText('${DEEPGRAM_URL}', [TABLEAU, DATADOG], source));
+    delete terminal.env.DEEPGRAM_API_KEY;
+    return terminal;
+  }
+
+  it('needs to hold nothing of Deepgram, nor of a sink that is not chosen', async () => {
+    const terminal = await unset();
+
+    const code = await terminal.run(...REPLAY, '--sink', 'tableau');
+
+    expect(code).toBe(0);
+    expect(await terminal.files('out/tableau')).toEqual(await terminal.files('out/before'));
+  });
+
+  it('needs to hold nothing without a configuration either', async () => {
+    const terminal = await unset();
+
+    const code = await terminal.run('replay', '--from', 'out/ndjson');
+
+    expect(code).toBe(0);
+    expect(Object.keys(await terminal.files('deepgram-export'))).toContain('tableau/requests.csv');
+  });
+
+  it.each([
+    [
+      'a sink that is chosen',
+      ['--sink', 'datadog'],
+      '',
+      'sinks.datadog.api_key: the environment variable DD_API_KEY',
+    ],
+    ['a sink, all being chosen', [], '', 'sinks.datadog.api_key: the environment variable DD_API_KEY'],
+    [
+      'the projects',
+      ['--sink', 'tableau'],
+      'projects: ["${DG_PROJECT}"]',
+      'the environment variable DG_PROJECT',
+    ],
+  ])('needs to hold what it takes for %s', async (_, options, source, mistake) => {
+    const terminal = await unset(source);
+
+    const code = await terminal.run(...REPLAY, ...options);
+
+    expect(code).toBe(2);
+    expect(terminal.stderr).toContain(mistake);
+    expect(terminal.stderr).not.toContain('DEEPGRAM');
+  });
+
+  it('needs to hold no projects where they are chosen', async () => {
+    const terminal = await unset('projects: ["${DG_PROJECT}"]');
+
+    const code = await terminal.run(...REPLAY, '--sink', 'tableau', '--project', 'Support line');
+
+    expect(code).toBe(0);
+  });
+});
+
+describe('a day that a sink got later than its file was written', () => {
+  const HOUR = 3_600_000;
+  const KEPT =
+    'requests of Support line: tableau keeps 2026-11-20, as of a later reading than the one in the archive out/ndjson. ';
+
+  /** The archive has the 20th as of an hour before the sync, and less of it than the sink. */
+  async function outdated() {
+    const { terminal } = await synced();
+    await rename(join(terminal.cwd, 'out/before'), join(terminal.cwd, 'out/tableau'));
+    await terminal.write('out/ndjson/requests/project_id=p-1/date=2026-11-20.ndjson', '');
+    await dateArchive(terminal, NOW - HOUR, 'requests/project_id=p-1/date=2026-11-20.ndjson');
+    return { terminal, before: await terminal.files('out/tableau') };
+  }
+
+  it('stays as it is, and is named', async () => {
+    const { terminal, before } = await outdated();
+
+    const code = await terminal.run(...REPLAY, '--sink', 'tableau');
+
+    expect(code).toBe(0);
+    expect(terminal.stdout).toContain(KEPT);
+    expect(await terminal.files('out/tableau')).toEqual(before);
+  });
+
+  it('is none of a stream whose days can only be read while they last: any reading closes these', async () => {
+    const { terminal } = await outdated();
+
+    await terminal.run(...REPLAY, '--sink', 'tableau');
+
+    expect(terminal.stdout.match(/keeps/g)).toEqual(['keeps']);
+  });
+
+  it('is named in a dry run too', async () => {
+    const { terminal } = await outdated();
+
+    await terminal.run(...REPLAY, '--sink', 'tableau', '--dry-run');
+
+    expect(terminal.stdout).toContain(KEPT);
+  });
+
+  it('also where the state only says that it is closed', async () => {
+    const { terminal, before } = await outdated();
+    const text = (await terminal.files())['.deepgram-export/state.json'] ?? '';
+    const state = JSON.parse(text);
+    state.sinks.tableau.streams.requests['p-1'] = {
+      closed: [['2026-11-19', '2026-11-20']],
+      open: {},
+      lost: [],
+    };
+    await terminal.write('.deepgram-export/state.json', JSON.stringify(state));
+
+    await terminal.run(...REPLAY, '--sink', 'tableau');
+
+    expect(terminal.stdout).toContain(KEPT.replace('2026-11-20', '2026-11-19 to 2026-11-20'));
+    expect(await terminal.files('out/tableau')).toEqual(before);
+  });
+
+  it.each([
+    [
+      'its folder is empty',
+      async (cwd: string) => rm(join(cwd, 'out/tableau'), { recursive: true }),
+      TABLEAU,
+    ],
+    [
+      'it writes elsewhere now',
+      async (cwd: string) => mkdir(join(cwd, 'out/elsewhere/.parts/requests'), { recursive: true }),
+      TABLEAU.replace('out/tableau', 'out/elsewhere'),
+    ],
+  ])('is replayed where the sink does not have it any more: %s', async (_, change, sink) => {
+    const { terminal } = await outdated();
+    await change(terminal.cwd);
+    await terminal.write('job.yaml', jobText('http://127.0.0.1:9', [sink]));
+
+    const code = await terminal.run(...REPLAY, '--sink', 'tableau');
+
+    expect(code).toBe(0);
+    expect(terminal.stdout).not.toContain('keeps');
+  });
+
+  it('cannot be told from others by a state that cannot be used: exit 2, and nothing is touched', async () => {
+    const { terminal, before } = await outdated();
+    await terminal.write('.deepgram-export/state.json', '{');
+
+    const code = await terminal.run(...REPLAY, '--sink', 'tableau');
+
+    expect(code).toBe(2);
+    expect(terminal.stderr).toContain('state repair');
+    expect(await terminal.files('out/tableau')).toEqual(before);
+  });
+});

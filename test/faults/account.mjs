@@ -9,10 +9,11 @@ const PROJECTS = [
   { id: '5b0e3a94-6d27-4d10-b7f4-92c8e15a40d3', name: 'Voice "Beta", Zürich – 音声' },
 ];
 
-/** What every call may meet. A wait until a date is not among it: the account's clock runs ahead of the program's. */
+/** What passes when a call is made again. */
 const PASSING = [
   'rate-limited',
   'rate-limited-seconds',
+  'rate-limited-date',
   'request-timeout',
   'server-error',
   'bad-gateway',
@@ -21,8 +22,15 @@ const PASSING = [
   'broken-json',
   'html',
 ];
-/** What only ends with the program's time limit of a minute: for runs that are killed anyway. */
-const STALLING = ['stalled-headers', 'stalled-body'];
+/**
+ * What ends a reading, and so fails the run: for runs that are killed anyway. Not among it is 403, a scope that the key
+ * lacks: names that it may not read are left out for good.
+ */
+const REFUSING = ['unauthorized', 'redirect'];
+/** What only ends with the program's time limits of minutes: likewise. */
+const STALLING = ['stalled-headers', 'stalled-body', 'slow-drip'];
+/** Every kind of fault that a call can meet. */
+export const KINDS = [...PASSING, ...REFUSING, ...STALLING];
 
 /**
  * Starts an account with two projects in a process of its own. Its clock stands at `now` (milliseconds since the
@@ -47,20 +55,28 @@ export async function startAccount({ now, seed, requestsPerDay = 1_200 }) {
     ...urls,
     now: () => ask('now'),
     advance: (ms) => ask('advance', { ms }),
-    /** From now on this share of the calls goes wrong, in every way; `stalls` adds answers that never end. */
-    failing: (share, seed = 0, { stalls = false } = {}) =>
+    /**
+     * From now on this share of the calls goes wrong, in the ways that were met least so far: in those that pass,
+     * with `refuses` also in those that do not; with `stalls` one more call never ends.
+     */
+    failing: (share, seed = 0, { refuses = false, stalls = false } = {}) =>
       ask('failing', {
         share,
         seed,
-        kinds: stalls ? [...PASSING, ...STALLING] : PASSING,
+        kinds: refuses ? [...PASSING, ...REFUSING] : PASSING,
+        stalls: stalls ? STALLING : [],
         retryAfterSeconds: seed % 2,
       }),
-    /** Calls so far, and how many of them went wrong. */
+    /** How many calls there were, and how often each kind of fault was `met`. */
     calls: () => ask('calls'),
     /** What the intake does with every call: `hang`, or nothing of the kind. */
     intakeFault: (fault) => ask('intakeFault', { fault }),
+    /** How long the intake takes for a payload; it is stored in the middle of it. */
+    intakeSlowness: (ms) => ask('intakeSlowness', { ms }),
     /** Every point that the intake holds. */
     points: () => ask('points'),
+    /** Every log that the intake holds, in the order of arrival. */
+    logs: () => ask('logs'),
     /** Puts an empty intake in place of the one so far; resolves with its URL. */
     emptyIntake: () => ask('emptyIntake'),
     close: () => child.disconnect(),

@@ -1,6 +1,7 @@
-import { diskFull, noRights } from './broken-disks.mjs';
+import { diskFull, noRights, stateDiskFull } from './broken-disks.mjs';
 import { sinkDown, sinkHangs, tableReplaced } from './broken-sinks.mjs';
 import { kills } from './kills.mjs';
+import { killedWhileAppending } from './log-kills.mjs';
 import { killedWhileStitching } from './stitching.mjs';
 
 /** Every fault that is tried out, in the order in which they run; a name is what `--only` looks into. */
@@ -13,6 +14,10 @@ export function cases({ kills: count, seed, tell }) {
       run: () => kills({ count: tenth, seed, datadog: true, tell }),
     },
     {
+      name: 'killed at random moments, while sending logs',
+      run: () => killedWhileAppending({ count: tenth, seed, tell }),
+    },
+    {
       name: 'killed while a table is put together',
       run: () => killedWhileStitching({ count: tenth, seed, tell }),
     },
@@ -20,6 +25,7 @@ export function cases({ kills: count, seed, tell }) {
     { name: 'a sink hangs', run: () => sinkHangs({ seed }) },
     { name: 'a folder stands where a table belongs', run: () => tableReplaced({ seed }) },
     { name: 'the disk is full', run: () => diskFull({ seed }) },
+    { name: 'the disk of the state is full', run: () => stateDiskFull({ seed }) },
     { name: 'no rights to write', run: () => noRights({ seed }) },
   ];
 }

@@ -23,12 +23,32 @@ export async function mustBeWhole(world, wholeness) {
   JSON.parse(state);
 }
 
-/** The outputs are those of an undisturbed run at this moment, and nothing else is left. */
+/** The outputs, and what the state says of them, are those of an undisturbed run at this moment; nothing else is left. */
 export async function mustEqualReference(world, account, settings) {
-  const difference = await withReference(account, settings, (reference) =>
-    firstDifference(reference.out, world.out),
+  const difference = await withReference(
+    account,
+    settings,
+    async (reference) =>
+      (await firstDifference(reference.out, world.out)) ?? (await stateDifference(reference, world)),
   );
   must(difference === undefined, `differs from an undisturbed run: ${difference}`);
   const left = await leftovers(world.folder);
   must(left.length === 0, `left over: ${left.join(', ')}`);
+}
+
+/** The first stream of which not the same days are closed, open or lost. */
+async function stateDifference(reference, world) {
+  const [wanted, found] = [await daysInState(reference), await daysInState(world)];
+  const at = Object.keys(wanted).find((stream) => wanted[stream] !== found[stream]);
+  return at && `the state of ${at}\n  wanted: ${wanted[at]}\n  found:  ${found[at]}`;
+}
+
+async function daysInState({ stateFolder }) {
+  const { sinks } = JSON.parse(await readFile(join(stateFolder, 'state.json'), 'utf8'));
+  const days = {};
+  for (const [sink, { streams }] of Object.entries(sinks))
+    for (const [stream, projects] of Object.entries(streams))
+      for (const [project, { closed, open, lost }] of Object.entries(projects))
+        days[`${sink}/${stream}/${project}`] = JSON.stringify({ closed, open: Object.keys(open), lost });
+  return days;
 }

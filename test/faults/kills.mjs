@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { startAccount } from './account.mjs';
+import { KINDS, startAccount } from './account.mjs';
 import { must, mustBeWhole, mustEnd, mustEqualReference } from './check.mjs';
 import { dice } from './dice.mjs';
 import { leftovers, Wholeness } from './outputs.mjs';
@@ -15,9 +15,11 @@ const LAST_KILL = Date.parse('2026-03-15T12:00:00Z');
 /** Everything has settled: a request without a response is lost after two days. */
 const SETTLED = Date.parse('2026-03-25T12:00:00Z');
 
-/** Of the runs, one in so many is let finish; of the others, one in so many meets calls that never end. */
+/** Of the runs, one in so many is let finish; of the others, every second one meets a call that never ends. */
 const FINISH_ONE_IN = 6;
-const STALL_ONE_IN = 10;
+const STALL_ONE_IN = 2;
+/** From so many kills on, every kind of fault must have been met. */
+const MEETS_ALL = 30;
 /** Of the calls. */
 const FAILING = 0.2;
 
@@ -32,15 +34,20 @@ const WORLDS = 4;
  */
 export async function kills({ count, seed, datadog = false, tell }) {
   const worlds = Math.min(WORLDS, Math.ceil(count / 10));
-  const book = { killed: 0, calls: 0, failedCalls: 0, endings: new Map(), phases: new Map() };
+  const met = new Map(KINDS.map((kind) => [kind, 0]));
+  const book = { killed: 0, calls: 0, met, endings: new Map(), phases: new Map() };
   const shares = Array.from({ length: worlds }, (_, at) => Math.floor((count + at) / worlds));
   await Promise.all(
     shares.map((share, at) => tormented({ count: share, seed: seed * WORLDS + at, datadog, tell, book })),
   );
-  const { killed, calls, failedCalls, endings, phases } = book;
+  const { killed, calls, endings, phases } = book;
+  const failed = [...met.values()].reduce((sum, times) => sum + times, 0);
+  must(killed < MEETS_ALL || [...met.values()].every((times) => times > 0), `not met: ${sayCounts(met)}`);
   return {
     tries: killed,
-    detail: `killed while ${sayCounts(phases)}; others ended with ${sayCounts(endings) || 'nothing'}; ${failedCalls} of ${calls} calls failed`,
+    detail:
+      `killed while ${sayCounts(phases)}; others ended with ${sayCounts(endings) || 'nothing'}; ` +
+      `${failed} of ${calls} calls failed: ${sayCounts(met)}`,
   };
 }
 
@@ -55,7 +62,8 @@ async function tormented({ count, seed, datadog, tell, book }) {
   try {
     for (let run = 1; killed < count; run += 1) {
       const letFinish = run % FINISH_ONE_IN === 0;
-      await account.failing(FAILING, seed + run, { stalls: !letFinish && run % STALL_ONE_IN === 0 });
+      const stalls = run % STALL_ONE_IN === 1; // never in one that is let finish
+      await account.failing(FAILING, seed + run, { refuses: !letFinish, stalls });
       const before = new Set(await leftovers(world.folder));
       const child = await startSync(world.folder, account, { args: ['-q'] });
       const killing = new AbortController();
@@ -71,7 +79,7 @@ async function tormented({ count, seed, datadog, tell, book }) {
         countIn(book.phases, await phaseOf(world, before, child.pid));
         if (book.killed % 25 === 0) tell(`${book.killed} kills`);
       } else {
-        // 3: calls that failed six times in a row; the rest comes next time.
+        // 3: a call that was refused, or failed six times in a row; the rest comes next time.
         must(code === 0 || code === 3, `run ${run} ended with ${code}:\n${said}`);
         countIn(book.endings, `exit ${code}`);
         usualMs = 0.7 * usualMs + 0.3 * ms;
@@ -80,9 +88,9 @@ async function tormented({ count, seed, datadog, tell, book }) {
       const due = FIRST_RUN + ((LAST_KILL - FIRST_RUN) * killed) / count;
       await account.advance(Math.max(2 * ms, due - (await account.now())));
     }
-    const { all, failed } = await account.calls();
+    const { all, met } = await account.calls();
     book.calls += all;
-    book.failedCalls += failed;
+    for (const [kind, times] of Object.entries(met)) countIn(book.met, kind, times);
     await account.failing(0);
     await account.advance(SETTLED - (await account.now()));
     await mustEnd(0, world, account, { args: ['-q'] });
@@ -127,8 +135,8 @@ function mustBeSamePoints(wanted, found) {
   );
 }
 
-function countIn(counts, what) {
-  counts.set(what, (counts.get(what) ?? 0) + 1);
+function countIn(counts, what, times = 1) {
+  counts.set(what, (counts.get(what) ?? 0) + times);
 }
 
 function sayCounts(counts) {

@@ -14,6 +14,13 @@ export function sinksOf({ intakeUrl, deadline = '5m' } = {}) {
 `;
 }
 
+/** The sinks of a job that sends logs; late ones too, since its days are older than Datadog's 18 hours. */
+export function logSinksOf({ intakeUrl }) {
+  return `  archive: { type: ndjson, path: out/ndjson }
+  logs: { type: datadog-logs, api_key: '\${DD_API_KEY}', api_url: '${intakeUrl}', late: send }
+`;
+}
+
 /**
  * A folder with a configuration. Balances are off: each is what was there at the moment of a run, so runs at other
  * times rightly have others.

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { run } from '../../src/pipeline/run.js';
-import type { Sink } from '../../src/pipeline/sink.js';
+import type { Receipt, Sink } from '../../src/pipeline/sink.js';
 import { SinkLane } from '../../src/pipeline/sink-lane.js';
 import type { Row } from '../../src/records/field.js';
 import { requests } from '../../src/records/requests.js';
@@ -20,9 +20,14 @@ const DAY = '2026-11-15';
 
 let folder: string;
 let received: string[];
+/** What becomes of a batch that has arrived. */
+let afterArrival: () => void;
+let refused: Receipt['rejected'];
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'append-'));
   received = [];
+  afterArrival = () => {};
+  refused = [];
 });
 afterEach(() => rm(folder, { recursive: true }));
 
@@ -37,9 +42,10 @@ function logSink(): Sink {
       return {
         write: async (batch) => {
           received.push(...batch.map((row) => String(row.request_id)));
+          afterArrival();
           accepted += batch.length;
         },
-        commit: async () => ({ accepted, rejected: [], skipped: [] }),
+        commit: async () => ({ accepted, rejected: refused, skipped: [] }),
         abort: async () => {},
       };
     },
@@ -65,7 +71,7 @@ async function runAt(
     mask: (text) => text,
     destinations: new Map([['log', 'log']]),
     fullRefresh: options.fullRefresh ?? false,
-    writes: true,
+    lock: { assertHeld: async () => {} },
     ledger,
   });
   const source = fakeSource({
@@ -126,4 +132,52 @@ it('keeps its book only as long as the day is open, and never gets a closed day 
   expect(left.filter((name) => name.endsWith('delivered.ids'))).toEqual([]);
   expect([...grown.opened, ...refreshed.opened]).toEqual([]);
   expect(received).toHaveLength(1);
+});
+
+it('tells of how many records nobody knows whether they had arrived', async () => {
+  afterArrival = () => {
+    throw new Error('the answer was lost');
+  };
+  const failed = await runAt('2026-11-15T12:00:00Z', [settled(1), settled(2)]);
+  afterArrival = () => {};
+
+  const { outcome } = await runAt('2026-11-15T13:00:00Z', [settled(1), settled(2)]);
+
+  expect(failed.outcome).toMatchObject({ in_doubt: 0, sends_once: true });
+  expect(outcome).toMatchObject({ accepted: 2, in_doubt: 2, failure: null });
+});
+
+it('gets a record that it refused no second time: the run that met it fails, and the next one is whole', async () => {
+  refused = [{ reason: 'too long', count: 1 }];
+  const first = await runAt('2026-11-15T12:00:00Z', [settled(1)]);
+  refused = [];
+
+  const second = await runAt('2026-11-15T13:00:00Z', [settled(1)]);
+
+  expect(first.outcome).toMatchObject({ failure: { code: 'SINK_REFUSED' } });
+  expect(second.outcome).toMatchObject({ accepted: 0, failure: null });
+  expect(received).toHaveLength(1);
+});
+
+it.each([
+  ['2026-11-29T23:59:59Z', []],
+  ['2026-11-30T00:00:00Z', ['1']],
+])('gets what never settles with the last reading of its day, which closes it: at %s', async (at, wanted) => {
+  await runAt('2026-11-15T12:00:00Z', [unsettled(1)]);
+
+  const last = await runAt(at, [unsettled(1)]);
+  const next = await runAt('2026-12-01T12:00:00Z', [unsettled(1)]);
+
+  expect(received.slice(0, wanted.length).map((id) => id.slice(-1))).toEqual(wanted);
+  expect(last.outcome?.accepted).toBe(wanted.length);
+  expect(next.opened).toEqual(wanted.length === 1 ? [] : [DAY]);
+  expect(received).toHaveLength(1);
+});
+
+it('gets nothing that may still change while the lookback says so, though it is older than that', async () => {
+  await runAt('2026-11-15T12:00:00Z', [unsettled(1)], { lookbackDays: 30 });
+
+  await runAt('2026-12-10T12:00:00Z', [unsettled(1)], { lookbackDays: 30 });
+
+  expect(received).toEqual([]);
 });

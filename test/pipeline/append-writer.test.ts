@@ -66,6 +66,8 @@ interface Setting {
   readonly partition?: Partition;
   readonly ledger?: AppendLedger;
   readonly log?: Log;
+  readonly onDoubt?: (records: number) => void;
+  readonly isLastReading?: boolean;
 }
 
 function begin(receiver: Receiver, setting: Setting = {}): PartitionWriter {
@@ -76,6 +78,8 @@ function begin(receiver: Receiver, setting: Setting = {}): PartitionWriter {
     ledger: setting.ledger ?? new AppendLedger(root),
     log: setting.log ?? silentLog,
     signal: new AbortController().signal,
+    onDoubt: setting.onDoubt ?? (() => {}),
+    isLastReading: setting.isLastReading ?? false,
   });
 }
 
@@ -177,6 +181,20 @@ describe('an append sink', () => {
     });
   });
 
+  it('gets what never settled when it is read for the last time, as final as it will be', async () => {
+    const receiver = new Receiver();
+    await run(receiver, [[requestRow(1), open(2)]]);
+
+    const receipt = await run(receiver, [[requestRow(1), open(2)]], { isLastReading: true });
+
+    expect(receiver.entries).toEqual([requestRow(1), { ...open(2), settled: true }]);
+    expect(receipt).toEqual({
+      accepted: 1,
+      rejected: [],
+      skipped: [{ reason: 'already delivered', count: 1 }],
+    });
+  });
+
   it('is not called for a batch with nothing for it', async () => {
     const receiver = new Receiver();
     await run(receiver, [[requestRow(1)]]);
@@ -217,6 +235,7 @@ describe('an append sink', () => {
       ledger: new AppendLedger(root),
       log: silentLog,
       signal: new AbortController().signal,
+      onDoubt: () => {},
     });
 
     await writer.write(manyRequests(4));
@@ -358,16 +377,18 @@ describe('a crash', () => {
   it.each(steps)('at step %i doubles at most the batch on its way where it cannot', async (dieAt) => {
     const receiver = new Receiver();
     const warnings: unknown[] = [];
+    const doubts: number[] = [];
     const log: Log = { ...silentLog, warn: (_message, fields) => warnings.push(fields) };
     const onItsWay = dieAt < 6 ? ([3, 2, 1][Math.floor(dieAt / 2)] ?? 0) : 0;
     const arrived = dieAt % 2 === 1;
     await runAndDie(receiver, batches, dieAt, { sink: cannotTell });
 
-    await run(receiver, batches, { sink: cannotTell, log });
+    await run(receiver, batches, { sink: cannotTell, log, onDoubt: (records) => doubts.push(records) });
 
     expect(new Set(receiver.ids)).toEqual(new Set(settled));
     expect(receiver.ids).toHaveLength(settled.length + (arrived ? onItsWay : 0));
     expect(warnings).toEqual(onItsWay > 0 ? [{ in_doubt: onItsWay }] : []);
+    expect(doubts).toEqual(onItsWay > 0 ? [onItsWay] : []);
   });
 
   it('asks the sink about the partition and the keys that were on their way', async () => {

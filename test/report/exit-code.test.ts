@@ -79,6 +79,8 @@ function run(
       accepted: 1,
       rejected: [],
       skipped: [],
+      in_doubt: 0,
+      sends_once: false,
       failure: failed ? failure(failed) : null,
       facts: {},
       notes: [],

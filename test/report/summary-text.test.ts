@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Summary } from '../../src/report/summary.js';
 import { summaryMarkdown } from '../../src/report/summary-markdown.js';
 import { summaryText } from '../../src/report/summary-text.js';
@@ -21,6 +21,7 @@ const SUMMARY: Summary = {
     { name: 'requests', records: 123_456, partitions: 1, failed_partitions: 1 },
   ],
   source: {
+    name: 'Deepgram',
     failures: [
       {
         code: 'HTTP_STATUS',
@@ -48,6 +49,8 @@ const SUMMARY: Summary = {
       accepted: 123_458,
       rejected: [],
       skipped: [],
+      in_doubt: 0,
+      sends_once: false,
       failure: null,
       facts: {},
       notes: [],
@@ -62,6 +65,8 @@ const SUMMARY: Summary = {
       accepted: 10,
       rejected: [{ reason: 'too long', count: 1 }],
       skipped: [{ reason: 'too old', count: 1_500, example: 'a point' }],
+      in_doubt: 0,
+      sends_once: false,
       failure: {
         code: 'SINK_REFUSED',
         kind: 'auth',
@@ -90,7 +95,7 @@ it('is two tables, what to know and do, and the verdict', () => {
     '',
     '  ! requests/p-1/2026-11-19 (and 2 more): Could not read the requests. Run it again.',
     '  ! requests: 2 left out as unreadable, such as: no request_id: fields created',
-    '  ! usage: Deepgram sends fields that are not exported: new_a, new_b',
+    '  ! usage: Deepgram has fields that are not exported: new_a, new_b',
     '  ! No API key names for project Support line.',
     '  ! datadog at usage/p-1/2026-11-19: Datadog refused the API key. Check the site.',
     '  ! datadog: 1 refused: too long',
@@ -161,4 +166,63 @@ it('does not call a dry run a delivery, nor list what it skipped', () => {
   expect(text).not.toContain('!');
 });
 
-const NOTHING_FOUND: Summary['source'] = { failures: [], rejected: [], unknown_fields: [], warnings: [] };
+describe('a sink that gets each record once', () => {
+  const sinks = SUMMARY.sinks.slice(0, 1).map((sink) => ({
+    ...sink,
+    rejected: [{ reason: 'too long', count: 2, example: 'r-7' }],
+    in_doubt: 1_204,
+    sends_once: true,
+  }));
+  const summary: Summary = { ...SUMMARY, sinks };
+
+  it('says of how many records nobody could tell, and what became of those that were refused', () => {
+    const text = summaryText(summary, { color: false });
+
+    expect(text).toContain(
+      '  ! archive: 2 refused, and not sent again: too long, such as r-7\n' +
+        '  ! archive: 1,204 records may be there twice: on the way when an earlier run ended, and nobody could tell ' +
+        'whether they had arrived.\n',
+    );
+  });
+
+  it('says the same as Markdown', () => {
+    const lines = summaryMarkdown(summary, (text) => text).split('\n');
+
+    expect(lines).toContain('- archive: 2 refused, and not sent again: too long, such as r-7');
+    expect(lines).toContainEqual(expect.stringMatching(/^- archive: 1,204 records may be there twice: /));
+  });
+
+  it('says nothing of doubts that there are none of', () => {
+    expect(summaryText(SUMMARY, { color: false })).not.toContain('twice');
+  });
+});
+
+describe('the source is called by its name', () => {
+  const incomplete = { ...SUMMARY, outcome: 'source-incomplete', exit_code: 3 } as const;
+
+  it.each([
+    ['Deepgram', 'Not everything could be read from Deepgram. (exit 3)'],
+    ['the archive out/a\nb', 'Not everything could be read from the archive out/a b. (exit 3)'],
+    [null, 'Not everything could be read. (exit 3)'],
+  ])('%j', (name, verdict) => {
+    const summary: Summary = { ...incomplete, source: { ...SUMMARY.source, name } };
+
+    expect(summaryText(summary, { color: false })).toContain(`\n${verdict} `);
+  });
+
+  it('also where it has what is not exported', () => {
+    const summary = { ...SUMMARY, source: { ...SUMMARY.source, name: 'the archive out/ndjson' } };
+
+    expect(summaryText(summary, { color: false })).toContain(
+      'usage: the archive out/ndjson has fields that are not exported: new_a, new_b',
+    );
+  });
+});
+
+const NOTHING_FOUND: Summary['source'] = {
+  name: 'Deepgram',
+  failures: [],
+  rejected: [],
+  unknown_fields: [],
+  warnings: [],
+};

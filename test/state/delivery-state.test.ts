@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { balances } from '../../src/records/account.js';
+import type { Row } from '../../src/records/field.js';
 import { usage } from '../../src/records/usage.js';
 import { DeliveryState } from '../../src/state/delivery-state.js';
 import { type Day, daysThrough } from '../../src/time/day.js';
@@ -166,6 +167,45 @@ describe('a day is closed by a reading', () => {
   });
 });
 
+describe('a day that differs from what was known of it', () => {
+  const DAY = '2026-11-13';
+  const rowsAt = (of: (nowMs: number) => readonly Row[]) => ({
+    rows: (day: Day, nowMs: number) => (day === DAY ? of(nowMs) : [record(day, true)]),
+  });
+
+  it('and is shorter is not closed before a second reading says the same', async () => {
+    const outage = Date.parse('2026-11-17T12:00:00Z');
+    const history = await ExportHistory.begin(
+      rowsAt((nowMs) => [0, 1].slice(0, nowMs === outage ? 0 : 2).map((index) => record(DAY, true, index))),
+    );
+    await history.run('2026-11-16T12:00:00Z', { lookback: '3d' });
+
+    await history.run('2026-11-17T12:00:00Z', { lookback: '3d' });
+    const next = await history.run('2026-11-18T12:00:00Z', { lookback: '3d' });
+    const last = await history.run('2026-11-19T12:00:00Z', { lookback: '3d' });
+
+    expect(history.holds('a')[DAY]).toHaveLength(2);
+    expect([next.read.includes(DAY), last.read.includes(DAY)]).toEqual([true, false]);
+  });
+
+  it('and was closed is open again while a record of it is not settled', async () => {
+    const late = Date.parse('2026-11-19T00:00:00Z');
+    const settles = Date.parse('2026-11-21T00:00:00Z');
+    const history = await ExportHistory.begin(
+      rowsAt((nowMs) => [record(DAY, true), ...(nowMs < late ? [] : [record(DAY, nowMs >= settles, 1)])]),
+    );
+    await history.run('2026-11-18T12:00:00Z');
+    await history.run('2026-11-19T12:00:00Z', { fullRefresh: true });
+
+    const open = await history.run('2026-11-20T12:00:00Z');
+    await history.run('2026-11-21T12:00:00Z');
+    const closed = await history.run('2026-11-22T12:00:00Z');
+
+    expect([open.read.includes(DAY), closed.read.includes(DAY)]).toEqual([true, false]);
+    expect(history.holds('a')[DAY]).toEqual([record(DAY, true), record(DAY, true, 1)]);
+  });
+});
+
 describe('a lookback that changes', () => {
   it('grows: the younger closed days are read again, and stay closed', async () => {
     const history = await ExportHistory.begin();
@@ -287,18 +327,18 @@ describe('a gap that the source has deleted meanwhile', () => {
     const third = await history.run('2026-11-20T13:00:00Z');
 
     expect(second.warnings).toEqual([
-      'requests of Support: 2026-06-02 to 2026-08-22 cannot be read any more, since Deepgram only keeps 90 days, and ' +
-        'is lost for good to a. What an earlier run exported stays; an NDJSON archive that has these days can be replayed.',
+      'requests of Support: 2026-06-01 to 2026-08-22 cannot be read any more, since fake only goes back to ' +
+        '2026-08-23, and is lost for good to a. What an earlier run exported stays; an NDJSON archive that has these days can be replayed.',
     ]);
     expect(second.read).toEqual(daysThrough('2026-08-23', '2026-11-20'));
     expect(third.warnings).toEqual([]);
     expect(third.read).toEqual(daysThrough('2026-11-17', '2026-11-20'));
     expect((await history.document())?.sinks.a?.streams.requests?.['p-1']).toMatchObject({
       closed: [
-        ['2026-05-25', '2026-06-01'],
+        ['2026-05-25', '2026-05-31'],
         ['2026-08-23', '2026-11-16'],
       ],
-      lost: [['2026-06-02', '2026-08-22']],
+      lost: [['2026-06-01', '2026-08-22']],
     });
   });
 
@@ -310,9 +350,50 @@ describe('a gap that the source has deleted meanwhile', () => {
 
     expect(second.warnings).toEqual([
       expect.stringContaining(
-        'requests of Support: 2026-05-30, 2026-06-02 to 2026-08-22 cannot be read any more',
+        'requests of Support: 2026-05-30, 2026-06-01 to 2026-08-22 cannot be read any more',
       ),
     ]);
+  });
+
+  it.each([
+    ['2026-06-01T23:59:59Z', '2026-06-01 to 2026-08-22'],
+    ['2026-06-02T00:00:00Z', '2026-06-02 to 2026-08-22'],
+  ])('begins with a day that was not over when it was read last, at %s', async (at, days) => {
+    const history = await ExportHistory.begin();
+
+    await history.run(at);
+    const second = await history.run('2026-11-20T12:00:00Z', { since: '1d' });
+
+    expect(second.warnings).toEqual([expect.stringContaining(`requests of Support: ${days} cannot be read`)]);
+  });
+
+  it('is read after all where only a clock far ahead had lost it', async () => {
+    const history = await ExportHistory.begin();
+    await history.run('2026-11-18T12:00:00Z');
+
+    await history.run('2027-03-01T12:00:00Z');
+    const right = await history.run('2026-11-23T12:00:00Z');
+    const next = await history.run('2026-11-24T12:00:00Z');
+
+    expect(right.read).toEqual(daysThrough('2026-11-18', '2026-11-23'));
+    expect(Object.keys(history.holds('a'))).toEqual(
+      expect.arrayContaining(daysThrough('2026-11-11', '2026-11-23')),
+    );
+    expect(next.read).toEqual(daysThrough('2026-11-20', '2026-11-24'));
+    const lost = (await history.document())?.sinks.a?.streams.requests?.['p-1']?.lost;
+    expect(lost?.[0]?.[0]).toBe('2026-11-25');
+  });
+
+  it('says nothing of closed days where everything is asked for, and nothing twice of the others', async () => {
+    const history = await ExportHistory.begin();
+    await history.run('2026-08-20T12:00:00Z', { until: '2026-08-10', since: '2026-08-08' });
+
+    const options = { since: '2026-08-08', fullRefresh: true };
+    const second = await history.run('2026-11-20T12:00:00Z', options);
+    const third = await history.run('2026-11-20T13:00:00Z', options);
+
+    expect(second.warnings).toEqual([expect.stringContaining(' 2026-08-11 to 2026-08-22 cannot be read')]);
+    expect(third.warnings).toEqual([]);
   });
 
   it('says nothing of closed days, also with a lookback as long as the source keeps them', async () => {
@@ -444,10 +525,12 @@ describe('the reason that is given', () => {
     const made = new DeliveryState(undefined, 3 * 86_400_000);
     for (const [day, unsettled] of Object.entries({ '2026-11-10': 0, '2026-11-11': 2, '2026-11-19': 1 }))
       made.delivered(KEY, day, { readAtMs: NOW, records: 3, hash: '', unsettled, isFinal: false });
+    made.gone(KEY, ['2026-08-01']);
     return made;
   };
 
   it.each([
+    ['2026-08-01', { why: 'lost' }],
     ['2026-11-09', { why: 'new' }],
     ['2026-11-10', undefined],
     ['2026-11-11', { why: 'open', unsettled: 2 }],

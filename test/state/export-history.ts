@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type MemorySink, memorySink } from '../../connectors/memory/memory-sink.js';
@@ -15,6 +15,7 @@ import type { SelectedStream } from '../../src/records/selection.js';
 import { silentLog } from '../../src/report/log.js';
 import { AppendLedger } from '../../src/state/append-ledger.js';
 import { DeliveryState } from '../../src/state/delivery-state.js';
+import { recordKey } from '../../src/state/record-key.js';
 import { StateBook } from '../../src/state/state-book.js';
 import type { StateDocument } from '../../src/state/state-document.js';
 import { readState } from '../../src/state/state-file.js';
@@ -41,6 +42,8 @@ export interface RunOptions {
   readonly projectId?: string;
   /** What the clock shows when the days are read, in a run that takes long. Default: its beginning. */
   readonly clockAt?: string;
+  /** The process dies when everything was delivered, and before the state says so. */
+  readonly dies?: boolean;
 }
 
 export interface Ran {
@@ -51,11 +54,15 @@ export interface Ran {
   readonly warnings: readonly string[];
 }
 
+/** A sink of this name only appends, and can tell what it has. */
+export const LOG = 'log';
+
 /** Runs, one after the other, on one state file and with sinks that keep what they have. */
 export class ExportHistory {
   readonly path: string;
   readonly #options: HistoryOptions;
   readonly #sinks = new Map<string, MemorySink>();
+  readonly #logged: Row[] = [];
 
   private constructor(path: string, options: HistoryOptions) {
     this.path = path;
@@ -76,15 +83,9 @@ export class ExportHistory {
     return readFile(this.path, 'utf8');
   }
 
-  /** The state as it is on the disk; undefined where there is none. */
-  async snapshot(): Promise<string | undefined> {
-    return readFile(this.path, 'utf8').catch(() => undefined);
-  }
-
-  /** Puts a state back, as a process leaves it that dies before it writes the next one. */
-  async restore(text: string | undefined): Promise<void> {
-    if (text === undefined) await rm(this.path, { force: true });
-    else await writeFile(this.path, text);
+  /** What the sink {@link LOG} was ever sent, in the order of arrival. */
+  get logged(): readonly Row[] {
+    return this.#logged;
   }
 
   document(): Promise<StateDocument | undefined> {
@@ -101,8 +102,9 @@ export class ExportHistory {
     const clockMs = Date.parse(options.clockAt ?? at);
     const clock: Clock = { now: () => clockMs, sleep: async () => {} };
     const state = new DeliveryState(await readState(this.path), settings.lookback);
+    const ledger = new AppendLedger(join(dirname(this.path), 'delivered'));
     const book = new StateBook(state, {
-      ledger: new AppendLedger(join(dirname(this.path), 'delivered')),
+      ledger,
       path: this.path,
       clock,
       log,
@@ -110,14 +112,15 @@ export class ExportHistory {
       mask: (text) => text,
       destinations: new Map(sinks.map((name) => [name, options.destination ?? `memory ${name}`])),
       fullRefresh: options.fullRefresh ?? false,
-      writes: true,
+      lock: { assertHeld: async () => {} },
     });
     const read: Day[] = [];
     const given: Record<string, Day[]> = Object.fromEntries(sinks.map((name) => [name, []]));
     const lanes = sinks.map(
       (name) =>
         new SinkLane({
-          sink: this.#sink(name, options, given[name] ?? []),
+          sink: name === LOG ? this.#log(options) : this.#sink(name, options, given[name] ?? []),
+          ledger,
           type: 'memory',
           required: true,
           deadlineMs: 10_000,
@@ -134,7 +137,7 @@ export class ExportHistory {
       log,
       signal: new AbortController().signal,
     });
-    await book.flush();
+    if (!options.dies) await book.flush();
     return { read, given, warnings };
   }
 
@@ -160,6 +163,28 @@ export class ExportHistory {
             given.push(day);
             return receipt;
           },
+        };
+      },
+    };
+  }
+
+  #log({ fails }: RunOptions): Sink {
+    return {
+      ...memorySink({ name: LOG }),
+      capabilities: { delivery: 'append', accepts: () => true },
+      holds: async ({ stream }, keys) =>
+        new Set(this.#logged.map((row) => recordKey(stream, row)).filter((key) => keys.includes(key))),
+      begin: async ({ day }) => {
+        let accepted = 0;
+        return {
+          write: async (batch) => {
+            this.#logged.push(...batch);
+            if (fails?.(LOG, day ?? ''))
+              throw new ExportError('SINK_REFUSED', 'the answer was lost', { kind: 'transient' });
+            accepted += batch.length;
+          },
+          commit: async () => ({ accepted, rejected: [], skipped: [] }),
+          abort: async () => {},
         };
       },
     };

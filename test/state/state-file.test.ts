@@ -178,6 +178,17 @@ it('a run in which nothing changes writes nothing', async () => {
   expect(await history.text()).toBe(before);
 });
 
+it('nor does one whose window has days that are known to be lost', async () => {
+  const history = await ExportHistory.begin();
+  await history.run('2026-06-01T12:00:00Z');
+  await history.run('2026-11-20T12:00:00Z');
+  const before = await history.text();
+
+  await history.run('2026-11-20T13:00:00Z', { since: '2026-06-10', until: '2026-08-30' });
+
+  expect(await history.text()).toBe(before);
+});
+
 it('stays small: a year of days in two sinks, read every day', () => {
   const state = new DeliveryState(undefined, 3 * DAY_MS);
   for (const sink of ['a', 'b']) {

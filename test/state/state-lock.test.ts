@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ExportError } from '../../src/errors/export-error.js';
 import { silentLog } from '../../src/report/log.js';
 import { lockState } from '../../src/state/state-lock.js';
@@ -156,6 +157,58 @@ describe('a holder that is gone', () => {
     expect(outcome).toBe(isTaken);
   });
 
+  it.each([
+    ['elsewhere, by a clock that is behind ours', { beat_at: NOW - 3_600_000 }],
+    ['here, after the machine has slept', { host: hostname(), pid: process.ppid, beat_at: NOW - 3_600_000 }],
+  ])('is not one that shows itself while it is watched: %s', async (_, holder) => {
+    const path = await statePath();
+    await leaveLock(path, holder);
+    const waits: number[] = [];
+    const clock = testClock(async (ms) => {
+      waits.push(ms);
+      await leaveLock(path, { ...holder, beat_at: holder.beat_at + 10_000 });
+    });
+
+    const taking = lock(path, { clock });
+
+    await expect(taking).rejects.toMatchObject({ code: 'STATE_LOCKED' });
+    expect(waits).toEqual([15_000]);
+  });
+
+  it.each([
+    ['alive', NOW - 1_000, false],
+    ['silent', NOW - 60_001, true],
+  ])(
+    'in another container of this machine, where its number means nothing: %s',
+    async (_, beatAt, isTaken) => {
+      const path = await statePath();
+      await leaveLock(path, { host: hostname(), pid: deadPid(), pid_space: 'pid:[1]', beat_at: beatAt });
+
+      const taking = lock(path);
+
+      if (isTaken) await (await taking).release();
+      else await expect(taking).rejects.toMatchObject({ code: 'STATE_LOCKED' });
+    },
+  );
+
+  it('is told of once, however long another one that took it over and died stands in the way', async () => {
+    const path = await statePath();
+    await leaveLock(path, { host: hostname(), pid: deadPid() });
+    await mkdir(`${path}.lock.takeover`);
+    const said: string[] = [];
+    const log = { ...silentLog, warn: (message: string) => void said.push(message) };
+    let waits = 0;
+    const clock = testClock(async () => {
+      waits += 1;
+      if (waits === 5) await rmdir(`${path}.lock.takeover`);
+    });
+
+    const taken = await lock(path, { log, clock });
+
+    expect(said).toHaveLength(1);
+    await taken.release();
+  });
+
   it.each(['', '{"id": "half', '{}', 'null'])('and left a lock that says nothing: %j', async (text) => {
     const path = await statePath();
     await writeFile(`${path}.lock`, text);
@@ -211,6 +264,88 @@ it('a lock that cannot be read is refused, and left where it is', async () => {
     message: `The lock ${path}.lock cannot be read: the file system answered EISDIR.`,
   });
   expect(await readdir(dirname(path))).toEqual(['state.json.lock']);
+});
+
+it('a lock that cannot be made is refused before anything is read', async () => {
+  const path = join(await statePath(), 'state.json');
+  await writeFile(dirname(path), 'a file');
+
+  await expect(lock(path)).rejects.toMatchObject({
+    code: 'STATE_REFUSED',
+    kind: 'config',
+    message: expect.stringContaining(`${path}.lock`),
+  });
+});
+
+describe('a lock that is held', () => {
+  /** Passes the time between two beats. */
+  const beat = () => vi.advanceTimersByTime(10_000);
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('shows every ten seconds that its run is alive', async () => {
+    const path = await statePath();
+    const clock = testClock();
+    const held = await lock(path, { clock });
+    clock.nowMs = NOW + 10_000;
+
+    beat();
+    await held.release();
+    const next = await lock(path, { clock });
+
+    // What was begun is ended before the lock is given back, or it would come to life again.
+    expect(await readdir(dirname(path))).toEqual(['state.json.lock']);
+    expect(held.lost.aborted).toBe(false);
+    await next.release();
+  });
+
+  it('says when it was seen last', async () => {
+    const path = await statePath();
+    const clock = testClock();
+    const held = await lock(path, { clock });
+    clock.nowMs = NOW + 10_000;
+
+    beat();
+
+    await vi.waitFor(async () => {
+      expect(JSON.parse(await readFile(`${path}.lock`, 'utf8'))).toMatchObject({ beat_at: NOW + 10_000 });
+    });
+    await expect(held.assertHeld()).resolves.toBeUndefined();
+    await held.release();
+  });
+
+  it.each([
+    ['another run has taken it over', (path: string) => leaveLock(path)],
+    ['somebody has removed it', (path: string) => rm(`${path}.lock`)],
+    ['it is another thing now', (path: string) => writeFile(`${path}.lock`, 'mine')],
+  ])('stops its run where %s, and what is there stays', async (_, change) => {
+    const path = await statePath();
+    const held = await lock(path);
+    await change(path);
+    const before = await readFile(`${path}.lock`, 'utf8').catch(() => undefined);
+    const lost = once(held.lost, 'abort');
+
+    beat();
+    await lost;
+
+    expect(held.lost.reason).toMatchObject({ code: 'STATE_LOCKED', kind: 'interrupted' });
+    await expect(held.assertHeld()).rejects.toMatchObject({ code: 'STATE_LOCKED', kind: 'config' });
+    await held.release();
+    expect(await readFile(`${path}.lock`, 'utf8').catch(() => undefined)).toBe(before);
+  });
+
+  it('is found to be lost also between two beats', async () => {
+    const path = await statePath();
+    const held = await lock(path);
+    await leaveLock(path);
+
+    await expect(held.assertHeld()).rejects.toMatchObject({ code: 'STATE_LOCKED' });
+    await held.release();
+  });
 });
 
 it('gives back its own lock only', async () => {

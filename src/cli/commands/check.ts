@@ -4,6 +4,9 @@ import { resolveWindow } from '../../config/window.js';
 import { abortError, failureOf } from '../../errors/export-error.js';
 import type { CheckResult } from '../../pipeline/check.js';
 import { withDeadline } from '../../pipeline/deadline.js';
+import type { Outlook } from '../../pipeline/outlook.js';
+import type { Sink } from '../../pipeline/sink.js';
+import type { Source } from '../../pipeline/source.js';
 import { EXIT } from '../../report/exit-code.js';
 import type { Log } from '../../report/log.js';
 import { oneLine } from '../../report/one-line.js';
@@ -11,6 +14,7 @@ import { wantsColor } from '../color.js';
 import { type JobOptions, jobFor } from '../job-options.js';
 import { type LogOptions, logFor } from '../log-options.js';
 import { openSink, openSource } from '../open-job.js';
+import { outlooksOf } from '../outlooks.js';
 import type { Surroundings } from '../surroundings.js';
 
 /** Tries every connection of the job and says what works, what does not, and how to mend it. */
@@ -22,8 +26,9 @@ export async function check(options: JobOptions & LogOptions, surroundings: Surr
   try {
     const ofSource = await source.check(job.streams, signal).catch((error) => [failed('connect', error)]);
     const ofSinks = await Promise.all(
-      job.sinks.map(async (sink) => ({ sink, result: await checkSink(sink, log, surroundings) })),
+      job.sinks.map(async (sink) => ({ sink, ...(await checkSink(sink, log, surroundings)) })),
     );
+    const outlooks = await foretold(ofSinks, source, signal);
     if (signal.aborted) throw abortError(signal);
     const color = wantsColor(screen.stdout, env);
     const lines = [
@@ -32,6 +37,7 @@ export async function check(options: JobOptions & LogOptions, surroundings: Surr
       ...ofSinks.flatMap(({ sink, result }) => [
         `${sink.name} (${sink.type})`,
         ...resultLines(result, color),
+        ...(outlooks.get(sink.name) ?? []).flatMap((one) => resultLines({ ...one, ok: true }, color)),
       ]),
     ];
     screen.result(`${lines.join('\n')}\n`);
@@ -41,14 +47,44 @@ export async function check(options: JobOptions & LogOptions, surroundings: Surr
   }
 }
 
-async function checkSink(sink: JobSink, log: Log, surroundings: Surroundings): Promise<CheckResult> {
+interface CheckedSink {
+  readonly result: CheckResult;
+  /** Undefined where it could not be opened. */
+  readonly opened?: Sink;
+}
+
+async function checkSink(sink: JobSink, log: Log, surroundings: Surroundings): Promise<CheckedSink> {
+  let opened: Sink;
   try {
-    const opened = await openSink(sink, log, surroundings);
-    return await withDeadline(`Checking ${sink.name}`, sink.deadlineMs, surroundings.signal, (signal) =>
-      opened.check(signal),
-    );
+    opened = await openSink(sink, log, surroundings);
   } catch (error) {
-    return failed('connect', error);
+    return { result: failed('connect', error) };
+  }
+  try {
+    const result = await withDeadline(
+      `Checking ${sink.name}`,
+      sink.deadlineMs,
+      surroundings.signal,
+      (signal) => opened.check(signal),
+    );
+    return { result, opened };
+  } catch (error) {
+    return { result: failed('connect', error), opened };
+  }
+}
+
+/** What the records will come to; nothing where the source does not answer, which has been said already. */
+async function foretold(
+  sinks: readonly CheckedSink[],
+  source: Source,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, readonly Outlook[]>> {
+  const opened = sinks.flatMap(({ opened: sink }) => (sink?.outlook === undefined ? [] : [sink]));
+  if (opened.length === 0) return new Map();
+  try {
+    return await outlooksOf(opened, source, await source.projects(signal), signal);
+  } catch {
+    return new Map();
   }
 }
 

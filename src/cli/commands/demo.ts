@@ -31,13 +31,14 @@ export async function demo(options: DemoOptions, surroundings: Surroundings): Pr
         noState: true,
         fullRefresh: false,
         wait: false,
+        isRehearsal: true,
         summary: 'summary.json',
       },
       inside,
     );
-    const series = await world.writeReceived(join(out, 'datadog'));
+    const received = await world.writeReceived(join(out, 'datadog'));
     if (!options.quiet)
-      surroundings.screen.result(whatToOpen(relative(surroundings.cwd, out) || '.', series));
+      surroundings.screen.result(whatToOpen(relative(surroundings.cwd, out) || '.', received));
     return exitCode;
   } finally {
     await world.close();
@@ -58,12 +59,16 @@ async function writeConfig(folder: string, asGiven: string, config: string): Pro
   }
 }
 
-function whatToOpen(folder: string, series: number): string {
+function whatToOpen(
+  folder: string,
+  { series, logs }: { readonly series: number; readonly logs: number },
+): string {
   return `
 To look at, in ${folder}:
   tableau/requests.csv   one row a request; the other tables and datapackage.json are beside it
   ndjson/                one file a stream, project and day
   datadog/series.ndjson  the ${sayCount(series)} series that the stand-in intake received
+  datadog/logs.ndjson    and the ${sayCount(logs)} logs, of the 18 hours that Datadog takes
   demo.yaml              the configuration that did it
   summary.json           what the run said at its end
 `;

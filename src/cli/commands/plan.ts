@@ -1,12 +1,15 @@
 import { resolveWindow } from '../../config/window.js';
 import { type Reason, windowOnly } from '../../pipeline/delivery-book.js';
+import type { Outlook } from '../../pipeline/outlook.js';
 import { partitionName } from '../../pipeline/partition.js';
 import { type PlannedReading, planReadings } from '../../pipeline/plan.js';
 import type { SinkLane } from '../../pipeline/sink-lane.js';
+import { oneLine } from '../../report/one-line.js';
 import { counted, sayCount, textTable } from '../../report/text-table.js';
 import { type JobOptions, jobFor } from '../job-options.js';
 import { type LogOptions, logFor } from '../log-options.js';
 import { openLanes, openSource } from '../open-job.js';
+import { outlooksOf } from '../outlooks.js';
 import { lookAtState } from '../state-session.js';
 import type { Surroundings } from '../surroundings.js';
 
@@ -14,7 +17,10 @@ export interface PlanOptions extends JobOptions, LogOptions {
   readonly noState: boolean;
 }
 
-/** Shows what a run would read and write, and why. It lists the projects, and calls nothing else. */
+/**
+ * Shows what a run would read and write, and why. It lists the projects, asks for the values that sinks reckon with,
+ * and calls nothing else.
+ */
 export async function plan(options: PlanOptions, surroundings: Surroundings): Promise<number> {
   const job = await jobFor(options, surroundings);
   const log = logFor(options, surroundings);
@@ -32,7 +38,9 @@ export async function plan(options: PlanOptions, surroundings: Surroundings): Pr
       return { name: selected.stream.name, isWanted, readings: plan.readings };
     });
     const each = options.verbose ? partitionLines(rows) : [];
-    surroundings.screen.result([...each, ...planLines(rows, projects.length, window), ''].join('\n'));
+    const outlooks = await outlooksOf(takers, source, projects, surroundings.signal);
+    const lines = [...planLines(rows, projects.length, window), ...outlookLines(outlooks)];
+    surroundings.screen.result([...each, ...lines, ''].join('\n'));
     return 0;
   } finally {
     await source.close();
@@ -69,6 +77,13 @@ function planLines(
     `${counted(partitions, 'partition')}, at least ${counted(calls, 'call')}, and a few for names.`,
     'A day with more than 1,000 requests takes about one call more for every 900 of them.',
   ];
+}
+
+function outlookLines(outlooks: ReadonlyMap<string, readonly Outlook[]>): string[] {
+  const lines = [...outlooks].flatMap(([sink, all]) =>
+    all.map(({ what, detail }) => oneLine(`${sink}, ${what}: ${detail}`)),
+  );
+  return lines.length === 0 ? [] : ['', ...lines];
 }
 
 /** A line for each partition: who lacks it, and why. */
@@ -108,6 +123,7 @@ const WORDS: Readonly<Record<Reason['why'], string>> = {
   new: 'never delivered',
   lookback: 'within the lookback',
   open: 'not closed',
+  lost: 'lost, and there after all',
   window: 'in the window',
   snapshot: 'as it is now',
 };

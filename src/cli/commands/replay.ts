@@ -1,9 +1,11 @@
 import { realpath } from 'node:fs/promises';
-import { resolve, sep } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { ndjsonArchive } from '../../../connectors/ndjson/ndjson-archive.js';
 import type { Job } from '../../config/job.js';
+import type { Path } from '../../config/mistake.js';
 import { resolveWindow } from '../../config/window.js';
 import { ExportError } from '../../errors/export-error.js';
+import { isWithin } from '../../files/is-within.js';
 import type { Window } from '../../pipeline/plan.js';
 import { type Log, silentLog } from '../../report/log.js';
 import { type DeliveryOptions, deliver } from '../delivery-run.js';
@@ -19,14 +21,19 @@ export interface ReplayOptions extends DeliveryOptions {
 /** Without `--since` and `--until`, all that the archive has: the job's window is about Deepgram. */
 const EVERYTHING = { since: '2015-01-01', until: 'now' };
 
-/** Delivers an NDJSON archive to the sinks of a job, asks Deepgram nothing, and leaves the state as it is. */
+/**
+ * Delivers an NDJSON archive to the sinks of a job, asks Deepgram nothing, and leaves the state as it is. What the
+ * state knows a sink to have of a later reading than the archive's stays.
+ */
 export function replay(options: ReplayOptions, surroundings: Surroundings): Promise<number> {
   const path = resolve(surroundings.cwd, options.from);
   const { since = EVERYTHING.since, until = EVERYTHING.until } = options;
   const archiveOf = (job: Job, days: Window, log: Log) =>
     ndjsonArchive({
       path,
+      calledAs: options.from,
       streams: job.streams,
+      streamsChosen: (options.stream?.length ?? 0) > 0,
       projects: job.source.projects,
       since: days.since,
       until: days.until,
@@ -35,7 +42,8 @@ export function replay(options: ReplayOptions, surroundings: Surroundings): Prom
   return deliver(
     { ...options, since, until },
     {
-      state: { use: 'leave', fullRefresh: false, wait: options.wait },
+      state: { use: 'heed', fullRefresh: false, wait: options.wait },
+      isNeeded: (setting) => isUsed(setting, options),
       window: async (job, now) => {
         await refuseOwnArchive(job, path, options.from);
         const asked = resolveWindow(job.window, now);
@@ -45,6 +53,12 @@ export function replay(options: ReplayOptions, surroundings: Surroundings): Prom
     },
     surroundings,
   );
+}
+
+/** Of the source only its choice of projects is used, and of the sinks those that are filled. */
+function isUsed([part, name]: Path, { project, sink }: ReplayOptions): boolean {
+  if (part === 'source') return name === 'projects' && !project?.length;
+  return part !== 'sinks' || !sink?.length || sink.includes(String(name));
 }
 
 /** A sink that writes the archive while it is read would leave out of it what could not be read. */
@@ -61,11 +75,10 @@ async function refuseOwnArchive(job: Job, path: string, asGiven: string): Promis
   }
 }
 
-/** The path as it is where it is not there: then it is no way to anything else either. */
-function withoutLinks(path: string): Promise<string> {
-  return realpath(path).catch(() => path);
-}
-
-function isWithin(path: string, folder: string): boolean {
-  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+/** Also of a path that is not there yet, as far as it is. */
+async function withoutLinks(path: string): Promise<string> {
+  const parent = dirname(path);
+  return realpath(path).catch(async () =>
+    parent === path ? path : join(await withoutLinks(parent), basename(path)),
+  );
 }

@@ -10,15 +10,18 @@ export interface SyncOptions extends DeliveryOptions {
   readonly fullRefresh: boolean;
   /** Waits for another run on the same state instead of refusing. */
   readonly wait: boolean;
+  /** True where the receivers end with the run, as in the demo: nothing can be there twice. Default false. */
+  readonly isRehearsal?: boolean;
 }
 
 /** The job: reads what some sink lacks, and delivers it. */
 export function sync(options: SyncOptions, surroundings: Surroundings): Promise<number> {
-  const { fullRefresh, wait } = options;
+  const { fullRefresh, wait, isRehearsal = false } = options;
   return deliver(
     options,
     {
       state: { use: options.noState ? 'none' : 'keep', fullRefresh, wait },
+      isRehearsal,
       window: (job, now) => resolveWindow(job.window, now),
       openSource: (job, window, log) => openSource(job, window, log, surroundings),
     },

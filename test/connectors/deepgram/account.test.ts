@@ -1,7 +1,7 @@
 import { afterEach, expect, it } from 'vitest';
 import { type StandIn, startStandIn } from '../../../connectors/deepgram/stand-in/stand-in.js';
 import type { StandInOptions } from '../../../connectors/deepgram/stand-in/stand-in-options.js';
-import { openSource, readAccount } from './read-account.js';
+import { openSource, readAccount, requestsFrom } from './read-account.js';
 
 const NOW = Date.parse('2026-11-20T12:00:00Z');
 const TODAY = { since: '2026-11-20', until: '2026-11-20', now: NOW };
@@ -142,6 +142,19 @@ it('exports requests without key names when keys may not be read, with one warni
   expect(result.findings.warnings.filter((warning) => warning.includes('API key names'))).toHaveLength(2);
 });
 
+it.each(['unauthorized', 'redirect'] as const)(
+  'exports no request without its key name because of a passing refusal: %s',
+  async (fault) => {
+    const standIn = await open();
+    standIn.faults.next(fault, 1, ({ path }) => path.endsWith('p-1/keys'));
+
+    const { result, sink } = await readAccount({ ...TODAY, url: standIn.url, streams: { requests: {} } });
+
+    expect(result.sourceFailures.map(({ partition }) => partition)).toEqual(['requests/p-1/2026-11-20']);
+    expect(new Set(sink.rows('requests').map((row) => row.project_id))).toEqual(new Set(['p-2']));
+  },
+);
+
 it('asks for the names of a project once, however many partitions need them', async () => {
   const standIn = await open();
 
@@ -164,7 +177,7 @@ it('asks for the names of a project once, however many partitions need them', as
 });
 
 it('never has more calls open than allowed', async () => {
-  const standIn = await open({ requestsPerDay: 3_000, latencyMs: 5 });
+  const standIn = await open({ requestsPerDay: requestsFrom('2026-11-16', 3_000), latencyMs: 5 });
 
   await readAccount({
     url: standIn.url,
@@ -200,7 +213,7 @@ it('check tells what the key may read', async () => {
 });
 
 it('gets everything, once, through every fault that passes', async () => {
-  const standIn = await open({ requestsPerDay: 3_000 });
+  const standIn = await open({ requestsPerDay: requestsFrom('2026-11-17', 3_000) });
   standIn.faults.retryAfterSeconds = 0;
   standIn.faults.rate(0.2, 7, [
     'rate-limited',

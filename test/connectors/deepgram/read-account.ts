@@ -1,4 +1,5 @@
 import { deepgramType } from '../../../connectors/deepgram/deepgram-type.js';
+import type { RequestsPerDay } from '../../../connectors/deepgram/stand-in/account-days.js';
 import { memorySink } from '../../../connectors/memory/memory-sink.js';
 import { windowOnly } from '../../../src/pipeline/delivery-book.js';
 import { type RunResult, run } from '../../../src/pipeline/run.js';
@@ -9,6 +10,7 @@ import { type SelectedStream, type StreamsChoice, selectStreams } from '../../..
 import { silentLog } from '../../../src/report/log.js';
 import { Secret } from '../../../src/secrets/secret.js';
 import type { Clock } from '../../../src/time/clock.js';
+import type { Day } from '../../../src/time/day.js';
 
 export const NO_STREAMS: StreamsChoice = {
   requests: false,
@@ -37,6 +39,14 @@ export interface ReadAccount {
   readonly sink: ReturnType<typeof memorySink>;
   readonly source: Source;
   requests(): readonly RequestRow[];
+}
+
+/**
+ * The same number of requests on each day from the first one on, and none before it. For the names of their models a
+ * source has the stand-in add up all days that the log reaches back, which takes long where every one of them is busy.
+ */
+export function requestsFrom(first: Day, count: number): RequestsPerDay {
+  return (_project, day) => (day < first ? 0 : count);
 }
 
 /** Waits take no time in these tests, but are asked for as in earnest. */

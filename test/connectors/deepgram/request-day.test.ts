@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { Findings } from '../../../connectors/deepgram/findings.js';
 import { ReadAhead } from '../../../connectors/deepgram/read-ahead.js';
 import { readRequestDay } from '../../../connectors/deepgram/request-day.js';
+import { Findings } from '../../../src/pipeline/findings.js';
 import type { RequestRow } from '../../../src/records/requests.js';
 import { silentLog } from '../../../src/report/log.js';
 import { idOf, type Logged, type Manners, shuffledLog } from './shuffled-log.js';

@@ -21,16 +21,23 @@ export interface RequestLogOptions {
 /** One project `p-1` with a request log of known content, newest first by default; other endpoints answer `{}`. */
 export async function requestLogServer(options: RequestLogOptions) {
   const log = logOf(options);
+  let pages = 0;
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://localhost');
     response.setHeader('content-type', 'application/json');
     if (url.pathname === '/v1/projects') response.end('{"projects":[{"project_id":"p-1","name":"Support"}]}');
-    else if (url.pathname.endsWith('/requests'))
+    else if (url.pathname.endsWith('/requests')) {
+      pages += 1;
       response.end(JSON.stringify(pageOf(log, url.searchParams, options)));
-    else response.end('{}');
+    } else response.end('{}');
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { url: `http://127.0.0.1:${portOf(server)}`, close: () => closeServer(server) };
+  return {
+    url: `http://127.0.0.1:${portOf(server)}`,
+    /** How many pages were asked for. */
+    pages: () => pages,
+    close: () => closeServer(server),
+  };
 }
 
 interface LoggedRequest {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Findings } from '../../../connectors/deepgram/findings.js';
 import { requestRow } from '../../../connectors/deepgram/request-record.js';
+import { Findings } from '../../../src/pipeline/findings.js';
 import { requests } from '../../../src/records/requests.js';
 import { silentLog } from '../../../src/report/log.js';
 

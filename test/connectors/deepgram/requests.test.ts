@@ -1,12 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, it, onTestFinished } from 'vitest';
 import { type StandIn, startStandIn } from '../../../connectors/deepgram/stand-in/stand-in.js';
 import type { StandInOptions } from '../../../connectors/deepgram/stand-in/stand-in-options.js';
 import type { RequestRow } from '../../../src/records/requests.js';
-import { openSource, type ReadAccount, readAccount } from './read-account.js';
-import { requestLogServer } from './request-log-server.js';
+import type { Day } from '../../../src/time/day.js';
+import { openSource, type ReadAccount, type Reading, readAccount, requestsFrom } from './read-account.js';
+import { type RequestLogOptions, requestLogServer } from './request-log-server.js';
 
 const NOW = Date.parse('2026-11-20T12:00:00Z');
+const TODAY = '2026-11-20';
+/** A day that is over. */
+const DAY = '2026-11-18';
 const PROJECT = { id: 'p-1', name: 'Support' };
 
 let account: StandIn | undefined;
@@ -17,7 +21,7 @@ async function open(options: StandInOptions): Promise<StandIn> {
   return account;
 }
 
-function read(standIn: StandIn, since: string, until: string): Promise<ReadAccount> {
+function read(standIn: StandIn, since: Day, until = since): Promise<ReadAccount> {
   return readAccount({ url: standIn.url, streams: { requests: {} }, since, until, now: standIn.clock.now() });
 }
 
@@ -37,18 +41,18 @@ function inKeyOrder(rows: readonly RequestRow[]): boolean {
 }
 
 it('reads a quiet day with one call', async () => {
-  const standIn = await open({ requestsPerDay: 700 });
+  const standIn = await open({ requestsPerDay: requestsFrom(DAY, 700) });
 
-  const { requests } = await read(standIn, '2026-11-18', '2026-11-18');
+  const { requests } = await read(standIn, DAY);
 
-  expect(requests()).toHaveLength(standIn.requestsOn(PROJECT.id, '2026-11-18'));
+  expect(requests()).toHaveLength(standIn.requestsOn(PROJECT.id, DAY));
   expect(pages(standIn)).toBe(1);
 });
 
 it('reads an empty day as an empty partition', async () => {
   const standIn = await open({ requestsPerDay: 0 });
 
-  const { sink } = await read(standIn, '2026-11-18', '2026-11-18');
+  const { sink } = await read(standIn, DAY);
 
   expect([...sink.committed.keys()]).toEqual(['requests/p-1/2026-11-18']);
   expect(sink.rows('requests')).toEqual([]);
@@ -57,9 +61,9 @@ it('reads an empty day as an empty partition', async () => {
 it.each([999, 1_000, 1_001, 2_000, 12_000])(
   'reads a day of %i requests, each once and in order',
   async (count) => {
-    const standIn = await open({ requestsPerDay: count });
+    const standIn = await open({ requestsPerDay: requestsFrom(DAY, count) });
 
-    const { requests, result } = await read(standIn, '2026-11-18', '2026-11-18');
+    const { requests, result } = await read(standIn, DAY);
 
     expect(requests()).toHaveLength(count);
     expect(new Set(requests().map((row) => row.request_id)).size).toBe(count);
@@ -69,15 +73,15 @@ it.each([999, 1_000, 1_001, 2_000, 12_000])(
 );
 
 it('needs little more than one call for a thousand requests', async () => {
-  const standIn = await open({ requestsPerDay: 20_000 });
+  const standIn = await open({ requestsPerDay: requestsFrom(DAY, 20_000) });
 
-  await read(standIn, '2026-11-18', '2026-11-18');
+  await read(standIn, DAY);
 
   expect(pages(standIn)).toBeLessThan(20 * 1.4);
 });
 
 it('cuts days at midnight UTC: neither lost nor twice', async () => {
-  const standIn = await open({ requestsPerDay: 5_000 });
+  const standIn = await open({ requestsPerDay: requestsFrom('2026-11-16', 5_000) });
 
   const { sink, requests } = await read(standIn, '2026-11-16', '2026-11-19');
 
@@ -88,9 +92,9 @@ it('cuts days at midnight UTC: neither lost nor twice', async () => {
 });
 
 it('reads today up to now, which is fixed when the run begins', async () => {
-  const standIn = await open({ requestsPerDay: 4_000 });
+  const standIn = await open({ requestsPerDay: requestsFrom(TODAY, 4_000) });
 
-  const { requests } = await read(standIn, '2026-11-20', '2026-11-20');
+  const { requests } = await read(standIn, TODAY);
 
   const last = requests().at(-1)?.created_at ?? '';
   expect(last < '2026-11-20T12:00:00').toBe(true);
@@ -100,9 +104,9 @@ it('reads today up to now, which is fixed when the run begins', async () => {
 });
 
 it('survives requests that arrive while it pages, and drops what it sees twice', async () => {
-  const standIn = await open({ requestsPerDay: 20_000, clockStepMs: 700 });
+  const standIn = await open({ requestsPerDay: requestsFrom(TODAY, 20_000), clockStepMs: 700 });
 
-  const { requests } = await read(standIn, '2026-11-20', '2026-11-20');
+  const { requests } = await read(standIn, TODAY);
   standIn.clock.advance(60_000);
   const later = await readAccount({
     url: standIn.url,
@@ -123,37 +127,14 @@ it('survives requests that arrive while it pages, and drops what it sees twice',
 });
 
 it('reads a burst that its density did not foretell', async () => {
-  const server = await requestLogServer({ count: 7_500, from: '2026-11-18T13:30:00', seconds: 4 });
-
-  const { requests } = await readAccount({
-    url: server.url,
-    streams: { requests: {} },
-    since: '2026-11-18',
-    until: '2026-11-18',
-    now: NOW,
-  });
-  await server.close();
+  const { requests } = await readLog({ count: 7_500, seconds: 4 });
 
   expect(requests()).toHaveLength(7_500);
   expect(inKeyOrder(requests())).toBe(true);
 });
 
 it('reads on when a server gives smaller pages than asked for', async () => {
-  const server = await requestLogServer({
-    count: 450,
-    from: '2026-11-18T08:00:00',
-    seconds: 3_000,
-    most: 100,
-  });
-
-  const { requests } = await readAccount({
-    url: server.url,
-    streams: { requests: {} },
-    since: '2026-11-18',
-    until: '2026-11-18',
-    now: NOW,
-  });
-  await server.close();
+  const { requests } = await readLog({ count: 450, seconds: 3_000, most: 100 });
 
   expect(requests()).toHaveLength(450);
 });
@@ -161,21 +142,7 @@ it('reads on when a server gives smaller pages than asked for', async () => {
 it.each(['included', 'excluded'] as const)(
   'keeps requests on the second when the ends of a range are %s',
   async (ends) => {
-    const server = await requestLogServer({
-      count: 3_000,
-      from: '2026-11-18T08:00:00',
-      seconds: 3_000,
-      ends,
-    });
-
-    const { requests } = await readAccount({
-      url: server.url,
-      streams: { requests: {} },
-      since: '2026-11-18',
-      until: '2026-11-18',
-      now: NOW,
-    });
-    await server.close();
+    const { requests } = await readLog({ count: 3_000, seconds: 3_000, ends });
 
     expect(requests()).toHaveLength(3_000);
   },
@@ -188,14 +155,16 @@ it('leaves out what the 90 days have eaten, and the day that is being eaten, wit
 
   expect([...sink.committed.keys()]).toEqual(['requests/p-1/2026-08-23', 'requests/p-1/2026-08-24']);
   expect(result.warnings).toEqual([
-    expect.stringMatching(/^requests of Support: 2026-08-20 to 2026-08-22 cannot be read any more.*90 days/),
+    expect.stringMatching(
+      /^requests of Support: 2026-08-20 to 2026-08-22 cannot be read any more, since Deepgram only goes back to 2026-08-23,/,
+    ),
   ]);
 });
 
 it('resolves model and key names', async () => {
-  const standIn = await open({ requestsPerDay: 300 });
+  const standIn = await open({ requestsPerDay: requestsFrom(DAY, 300) });
 
-  const { requests } = await read(standIn, '2026-11-18', '2026-11-18');
+  const { requests } = await read(standIn, DAY);
 
   const named = requests().filter((row) => row.model_names !== null && row.model_names.length > 0);
   expect(named.length).toBeGreaterThan(200);
@@ -204,56 +173,28 @@ it('resolves model and key names', async () => {
 });
 
 it('never exports a query string or a credential of a caller', async () => {
-  const standIn = await open({ requestsPerDay: 2_000 });
+  const standIn = await open({ requestsPerDay: requestsFrom(DAY, 2_000) });
   const raw = await (
     await fetch(`${standIn.url}/v1/projects/p-1/requests?limit=1000`, {
       headers: { authorization: 'Token stand-in-key' },
     })
   ).text();
 
-  const { requests } = await read(standIn, '2026-11-18', '2026-11-18');
+  const { requests } = await read(standIn, DAY);
 
   expect(raw).toMatch(/callback=http/);
   expect(JSON.stringify(requests())).not.toMatch(/callback=|\?|:\/\/[^"]*@/);
 });
 
 it('loses nothing where the log is not given newest first', async () => {
-  const server = await requestLogServer({
-    count: 5_000,
-    from: '2026-11-18T08:00:00',
-    seconds: 5_000,
-    order: 'oldest first',
-  });
-
-  const { requests } = await readAccount({
-    url: server.url,
-    streams: { requests: {} },
-    since: '2026-11-18',
-    until: '2026-11-18',
-    now: NOW,
-  });
-  await server.close();
+  const { requests } = await readLog({ count: 5_000, seconds: 5_000, order: 'oldest first' });
 
   expect(requests()).toHaveLength(5_000);
   expect(inKeyOrder(requests())).toBe(true);
 });
 
 it('stops at a server that gives the same page again and again', async () => {
-  const server = await requestLogServer({
-    count: 2_000,
-    from: '2026-11-18T08:00:00',
-    seconds: 1,
-    ignoresPage: true,
-  });
-
-  const { sink, result } = await readAccount({
-    url: server.url,
-    streams: { requests: {} },
-    since: '2026-11-18',
-    until: '2026-11-18',
-    now: NOW,
-  });
-  await server.close();
+  const { sink, result } = await readLog({ count: 2_000, seconds: 1, ignoresPage: true });
 
   expect(sink.committed.size).toBe(0);
   expect(result.sourceFailures).toMatchObject([
@@ -271,7 +212,7 @@ it.each([
 ])('does not take an answer %s for an empty day', async (_form, answer, message) => {
   const standIn = await open({ answers: { '/v1/projects/p-1/requests': answer } });
 
-  const { sink, result } = await read(standIn, '2026-11-18', '2026-11-18');
+  const { sink, result } = await read(standIn, DAY);
 
   expect(sink.committed.size).toBe(0);
   expect(result.sourceFailures).toMatchObject([
@@ -280,21 +221,7 @@ it.each([
 });
 
 it('leaves out a record that cannot be understood and is alone on its page', async () => {
-  const server = await requestLogServer({
-    count: 1_001,
-    from: '2026-11-18T08:00:00',
-    seconds: 1,
-    firstCreated: 'noon',
-  });
-
-  const { requests, result } = await readAccount({
-    url: server.url,
-    streams: { requests: {} },
-    since: '2026-11-18',
-    until: '2026-11-18',
-    now: NOW,
-  });
-  await server.close();
+  const { requests, result } = await readLog({ count: 1_001, seconds: 1, firstCreated: 'noon' });
 
   expect(requests()).toHaveLength(1_000);
   expect(result.findings.rejected.get('requests')?.count).toBe(1);
@@ -305,35 +232,56 @@ it('leaves out the one record of an answer that cannot be understood', async () 
   const answer = { limit: 1_000, requests: [good, { ...good, request_id: 'r-2', created: 'noon' }] };
   const standIn = await open({ answers: { '/v1/projects/p-1/requests': answer } });
 
-  const { requests, result } = await read(standIn, '2026-11-18', '2026-11-18');
+  const { requests, result } = await read(standIn, DAY);
 
   expect(requests().map((row) => row.request_id)).toEqual(['r-1']);
   expect(result.findings.rejected.get('requests')?.count).toBe(1);
 });
 
 it('reads no further ahead than there is room for while nobody takes what is read', async () => {
-  const standIn = await open({ requestsPerDay: 40_000 });
-  const day = { since: '2026-11-18', until: '2026-11-18', now: NOW };
-  const { source, streams } = await openSource({
-    ...day,
-    url: standIn.url,
-    streams: { requests: {} },
-    maxConcurrency: 4,
-  });
+  const log = await openLog({ from: `${DAY}T00:00:00`, count: 40_000, seconds: 86_400 });
+  const { source, streams } = await openSource({ ...ofDay(log.url), maxConcurrency: 4 });
   const [selected] = streams;
   const [project] = await source.projects(new AbortController().signal);
   if (!selected || !project) throw new Error('there is no stream or no project');
-  const [reading] = source.plan({ selected, project, days: ['2026-11-18'] });
+  const [reading] = source.plan({ selected, project, days: [DAY] });
 
   for await (const part of reading?.open(new AbortController().signal) ?? []) {
     for await (const _batch of part.batches) {
-      await delay(1_500);
+      await noMorePages(log);
       break;
     }
     break;
   }
   await source.close();
 
-  expect(pages(standIn)).toBeGreaterThan(4);
-  expect(pages(standIn)).toBeLessThan(16);
+  expect(log.pages()).toBeGreaterThan(4);
+  expect(log.pages()).toBeLessThan(16);
 });
+
+type RequestLog = Awaited<ReturnType<typeof requestLogServer>>;
+
+async function openLog(options: RequestLogOptions): Promise<RequestLog> {
+  const log = await requestLogServer(options);
+  onTestFinished(() => log.close());
+  return log;
+}
+
+/** Reads the whole of a log whose requests are within {@link DAY}. */
+async function readLog(options: Omit<RequestLogOptions, 'from'>): Promise<ReadAccount> {
+  const { url } = await openLog({ from: `${DAY}T08:00:00`, ...options });
+  return readAccount(ofDay(url));
+}
+
+function ofDay(url: string): Reading {
+  return { url, streams: { requests: {} }, since: DAY, until: DAY, now: NOW };
+}
+
+/** Waits until a page was asked for, and then none for longer than a reading that goes on would take to the next. */
+async function noMorePages(log: RequestLog): Promise<void> {
+  let seen: number;
+  do {
+    seen = log.pages();
+    await delay(250);
+  } while (log.pages() === 0 || log.pages() !== seen);
+}

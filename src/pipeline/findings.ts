@@ -1,11 +1,10 @@
-import type { SourceFindings } from '../../src/pipeline/source.js';
-import type { Log } from '../../src/report/log.js';
-import type { Json } from './forms.js';
+import type { Log } from '../report/log.js';
+import type { SourceFindings } from './source.js';
 
 /** Names kept of a stream's unknown fields: a hostile answer must not fill the memory. */
 const MOST_NAMES = 50;
 
-/** Collects what the source notices and does not fail for; each thing is logged once. */
+/** Collects what a source notices and does not fail for; each thing is logged once. */
 export class Findings {
   readonly #log: Log;
   readonly #rejected = new Map<string, { count: number; example: string }>();
@@ -27,8 +26,13 @@ export class Findings {
     this.#log.warn(`${stream}: a record was left out, ${reason}`);
   }
 
-  /** Names the fields of an object that this program does not know, so that a change of the API is seen. */
-  compare(stream: string, prefix: string, object: Json, known: ReadonlySet<string>): void {
+  /** Names the fields of an object that this program does not know, so that a change of the source is seen. */
+  compare(
+    stream: string,
+    prefix: string,
+    object: Readonly<Record<string, unknown>>,
+    known: ReadonlySet<string>,
+  ): void {
     for (const name in object) {
       if (!known.has(name)) this.#unknownField(stream, prefix + name);
     }

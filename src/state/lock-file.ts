@@ -1,0 +1,108 @@
+import { link, mkdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { ExportError } from '../errors/export-error.js';
+import { fileError } from '../files/file-error.js';
+import { temporaryPath } from '../files/temporary-name.js';
+import { type LockHolder, lockHolder } from './lock-holder.js';
+
+/** What a lock file holds. */
+export type LockContent = LockHolder | 'gone' | 'unreadable';
+
+/** A guard that is older was left by a process that died, in milliseconds; its work takes no time. */
+const GUARD_LEFT_MS = 60_000;
+
+export async function readLock(file: string): Promise<LockContent> {
+  try {
+    const result = lockHolder.safeParse(JSON.parse(await readFile(file, 'utf8')));
+    return result.success ? result.data : 'unreadable';
+  } catch (error) {
+    if (error instanceof SyntaxError) return 'unreadable';
+    const { code } = error as NodeJS.ErrnoException; // what `node:fs` throws
+    if (code === 'ENOENT') return 'gone';
+    throw new ExportError(
+      'STATE_LOCKED',
+      `The lock ${file} cannot be read: the file system answered ${code}.`,
+      {
+        kind: 'config',
+        hint: 'Check its rights; if it is no file, move it away.',
+        cause: error,
+      },
+    );
+  }
+}
+
+/** True where there was none and it is now ours: a link never replaces, and shows the file only whole. */
+export async function createLock(file: string, own: LockHolder): Promise<boolean> {
+  const draft = temporaryPath(file);
+  try {
+    await writeFile(draft, JSON.stringify(own));
+    await link(draft, file);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw lockError(file, error);
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+/** Shows that its run is alive; whole, and never over the lock of somebody else. False where it is not ours any more. */
+export async function renewLock(file: string, own: LockHolder): Promise<boolean> {
+  if (!isSame(await readLock(file), own)) return false;
+  const draft = temporaryPath(file);
+  try {
+    await writeFile(draft, JSON.stringify(own));
+    await rename(draft, file);
+  } finally {
+    await rm(draft, { force: true });
+  }
+  return true;
+}
+
+/** True for a lock of this run, whenever it was renewed. */
+export function isSame(found: LockContent, own: LockHolder): boolean {
+  return typeof found === 'object' && found.id === own.id;
+}
+
+/**
+ * Removes a lock that is as it was when its run was taken for dead: whoever looks at it and removes it must be alone
+ * in doing so, or it would remove the lock of the one that was faster. False where another one is about to do it.
+ */
+export async function removeDeadLock(file: string, dead: LockHolder | 'unreadable'): Promise<boolean> {
+  const guard = `${file}.takeover`;
+  if (!(await enter(guard))) return false;
+  try {
+    if (isUnchanged(await readLock(file), dead)) await rm(file, { force: true });
+    return true;
+  } finally {
+    await rmdir(guard);
+  }
+}
+
+/** True where its run has not shown itself in between. */
+export function isUnchanged(found: LockContent, before: LockHolder | 'unreadable'): boolean {
+  if (before === 'unreadable' || typeof found === 'string') return found === before;
+  return isSame(found, before) && found.beat_at === before.beat_at;
+}
+
+/** A folder comes into being once. One that is left by a process that died in between is removed after a while. */
+async function enter(guard: string): Promise<boolean> {
+  try {
+    await mkdir(guard);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw lockError(guard, error);
+    const made = await stat(guard).catch(() => undefined);
+    if (made && Date.now() - made.mtimeMs > GUARD_LEFT_MS) await rmdir(guard).catch(() => {}); // another one was faster
+    return false;
+  }
+}
+
+/** Without its lock a state cannot be used: nothing has been read or delivered yet. */
+export function lockError(file: string, cause: unknown): ExportError {
+  const { message, hint } = fileError(file, cause);
+  return new ExportError('STATE_REFUSED', message, {
+    kind: 'config',
+    ...(hint === undefined ? {} : { hint }),
+    cause,
+  });
+}

@@ -1,0 +1,115 @@
+import { addDays, type Day, dayAt, startOfDay } from '../time/day.js';
+import { timestampAt } from '../time/timestamp.js';
+import { holdsDay, withDay, withoutDay } from './day-ranges.js';
+import type { StreamState } from './state-document.js';
+
+/** Why a day is read for a sink. */
+export type ReadingReason =
+  | { readonly why: 'new' }
+  | { readonly why: 'lookback' }
+  | { readonly why: 'lost' }
+  | { readonly why: 'open'; readonly unsettled: number };
+
+/** What a reading found in a day. */
+export interface DayReading {
+  readonly readAtMs: number;
+  readonly records: number;
+  readonly hash: string;
+  readonly unsettled: number;
+  /** True where it can never be read again. */
+  readonly isFinal: boolean;
+}
+
+/**
+ * Days after its end at which a day is closed although records of it never settled, such as those that cost
+ * nothing for good: a day must not stay open for ever.
+ */
+const PATIENCE_MS = 14 * 86_400_000;
+
+/**
+ * Why a day is to be read at this moment; undefined where it is not. One that was lost is still lacking: where it can
+ * be read after all, it was a wrong clock that lost it.
+ */
+export function reasonFor(
+  { closed, open, lost }: StreamState,
+  day: Day,
+  nowMs: number,
+  lookbackMs: number,
+): ReadingReason | undefined {
+  const isClosed = holdsDay(closed, day);
+  const unsettled = open[day]?.unsettled;
+  if (!isClosed && unsettled === undefined) return { why: holdsDay(lost, day) ? 'lost' : 'new' };
+  if (day >= dayAt(nowMs - lookbackMs)) return { why: 'lookback' };
+  return isClosed ? undefined : { why: 'open', unsettled: unsettled ?? 0 };
+}
+
+/** True where a day was read after this moment. Of a closed one it is only known that it was older than the lookback. */
+export function wasReadAfter(
+  { closed, open }: StreamState,
+  day: Day,
+  thanMs: number,
+  lookbackMs: number,
+): boolean {
+  const readAt = open[day]?.read_at;
+  if (readAt !== undefined) return Date.parse(readAt) > thanMs;
+  return holdsDay(closed, day) && endOf(day) + lookbackMs > thanMs;
+}
+
+/** True where a reading at this moment closes a day, whatever it finds. */
+export function isLastReading(day: Day, readAtMs: number, lookbackMs: number): boolean {
+  return readAtMs - endOf(day) >= Math.max(PATIENCE_MS, lookbackMs);
+}
+
+/** A day that was read and delivered: closed, or open until a later reading closes it. */
+export function withReading(
+  before: StreamState,
+  day: Day,
+  { readAtMs, isFinal, ...found }: DayReading,
+  lookbackMs: number,
+): StreamState {
+  const age = readAtMs - endOf(day);
+  const isSettled = found.unsettled === 0 || age >= PATIENCE_MS;
+  // What was closed once stays so, also where the lookback has grown since; but a day that is not over was closed by
+  // a clock that was ahead.
+  const isOldEnough = age >= lookbackMs || (age >= 0 && holdsDay(before.closed, day));
+  // Records do not go away: of an answer that is suddenly shorter a second one has to say the same.
+  const hasShrunk = found.records < (before.open[day]?.records ?? 0);
+  const isClosed = isFinal || (isSettled && isOldEnough && !hasShrunk);
+  const { [day]: _before, ...others } = before.open;
+  return {
+    open: isClosed ? others : { ...others, [day]: { read_at: timestampAt(readAtMs), ...found } },
+    closed: isClosed ? withDay(before.closed, day) : withoutDay(before.closed, day),
+    lost: withoutDay(before.lost, day),
+  };
+}
+
+/**
+ * Days that the source has deleted: closed where the sink has them whole, lost where it does not. `lost` are those of
+ * them that were not known to be.
+ */
+export function withoutGone(
+  before: StreamState,
+  days: readonly Day[],
+): { readonly state: StreamState; readonly lost: readonly Day[] } {
+  const whole = days.filter((day) => isWhole(before, day));
+  const lost = days.filter((day) => !whole.includes(day));
+  return {
+    state: {
+      open: Object.fromEntries(Object.entries(before.open).filter(([day]) => !days.includes(day))),
+      closed: whole.reduce(withDay, before.closed),
+      lost: lost.reduce(withDay, before.lost),
+    },
+    lost: lost.filter((day) => !holdsDay(before.lost, day)),
+  };
+}
+
+/** True where a sink has all there was of a day, which at most was too young to be closed. */
+function isWhole({ closed, open }: StreamState, day: Day): boolean {
+  if (holdsDay(closed, day)) return true;
+  const found = open[day];
+  return found !== undefined && found.unsettled === 0 && Date.parse(found.read_at) >= endOf(day);
+}
+
+function endOf(day: Day): number {
+  return startOfDay(addDays(day, 1));
+}
