@@ -11,8 +11,8 @@ export interface DemoWorld {
   /** The configuration, as a user would write it. */
   readonly config: string;
   readonly env: Readonly<Record<string, string>>;
-  /** Writes what the intake has received below this folder, a series a line; returns how many series. */
-  writeReceived(folder: string): Promise<number>;
+  /** Writes what the intake has received below this folder, a series and a log a line; returns how many of each. */
+  writeReceived(folder: string): Promise<{ readonly series: number; readonly logs: number }>;
   close(): Promise<void>;
 }
 
@@ -28,17 +28,20 @@ export async function startDemoWorld(options: {
     env: { DEEPGRAM_API_KEY: KEY, DEEPGRAM_URL: account.url, DD_API_KEY: KEY, DD_URL: intake.url },
     writeReceived: async (folder) => {
       const series = intake.payloads.flatMap((payload) => payload.series);
+      const logs = intake.logPayloads.flatMap((payload) => payload.logs);
       await mkdir(folder, { recursive: true });
-      await writeFile(
-        join(folder, 'series.ndjson'),
-        series.map((one) => `${JSON.stringify(one)}\n`).join(''),
-      );
-      return series.length;
+      await writeFile(join(folder, 'series.ndjson'), linesOf(series));
+      await writeFile(join(folder, 'logs.ndjson'), linesOf(logs));
+      return { series: series.length, logs: logs.length };
     },
     close: async () => {
       await Promise.all([account.close(), intake.close()]);
     },
   };
+}
+
+function linesOf(values: readonly object[]): string {
+  return values.map((value) => `${JSON.stringify(value)}\n`).join('');
 }
 
 function demoConfig(daysBack: number): string {
@@ -54,5 +57,6 @@ sinks:
   tableau: { type: tableau-csv, path: tableau }
   archive: { type: ndjson, path: ndjson }
   datadog: { type: datadog-metrics, api_key: \${DD_API_KEY}, api_url: \${DD_URL}, tags: [env:demo] }
+  logs: { type: datadog-logs, api_key: \${DD_API_KEY}, api_url: \${DD_URL}, tags: [env:demo] }
 `;
 }

@@ -1,5 +1,7 @@
 import type { SinkType } from '../src/pipeline/sink-type.js';
 import type { SourceType } from '../src/pipeline/source-type.js';
+import { datadogCostsType } from './datadog/costs/costs-type.js';
+import { datadogLogsType } from './datadog/logs/logs-type.js';
 import { datadogMetricsType } from './datadog/metrics/metrics-type.js';
 import { deepgramType } from './deepgram/deepgram-type.js';
 import { ndjsonType } from './ndjson/ndjson-type.js';
@@ -10,6 +12,8 @@ export const sinkTypes: Readonly<Record<string, SinkType>> = {
   'tableau-csv': tableauType,
   ndjson: ndjsonType,
   'datadog-metrics': datadogMetricsType,
+  'datadog-logs': datadogLogsType,
+  'datadog-costs': datadogCostsType,
 };
 
 /** Every kind of source, likewise. */

@@ -76,16 +76,24 @@ export function refusalOf(error: unknown, { site, baseUrl }: DatadogApi): unknow
   });
 }
 
-/** Reads `{"errors": ["Forbidden"]}`. */
+/** Reads `{"errors": ["Forbidden"]}`, and what logs have in place of each text. */
 export function explainDatadog(answer: HttpAnswer): RefusalDetails {
   const errors = errorsIn(JSON.parse(answer.body.toString('utf8')));
   return errors.length === 0 ? {} : { message: errors.join('; ') };
 }
 
-/** The texts under `errors`; none where there is no such list. */
+/** What is said under `errors`; nothing where there is no such list. */
 export function errorsIn(body: unknown): readonly string[] {
   if (typeof body !== 'object' || body === null || !('errors' in body)) return [];
-  return Array.isArray(body.errors) ? body.errors.map(String) : [];
+  return Array.isArray(body.errors) ? body.errors.map(sayError) : [];
+}
+
+/** `Forbidden`, and of `{"status": "403", "title": "Forbidden", "detail": "Unknown key"}` `Forbidden: Unknown key`. */
+function sayError(error: unknown): string {
+  if (typeof error !== 'object' || error === null) return String(error);
+  const { title, detail } = error as { readonly title?: unknown; readonly detail?: unknown };
+  const said = [title, detail].filter((text) => typeof text === 'string' && text !== '');
+  return said.length > 0 ? [...new Set(said)].join(': ') : JSON.stringify(error);
 }
 
 function parseValidation(answer: HttpAnswer): void {

@@ -5,7 +5,7 @@ import type {
   RequestContext,
 } from '@datadog/datadog-api-client/dist/packages/datadog-api-client-common/http/http.js';
 import { ExportError } from '../../src/errors/export-error.js';
-import type { HttpAnswer } from '../../src/http/http-client.js';
+import type { HttpAnswer, HttpRequest } from '../../src/http/http-client.js';
 import { type DatadogApi, refusalOf } from './datadog-api.js';
 
 /** A payload that Datadog does not take in one piece. */
@@ -30,11 +30,14 @@ type Reply = new (
   body: { text(): Promise<string>; binary(): Promise<Buffer> },
 ) => Awaited<ReturnType<HttpLibrary['send']>>;
 
-/** What an intake takes at once, in bytes. */
-export interface PayloadLimits {
-  /** Before compression. */
-  readonly raw: number;
-  readonly wire: number;
+/** What an intake takes at once, and what it takes to believe that it did. */
+export interface IntakeRules {
+  /** Bytes of a payload before compression. */
+  readonly rawBytes: number;
+  /** Bytes of a payload after it. */
+  readonly wireBytes: number;
+  /** Reads an answer of 2xx, as JSON. When it throws, the payload is sent again. */
+  readonly read: (answer: HttpAnswer) => HttpAnswer;
 }
 
 const compress = promisify(gzip);
@@ -43,22 +46,17 @@ const compress = promisify(gzip);
  * Carries the official client's requests by our own HTTP, so that retries, waits and time limits are those of
  * every other call. The key is written here: the official client never gets it.
  *
- * Its `send` throws {@link PayloadTooLarge} for a body over one of the limits, and for a 413.
+ * Its `send` throws {@link PayloadTooLarge} for a body over one of the sizes, and for a 413.
  */
-export function payloadTransport(
-  api: DatadogApi,
-  limits: PayloadLimits,
-  call: Call,
-  Reply: Reply,
-): Transport {
+export function payloadTransport(api: DatadogApi, rules: IntakeRules, call: Call, Reply: Reply): Transport {
   const transport = {
     wireBytes: 0,
     async send(request: RequestContext) {
       const raw = Buffer.from(String(request.getBody() ?? ''));
-      if (raw.length > limits.raw) throw new PayloadTooLarge(`${raw.length} bytes before compression`);
+      if (raw.length > rules.rawBytes) throw new PayloadTooLarge(`${raw.length} bytes before compression`);
       const body = await compress(raw);
-      if (body.length > limits.wire) throw new PayloadTooLarge(`${body.length} bytes on the wire`);
-      const answer = await post(api, request, body, call);
+      if (body.length > rules.wireBytes) throw new PayloadTooLarge(`${body.length} bytes on the wire`);
+      const answer = await post(api, request, body, { ...call, parse: rules.read });
       transport.wireBytes = body.length;
       // Its content type is left out by some proxies; that it is JSON has been seen.
       const headers = { ...answer.headers, 'content-type': 'application/json' };
@@ -71,16 +69,19 @@ export function payloadTransport(
   return transport;
 }
 
-async function post(api: DatadogApi, request: RequestContext, body: Buffer, call: Call): Promise<HttpAnswer> {
+async function post(
+  api: DatadogApi,
+  request: RequestContext,
+  body: Buffer,
+  call: Call & Pick<HttpRequest<HttpAnswer>, 'parse'>,
+): Promise<HttpAnswer> {
   try {
     return await api.http.send({
       url: request.getUrl(),
       method: 'POST',
       headers: { ...request.getHeaders(), 'DD-API-KEY': api.apiKey },
       body,
-      what: call.what,
-      signal: call.signal,
-      parse: jsonAnswer,
+      ...call,
     });
   } catch (error) {
     if (error instanceof ExportError && error.status === 413) {
@@ -88,9 +89,4 @@ async function post(api: DatadogApi, request: RequestContext, body: Buffer, call
     }
     throw refusalOf(error, api);
   }
-}
-
-function jsonAnswer(answer: HttpAnswer): HttpAnswer {
-  JSON.parse(answer.body.toString('utf8'));
-  return answer;
 }

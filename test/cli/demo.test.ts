@@ -13,6 +13,7 @@ it('exports a stand-in account without a key', async () => {
     'ndjson/requests/project_id=1f6c0d5e-8f0b-4f5c-9a53-0c1d7f3b2a61/date=2026-11-20.ndjson',
   );
   expect(files['datadog/series.ndjson']).toContain('deepgram.');
+  expect(files['datadog/logs.ndjson']).toContain('"ddsource":"deepgram"');
   expect(files['demo.yaml']).toContain('type: tableau-csv');
   expect(JSON.parse(files['summary.json'] ?? '')).toMatchObject({ outcome: 'delivered', exit_code: 0 });
   expect(terminal.stdout).toContain('Everything was delivered.');

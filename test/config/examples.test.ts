@@ -11,7 +11,11 @@ import { loadText } from './load-text.js';
 
 const folder = fileURLToPath(new URL('../../config/', import.meta.url));
 const examples = readdirSync(folder).filter((file) => file.endsWith('.yaml'));
-const env = { DEEPGRAM_API_KEY: 'dg-key-for-tests', DD_API_KEY: 'dd-key-for-tests' };
+const env = {
+  DEEPGRAM_API_KEY: 'dg-key-for-tests',
+  DD_API_KEY: 'dd-key-for-tests',
+  DD_APP_KEY: 'dd-app-key-for-tests',
+};
 const load = (file: string) => loadJob({ file, cwd: folder, env, mode: 'resolve' });
 
 describe.each(examples)('%s', (file) => {
@@ -55,6 +59,25 @@ describe('what the examples show', () => {
     expect(names).not.toContain('purchases');
   });
 
+  test('datadog-logs.yaml: the request log', async () => {
+    const job = await load('datadog-logs.yaml');
+
+    expect(job.sinks).toMatchObject([
+      {
+        name: 'logs',
+        type: 'datadog-logs',
+        destination: 'datadog-logs https://http-intake.logs.datadoghq.com',
+      },
+    ]);
+  });
+
+  test('datadog-costs.yaml: one stream of billing, and no calls for others', async () => {
+    const job = await load('datadog-costs.yaml');
+
+    expect(job.sinks).toMatchObject([{ name: 'costs', type: 'datadog-costs' }]);
+    expect(job.streams.map(({ stream }) => stream.name)).toEqual(['billing', 'billing_by_line_item_tags']);
+  });
+
   test('all-sinks.yaml: every setting of every sink that is not for tests', async () => {
     const { sinks } = parse(await readFile(`${folder}all-sinks.yaml`, 'utf8'));
     const shared = ['streams', 'required', 'deadline'];
@@ -69,9 +92,12 @@ describe('what the examples show', () => {
       'tags',
       'interval',
       'dimensions',
+      'max_series',
       'historical',
       ...shared,
     ]);
+    expect(Object.keys(sinks.logs)).toEqual(['type', 'api_key', 'site', 'service', 'tags', 'sample', 'late']);
+    expect(Object.keys(sinks.costs)).toEqual(['type', 'api_key', 'app_key', 'site', 'breakdown', 'tags']);
     const job = await load('all-sinks.yaml');
     expect(job.sinks[2]).toMatchObject({ required: false, deadlineMs: 300_000 });
   });

@@ -1,5 +1,4 @@
 import { mkdtemp } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -153,14 +152,4 @@ test('a sink is opened with its own settings', async () => {
 
   expect(sink?.name).toBe('files');
   expect(await sink?.check(new AbortController().signal)).toMatchObject({ ok: true, what: 'write to out' });
-});
-
-test('reading a configuration loads neither an HTTP client nor the Datadog client', async () => {
-  const cache = createRequire(import.meta.url).cache;
-  const sinks = 'sinks: { dd: { type: datadog-metrics, api_key: dd-key-for-tests } }';
-
-  await loadText(right.replace(/sinks:.*/s, sinks));
-
-  const loaded = Object.keys(cache).filter((path) => /node_modules\/(undici|@datadog)\//.test(path));
-  expect(loaded).toEqual([]);
 });

@@ -163,12 +163,12 @@ describe('one mistake, its place and its words', () => {
     [
       'a sink without a type',
       `${head}sinks: { files: { path: out } }\n`,
-      '3:10  sinks.files.type: is missing: it must be one of tableau-csv, ndjson, datadog-metrics',
+      '3:10  sinks.files.type: is missing: it must be one of tableau-csv, ndjson, datadog-metrics, datadog-logs, datadog-costs',
     ],
     [
       'a misspelt type',
       `${head}sinks: { files: { type: tablo-csv } }\n`,
-      '3:25  sinks.files.type: must be one of tableau-csv, ndjson, datadog-metrics (did you mean "tableau-csv"?)',
+      '3:25  sinks.files.type: must be one of tableau-csv, ndjson, datadog-metrics, datadog-logs, datadog-costs (did you mean "tableau-csv"?)',
     ],
     [
       'a name that is none',

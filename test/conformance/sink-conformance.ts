@@ -20,14 +20,19 @@ export interface SinkUnderTest {
   dispose(): Promise<void>;
 }
 
-/** Troubles that only some destinations know; each makes the next delivery meet it. */
-export interface Troubles {
+/** What a sink is like, and troubles that only some destinations know: each makes the next delivery meet it. */
+export interface Particulars<Subject extends SinkUnderTest> {
+  /**
+   * `append`: what was written cannot be taken back. It accepts requests only, and is opened with what makes each
+   * record leave once (see `sentOnce`). Default `replace`.
+   */
+  readonly delivery?: 'replace' | 'append';
   /** Takes calls and never answers. */
-  hang?(subject: SinkUnderTest): Promise<void>;
+  readonly hang?: (subject: Subject) => Promise<void>;
   /** Fails once, in a way that passes by itself. */
-  stumble?(subject: SinkUnderTest): Promise<void>;
+  readonly stumble?: (subject: Subject) => Promise<void>;
   /** Takes some records and refuses others. */
-  refuseSome?(subject: SinkUnderTest): Promise<void>;
+  readonly refuseSome?: (subject: Subject) => Promise<void>;
 }
 
 const RUN: RunSoFar = {
@@ -39,14 +44,11 @@ const RUN: RunSoFar = {
   elapsedMs: 1_000,
 };
 
-/**
- * What every sink that replaces partitions promises, tried on a real destination. A new sink calls this from a
- * test of its own; see CONTRIBUTING.md.
- */
+/** What every sink promises, tried on a real destination. A new sink calls this from a test of its own; see CONTRIBUTING.md. */
 export function describeSinkConformance<Subject extends SinkUnderTest>(
   name: string,
   makeSinkUnderTest: () => Promise<Subject>,
-  troubles: { readonly [Trouble in keyof Troubles]: (subject: Subject) => Promise<void> } = {},
+  { delivery = 'replace', hang, stumble, refuseSome }: Particulars<Subject> = {},
 ): void {
   describe(`${name} keeps the promises of a sink`, () => {
     const test = (promise: string, body: (subject: Subject) => Promise<void>) =>
@@ -58,6 +60,8 @@ export function describeSinkConformance<Subject extends SinkUnderTest>(
           await subject.dispose();
         }
       });
+    const whenReplacing = delivery === 'replace' ? test : () => {};
+    const whenAppending = delivery === 'append' ? test : () => {};
 
     test('check says that a good destination works, and leaves no trace', async (subject) => {
       const before = await subject.contents();
@@ -114,11 +118,12 @@ export function describeSinkConformance<Subject extends SinkUnderTest>(
     });
 
     test('two partitions may be open at once, and other days are kept', async (subject) => {
+      const stream = delivery === 'append' ? 'requests' : 'usage';
       const sink = await subject.open();
-      const first = await sink.begin(partitionOf('usage', '2026-11-19'), signal());
-      const second = await sink.begin(partitionOf('usage', '2026-11-20'), signal());
-      await second.write(rowsOf('usage', '2026-11-20'));
-      await first.write(rowsOf('usage', '2026-11-19'));
+      const first = await sink.begin(partitionOf(stream, '2026-11-19'), signal());
+      const second = await sink.begin(partitionOf(stream, '2026-11-20'), signal());
+      await second.write(rowsOf(stream, '2026-11-20'));
+      await first.write(rowsOf(stream, '2026-11-19'));
       await second.commit();
       await first.commit();
       await sink.close(RUN, signal());
@@ -126,14 +131,14 @@ export function describeSinkConformance<Subject extends SinkUnderTest>(
 
       const again = await contentsAfter(
         subject,
-        partitionOf('usage', '2026-11-20'),
-        rowsOf('usage', '2026-11-20'),
+        partitionOf(stream, '2026-11-20'),
+        rowsOf(stream, '2026-11-20'),
       );
 
       expect(again).toEqual(both);
     });
 
-    test('an aborted partition leaves nothing', async (subject) => {
+    whenReplacing('an aborted partition leaves nothing', async (subject) => {
       const before = await contentsAfter(
         subject,
         partitionOf('requests', '2026-11-19'),
@@ -149,7 +154,7 @@ export function describeSinkConformance<Subject extends SinkUnderTest>(
       expect(await subject.contents()).toEqual(before);
     });
 
-    test('an aborted partition leaves what was committed before it', async (subject) => {
+    whenReplacing('an aborted partition leaves what was committed before it', async (subject) => {
       const partition = partitionOf('requests', '2026-11-20');
       const before = await contentsAfter(subject, partition, rowsOf('requests'));
       const sink = await subject.open();
@@ -162,7 +167,7 @@ export function describeSinkConformance<Subject extends SinkUnderTest>(
       expect(await subject.contents()).toEqual(before);
     });
 
-    test('nothing of a partition is seen before its commit', async (subject) => {
+    whenReplacing('nothing of a partition is seen before its commit', async (subject) => {
       const before = await subject.contents();
       const sink = await subject.open();
       const writer = await sink.begin(partitionOf('requests', '2026-11-20'), signal());
@@ -175,6 +180,38 @@ export function describeSinkConformance<Subject extends SinkUnderTest>(
       expect(underFinalNames(during)).toEqual(before);
       expect(await subject.contents()).not.toEqual(before);
     });
+
+    whenAppending('what was written is there before its commit', async (subject) => {
+      const sink = await subject.open();
+      const writer = await sink.begin(partitionOf('requests', '2026-11-20'), signal());
+
+      await writer.write(manyRequests(100));
+      const during = await subject.contents();
+      await writer.commit();
+      await sink.close(RUN, signal());
+
+      expect(Object.keys(during)).toHaveLength(100);
+      expect(await subject.contents()).toEqual(during);
+    });
+
+    whenAppending(
+      'an aborted partition keeps what was written, and none of it comes twice',
+      async (subject) => {
+        const partition = partitionOf('requests', '2026-11-20');
+        const sink = await subject.open();
+        const writer = await sink.begin(partition, signal());
+        await writer.write(manyRequests(20));
+
+        await writer.abort(failureOf(new Error('the source failed')));
+        await sink.close(RUN, signal());
+        const aborted = await subject.contents();
+        const after = await contentsAfter(subject, partition, manyRequests(30));
+
+        expect(Object.keys(aborted)).toHaveLength(20);
+        expect(Object.keys(after)).toHaveLength(30);
+        expect(after).toMatchObject(aborted);
+      },
+    );
 
     test('a failure is named, and the same partition succeeds once the destination is mended', async (subject) => {
       const partition = partitionOf('requests', '2026-11-20');
@@ -242,7 +279,7 @@ export function describeSinkConformance<Subject extends SinkUnderTest>(
       expect(await subject.contents()).toEqual(once);
     });
 
-    test('an aborted signal ends a partition, and nothing of it is left', async (subject) => {
+    whenReplacing('an aborted signal ends a partition, and nothing of it is left', async (subject) => {
       const before = await subject.contents();
       const stop = new AbortController();
       const lane = laneOf(await subject.open(), 60_000);
@@ -253,6 +290,21 @@ export function describeSinkConformance<Subject extends SinkUnderTest>(
       await writer?.commit();
 
       expect(await subject.contents()).toEqual(before);
+    });
+
+    whenAppending('an aborted signal ends a partition, and the next run brings the rest', async (subject) => {
+      const partition = partitionOf('requests', '2026-11-20');
+      const stop = new AbortController();
+      const lane = laneOf(await subject.open(), 60_000);
+      const writer = await lane.begin(partition, stop.signal);
+      await writer?.write(manyRequests(100));
+
+      stop.abort();
+      await writer?.commit();
+      const after = await contentsAfter(subject, partition, manyRequests(100));
+
+      expect(lane.outcome()).toMatchObject({ failed_partitions: 1 });
+      expect(Object.keys(after)).toHaveLength(100);
     });
 
     test('a slow reader of the stream is waited for', async (subject) => {
@@ -268,7 +320,6 @@ export function describeSinkConformance<Subject extends SinkUnderTest>(
       expect(total(receipt)).toBe(rowsOf('requests').length);
     });
 
-    const { hang, stumble, refuseSome } = troubles;
     if (hang) {
       test('a hung destination is left at the deadline', async (subject) => {
         const lane = laneOf(await subject.open(), 150);
@@ -313,8 +364,13 @@ async function deliver(
   size = 100,
 ) {
   const writer: PartitionWriter = await sink.begin(partition, signal());
-  for (let at = 0; at < rows.length; at += size) await writer.write(rows.slice(at, at + size));
-  return writer.commit();
+  try {
+    for (let at = 0; at < rows.length; at += size) await writer.write(rows.slice(at, at + size));
+    return await writer.commit();
+  } catch (error) {
+    await writer.abort(failureOf(error));
+    throw error;
+  }
 }
 
 async function deliverAndClose(sink: Sink, partition: Partition): Promise<void> {

@@ -50,7 +50,9 @@ export interface Account {
   open(settings?: Readonly<Record<string, unknown>>): Promise<Sink>;
 }
 
-export async function openAccount(options: { readonly historical?: boolean } = {}): Promise<Account> {
+export async function openAccount(
+  options: { readonly historical?: boolean; readonly appKey?: string } = {},
+): Promise<Account> {
   const clock = steppingClock();
   const intake = await startIntake({ apiKey: API_KEY, clock, ...options });
   onTestFinished(() => intake.close());

@@ -98,7 +98,7 @@ describe('the stand-in intake', () => {
 
     expect(await ask('/api/v1/validate', API_KEY)).toBe(200);
     expect(await ask('/api/v1/validate', 'wrong')).toBe(403);
-    expect(await ask('/api/v1/dashboard', API_KEY)).toBe(404);
+    expect(await ask('/api/v1/hosts', API_KEY)).toBe(404);
   });
 
   it('answers with a fault once, or until it is taken back', async () => {

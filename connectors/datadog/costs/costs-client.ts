@@ -1,0 +1,128 @@
+import { ExportError } from '../../../src/errors/export-error.js';
+import type { HttpAnswer, HttpRequest } from '../../../src/http/http-client.js';
+import type { Secret } from '../../../src/secrets/secret.js';
+import { isObject, type Json, type JsonObject } from '../assets/json.js';
+import type { DatadogApi } from '../datadog-api.js';
+import { refusalOfKeys } from '../install/refusal.js';
+import type { Call } from '../payload-transport.js';
+import type { CostFile } from './cost-file.js';
+
+/** A file of costs as Datadog lists it. */
+export interface StoredFile {
+  readonly id: string;
+  readonly name: string;
+  /** Seen so far: `UPLOADING`, `PROCESSING`, `ACTIVE`. */
+  readonly status: string;
+  /** Milliseconds since the epoch; 0 where it is not said. */
+  readonly uploadedAt: number;
+}
+
+/**
+ * The custom costs of an account. All of it throws `SINK_REFUSED` where the keys are refused, and what the HTTP
+ * client throws.
+ */
+export interface CostsClient {
+  /** The files whose names hold this text. */
+  list(text: string, call: Call): Promise<readonly StoredFile[]>;
+  /** `again`: it was sent more than once, and an earlier try may have come through without an answer. */
+  upload(
+    file: CostFile,
+    call: Call,
+  ): Promise<{ readonly file: StoredFile | undefined; readonly again: boolean }>;
+  /** A file that is gone already is no trouble. */
+  remove(file: StoredFile, call: Call): Promise<void>;
+}
+
+/** @see https://docs.datadoghq.com/account_management/rbac/permissions/ */
+const PERMISSIONS = 'cloud_cost_management_read and cloud_cost_management_write';
+const PAGE_SIZE = 100;
+const MOST_PAGES = 1_000;
+
+/**
+ * By our own HTTP: the official client cannot send a file, only its lines, and those all get the name `data.json`.
+ * @see https://docs.datadoghq.com/api/latest/cloud-cost-management/#upload-custom-costs-file
+ */
+export function costsClient(api: DatadogApi, appKey: Secret): CostsClient {
+  const url = `${api.baseUrl}/api/v2/cost/custom_costs`;
+  const send = async <T>(request: Omit<HttpRequest<T>, 'headers'>, headers = {}): Promise<T> => {
+    try {
+      return await api.http.send({
+        ...request,
+        headers: {
+          'DD-API-KEY': api.apiKey,
+          'DD-APPLICATION-KEY': appKey,
+          Accept: 'application/json',
+          ...headers,
+        },
+      });
+    } catch (error) {
+      throw refusalOfKeys(error, api, PERMISSIONS);
+    }
+  };
+  return {
+    async list(text, call) {
+      const found = new Map<string, StoredFile>();
+      for (let page = 0; page < MOST_PAGES; page += 1) {
+        const query = new URLSearchParams({ 'filter[name]': text, 'page[size]': String(PAGE_SIZE) });
+        // Whether pages are counted from 0 or from 1 is not documented: the first is asked for without a number.
+        if (page > 0) query.set('page[number]', String(page));
+        const { files, total } = await send({ url: `${url}?${query}`, ...call, parse: pageIn });
+        for (const file of files) if (file.name.includes(text)) found.set(file.id, file);
+        if (files.length === 0 || found.size >= total) break;
+      }
+      return [...found.values()];
+    },
+    async upload({ name, content }, call) {
+      const form = new FormData();
+      form.set('file', new File([content], name, { type: 'text/json' }));
+      const encoded = new Response(form);
+      const headers = { 'Content-Type': encoded.headers.get('content-type') };
+      const body = Buffer.from(await encoded.arrayBuffer());
+      const { retries } = api.http.stats;
+      const file = await send({ url, method: 'PUT', body, ...call, parse: uploadedIn }, headers);
+      return { file, again: api.http.stats.retries !== retries };
+    },
+    async remove({ id }, call) {
+      try {
+        await send({ url: `${url}/${encodeURIComponent(id)}`, method: 'DELETE', ...call, parse: () => {} });
+      } catch (error) {
+        if (!(error instanceof ExportError) || error.status !== 404) throw error;
+      }
+    },
+  };
+}
+
+function pageIn(answer: HttpAnswer): { readonly files: readonly StoredFile[]; readonly total: number } {
+  const { data, meta } = bodyOf(answer);
+  if (!Array.isArray(data)) throw new SyntaxError('The answer is no list of files.');
+  const total = isObject(meta) ? meta.total_filtered_count : undefined;
+  return {
+    files: data.flatMap((item) => storedFile(item) ?? []),
+    total: typeof total === 'number' ? total : Number.POSITIVE_INFINITY,
+  };
+}
+
+/** Never throws: the file is there, and what cannot be read is sent again. */
+function uploadedIn(answer: HttpAnswer): StoredFile | undefined {
+  try {
+    return storedFile(bodyOf(answer).data);
+  } catch {
+    return undefined;
+  }
+}
+
+function storedFile(item: Json | undefined): StoredFile | undefined {
+  if (!isObject(item) || typeof item.id !== 'string' || !isObject(item.attributes)) return undefined;
+  const { name, status, uploaded_at: uploadedAt } = item.attributes;
+  return {
+    id: item.id,
+    name: typeof name === 'string' ? name : '',
+    status: typeof status === 'string' ? status : '',
+    uploadedAt: typeof uploadedAt === 'number' ? uploadedAt : 0,
+  };
+}
+
+function bodyOf({ body }: HttpAnswer): JsonObject {
+  const json: unknown = JSON.parse(body.toString('utf8'));
+  return isObject(json) ? json : {};
+}

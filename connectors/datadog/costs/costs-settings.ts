@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { secret, text } from '../../../src/config/setting.js';
+import { connectionSettings, knownSite } from '../connection-settings.js';
+
+export const datadogCostsSettings = z
+  .strictObject({
+    ...connectionSettings,
+    app_key: secret().describe(
+      `Datadog application key, best written as \${DD_APP_KEY}; its role needs cloud_cost_management_read and _write`,
+    ),
+    breakdown: text()
+      .optional()
+      .describe(
+        'The one stream that costs are taken from; without it the first that is read of billing_by_line_item_tags, billing_by_line_item and billing',
+      ),
+    tags: z
+      .array(
+        text().regex(/^[^:]+:./, 'must be a name and a value with a colon between them, such as env:prod'),
+      )
+      .default([])
+      .describe('Tags that every cost gets, such as env:prod'),
+  })
+  .refine(...knownSite);
+
+export type DatadogCostsSettings = z.output<typeof datadogCostsSettings>;

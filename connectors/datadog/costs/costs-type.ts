@@ -1,0 +1,19 @@
+import { defineSinkType } from '../../../src/pipeline/sink-type.js';
+import { breakdownOf, wordsOnBreakdown } from './breakdown.js';
+import { datadogCostsSettings } from './costs-settings.js';
+
+/** Billing as custom costs in Datadog's Cloud Cost Management. */
+export const datadogCostsType = defineSinkType({
+  settings: datadogCostsSettings,
+  outputPaths: () => [],
+  // The breakdown is no part of it: another stream has a state of its own, and its days replace those there are.
+  destination: ({ api_url, site }) => `${api_url ?? site} custom costs`,
+  mistake: (settings, streams) =>
+    breakdownOf(settings, streams) === undefined
+      ? { setting: 'breakdown', words: wordsOnBreakdown(settings, streams) }
+      : undefined,
+  open: async (settings, context) => {
+    const { datadogCostsSink } = await import('./costs-sink.js');
+    return datadogCostsSink(settings, context);
+  },
+});

@@ -1,0 +1,115 @@
+import type { Partition } from '../../../src/pipeline/partition.js';
+import type { Row, Value } from '../../../src/records/field.js';
+import { epochMs } from '../../../src/time/timestamp.js';
+import { requestTags } from '../metrics/dimensions.js';
+import type { DatadogDimension } from '../metrics/metrics-settings.js';
+import { measureOf, textOf } from '../metrics/row-values.js';
+import { logMessage } from './log-message.js';
+import type { DatadogLogsSettings } from './logs-settings.js';
+
+/**
+ * A request as a log: reserved attributes, Datadog's standard ones, and all other fields under `deepgram`.
+ * @see https://docs.datadoghq.com/standard-attributes/?product=log
+ */
+export interface LogEntry {
+  readonly message: string;
+  readonly ddsource: string;
+  readonly service: string;
+  /** Normalized tags with commas between them. */
+  readonly ddtags: string;
+  /** A level that Datadog knows. */
+  readonly status: LogLevel;
+  /** ISO 8601 with milliseconds. Without it, Datadog takes the moment at which the log arrives. */
+  readonly timestamp?: string;
+  readonly http: HttpAttributes;
+  /** Nanoseconds. */
+  readonly duration?: number;
+  readonly deepgram: Readonly<Record<string, Value>>;
+}
+
+/** `http.method` is not among them: Deepgram's request log does not tell it. */
+interface HttpAttributes {
+  readonly request_id: string | null;
+  readonly status_code?: number;
+  readonly url_details?: { readonly path: string };
+}
+
+/** @see https://docs.datadoghq.com/logs/log_configuration/processors/log_status_remapper/ */
+type LogLevel = 'info' | 'warn' | 'error';
+
+/** The log of a record; `isDated`: with its own time. */
+export type EntryOf = (row: Row, isDated: boolean) => LogEntry;
+
+/** Makes the logs of a partition. Fields with data about persons are left out, and those without a value. */
+export function logEntries(
+  { stream, project }: Partition,
+  { service, tags }: Pick<DatadogLogsSettings, 'service' | 'tags'>,
+): EntryOf {
+  const tagsOf = requestTags(project, TAGS, tags);
+  const own = stream.fields
+    .filter((field) => field.personal !== true && !STANDARD.has(field.name))
+    .map((field) => field.name);
+  return (row, isDated) => ({
+    message: logMessage(row),
+    ddsource: 'deepgram',
+    service,
+    ddtags: tagsOf(row).key,
+    status: levelOf(row),
+    ...(isDated ? { timestamp: new Date(createdMs(row)).toISOString() } : {}),
+    http: httpAttributes(row),
+    ...durationOf(row),
+    deepgram: withValues(own, row),
+  });
+}
+
+/** When the request arrived at Deepgram, in milliseconds since the epoch. */
+export function createdMs(row: Row): number {
+  return epochMs(textOf(row, 'created_at') ?? '');
+}
+
+/**
+ * The dimensions of metrics, so that logs are found by the same tags. `status` is not among them: to Datadog that
+ * is a log's level.
+ */
+const TAGS: readonly DatadogDimension[] = ['project', 'endpoint', 'method', 'model', 'deployment'];
+
+/** Fields that Datadog has an attribute for. */
+const STANDARD = new Set(['request_id', 'code', 'path', 'latency_ms']);
+
+function levelOf(row: Row): LogLevel {
+  const code = measureOf(row, 'code');
+  switch (textOf(row, 'status')) {
+    case 'success':
+      return 'info';
+    case 'error':
+      return code !== null && code >= 400 && code < 500 ? 'warn' : 'error';
+    default:
+      return 'warn'; // lost, or read for the last time without an outcome
+  }
+}
+
+function httpAttributes(row: Row): HttpAttributes {
+  const code = measureOf(row, 'code');
+  const path = textOf(row, 'path');
+  return {
+    request_id: textOf(row, 'request_id'),
+    ...(code === null ? {} : { status_code: code }),
+    ...(path === null || path === '' ? {} : { url_details: { path } }),
+  };
+}
+
+const NANOSECONDS = 1_000_000;
+
+function durationOf(row: Row): { readonly duration?: number } {
+  const latency = measureOf(row, 'latency_ms');
+  return latency === null ? {} : { duration: Math.round(latency * NANOSECONDS) };
+}
+
+function withValues(names: readonly string[], row: Row): Readonly<Record<string, Value>> {
+  const values: Record<string, Value> = {};
+  for (const name of names) {
+    const value = row[name] ?? null;
+    if (value !== null) values[name] = value;
+  }
+  return values;
+}

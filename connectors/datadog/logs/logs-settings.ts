@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { text } from '../../../src/config/setting.js';
+import { connectionSettings, knownSite } from '../connection-settings.js';
+
+const share = 'must be a number above 0, at most 1';
+
+export const datadogLogsSettings = z
+  .strictObject({
+    ...connectionSettings,
+    service: text().default('deepgram').describe('Service of every log'),
+    tags: z.array(text()).default([]).describe('Tags that every log gets, such as env:prod'),
+    only: z
+      .enum(['errors'], { error: 'must be errors, or left out' })
+      .optional()
+      .describe('errors: only requests that failed or were lost; without it, all of them'),
+    sample: z
+      .number(share)
+      .gt(0, share)
+      .max(1, share)
+      .default(1)
+      .describe(
+        'Share of the successful requests that is sent, always the same ones; the others are all sent',
+      ),
+    late: z
+      .enum(['skip', 'send'], { error: 'must be skip or send' })
+      .default('skip')
+      .describe(
+        'What becomes of a request older than the 18 hours that Datadog takes: left out, or sent as of its arrival',
+      ),
+  })
+  .refine(...knownSite)
+  .refine(({ only, sample }) => only === undefined || sample === 1, {
+    path: ['sample'],
+    error: 'is of successful requests, and `only: errors` sends none',
+  });
+
+export type DatadogLogsSettings = z.output<typeof datadogLogsSettings>;

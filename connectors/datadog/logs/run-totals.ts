@@ -1,0 +1,43 @@
+import type { ClosingReport } from '../../../src/pipeline/sink.js';
+
+/** What the whole run sent and left out, in logs. */
+export class RunTotals {
+  sent = 0;
+  payloads = 0;
+  wireBytes = 0;
+  /** Left out because they were too old. */
+  late = 0;
+  /** Sent as of their arrival because they were too old. */
+  lateSent = 0;
+  /** Sent as of their arrival because they were too far ahead. */
+  ahead = 0;
+
+  /** @param retries calls that were tries after a failure */
+  report(retries: number): ClosingReport {
+    const facts = {
+      'logs sent': this.sent,
+      'of them as of their arrival': this.lateSent + this.ahead,
+      payloads: this.payloads,
+      'bytes on the wire': this.wireBytes,
+      'calls tried again': retries,
+    };
+    return { facts, notes: [...this.#lateNote(), ...this.#aheadNote()] };
+  }
+
+  #lateNote(): readonly string[] {
+    if (this.late === 0) return [];
+    return [
+      `${this.late} requests older than 18 hours were not sent, because Datadog would answer 202 and drop them, and ` +
+        'they will not be sent later. Run it at least every few hours, or set `late: send` for this sink: then such ' +
+        'requests are sent as of their arrival.',
+    ];
+  }
+
+  #aheadNote(): readonly string[] {
+    if (this.ahead === 0) return [];
+    return [
+      `${this.ahead} requests are more than 2 hours ahead of this machine's clock, and were sent as of their ` +
+        'arrival. Check the clock.',
+    ];
+  }
+}

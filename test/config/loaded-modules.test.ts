@@ -1,0 +1,13 @@
+import { createRequire } from 'node:module';
+import { expect, test } from 'vitest';
+import { loadText, right } from './load-text.js';
+
+test('reading a configuration loads neither an HTTP client nor the Datadog client', async () => {
+  const cache = createRequire(import.meta.url).cache;
+  const sinks = 'sinks: { dd: { type: datadog-metrics, api_key: dd-key-for-tests } }';
+
+  await loadText(right.replace(/sinks:.*/s, sinks));
+
+  const loaded = Object.keys(cache).filter((path) => /node_modules\/(undici|@datadog)\//.test(path));
+  expect(loaded).toEqual([]);
+});

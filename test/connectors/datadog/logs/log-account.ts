@@ -1,0 +1,105 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { datadogLogsSettings } from '../../../../connectors/datadog/logs/logs-settings.js';
+import {
+  type DatadogLogsDependencies,
+  datadogLogsSink,
+} from '../../../../connectors/datadog/logs/logs-sink.js';
+import { type Intake, startIntake } from '../../../../connectors/datadog/stand-in/intake.js';
+import type { ReceivedLog } from '../../../../connectors/datadog/stand-in/log-payload.js';
+import type { Sink } from '../../../../src/pipeline/sink.js';
+import { SinkLane } from '../../../../src/pipeline/sink-lane.js';
+import type { SinkOutcome } from '../../../../src/pipeline/sink-tally.js';
+import type { Row } from '../../../../src/records/field.js';
+import { silentLog } from '../../../../src/report/log.js';
+import { AppendLedger } from '../../../../src/state/append-ledger.js';
+import type { Clock } from '../../../../src/time/clock.js';
+import { partitionOf, requestRow } from '../../../conformance/sample-records.js';
+import { API_KEY, RUN, type SteppingClock, steppingClock } from '../account.js';
+
+export const PARTITION = partitionOf('requests', '2026-11-20');
+
+type Settings = Readonly<Record<string, unknown>>;
+
+/** A Datadog account on loopback, and sinks that send logs to it. */
+export interface LogAccount {
+  readonly intake: Intake;
+  readonly clock: SteppingClock;
+  open(settings?: Settings, dependencies?: DatadogLogsDependencies): Promise<Sink>;
+  /** One run as the core does it, with what earlier runs of this account have delivered. */
+  run(batches: readonly (readonly Row[])[], settings?: Settings): Promise<SinkOutcome>;
+}
+
+export async function openLogAccount(): Promise<LogAccount> {
+  const clock = steppingClock();
+  const intake = await startIntake({ apiKey: API_KEY, clock });
+  const root = await mkdtemp(join(tmpdir(), 'logs-'));
+  onTestFinished(async () => {
+    await intake.close();
+    await rm(root, { recursive: true });
+  });
+  const open: LogAccount['open'] = (settings = {}, dependencies) =>
+    openLogSink({ api_url: intake.url, ...settings }, clock, dependencies);
+  return {
+    intake,
+    clock,
+    open,
+    async run(batches, settings) {
+      const lane = new SinkLane({
+        sink: await open(settings),
+        type: 'datadog-logs',
+        required: true,
+        deadlineMs: 60_000,
+        log: silentLog,
+        ledger: new AppendLedger(root),
+      });
+      const { signal } = new AbortController();
+      const writer = await lane.begin(PARTITION, signal);
+      for (const batch of batches) await writer?.write(batch);
+      await writer?.commit();
+      await lane.close(RUN, signal);
+      return lane.outcome();
+    },
+  };
+}
+
+export async function openLogSink(
+  settings: Settings,
+  clock: Clock,
+  dependencies?: DatadogLogsDependencies,
+): Promise<Sink> {
+  const context = {
+    name: 'logs',
+    cwd: '.',
+    env: {},
+    userAgent: 'test/1',
+    clock,
+    log: silentLog,
+    streams: [],
+  };
+  return datadogLogsSink(datadogLogsSettings.parse({ api_key: API_KEY, ...settings }), context, dependencies);
+}
+
+/** A request that arrived so long before the account's clock at its start; `changes` replaces fields. */
+export function requestAged(ms: number, changes: Parameters<typeof requestRow>[2] = {}, index = 1): Row {
+  const createdAt = new Date(steppingClock().now() - ms).toISOString().replace('Z', '000Z');
+  return requestRow(index, '2026-11-20', { created_at: createdAt, ...changes });
+}
+
+/** The logs that are stored, as they came. */
+export function storedLogs({ logs }: Intake): readonly ReceivedLog[] {
+  return logs.map(({ log }) => log);
+}
+
+/** The last digits of the ids of the requests that are stored. */
+export function storedNumbers(intake: Intake): readonly number[] {
+  return storedLogs(intake).map(numberOf);
+}
+
+/** The number that a sample request was made with. */
+function numberOf({ http }: ReceivedLog): number {
+  const { request_id: id } = http as { readonly request_id: string }; // as the sink writes it
+  return Number(id.slice(-12));
+}
