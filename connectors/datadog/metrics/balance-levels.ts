@@ -1,7 +1,8 @@
+import { balances } from '../../../src/records/account.js';
 import type { Row } from '../../../src/records/field.js';
 import { epochMs } from '../../../src/time/timestamp.js';
 import { normalizeTag, tag, tagSet } from '../tags.js';
-import { metricName } from './measures.js';
+import { fieldOf, metricName } from './measures.js';
 import type { Aggregate, Group, Metric } from './points.js';
 import { measureOf, textOf } from './row-values.js';
 
@@ -10,6 +11,8 @@ export interface BalanceLevelsOptions {
   /** The project's tags and the configured ones. */
   readonly tags: readonly string[];
 }
+
+const AMOUNT = fieldOf(balances, 'amount');
 
 /**
  * Balances as gauges of the moment they were seen, tagged `balance_id` (a project has a handful) and `units`:
@@ -39,5 +42,5 @@ export function balanceLevels({ prefix, tags }: BalanceLevelsOptions): Aggregate
 function balanceMetric(prefix: string, row: Row): Metric {
   const name = metricName(prefix, 'balance');
   const inDollars = textOf(row, 'units')?.toLowerCase() === 'usd';
-  return inDollars ? { name, kind: 'gauge', unit: 'dollar' } : { name, kind: 'gauge' };
+  return { name, kind: 'gauge', description: AMOUNT.description, ...(inDollars ? { unit: 'dollar' } : {}) };
 }

@@ -31,7 +31,7 @@ const GROUPED = '_by_';
 export function dailyTotals({ prefix, stream, tagsOf }: DailyTotalsOptions): Aggregate {
   const measures = stream.fields.filter((field) => field.role === 'measure');
   const area = stream.name.replace(GROUPED, '.by_');
-  const counts = measures.map((field) => countMetric(prefix, area, field));
+  const counts = measures.map((field) => countMetric(prefix, area, field, stream));
   const gauges = stream.name.includes(GROUPED)
     ? []
     : measures.map((field) => todayMetric(prefix, area, field));
@@ -59,13 +59,20 @@ export function dailyTotals({ prefix, stream, tagsOf }: DailyTotalsOptions): Agg
   };
 }
 
-function countMetric(prefix: string, area: string, field: Field): Metric {
+function countMetric(prefix: string, area: string, field: Field, stream: Stream): Metric {
   const name = metricName(prefix, `${area}.${measureName(field)}`);
-  return { name, kind: 'count', ...unitOf(field), interval: DAY_SECONDS };
+  const description = `${field.description}. ${stream.description}`;
+  return { name, kind: 'count', ...unitOf(field), description, interval: DAY_SECONDS };
 }
 
 function todayMetric(prefix: string, area: string, field: Field): Metric {
-  return { name: metricName(prefix, `${area}.today.${measureName(field)}`), kind: 'gauge', ...unitOf(field) };
+  const name = metricName(prefix, `${area}.today.${measureName(field)}`);
+  return {
+    name,
+    kind: 'gauge',
+    ...unitOf(field),
+    description: `${field.description}. The present day so far`,
+  };
 }
 
 function pointsOf(metrics: readonly Metric[], sums: readonly (number | null)[], timestamp: number): Point[] {

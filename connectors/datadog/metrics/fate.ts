@@ -48,11 +48,17 @@ export class ReceiptTally {
 function count(refusals: Map<string, Refusal>, reason: string, group: Group): void {
   const before = refusals.get(reason);
   const example = before?.example ?? exampleOf(group);
-  refusals.set(reason, { reason, count: (before?.count ?? 0) + group.records, example });
+  refusals.set(reason, {
+    reason,
+    count: (before?.count ?? 0) + group.records,
+    ...(example === undefined ? {} : { example }),
+  });
 }
 
-function exampleOf({ points, tags }: Group): string {
+/** Undefined for records that were left out before they had tags or points. */
+function exampleOf({ points, tags }: Group): string | undefined {
   const [first] = points;
+  if (first === undefined && tags.length === 0) return undefined;
   const what = first === undefined ? '' : `${first.metric.name} at ${sayMoment(first.timestamp)} `;
   return `${what}[${tags.join(', ')}]`;
 }

@@ -1,8 +1,16 @@
 import type { Field, Unit } from '../../../src/records/field.js';
+import type { Stream } from '../../../src/records/stream.js';
 
 /** The last part of a measure's metric name. Datadog keeps the unit beside the name: `cost_usd` is `cost`. */
 export function measureName(field: Field): string {
   return field.name.replace(/_(usd|seconds)$/, '');
+}
+
+/** A field of a stream by its name, for what is said about a metric. */
+export function fieldOf({ name: stream, fields }: Stream, name: string): Field {
+  const found = fields.find((field) => field.name === name);
+  if (found === undefined) throw new Error(`The stream ${stream} has no field ${name}.`);
+  return found;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration, text } from '../../../src/config/setting.js';
+import { duration, secret, text } from '../../../src/config/setting.js';
 import { connectionSettings, knownSite } from '../connection-settings.js';
 
 /** What the metrics of requests can be tagged with; each one multiplies the number of custom metrics. */
@@ -20,6 +20,11 @@ const DAY_MS = 86_400_000;
 export const datadogMetricsSettings = z
   .strictObject({
     ...connectionSettings,
+    app_key: secret()
+      .optional()
+      .describe(
+        `Datadog application key, best written as \${DD_APP_KEY}; needed for install and for units and descriptions`,
+      ),
     prefix: z
       .string()
       .regex(/^[A-Za-z][A-Za-z0-9_.]{0,99}$/, {
@@ -37,6 +42,14 @@ export const datadogMetricsSettings = z
       .refine((names) => new Set(names).size === names.length, 'must not name the same dimension twice')
       .default(['project', 'endpoint', 'method', 'model', 'status', 'deployment'])
       .describe('What the metrics of requests are tagged with; each one multiplies the custom metrics'),
+    max_series: z
+      .int('must be a whole number')
+      .min(100, 'must be at least 100')
+      .max(1_000_000, 'must be at most 1,000,000')
+      .default(5_000)
+      .describe(
+        'Series that a day of one project may make of one stream; beyond it, values of the tag with the most are counted as "other"',
+      ),
     historical: z
       .boolean()
       .default(false)

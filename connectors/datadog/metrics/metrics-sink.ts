@@ -2,19 +2,26 @@ import type { HttpClient } from '../../../src/http/http-client.js';
 import { type Partition, partitionName } from '../../../src/pipeline/partition.js';
 import type { ClosingReport, PartitionWriter, RunSoFar, Sink } from '../../../src/pipeline/sink.js';
 import type { SinkContext } from '../../../src/pipeline/sink-type.js';
-import { checkKey, datadogApi, datadogHttp } from '../datadog-api.js';
+import { checkKey, type DatadogApi, datadogApi, datadogHttp } from '../datadog-api.js';
 import { type DeliveryRoute, deliver } from './delivery.js';
+import { metricName } from './measures.js';
+import { describeMetrics } from './metric-metadata.js';
 import { metricsClient } from './metrics-client.js';
 import type { DatadogMetricsSettings } from './metrics-settings.js';
 import { acceptsStream, partitionAggregate } from './partition-aggregate.js';
 import type { Aggregate } from './points.js';
 import { RunLedger } from './run-ledger.js';
 import { runPoints } from './run-points.js';
+import { seriesEstimate } from './series-estimate.js';
+import { historyOutlook } from './time-window.js';
 
 export interface DatadogMetricsDependencies {
   /** Default: a client of its own. It is closed with the sink. */
   readonly http?: HttpClient;
 }
+
+/** As far as the request log goes back: what a sink that may send history begins with. */
+const HISTORY_DAYS = 90;
 
 /**
  * Metrics by way of Datadog's API: requests in time buckets, usage and billing a day, balances, and the run
@@ -36,14 +43,24 @@ export async function datadogMetricsSink(
 
   return {
     name: context.name,
-    capabilities: { delivery: 'replace', accepts: acceptsStream },
+    capabilities: {
+      delivery: 'replace',
+      accepts: acceptsStream,
+      historyDays: settings.historical ? HISTORY_DAYS : undefined,
+    },
     check: (signal) => checkKey(api, signal),
+    outlook: (prospect) => [
+      { what: 'custom metrics', detail: seriesEstimate(prospect, context.streams, settings) },
+      { what: 'history', detail: historyOutlook(settings.historical, metricName(settings.prefix, '')) },
+    ],
     async begin(partition, signal) {
       const aggregate = partitionAggregate(partition, settings, log);
       return partitionWriter(partition, aggregate, route, signal);
     },
     close(run, signal) {
-      closing ??= closeSink(run, settings, route, signal).finally(() => http.close());
+      closing ??= closeSink(run, settings, route, signal)
+        .then(async (report) => withMetadata(report, ledger, settings, api, context, signal))
+        .finally(() => http.close());
       return closing;
     },
   };
@@ -60,10 +77,13 @@ function partitionWriter(
     async write(batch) {
       for (const row of batch) held?.add(row);
     },
-    commit() {
-      const groups = held?.groups(route.clock.now()) ?? [];
+    async commit() {
+      const whole = held;
       held = undefined;
-      return deliver(groups, route, { what: `send the metrics of ${partitionName(partition)}`, signal });
+      const call = { what: `send the metrics of ${partitionName(partition)}`, signal };
+      const receipt = await deliver(whole?.groups(route.clock.now()) ?? [], route, call);
+      for (const [name, records] of whole?.folded ?? []) route.ledger.fold(name, records);
+      return receipt;
     },
     async abort() {
       held = undefined;
@@ -73,13 +93,27 @@ function partitionWriter(
 
 async function closeSink(
   run: RunSoFar,
-  { prefix, interval, tags }: DatadogMetricsSettings,
+  { prefix, interval, tags, max_series: maxSeries }: DatadogMetricsSettings,
   route: DeliveryRoute,
   signal: AbortSignal,
 ): Promise<ClosingReport> {
   const group = runPoints(run, route.ledger, { prefix, intervalMs: interval, tags }, route.clock.now());
   const { rejected } = await deliver([group], route, { what: 'send the metrics about this run', signal });
-  const { facts, notes } = route.ledger.report(prefix);
+  const { facts, notes } = route.ledger.report(prefix, maxSeries);
   const refused = rejected.map(({ reason }) => `The metrics about this run were refused: ${reason}.`);
   return { facts, notes: [...notes, ...refused] };
+}
+
+/** Adds to a report what became of units and descriptions, where there is a key to set them with. */
+async function withMetadata(
+  { facts, notes }: ClosingReport,
+  { metrics }: RunLedger,
+  { app_key: appKey }: DatadogMetricsSettings,
+  api: DatadogApi,
+  context: SinkContext,
+  signal: AbortSignal,
+): Promise<ClosingReport> {
+  if (appKey === undefined) return { facts, notes };
+  const more = await describeMetrics(metrics, api, appKey, context, signal);
+  return { facts: { ...facts, ...more.facts }, notes: [...notes, ...more.notes] };
 }

@@ -1,15 +1,18 @@
 import type { Row } from '../../../src/records/field.js';
 
-/** A metric of Datadog: its full name and what is said about it beside every point. */
-export type Metric =
-  | { readonly name: string; readonly kind: 'gauge'; readonly unit?: string }
+/** A metric of Datadog: its full name, what is said about it beside every point, and what it is in words. */
+export type Metric = {
+  readonly name: string;
+  readonly unit?: string;
+  readonly description: string;
+} & (
+  | { readonly kind: 'gauge' }
   | {
-      readonly name: string;
       readonly kind: 'count';
-      readonly unit?: string;
       /** Seconds that one point counts over. */
       readonly interval: number;
-    };
+    }
+);
 
 /** One value at one moment; `timestamp` in whole seconds since the epoch, `value` always finite. */
 export interface Point {
@@ -35,6 +38,8 @@ export interface Group {
  */
 export interface Aggregate {
   add(row: Row): void;
+  /** How many records have `other` for a tag, by the name of the tag. Left out where nothing is ever folded. */
+  readonly folded?: ReadonlyMap<string, number>;
   /** `now` in milliseconds: the moment that live gauges are dated with. */
   groups(now: number): Iterable<Group>;
 }

@@ -4,7 +4,7 @@ import type { Log } from '../../../src/report/log.js';
 import { epochMs } from '../../../src/time/timestamp.js';
 import type { TagsOf } from './dimensions.js';
 import { summarizeLatency } from './latency.js';
-import { measureName, metricName, unitOf } from './measures.js';
+import { fieldOf, measureName, metricName, unitOf } from './measures.js';
 import type { Aggregate, Group, Metric, Point } from './points.js';
 import { RequestCells } from './request-cells.js';
 import { measureOf, textOf } from './row-values.js';
@@ -19,6 +19,7 @@ export interface RequestBucketsOptions {
 
 const SUMMED = new Set(['audio_seconds', 'cost_usd', 'tokens_in', 'tokens_out', 'tts_characters']);
 const MEASURES: readonly Field[] = requests.fields.filter((field) => SUMMED.has(field.name));
+const LATENCY = fieldOf(requests, 'latency_ms');
 const STATISTICS = ['avg', 'p50', 'p95', 'p99', 'max'] as const;
 
 // What the columns of a cell hold: the number of requests, the sums, the latencies.
@@ -27,11 +28,14 @@ const SUMS = 1;
 const LATENCIES = SUMS + MEASURES.length;
 const WIDTH = LATENCIES + STATISTICS.length;
 
+/** Metrics that a tag set makes at most. */
+export const REQUEST_METRICS = WIDTH;
+
 /**
  * Their status, method and model are not known yet. Sent now, they would be counted under those tags, and under the
  * true ones later: the first count would stay.
  */
-const UNDECIDED = new Set(['pending', 'unknown']);
+export const UNDECIDED = new Set(['pending', 'unknown']);
 const NOT_YET = 'no response yet: counted when the outcome is known';
 
 /**
@@ -94,12 +98,19 @@ export function requestBuckets(options: RequestBucketsOptions): Aggregate {
 function metricsOf({ prefix, intervalMs }: RequestBucketsOptions): readonly Metric[] {
   const interval = intervalMs / 1_000;
   return [
-    { name: metricName(prefix, 'requests'), kind: 'count', unit: 'request', interval },
+    {
+      name: metricName(prefix, 'requests'),
+      kind: 'count',
+      unit: 'request',
+      description: 'Requests',
+      interval,
+    },
     ...MEASURES.map(
       (field): Metric => ({
         name: metricName(prefix, `requests.${measureName(field)}`),
         kind: 'count',
         ...unitOf(field),
+        description: field.description,
         interval,
       }),
     ),
@@ -107,7 +118,8 @@ function metricsOf({ prefix, intervalMs }: RequestBucketsOptions): readonly Metr
       (statistic): Metric => ({
         name: metricName(prefix, `requests.latency.${statistic}`),
         kind: 'gauge',
-        unit: 'millisecond',
+        ...unitOf(LATENCY),
+        description: `${LATENCY.description} (${statistic})`,
       }),
     ),
   ];

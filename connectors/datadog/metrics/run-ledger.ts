@@ -19,7 +19,9 @@ export class RunLedger {
     unfinished: 0,
   };
   readonly #series = new Set<string>();
+  readonly #metrics = new Map<string, Metric>();
   readonly #valuesOfTag = new Map<string, Set<string>>();
+  readonly #folded = new Map<string, number>();
 
   get pointsSkipped(): number {
     return Object.values(this.#skipped).reduce((sum, points) => sum + points, 0);
@@ -34,6 +36,8 @@ export class RunLedger {
     const key = seriesKey(metric, tagsKeyOf(tags));
     if (this.#series.has(key)) return;
     this.#series.add(key);
+    const known = this.#metrics.get(metric.name) ?? metric;
+    this.#metrics.set(metric.name, known.unit === metric.unit ? metric : withoutUnit(metric));
     for (const tag of tags) {
       const [name = tag] = tag.split(':', 1);
       const values = this.#valuesOfTag.get(name) ?? new Set();
@@ -41,7 +45,17 @@ export class RunLedger {
     }
   }
 
-  report(prefix: string): ClosingReport {
+  /** Notes records that have `other` for a tag. */
+  fold(name: string, records: number): void {
+    this.#folded.set(name, (this.#folded.get(name) ?? 0) + records);
+  }
+
+  /** Those of which points were sent, by their names. */
+  get metrics(): readonly Metric[] {
+    return [...this.#metrics.values()];
+  }
+
+  report(prefix: string, maxSeries: number): ClosingReport {
     const facts = {
       'distinct series': this.#series.size,
       'points sent': this.pointsSent,
@@ -54,6 +68,12 @@ export class RunLedger {
       notes.push(historicalAdvice(this.#skipped['too old'], metricName(prefix, '')));
     }
     if (this.#series.size > MANY_SERIES) notes.push(this.#manySeries());
+    for (const [name, records] of this.#folded) {
+      notes.push(
+        `${records} records were counted under \`${name}:other\`: their stream had more series in a day of a ` +
+          `project than \`max_series\` (${maxSeries}) allows. Raise it, or leave \`${name}\` out.`,
+      );
+    }
     return { facts, notes };
   }
 
@@ -67,4 +87,9 @@ export class RunLedger {
       'breakdown by it out of `streams`, makes the fewest.'
     );
   }
+}
+
+/** Of balances in several units, none is that of the metric. */
+function withoutUnit({ unit: _, ...metric }: Metric): Metric {
+  return metric;
 }

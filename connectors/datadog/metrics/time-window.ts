@@ -46,8 +46,18 @@ export const verdictReasons = {
 
 /** What to do about points that are too old. */
 export function historicalAdvice(points: number, prefix: string): string {
+  return `${points} points older than 1 hour were not sent, because Datadog would answer 202 and drop them. ${howToHaveThem(prefix)}`;
+}
+
+/** What will become of points that are too old. */
+export function historyOutlook(historical: boolean, prefix: string): string {
+  return historical
+    ? `points of up to ${RETENTION_MONTHS} months are sent; Datadog drops those older than 1 hour, unless Metrics → Historical Metrics Ingestion is on for the prefix \`${prefix}\``
+    : `points older than 1 hour are not sent, because Datadog would answer 202 and drop them. ${howToHaveThem(prefix)}`;
+}
+
+function howToHaveThem(prefix: string): string {
   return (
-    `${points} points older than 1 hour were not sent, because Datadog would answer 202 and drop them. ` +
     `To have them, switch on Metrics → Historical Metrics Ingestion for the prefix \`${prefix}\` in Datadog, ` +
     'then set `historical: true` for this sink.'
   );

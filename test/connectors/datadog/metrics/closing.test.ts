@@ -67,7 +67,7 @@ describe('closing', () => {
 
   it('warns of many series, and names the tag with the most values', async () => {
     const { open } = await openAccount();
-    const sink = await open({ dimensions: ['project', 'status', 'api_key'] });
+    const sink = await open({ dimensions: ['project', 'status', 'api_key'], max_series: 20_000 });
     const rows = Array.from({ length: 1_001 }, (_, i) => request(AT, { api_key_name: `key ${i}` }));
 
     await deliver(sink, partitionOf(requests), rows);

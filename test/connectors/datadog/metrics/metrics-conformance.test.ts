@@ -3,10 +3,11 @@ import { NOW, SECRET } from '../../../conformance/sample-records.js';
 import { describeSinkConformance } from '../../../conformance/sink-conformance.js';
 import { openSink, steppingClock } from '../account.js';
 
-describeSinkConformance('datadog-metrics', async () => {
+async function metricsUnderTest() {
   const clock = steppingClock(NOW);
   const intake = await startIntake({ apiKey: SECRET, clock, historical: true });
   return {
+    intake,
     // Historical, or the partitions of the days before would be left out without a call.
     open: () => openSink({ api_key: SECRET, api_url: intake.url, historical: true }, clock),
     // The metrics about the run itself tell of every run, and are no part of what was exported.
@@ -23,12 +24,18 @@ describeSinkConformance('datadog-metrics', async () => {
     mend: async () => {
       intake.lastingFault = undefined;
     },
-    hang: async () => {
-      intake.lastingFault = 'hang';
-    },
-    refuseSome: async () => {
-      intake.faults.push({ status: 202, body: { errors: ['metric is blocked'] } });
-    },
     dispose: () => intake.close(),
   };
+}
+
+describeSinkConformance('datadog-metrics', metricsUnderTest, {
+  hang: async ({ intake }) => {
+    intake.lastingFault = 'hang';
+  },
+  stumble: async ({ intake }) => {
+    intake.faults.push({ status: 503, body: { errors: ['try again'] } });
+  },
+  refuseSome: async ({ intake }) => {
+    intake.faults.push({ status: 202, body: { errors: ['metric is blocked'] } });
+  },
 });

@@ -8,14 +8,15 @@ import { type Account, deliver, openAccount, openSink, partitionOf, request, see
 const PARTITION = partitionOf(requests);
 const AT = '2026-11-20T11:40:00.000000Z';
 const MANY = 9_000;
+const ALL_SERIES = { max_series: 1_000_000 };
 
 describe('payloads', () => {
   it.each([
     // Noise hardly shrinks, so the limit on the wire is met first; text that repeats meets the other one.
-    ['bytes on the wire', { dimensions: ['api_key'] }],
+    ['bytes on the wire', { ...ALL_SERIES, dimensions: ['api_key'] }],
     [
       'bytes before compression',
-      { dimensions: ['api_key'], tags: ['a', 'b', 'c'].map((key) => key.repeat(190)) },
+      { ...ALL_SERIES, dimensions: ['api_key'], tags: ['a', 'b', 'c'].map((key) => key.repeat(190)) },
     ],
   ])(
     'are cut until they keep the limit of %s, before Datadog has to refuse one',
