@@ -1,4 +1,5 @@
 import yargs from 'yargs';
+import { connectorCommands } from '../../connectors/commands.js';
 import { failureOf } from '../errors/export-error.js';
 import { EXIT, verdictOfFailure } from '../report/exit-code.js';
 import { failureLines, stackLines } from '../report/failure-lines.js';
@@ -117,6 +118,20 @@ export async function main(argv: readonly string[], surroundings: Surroundings):
     .fail((message, error) => {
       throw mistakeFrom(message, error, argv, OPTIONS);
     });
+  for (const { name, describe, commands } of connectorCommands) {
+    parser.command(name, describe, (y) => {
+      for (const { name, describe, options, load } of commands) {
+        y.command(
+          name,
+          describe,
+          (z) => z.options({ ...CONFIG, ...options, ...LOG }),
+          // Safe: yargs gives what these options describe, which is what `defineCommand` has asked for.
+          async (args) => doing(await load())(args as never),
+        );
+      }
+      return y.demandCommand(1, `Which: ${commands.map((command) => command.name).join(' or ')}?`);
+    });
+  }
 
   try {
     // With a callback, yargs hands over what it would print instead of printing it.
@@ -221,4 +236,6 @@ const OPTIONS = Object.keys({
   days: 0,
   help: 0,
   version: 0,
-});
+}).concat(
+  connectorCommands.flatMap(({ commands }) => commands.flatMap(({ options }) => Object.keys(options))),
+);

@@ -24,6 +24,8 @@ export interface JobSink {
   readonly outputPaths: readonly string[];
   /** Where it delivers to, in words that change when that changes. */
   readonly destination: string;
+  /** Its own settings, as the schema of its type has parsed them. */
+  readonly settings: object;
   /** Loads the sink's implementation and makes it. */
   open(context: SinkContext): Promise<Sink>;
 }
@@ -72,6 +74,7 @@ function jobSink(
     deadlineMs: deadline,
     outputPaths: sinkType.outputPaths(own).map((path) => resolve(cwd, path)),
     destination: `${type} ${sinkType.destination(own)}`,
+    settings: own,
     open: (context) => sinkType.open(own, context),
   };
 }

@@ -58,6 +58,10 @@ it('says what works, and leaves no file', async () => {
     '  ok  write to out/ndjson: a test file was written and removed',
     'datadog (datadog-metrics)',
     `  ok  validate the API key at datadoghq.com: the key is valid (${datadog})`,
+    '  ok  custom metrics: at most 0 in a day over 1 project, beside those of balances and of the export itself',
+    '  ok  history: points older than 1 hour are not sent, because Datadog would answer 202 and drop them. ' +
+      'To have them, switch on Metrics → Historical Metrics Ingestion for the prefix `deepgram.` in Datadog, ' +
+      'then set `historical: true` for this sink.',
     '',
   ]);
   expect(Object.keys(await terminal.files())).toEqual(['job.yaml']);

@@ -3,6 +3,7 @@ import { Terminal } from './terminal.js';
 import { ARCHIVE, account, jobText, KEY } from './world.js';
 
 const DATADOG = 'datadog: { type: datadog-metrics, api_key: dd-api-key, streams: [usage, requests] }';
+const OTHER = 'other: { type: ndjson, path: out/other, streams: [usage, requests] }';
 
 it('shows days, partitions, calls and reasons of each stream, and asks for the projects only', async () => {
   const { url, calls } = await account({
@@ -12,7 +13,7 @@ it('shows days, partitions, calls and reasons of each stream, and asks for the p
     ],
   });
   const terminal = await Terminal.open({ env: { DEEPGRAM_API_KEY: KEY } });
-  await terminal.write('job.yaml', jobText(url, [ARCHIVE, DATADOG]));
+  await terminal.write('job.yaml', jobText(url, [ARCHIVE, OTHER]));
   const streams = ['--stream', 'requests', 'usage', 'balances', 'models'];
 
   const code = await terminal.run('plan', '-c', 'job.yaml', '--since', '3d', ...streams);
@@ -24,8 +25,8 @@ it('shows days, partitions, calls and reasons of each stream, and asks for the p
     'STREAM    DAYS                      PARTITIONS  CALLS  WHY',
     'models    snapshot                           2      2  archive: 2 as it is now',
     'balances  2026-11-20                         2      2  archive: 2 never delivered',
-    'usage     2026-11-17 to 2026-11-20           8      2  archive: 8 never delivered; datadog: 8 never delivered',
-    'requests  2026-11-17 to 2026-11-20           8      8  archive: 8 never delivered; datadog: 8 never delivered',
+    'usage     2026-11-17 to 2026-11-20           8      2  archive: 8 never delivered; other: 8 never delivered',
+    'requests  2026-11-17 to 2026-11-20           8      8  archive: 8 never delivered; other: 8 never delivered',
     '',
     '20 partitions, at least 14 calls, and a few for names.',
     'A day with more than 1,000 requests takes about one call more for every 900 of them.',
@@ -33,6 +34,31 @@ it('shows days, partitions, calls and reasons of each stream, and asks for the p
   ]);
   expect(calls.map(({ path }) => path)).toEqual(['/v1/projects']);
   expect(Object.keys(await terminal.files())).toEqual(['job.yaml']);
+});
+
+it('says what the records come to in a sink that can tell, and asks for what it reckons with', async () => {
+  const { url, calls } = await account();
+  const terminal = await Terminal.open({ env: { DEEPGRAM_API_KEY: KEY } });
+  await terminal.write('job.yaml', jobText(url, [ARCHIVE, DATADOG]));
+
+  const code = await terminal.run('plan', '-c', 'job.yaml');
+
+  expect(code).toBe(0);
+  const told = terminal.stdout.split('\n').filter((line) => line.startsWith('datadog, '));
+  expect(told).toEqual([
+    expect.stringMatching(
+      /^datadog, custom metrics: at most [\d,]+ in a day over 1 project.* `model` \(up to 12 values\)/,
+    ),
+    expect.stringMatching(
+      /^datadog, history: points older than 1 hour are not sent.*prefix `deepgram\.` in Datadog/,
+    ),
+  ]);
+  expect(calls.map(({ path }) => path).sort()).toEqual([
+    '/v1/projects',
+    '/v1/projects/p-1/billing/fields',
+    '/v1/projects/p-1/keys',
+    '/v1/projects/p-1/usage/fields',
+  ]);
 });
 
 it('says that a stream has no sink', async () => {

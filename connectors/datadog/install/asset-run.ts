@@ -1,0 +1,67 @@
+import { type LogOptions, logFor } from '../../../src/cli/log-options.js';
+import type { Surroundings } from '../../../src/cli/surroundings.js';
+import { userAgent } from '../../../src/cli/version.js';
+import type { Asset } from '../assets/datadog-assets.js';
+import { accountApi } from './account-api.js';
+import { accountClient } from './account-client.js';
+import { dashboardShelf } from './dashboard-shelf.js';
+import type { InstallContext, Result } from './install-assets.js';
+import { exitCodeOf, failuresOf, resultLines } from './install-report.js';
+import type { InstallTarget } from './install-target.js';
+import { type MonitorChoice, monitorShelf } from './monitor-shelf.js';
+import type { Shelf } from './shelf.js';
+
+export interface AssetRunOptions extends LogOptions {
+  readonly config?: string | undefined;
+  readonly sink?: readonly string[] | undefined;
+  readonly dryRun: boolean;
+  /** Only the dashboard; with `monitors`, or with neither, both. */
+  readonly dashboard: boolean;
+  readonly monitors: boolean;
+}
+
+/** What is done with each kind of asset. */
+export type AssetAction = (shelf: Shelf, context: InstallContext) => AsyncIterable<Result>;
+
+/** Does it with the chosen kinds, and says how it went; after an interruption, what was done before it. */
+export async function runOnAssets(
+  target: InstallTarget,
+  monitors: MonitorChoice,
+  action: AssetAction,
+  options: AssetRunOptions,
+  surroundings: Surroundings,
+): Promise<readonly Result[]> {
+  const { clock, env, signal } = surroundings;
+  const log = logFor(options, surroundings);
+  const api = accountApi(target.settings, target.appKey, { log, clock, env, userAgent: userAgent() });
+  const client = accountClient(api, signal);
+  const shelves = [dashboardShelf(client), monitorShelf(client, monitors)];
+  const results: Result[] = [];
+  try {
+    for (const shelf of shelves.filter(({ kind }) => isChosen(kind, options))) {
+      for await (const result of action(shelf, { dryRun: options.dryRun, clock, signal }))
+        results.push(result);
+    }
+    return results;
+  } finally {
+    await api.close();
+    say(results, target, options, surroundings);
+  }
+}
+
+export function isChosen(kind: Asset['kind'], { dashboard, monitors }: AssetRunOptions): boolean {
+  if (dashboard === monitors) return true;
+  return kind === 'dashboard' ? dashboard : monitors;
+}
+
+function say(
+  results: readonly Result[],
+  { name, settings }: InstallTarget,
+  { quiet }: AssetRunOptions,
+  { screen }: Surroundings,
+): void {
+  if (results.length === 0 || (quiet && exitCodeOf(results) === 0)) return;
+  const head = `Datadog at ${settings.site}, for the sink ${name}`;
+  screen.result([head, ...resultLines(results).map((line) => `  ${line}`), ''].join('\n'));
+  for (const line of failuresOf(results)) screen.line(line);
+}

@@ -1,0 +1,79 @@
+import { jobFor } from '../../../src/cli/job-options.js';
+import type { Surroundings } from '../../../src/cli/surroundings.js';
+import { oneLine } from '../../../src/report/one-line.js';
+import { type Asset, datadogAssets } from '../assets/datadog-assets.js';
+import { DEFAULT_LIMITS } from '../assets/monitor-limits.js';
+import { unsent } from '../assets/unsent.js';
+import { type AssetRunOptions, isChosen, runOnAssets } from './asset-run.js';
+import { installAssets, type Result, uninstallAssets } from './install-assets.js';
+import { type LimitOptions, limitsOf } from './install-options.js';
+import { exitCodeOf } from './install-report.js';
+import { type InstallTarget, installTarget } from './install-target.js';
+
+export interface InstallOptions extends AssetRunOptions, LimitOptions {}
+
+/** Puts the dashboard and the monitors into the Datadog account of a sink, or brings them up to date. */
+export async function install(options: InstallOptions, surroundings: Surroundings): Promise<number> {
+  const limits = limitsOf(options);
+  const target = installTarget(await jobFor({ config: options.config, sink: options.sink }, surroundings));
+  const { prefix, tags } = target.settings;
+  const assets = datadogAssets({ prefix, tags, ...DEFAULT_LIMITS, ...limits }).filter(({ kind }) =>
+    isChosen(kind, options),
+  );
+  const results = await runOnAssets(
+    target,
+    { limits, notify: options.notify?.trim() },
+    (shelf, context) =>
+      installAssets(
+        assets.filter(({ kind }) => kind === shelf.kind),
+        shelf,
+        context,
+      ),
+    options,
+    surroundings,
+  );
+  const notes = options.quiet ? [] : notesOn(results, assets, target, options);
+  for (const note of notes) surroundings.screen.line(oneLine(note));
+  return exitCodeOf(results);
+}
+
+/** Removes what {@link install} has put there, and nothing else. */
+export async function uninstall(options: AssetRunOptions, surroundings: Surroundings): Promise<number> {
+  const target = installTarget(await jobFor({ config: options.config, sink: options.sink }, surroundings));
+  const results = await runOnAssets(target, { limits: {} }, uninstallAssets, options, surroundings);
+  if (results.length === 0 && !options.quiet) {
+    surroundings.screen.result(
+      `Nothing of deepgram-export is there (Datadog at ${target.settings.site}, for the sink ${target.name}).\n`,
+    );
+  }
+  return exitCodeOf(results);
+}
+
+/** What will not be seen as things stand: what the sink does not send, and alarms that tell nobody. */
+function notesOn(
+  results: readonly Result[],
+  assets: readonly Asset[],
+  { name, settings, streams }: InstallTarget,
+  { notify }: InstallOptions,
+): readonly string[] {
+  const { prefix, dimensions } = settings;
+  const lacking = unsent(assets, { prefix, dimensions, streams });
+  const notes: string[] = [];
+  if (lacking.streams.length > 0) {
+    notes.push(
+      `The sink ${name} does not get ${lacking.streams.join(', ')}: what shows them stays empty, and an alarm on them silent.`,
+    );
+  }
+  if (lacking.dimensions.length > 0) {
+    notes.push(
+      `\`dimensions\` of the sink ${name} leaves out ${lacking.dimensions.join(', ')}: what is split or narrowed by it stays empty, and an alarm on it silent.`,
+    );
+  }
+  const isNew = ({ kind, outcome }: Result) => kind === 'monitor' && /create/.test(outcome);
+  if (notify === undefined && results.some(isNew)) {
+    notes.push(
+      'A new monitor tells nobody: name whom with --notify, or in its message in Datadog, which later installs keep.',
+    );
+  }
+  return notes;
+}
