@@ -146,7 +146,7 @@ describe('a trouble with them', () => {
     for (const hour of [0, 1]) {
       clock.set(Date.parse('2026-11-20T12:20:00Z') + hour * 3_600_000);
       const seen = intake.metadata.calls.length;
-      await run({ app_key: 'an-app-key-of-nobody' });
+      await run({ app_key: 'an-app-key-of-nobody', historical: true });
       asked.push(intake.metadata.calls.slice(seen).sort());
     }
 
