@@ -4,11 +4,16 @@ import { describe, expect, it } from 'vitest';
 import { NOW, Terminal } from './terminal.js';
 import { ARCHIVE, account, jobText, KEY, TABLEAU } from './world.js';
 
+/** All streams, and fewer for what is the same with each of them. */
+const ALL = '{}';
+const FEW =
+  '{ usage: { group_by: [] }, billing: { group_by: [] }, balances: false, purchases: false, api_keys: false, models: false }';
+
 /** A terminal whose account was synced to both sinks; the Tableau folder has been moved to `out/before`. */
-async function synced() {
+async function synced(streams = FEW) {
   const { url, calls } = await account();
   const terminal = await Terminal.open({ env: { DEEPGRAM_API_KEY: KEY } });
-  await terminal.write('job.yaml', jobText(url, [ARCHIVE, TABLEAU]));
+  await terminal.write('job.yaml', `${jobText(url, [ARCHIVE, TABLEAU])}streams: ${streams}\n`);
   await terminal.run('sync', '-c', 'job.yaml');
   await dateArchive(terminal, NOW);
   await rename(join(terminal.cwd, 'out/tableau'), join(terminal.cwd, 'out/before'));
@@ -26,7 +31,7 @@ async function dateArchive({ cwd }: Terminal, atMs: number, name = '.ndjson'): P
 const REPLAY = ['replay', '-c', 'job.yaml', '--from', 'out/ndjson'];
 
 it('fills a sink from the archive, to the byte, and asks Deepgram nothing', async () => {
-  const { terminal, callsSince } = await synced();
+  const { terminal, callsSince } = await synced(ALL);
 
   const code = await terminal.run(...REPLAY, '--sink', 'tableau');
 
@@ -135,7 +140,8 @@ describe('the environment', () => {
   /** An archive that is there, and an environment in which nothing is set. */
   async function unset(source = '') {
     const { terminal } = await synced();
-    await terminal.write('job.yaml', jobText('${DEEPGRAM_URL}', [TABLEAU, DATADOG], source));
+    const job = jobText('${DEEPGRAM_URL}', [TABLEAU, DATADOG], source);
+    await terminal.write('job.yaml', `${job}streams: ${FEW}\n`);
     delete terminal.env.DEEPGRAM_API_KEY;
     return terminal;
   }

@@ -3,6 +3,13 @@ import { errorOf, loadText, mistakesIn, right } from './load-text.js';
 
 const head = 'version: 1\nsource: { type: deepgram, api_key: dg-key-for-tests }\n';
 const sinks = 'sinks: { files: { type: ndjson, path: out } }\n';
+/** A file that is right but for one more setting: of its source, of its sink, or beside them. */
+const inSource = (setting: string) => right.replace('  type: deepgram', `  type: deepgram\n  ${setting}`);
+const inSink = (setting: string) => right.replace('path: out', `path: out\n    ${setting}`);
+const beside = (setting: string) => `${head}${setting}\n${sinks}`;
+/** Files of which the key, or all of the settings of the sink, are these. */
+const withKey = (key: string) => right.replace('dg-key-for-tests', key);
+const withFiles = (settings: string) => `${head}sinks: { files: { ${settings} } }\n`;
 const datadog = (settings: string) =>
   `${head}sinks:\n  dd:\n    type: datadog-metrics\n    api_key: dd-key-for-tests\n    ${settings}\n`;
 const sites =
@@ -20,21 +27,17 @@ describe('one mistake, its place and its words', () => {
     ],
     ['no source', `version: 1\n${sinks}`, '1:1  source: is missing'],
     ['no key', right.replace('  api_key: dg-key-for-tests\n', ''), '2:1  source.api_key: is missing'],
-    [
-      'a key of digits',
-      right.replace('dg-key-for-tests', '12345678'),
-      '4:12  source.api_key: must be text; put it in quotes',
-    ],
-    ['an empty key', right.replace('dg-key-for-tests', '""'), '4:12  source.api_key: must not be empty'],
+    ['a key of digits', withKey('12345678'), '4:12  source.api_key: must be text; put it in quotes'],
+    ['an empty key', withKey('""'), '4:12  source.api_key: must not be empty'],
     [
       'a key with a space',
-      right.replace('dg-key-for-tests', 'two words'),
+      withKey('two words'),
       '4:12  source.api_key: must be a key without spaces, line breaks or letters beyond ASCII',
     ],
     ['another source', right.replace('deepgram', 'deepgran'), '3:9  source.type: must be deepgram'],
     [
       'a misspelt setting',
-      right.replace('  type: deepgram', '  type: deepgram\n  max_concurency: 3'),
+      inSource('max_concurency: 3'),
       '4:3  source.max_concurency: is no setting known here (did you mean "max_concurrency"?)',
     ],
     [
@@ -49,47 +52,47 @@ describe('one mistake, its place and its words', () => {
     ],
     [
       'plain http to another machine',
-      right.replace('  type: deepgram', '  type: deepgram\n  base_url: http://example.com'),
+      inSource('base_url: http://example.com'),
       '4:13  source.base_url: must start with https:// (http:// is for this machine only)',
     ],
     [
       'a password in a URL',
-      right.replace('  type: deepgram', '  type: deepgram\n  base_url: https://me:word@example.com'),
+      inSource('base_url: https://me:word@example.com'),
       '4:13  source.base_url: must not contain a user name or password',
     ],
     [
       'a query in a URL',
-      right.replace('  type: deepgram', '  type: deepgram\n  base_url: https://example.com/?key=x'),
+      inSource('base_url: https://example.com/?key=x'),
       '4:13  source.base_url: must not contain "?" or "#"',
     ],
     [
       'another protocol',
-      right.replace('  type: deepgram', '  type: deepgram\n  base_url: file:///etc/passwd'),
+      inSource('base_url: file:///etc/passwd'),
       '4:13  source.base_url: must be a URL that starts with https://',
     ],
     ...['0', '65', '1.5', 'many', '.nan'].map((value) => [
       `a concurrency of ${value}`,
-      right.replace('  type: deepgram', `  type: deepgram\n  max_concurrency: ${value}`),
+      inSource(`max_concurrency: ${value}`),
       '4:20  source.max_concurrency: must be a whole number from 1 to 64',
     ]),
     [
       'one project as text',
-      right.replace('  type: deepgram', '  type: deepgram\n  projects: mine'),
+      inSource('projects: mine'),
       '4:13  source.projects: must be all, or a list of project ids or names',
     ],
     [
       'lost before unknown',
-      right.replace('  type: deepgram', '  type: deepgram\n  states: { unknown_after: 2h, lost_after: 1h }'),
+      inSource('states: { unknown_after: 2h, lost_after: 1h }'),
       '4:44  source.states.lost_after: must not be shorter than unknown_after',
     ],
     [
       'a misspelt stream',
-      `${head}streams: { requsts: {} }\n${sinks}`,
+      beside('streams: { requsts: {} }'),
       '3:12  streams.requsts: is no setting known here (did you mean "requests"?)',
     ],
     [
       'a stream set to true',
-      `${head}streams: { models: true }\n${sinks}`,
+      beside('streams: { models: true }'),
       '3:20  streams.models: must be false, or a map of options such as {}',
     ],
     [
@@ -99,57 +102,59 @@ describe('one mistake, its place and its words', () => {
     ],
     [
       'an unknown usage grouping',
-      `${head}streams: { usage: { group_by: [model] } }\n${sinks}`,
+      beside('streams: { usage: { group_by: [model] } }'),
       '3:32  streams.usage.group_by[0]: must be one of accessor, endpoint, feature_set, models, method, tags, deployment (did you mean "models"?)',
     ],
     [
       'an unknown billing grouping',
-      `${head}streams: { billing: { group_by: [lineitem] } }\n${sinks}`,
+      beside('streams: { billing: { group_by: [lineitem] } }'),
       '3:34  streams.billing.group_by[0]: must be one of accessor, deployment, line_item, tags, or a list of them (did you mean "line_item"?)',
     ],
     [
       'an unknown grouping in a combination',
-      `${head}streams: { billing: { group_by: [[tags, lineitem]] } }\n${sinks}`,
+      beside('streams: { billing: { group_by: [[tags, lineitem]] } }'),
       '3:41  streams.billing.group_by[0][1]: must be one of accessor, deployment, line_item, tags (did you mean "line_item"?)',
     ],
     [
       'one combination in two orders',
-      `${head}streams: { billing: { group_by: [[tags, line_item], [line_item, tags]] } }\n${sinks}`,
+      beside('streams: { billing: { group_by: [[tags, line_item], [line_item, tags]] } }'),
       '3:33  streams.billing.group_by: must not hold the same combination of groupings twice',
     ],
     [
       'a usage grouping twice',
-      `${head}streams: { usage: { group_by: [tags, tags] } }\n${sinks}`,
+      beside('streams: { usage: { group_by: [tags, tags] } }'),
       '3:31  streams.usage.group_by: must not name the same grouping twice',
     ],
     [
       'every stream off',
-      `${head}streams: { requests: false, usage: false, billing: false, balances: false, purchases: false, projects: false, api_keys: false, models: false }\n${sinks}`,
+      beside(
+        'streams: { requests: false, usage: false, billing: false, balances: false, purchases: false, projects: false, api_keys: false, models: false }',
+      ),
       '3:10  streams: must leave at least one stream on',
     ],
     [
       'a day that is none',
-      `${head}window: { since: 2026-02-30 }\n${sinks}`,
+      beside('window: { since: 2026-02-30 }'),
       '3:18  window.since: must be a time back from now such as 7d, 36h or 4w, or a day as YYYY-MM-DD',
     ],
     [
       'a window in minutes',
-      `${head}window: { since: 90m }\n${sinks}`,
+      beside('window: { since: 90m }'),
       '3:18  window.since: must be a time back from now such as 7d, 36h or 4w, or a day as YYYY-MM-DD',
     ],
     ...['999999w', '2014-12-31'].map((since) => [
       `a window since ${since}`,
-      `${head}window: { since: ${since} }\n${sinks}`,
+      beside(`window: { since: ${since} }`),
       '3:18  window.since: must not reach further back than ten years or 2015-01-01',
     ]),
     [
       'an end in words',
-      `${head}window: { until: yesterday }\n${sinks}`,
+      beside('window: { until: yesterday }'),
       '3:18  window.until: must be now, or a day as YYYY-MM-DD',
     ],
     [
       'a window that ends before it begins',
-      `${head}window: { since: 2026-02-02, until: 2026-02-01 }\n${sinks}`,
+      beside('window: { since: 2026-02-02, until: 2026-02-01 }'),
       '3:18  window.since: must not be after until',
     ],
     ['no sinks', head, '1:1  sinks: is missing'],
@@ -162,12 +167,12 @@ describe('one mistake, its place and its words', () => {
     ],
     [
       'a sink without a type',
-      `${head}sinks: { files: { path: out } }\n`,
+      withFiles('path: out'),
       '3:10  sinks.files.type: is missing: it must be one of tableau-csv, ndjson, datadog-metrics, datadog-logs, datadog-costs',
     ],
     [
       'a misspelt type',
-      `${head}sinks: { files: { type: tablo-csv } }\n`,
+      withFiles('type: tablo-csv'),
       '3:25  sinks.files.type: must be one of tableau-csv, ndjson, datadog-metrics, datadog-logs, datadog-costs (did you mean "tableau-csv"?)',
     ],
     [
@@ -177,12 +182,12 @@ describe('one mistake, its place and its words', () => {
     ],
     [
       'a setting of another type of sink',
-      `${head}sinks: { files: { type: ndjson, path: out, layout: daily } }\n`,
+      withFiles('type: ndjson, path: out, layout: daily'),
       '3:44  sinks.files.layout: is no setting known here; there are path, compression, type, streams, required, deadline',
     ],
     [
       'an unknown compression',
-      `${head}sinks: { files: { type: ndjson, path: out, compression: gz } }\n`,
+      withFiles('type: ndjson, path: out, compression: gz'),
       '3:57  sinks.files.compression: must be one of none, gzip',
     ],
     [
@@ -192,32 +197,24 @@ describe('one mistake, its place and its words', () => {
     ],
     [
       'a home folder',
-      `${head}sinks: { files: { type: ndjson, path: ~/out } }\n`,
+      withFiles('type: ndjson, path: ~/out'),
       '3:39  sinks.files.path: "~" is not expanded here: write ${HOME} or the whole path',
     ],
     [
       'a flag in quotes',
-      `${head}sinks: { files: { type: ndjson, path: out, required: "no" } }\n`,
+      withFiles('type: ndjson, path: out, required: "no"'),
       '3:54  sinks.files.required: must be true or false',
     ],
     [
       'a deadline without a unit',
-      right.replace('path: out', 'path: out\n    deadline: 5'),
+      inSink('deadline: 5'),
       '9:15  sinks.files.deadline: must be a duration such as 60s, 5m, 36h or 7d',
     ],
-    [
-      'no deadline to speak of',
-      right.replace('path: out', 'path: out\n    deadline: 0s'),
-      '9:15  sinks.files.deadline: must be from 1s to 1d',
-    ],
-    [
-      'no streams for a sink',
-      right.replace('path: out', 'path: out\n    streams: []'),
-      '9:14  sinks.files.streams: must name a stream',
-    ],
+    ['no deadline to speak of', inSink('deadline: 0s'), '9:15  sinks.files.deadline: must be from 1s to 1d'],
+    ['no streams for a sink', inSink('streams: []'), '9:14  sinks.files.streams: must name a stream'],
     [
       'a misspelt stream of a sink',
-      right.replace('path: out', 'path: out\n    streams: [usage, request]'),
+      inSink('streams: [usage, request]'),
       '9:22  sinks.files.streams[1]: is no stream that is read (did you mean "requests"?)',
     ],
     [

@@ -15,6 +15,10 @@ import { fakeSource, USAGE } from './fake-source.js';
 const WINDOW = { since: '2026-11-15', until: '2026-11-20', now: Date.parse('2026-11-20T12:00:00Z') };
 const DAYS = 6;
 
+afterEach(() => {
+  vi.useRealTimers();
+});
+
 function runWith(
   source: Source,
   sinks: readonly (Sink | SinkLane)[],
@@ -420,12 +424,14 @@ describe('an interrupt', () => {
   });
 
   it('does not wait for a sink that hangs', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const stop = new AbortController();
     const hung = sinkThat('hung', (sink) => ({
       begin: async (partition, signal) => ({
         ...(await sink.begin(partition, signal)),
         write: () => {
-          setTimeout(() => stop.abort(), 10);
+          stop.abort();
+          void vi.advanceTimersByTimeAsync(2_000);
           return new Promise(() => {});
         },
       }),
@@ -454,10 +460,6 @@ describe('an interrupt', () => {
 });
 
 describe('an interrupt while sinks close', () => {
-  afterEach(() => {
-    vi.useRealTimers();
-  });
-
   it('lets them finish, but not for long', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const stop = new AbortController();

@@ -4,9 +4,10 @@ import { expect, test } from 'vitest';
 import { projects } from '../../../src/records/account.js';
 import { requests } from '../../../src/records/requests.js';
 import { usage } from '../../../src/records/usage.js';
+import { folderContents } from '../../conformance/folder-contents.js';
 import {
   anyRun,
-  type Delivery,
+  begin,
   deliver,
   never,
   newFolder,
@@ -16,19 +17,10 @@ import {
   readText,
   rowOf,
   run,
-  snapshotOf,
+  usageOf,
 } from './tableau-folder.js';
 
 const daily = { layout: 'daily' } as const;
-
-function usageOf(project: string, day: string, hours: number): Delivery {
-  return {
-    stream: usage,
-    project,
-    day,
-    batches: [[rowOf(usage, { project_id: project, date: day, hours })]],
-  };
-}
 
 test('each partition is a file of its own, named after it, and there with its commit', async () => {
   const folder = await newFolder();
@@ -93,11 +85,11 @@ test('a later run replaces its days, keeps the others and writes the same bytes 
   const folder = await newFolder();
   await run(folder, daily, [usageOf('p1', '2026-11-19', 1), usageOf('p1', '2026-11-20', 5)]);
   await run(folder, daily, [usageOf('p1', '2026-11-20', 2)]);
-  const before = await snapshotOf(folder);
+  const before = await folderContents(folder);
 
   await run(folder, daily, [usageOf('p1', '2026-11-20', 2)]);
 
-  expect(await snapshotOf(folder)).toEqual(before);
+  expect(await folderContents(folder)).toEqual(before);
   expect(await readTable(folder, 'usage', 'usage_p1_2026-11-19.csv')).toMatchObject([{ hours: '1.0' }]);
   expect(await readTable(folder, 'usage', 'usage_p1_2026-11-20.csv')).toMatchObject([{ hours: '2.0' }]);
 });
@@ -105,10 +97,7 @@ test('a later run replaces its days, keeps the others and writes the same bytes 
 test('an aborted partition leaves no file', async () => {
   const folder = await newFolder();
   const sink = openSink(folder, daily);
-  const writer = await sink.begin(
-    { stream: requests, project: { id: 'p1', name: null }, day: '2026-11-20' },
-    never,
-  );
+  const writer = await begin(sink, { stream: requests });
   await writer.write([rowOf(requests, { request_id: 'r1', tags: ['a'] })]);
 
   await writer.abort({ code: 'ABORTED', kind: 'interrupted', message: 'stopped' });

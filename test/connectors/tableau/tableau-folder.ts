@@ -1,14 +1,17 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { onTestFinished } from 'vitest';
 import { tableauSink } from '../../../connectors/tableau/tableau-sink.js';
-import type { Receipt, RunSoFar, Sink } from '../../../src/pipeline/sink.js';
+import { failureOf } from '../../../src/errors/export-error.js';
+import type { PartitionWriter, Receipt, RunSoFar, Sink } from '../../../src/pipeline/sink.js';
 import type { Field, Row, Value } from '../../../src/records/field.js';
 import type { Stream } from '../../../src/records/stream.js';
-import { silentLog } from '../../../src/report/log.js';
-import { systemClock } from '../../../src/time/clock.js';
+import { usage } from '../../../src/records/usage.js';
+import type { Day } from '../../../src/time/day.js';
+import { folderContents } from '../../conformance/folder-contents.js';
+import { sinkContext } from '../../conformance/sink-context.js';
 
 export const anyRun: RunSoFar = {
   records: 0,
@@ -38,29 +41,44 @@ export function openSink(folder: string, choice: Choice = {}): Sink {
   const { layout = 'single', bom = false, escape_formulas = true, streams = [] } = choice;
   return tableauSink(
     { path: '.', layout, bom, escape_formulas },
-    {
-      name: 'tableau',
-      cwd: folder,
-      clock: systemClock,
-      log: silentLog,
-      env: {},
-      userAgent: 'deepgram-export/test',
-      streams: streams.map((stream) => ({ stream, origin: { of: 'usage' } })),
-    },
+    sinkContext(folder, { streams: streams.map((stream) => ({ stream, origin: { of: 'usage' } })) }),
   );
 }
 
-export interface Delivery {
+interface Part {
   readonly stream: Stream;
+  /** Its id; default `p1`. */
   readonly project?: string;
-  readonly day?: string | null;
+  /** Default 2026-11-20; null for a snapshot. */
+  readonly day?: Day | null;
+}
+
+export interface Delivery extends Part {
   readonly batches: readonly (readonly Row[])[];
 }
 
+/** One day of usage of a project. */
+export function usageOf(project: string, day: Day, hours: number): Delivery {
+  const row = rowOf(usage, { project_id: project, date: day, hours });
+  return { stream: usage, project, day, batches: [[row]] };
+}
+
+export function begin(
+  sink: Sink,
+  { stream, project = 'p1', day = '2026-11-20' }: Part,
+): Promise<PartitionWriter> {
+  return sink.begin({ stream, project: { id: project, name: null }, day }, never);
+}
+
+/** Hands a partition to a sink as the core does: what cannot be written is taken back. */
 export async function deliver(sink: Sink, delivery: Delivery): Promise<Receipt> {
-  const { stream, project = 'p1', day = '2026-11-20', batches } = delivery;
-  const writer = await sink.begin({ stream, project: { id: project, name: null }, day }, never);
-  for (const batch of batches) await writer.write(batch);
+  const writer = await begin(sink, delivery);
+  try {
+    for (const batch of delivery.batches) await writer.write(batch);
+  } catch (error) {
+    await writer.abort(failureOf(error));
+    throw error;
+  }
   return writer.commit();
 }
 
@@ -80,24 +98,9 @@ export async function readText(folder: string, ...segments: string[]): Promise<s
   return readFile(join(folder, ...segments), 'utf8');
 }
 
-/** Every file below a folder with its content, in the order of their paths. */
-export async function snapshotOf(folder: string): Promise<[path: string, content: string][]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  return Promise.all(
-    paths
-      .sort()
-      .map(
-        async (path): Promise<[string, string]> => [
-          path.slice(folder.length + 1),
-          await readFile(path, 'utf8'),
-        ],
-      ),
-  );
-}
-
+/** Every file below a folder, in the order of their paths. */
 export async function pathsOf(folder: string): Promise<string[]> {
-  return (await snapshotOf(folder)).map(([path]) => path);
+  return Object.keys(await folderContents(folder)).sort();
 }
 
 /** A record with every field of its stream, null where nothing is given. */

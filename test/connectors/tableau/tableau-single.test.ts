@@ -4,8 +4,10 @@ import { describe, expect, test } from 'vitest';
 import { ExportError } from '../../../src/errors/export-error.js';
 import { apiKeys, models, projects } from '../../../src/records/account.js';
 import { usage } from '../../../src/records/usage.js';
+import { folderContents } from '../../conformance/folder-contents.js';
 import {
   anyRun,
+  begin,
   type Delivery,
   deliver,
   never,
@@ -16,16 +18,11 @@ import {
   readText,
   rowOf,
   run,
-  snapshotOf,
+  usageOf,
 } from './tableau-folder.js';
 
 const HEADER =
   'project_id,project_name,date,period_end,hours,total_hours,agent_hours,tokens_in,tokens_out,tts_characters,tts_requests,requests\r\n';
-
-function usageOf(project: string, day: string, hours: number): Delivery {
-  const row = rowOf(usage, { project_id: project, date: day, hours });
-  return { stream: usage, project, day, batches: [[row]] };
-}
 
 async function usageIn(folder: string): Promise<unknown[]> {
   return (await readTable(folder, 'usage.csv')).map((row) => [row.project_id, row.date, row.hours]);
@@ -100,12 +97,12 @@ describe('the single file', () => {
     const folder = await newFolder();
     const deliveries = [usageOf('p1', '2026-11-20', 0.1), usageOf('p2', '2026-11-20', 1e-7)];
     await run(folder, { streams: [projects] }, deliveries);
-    const first = await snapshotOf(folder);
+    const first = await folderContents(folder);
 
     await run(folder, { streams: [projects] }, [...deliveries].reverse());
 
-    expect(await snapshotOf(folder)).toEqual(first);
-    expect(first.map(([path]) => path)).toEqual([
+    expect(await folderContents(folder)).toEqual(first);
+    expect(Object.keys(first).sort()).toEqual([
       '.parts/usage/project_id=p1/2026-11-20.csv',
       '.parts/usage/project_id=p2/2026-11-20.csv',
       'datapackage.json',
@@ -175,10 +172,7 @@ describe('a partition', () => {
   test('is not there before its commit', async () => {
     const folder = await newFolder();
     const sink = openSink(folder);
-    const writer = await sink.begin(
-      { stream: usage, project: { id: 'p1', name: null }, day: '2026-11-20' },
-      never,
-    );
+    const writer = await begin(sink, { stream: usage });
     await writer.write([rowOf(usage, { project_id: 'p1' })]);
 
     const before = await pathsOf(folder);
@@ -199,18 +193,15 @@ describe('a partition', () => {
   test('that is aborted leaves nothing, and what was there stays', async () => {
     const folder = await newFolder();
     await run(folder, {}, [usageOf('p1', '2026-11-20', 1)]);
-    const before = await snapshotOf(folder);
+    const before = await folderContents(folder);
     const sink = openSink(folder);
-    const writer = await sink.begin(
-      { stream: usage, project: { id: 'p1', name: null }, day: '2026-11-20' },
-      never,
-    );
+    const writer = await begin(sink, { stream: usage });
     await writer.write([rowOf(usage, { project_id: 'p1', hours: 99 })]);
 
     await writer.abort({ code: 'HTTP_STATUS', kind: 'transient', message: 'broken off' });
     await sink.close(anyRun, never);
 
-    expect(await snapshotOf(folder)).toEqual(before);
+    expect(await folderContents(folder)).toEqual(before);
   });
 
   test('does not disturb others that are open at the same time', async () => {
@@ -218,9 +209,7 @@ describe('a partition', () => {
     const sink = openSink(folder);
     const days = ['2026-11-18', '2026-11-19', '2026-11-20'];
 
-    const writers = await Promise.all(
-      days.map((day) => sink.begin({ stream: usage, project: { id: 'p1', name: null }, day }, never)),
-    );
+    const writers = await Promise.all(days.map((day) => begin(sink, { stream: usage, day })));
     for (let round = 0; round < 3; round += 1) {
       await Promise.all(
         writers.map((writer, at) =>
@@ -346,10 +335,7 @@ describe('trouble with the folder', () => {
     await writeFile(join(folder, 'taken'), '');
     const sink = openSink(join(folder, 'taken'));
 
-    const beginning = sink.begin(
-      { stream: usage, project: { id: 'p1', name: null }, day: '2026-11-20' },
-      never,
-    );
+    const beginning = begin(sink, { stream: usage });
 
     await expect(beginning).rejects.toBeInstanceOf(ExportError);
     await expect(beginning).rejects.toMatchObject({
