@@ -5,7 +5,7 @@ import type { Row } from '../../src/records/field.js';
 export interface MemorySink extends Sink {
   /** Committed partitions by name (`requests/<project>/<day>`), in the order of their commits. */
   readonly committed: ReadonlyMap<string, { readonly partition: Partition; readonly rows: readonly Row[] }>;
-  /** Rows of every committed partition of a stream. */
+  /** Rows of every committed partition of a stream, in the order of projects and days, whichever was read first. */
   rows(stream: string): readonly Row[];
 }
 
@@ -24,9 +24,10 @@ export function memorySink(options: { readonly name?: string } = {}): MemorySink
     capabilities: { delivery: 'replace', accepts: () => true },
     committed,
     rows: (stream) =>
-      [...committed.values()]
-        .filter((entry) => entry.partition.stream.name === stream)
-        .flatMap((entry) => entry.rows),
+      [...committed]
+        .filter(([, { partition }]) => partition.stream.name === stream)
+        .sort(([one], [other]) => (one < other ? -1 : 1))
+        .flatMap(([, { rows }]) => rows),
     check: async () => ({ what: 'keep records in memory', ok: true, detail: 'always possible' }),
     begin: async (partition) => {
       const rows: Row[] = [];
