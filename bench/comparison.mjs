@@ -8,7 +8,7 @@ import { spreadBy, spreadOfPairs } from './statistics.mjs';
 import { atLeast, atMost } from './targets.mjs';
 
 const SIZES = {
-  full: { requests: 200_000, rounds: 5, large: 1_000_000, roundsOfLarge: 3, starts: 21 },
+  full: { requests: 200_000, rounds: 3, large: 1_000_000, roundsOfLarge: 2, starts: 21 },
   quick: { requests: 5_000, rounds: 1, large: 20_000, roundsOfLarge: 1, starts: 3 },
 };
 
