@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type MemorySink, memorySink } from '../../connectors/memory/memory-sink.js';
@@ -430,14 +431,17 @@ describe('an interrupt', () => {
       begin: async (partition, signal) => ({
         ...(await sink.begin(partition, signal)),
         write: () => {
-          stop.abort();
-          void vi.advanceTimersByTimeAsync(2_000);
+          // After a turn, when all is read and only this is waited for.
+          setImmediate(() => stop.abort());
           return new Promise(() => {});
         },
       }),
     }));
 
-    const result = await runWith(fakeSource(), [laneOf(hung, { deadlineMs: 600_000 })], stop.signal);
+    const running = runWith(fakeSource(), [laneOf(hung, { deadlineMs: 600_000 })], stop.signal);
+    await once(stop.signal, 'abort');
+    await vi.advanceTimersByTimeAsync(2_000);
+    const result = await running;
 
     expect(result.interrupted).toBe(true);
   });
