@@ -10,7 +10,7 @@ import { project } from './request-log.mjs';
  * `verify` throws where it has not done its work, and may have more to tell; in `outputs` are its requests.
  */
 
-const CLI = fileURLToPath(new URL('../dist/src/cli/bin.js', import.meta.url));
+const CLI = fileURLToPath(new URL('../dist/bundle/cli.js', import.meta.url));
 const FLOOR = fileURLToPath(new URL('floor.mjs', import.meta.url));
 
 /** Calls in flight at most, where nothing else is said. */

@@ -2,9 +2,9 @@ import type { Configuration } from '@datadog/datadog-api-client/dist/packages/da
 import type { HttpLibrary } from '@datadog/datadog-api-client/dist/packages/datadog-api-client-common/http/http.js';
 
 /**
- * Loads what every API of the official client is called with: with the one API that is used, more than half a second and
- * 130 MB, so it is done with the first payload, and a run that sends nothing can do without. An API is imported by
- * whoever uses it; the whole package takes twice as long.
+ * Loads what every API of the official client is called with. It is done with the first payload, so that a run which
+ * sends nothing can do without. An API is imported by whoever uses it, and of the models only those of such an API are in
+ * the bundle (see `build/models-in-use.mjs`): with all of them it would take most of a second and 100 MB.
  */
 export async function loadOfficialClient() {
   const [

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { API_KEY } from './account.mjs';
 
-const CLI = fileURLToPath(new URL('../../dist/src/cli/bin.js', import.meta.url));
+const CLI = fileURLToPath(new URL('../../dist/bundle/cli.js', import.meta.url));
 const CLOCK = new URL('clock.mjs', import.meta.url).href;
 
 /**

@@ -17,7 +17,7 @@ import { gunzipSync } from 'node:zlib';
 import { startStandIn } from '../../dist/connectors/deepgram/stand-in/stand-in.js';
 
 const PROGRAM = 'victoria-metrics';
-const CLI = fileURLToPath(new URL('../../dist/src/cli/bin.js', import.meta.url));
+const CLI = fileURLToPath(new URL('../../dist/bundle/cli.js', import.meta.url));
 const KEY = 'reader-key';
 
 if (spawnSync(PROGRAM, ['--version']).error) {
