@@ -6,15 +6,16 @@ export type Timestamp = string;
 
 const FORM = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?(Z|[+-]\d{2}:?\d{2})?$/;
 
-const CANONICAL = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{6}Z$/;
+/** In UTC, and on the calendar of any year: February 29 is left to the calendar. */
+const UTC =
+  /^\d{4}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/;
 
 /**
  * Reads an ISO 8601 date and time; a missing offset means UTC, digits beyond the microsecond are cut.
  * Undefined for what is no time.
  */
 export function parseTimestamp(text: string): Timestamp | undefined {
-  // Nearly every text is in our form already; days after the 28th are left to the calendar below.
-  if (CANONICAL.test(text)) return text;
+  if (UTC.test(text)) return withMicroseconds(text);
   const [, day, time, fraction = '', offset = 'Z'] = FORM.exec(text) ?? [];
   if (day === undefined || time === undefined) return undefined;
   const ms = Date.parse(`${day}T${time}${offset === 'Z' ? 'Z' : withColon(offset)}`);
@@ -22,6 +23,12 @@ export function parseTimestamp(text: string): Timestamp | undefined {
   const utc = new Date(ms).toISOString();
   if (utc.length !== EQUAL_WIDTH) return undefined;
   return `${utc.slice(0, 19)}.${fraction.slice(0, 6).padEnd(6, '0')}Z`;
+}
+
+/** Nearly every text has six digits already. */
+function withMicroseconds(utc: string): Timestamp {
+  if (utc.length === '2026-11-20T11:59:47.434302Z'.length) return utc;
+  return `${utc.slice(0, 19)}.${utc.slice(20, -1).slice(0, 6).padEnd(6, '0')}Z`;
 }
 
 /** Of every year with four digits; an offset may carry the last of them beyond. */
