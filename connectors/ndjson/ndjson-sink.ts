@@ -1,11 +1,11 @@
 import { isAbsolute, join } from 'node:path';
-import type { AtomicFile } from '../../src/files/atomic-file.js';
 import { OutputFolder } from '../../src/files/output-folder.js';
 import { pathSegment } from '../../src/files/path-segment.js';
-import { Utf8Text } from '../../src/files/utf8-text.js';
+import { encodedStreams } from '../../src/pipeline/encoded-stream.js';
 import type { Partition } from '../../src/pipeline/partition.js';
-import type { PartitionWriter, Sink } from '../../src/pipeline/sink.js';
+import type { Sink } from '../../src/pipeline/sink.js';
 import type { SinkContext } from '../../src/pipeline/sink-type.js';
+import { ndjsonEncoder } from './ndjson-encoder.js';
 import type { NdjsonSettings } from './ndjson-settings.js';
 
 /**
@@ -16,6 +16,7 @@ export function ndjsonSink(settings: NdjsonSettings, context: SinkContext): Sink
   const root = isAbsolute(settings.path) ? settings.path : join(context.cwd, settings.path);
   const folder = new OutputFolder(root);
   const gzip = settings.compression === 'gzip';
+  const encodedWriter = encodedStreams(ndjsonEncoder);
 
   return {
     name: context.name,
@@ -27,9 +28,16 @@ export function ndjsonSink(settings: NdjsonSettings, context: SinkContext): Sink
     },
     begin: async (partition) => {
       const file = await folder.createFile(segmentsOf(partition, gzip), { gzip });
-      // The same partition in the other compression would be counted twice by whoever reads the folder.
-      const stale = segmentsOf(partition, !gzip);
-      return ndjsonWriter(file, () => folder.removeFile(stale));
+      return encodedWriter(partition.stream)({
+        write: (lines) => file.write(lines),
+        commit: async (records) => {
+          await file.commit();
+          // The same partition in the other compression would be counted twice by whoever reads the folder.
+          await folder.removeFile(segmentsOf(partition, !gzip));
+          return { accepted: records, rejected: [], skipped: [] };
+        },
+        abort: () => file.abort(),
+      });
     },
     close: async () => ({ facts: {}, notes: [] }),
   };
@@ -39,21 +47,4 @@ function segmentsOf(partition: Partition, gzip: boolean): string[] {
   const file = partition.day === null ? 'snapshot' : `date=${partition.day}`;
   const suffix = gzip ? '.ndjson.gz' : '.ndjson';
   return [partition.stream.name, `project_id=${pathSegment(partition.project.id)}`, file + suffix];
-}
-
-function ndjsonWriter(file: AtomicFile, removeStale: () => Promise<void>): PartitionWriter {
-  const text = new Utf8Text();
-  let records = 0;
-  return {
-    write: async (batch) => {
-      await file.write(text.encode(batch, (row) => `${JSON.stringify(row)}\n`));
-      records += batch.length;
-    },
-    commit: async () => {
-      await file.commit();
-      await removeStale();
-      return { accepted: records, rejected: [], skipped: [] };
-    },
-    abort: () => file.abort(),
-  };
 }

@@ -18,8 +18,13 @@ export function csvText(text: string, escapeFormulas: boolean): string {
     found |= code < 128 ? (ASCII[code] ?? 0) : beyondAscii(code);
   }
   const cell = found & MUST_CLEAN ? clean(text) : text;
-  const guarded = escapeFormulas && FORMULA_STARTS.has(text.charCodeAt(0)) ? `'${cell}` : cell;
+  const guarded = escapeFormulas && isFormula(text) ? `'${cell}` : cell;
   return found & MUST_QUOTE ? `"${guarded.replaceAll('"', '""')}"` : guarded;
+}
+
+/** True for a text that a spreadsheet would run. */
+export function isFormula(text: string): boolean {
+  return FORMULA_STARTS.has(text.charCodeAt(0));
 }
 
 const MUST_QUOTE = 1;

@@ -11,19 +11,22 @@ export function requestTables(requests: Table): readonly [Table, ...Table[]] {
     name: string,
     of: string,
     columns: readonly Field[],
+    fields: readonly string[],
     itemsOf: (record: Row) => readonly Row[],
   ): Table => ({
     name: `${requests.name}_${name}`,
     description: `${of} of the requests, one row a request and ${columns[0]?.name.replace('_id', '')}`,
     columns: [...request, ...columns],
     key: [...request, ...columns.slice(0, 1)].map((column) => column.name),
-    items: { columns, of: itemsOf },
+    items: { columns, fields, of: itemsOf },
   });
   return [
     { ...requests, columns: [...requests.columns, isError] },
-    child('tags', 'Tags', [tag], (record) => itemsOf(record, 'tags').map((item) => ({ tag: item }))),
-    child('models', 'Models', [modelId, modelName], modelsOf),
-    child('features', 'Features', [feature], (record) =>
+    child('tags', 'Tags', [tag], ['tags'], (record) =>
+      itemsOf(record, 'tags').map((item) => ({ tag: item })),
+    ),
+    child('models', 'Models', [modelId, modelName], ['model_ids', 'model_names'], modelsOf),
+    child('features', 'Features', [feature], ['features'], (record) =>
       itemsOf(record, 'features').map((item) => ({ feature: item })),
     ),
   ];
@@ -35,7 +38,7 @@ const isError: Column = {
   type: 'integer',
   role: 'measure',
   description: '1 for an error, 0 for a success, empty for the others: its average is the error rate',
-  derive: ({ status }) => (status === 'error' ? 1 : status === 'success' ? 0 : null),
+  derive: { of: 'status', value: (status) => (status === 'error' ? 1 : status === 'success' ? 0 : null) },
 };
 
 const tag: Field = {

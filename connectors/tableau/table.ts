@@ -1,8 +1,8 @@
 import type { Field, Row, Value } from '../../src/records/field.js';
 
-/** A column of a table: a field of the stream, or one that is made of the record for Tableau's sake. */
+/** A column of a table: a field of the stream, or one that is made of a field for Tableau's sake. */
 export interface Column extends Field {
-  readonly derive?: (record: Row) => Value;
+  readonly derive?: { readonly of: string; readonly value: (value: Value) => Value };
 }
 
 /** One CSV table. A stream has one of its own name, and may have child tables beside it. */
@@ -15,6 +15,8 @@ export interface Table {
   /** Makes it a child table: for each of the record's items the row is the record's own key, and then these. */
   readonly items?: {
     readonly columns: readonly Column[];
+    /** The fields that the items are made of. */
+    readonly fields: readonly string[];
     of(record: Row): readonly Row[];
   };
 }

@@ -3,9 +3,9 @@ import { failureOf } from '../../src/errors/export-error.js';
 import { OutputFolder } from '../../src/files/output-folder.js';
 import { atOnce } from '../../src/pipeline/at-once.js';
 import type { CheckResult } from '../../src/pipeline/check.js';
+import { encodedStreams } from '../../src/pipeline/encoded-stream.js';
 import type { Sink } from '../../src/pipeline/sink.js';
 import type { SinkContext } from '../../src/pipeline/sink-type.js';
-import type { Row } from '../../src/records/field.js';
 import type { Stream } from '../../src/records/stream.js';
 import { CRLF, csvEncoder, csvHeader } from './csv-encoder.js';
 import { writeDataPackage } from './package-file.js';
@@ -31,9 +31,11 @@ export function tableauSink(settings: TableauSettings, context: SinkContext): Si
   const folder = new OutputFolder(resolve(context.cwd, settings.path));
   const single = settings.layout === 'single';
   const bom = settings.bom ? BYTE_ORDER_MARK : '';
-  const streams = new Map<string, readonly TableCsv[]>();
-  const tablesFor = (stream: Stream): readonly TableCsv[] => {
-    const known = streams.get(stream.name) ?? tableCsvs(stream, settings.escape_formulas);
+  const options = { escapeFormulas: settings.escape_formulas };
+  const encodedWriter = encodedStreams((facets) => csvEncoder(facets, options));
+  const streams = new Map<string, readonly Table[]>();
+  const tablesFor = (stream: Stream): readonly Table[] => {
+    const known = streams.get(stream.name) ?? tablesOf(stream);
     streams.set(stream.name, known);
     return known;
   };
@@ -48,18 +50,19 @@ export function tableauSink(settings: TableauSettings, context: SinkContext): Si
     check: () => tryOut(folder, settings.path),
     begin: async (partition) => {
       const fileOf = single ? partFile : dailyFile;
-      return openPartition(
-        tablesFor(partition.stream).map(({ table, header, encode }) => ({
+      const files = tablesFor(partition.stream).map((table) => {
+        const header = csvHeader(table) + CRLF;
+        return {
           create: () => folder.createFile(fileOf(table.name, partition)),
           head: single ? header : bom + header,
-          encode,
-        })),
-      );
+        };
+      });
+      return encodedWriter(partition.stream)(await openPartition(files));
     },
     close: async (_run, signal) => {
       if (closed) return { facts: {}, notes: [] };
       closed = true;
-      const tables = [...streams.values()].flat().map(({ table }) => table);
+      const tables = [...streams.values()].flat();
       if (single) {
         await atOnce(TABLES_AT_ONCE, tables, (table) =>
           stitchTable(folder, table, { bom: settings.bom, signal }),
@@ -73,20 +76,6 @@ export function tableauSink(settings: TableauSettings, context: SinkContext): Si
 
 /** Most are small, and take as long as the disk takes to confirm them. */
 const TABLES_AT_ONCE = 4;
-
-interface TableCsv {
-  readonly table: Table;
-  readonly header: string;
-  readonly encode: (record: Row) => string;
-}
-
-function tableCsvs(stream: Stream, escapeFormulas: boolean): readonly TableCsv[] {
-  return tablesOf(stream).map((table) => ({
-    table,
-    header: csvHeader(table) + CRLF,
-    encode: csvEncoder(table, { escapeFormulas }),
-  }));
-}
 
 async function tryOut(folder: OutputFolder, path: string): Promise<CheckResult> {
   const what = `write to ${path}`;

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { constants } from 'node:fs';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -35,7 +34,7 @@ export class AtomicFile {
   }
 
   /** Resolves when it can take more; the chunk may be changed then. */
-  async write(chunk: string | Buffer): Promise<void> {
+  async write(chunk: string | Uint8Array): Promise<void> {
     if (chunk.length === 0) return;
     await this.#body.write(chunk).catch((error) => {
       throw fileError(this.path, error);
@@ -77,7 +76,7 @@ export class AtomicFile {
 }
 
 interface Body {
-  write(chunk: string | Buffer): Promise<void>;
+  write(chunk: string | Uint8Array): Promise<void>;
   end(): Promise<void>;
   destroy(): void;
 }
@@ -101,9 +100,8 @@ function gzipBody(handle: FileHandle): Body {
   flow.catch(() => {}); // reported by the write or end that waits for it
   return {
     write: async (chunk) => {
-      // A copy: the stream may still hold it when the caller fills its bytes anew.
-      if (!gzip.write(typeof chunk === 'string' ? chunk : Buffer.from(chunk)))
-        await Promise.race([once(gzip, 'drain'), flow]);
+      const taken = new Promise<void>((resolve) => gzip.write(chunk, () => resolve()));
+      await Promise.race([taken, flow]);
     },
     end: () => {
       gzip.end();

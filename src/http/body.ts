@@ -1,6 +1,7 @@
 import { promisify } from 'node:util';
 import { gunzip, inflate, inflateRaw, type ZlibOptions } from 'node:zlib';
 import type { Dispatcher } from 'undici';
+import { takeBytes } from '../bytes/spare-bytes.js';
 import { FailedTry } from './failed-try.js';
 import type { HttpLimits } from './http-options.js';
 import { bodyFailure, tooLarge } from './network-failure.js';
@@ -26,13 +27,25 @@ export async function readBody(
   encoding: string | undefined,
   limits: HttpLimits,
 ): Promise<Buffer> {
-  const bytes = await body.bytes().catch((error: unknown) => {
+  const buffer = await wholeBody(body).catch((error: unknown) => {
     throw bodyFailure(error, limits);
   });
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const name = encoding?.trim().toLowerCase();
   if (buffer.length === 0 || name === undefined || name === '' || name === 'identity') return buffer;
   return decode(buffer, name, limits);
+}
+
+async function wholeBody(body: Dispatcher.ResponseData['body']): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    length += chunk.length;
+  }
+  const whole = takeBytes(length);
+  let end = 0;
+  for (const chunk of chunks) end += chunk.copy(whole, end);
+  return whole.subarray(0, length);
 }
 
 async function decode(bytes: Buffer, encoding: string, limits: HttpLimits): Promise<Buffer> {

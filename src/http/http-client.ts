@@ -17,7 +17,10 @@ export interface HttpRequest<T> {
   /** What is being done, as it follows "Could not" in logs and errors: `read requests of project Support, 2026-11-20, page 3`. */
   readonly what: string;
   readonly signal: AbortSignal;
-  /** Makes the result of a 2xx answer. What it throws counts as a broken body, which is tried again. */
+  /**
+   * Makes the result of a 2xx answer; the memory of its body is then nobody else's. What it throws counts as a broken body,
+   * which is tried again.
+   */
   readonly parse: (answer: HttpAnswer) => T;
 }
 

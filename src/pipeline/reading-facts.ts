@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import type { Stream } from '../records/stream.js';
+import { PARTITION_FIELDS, type Stream } from '../records/stream.js';
 import type { Batch } from './source.js';
 
 /** What one reading of a partition found, whoever it is delivered to. */
@@ -14,7 +14,7 @@ export class ReadingFacts {
   #measuresCrc = 0;
 
   constructor(stream: Stream) {
-    this.#key = stream.key.filter((name) => !OF_THE_PARTITION.has(name));
+    this.#key = stream.key.filter((name) => !PARTITION_FIELDS.has(name));
     this.#measures = stream.fields.filter((field) => field.role === 'measure').map((field) => field.name);
   }
 
@@ -42,6 +42,3 @@ export class ReadingFacts {
     return [this.#keyCrc, this.#measuresCrc].map((crc) => crc.toString(16).padStart(8, '0')).join('');
   }
 }
-
-/** The same in all records of a partition. */
-const OF_THE_PARTITION: ReadonlySet<string> = new Set(['project_id', 'date']);

@@ -13,3 +13,6 @@ export interface Stream<Fields extends readonly Field[] = readonly Field[]> {
   /** True where a day can only be read while it lasts, so that what was read of it is final. Default false. */
   readonly observedOnly?: boolean;
 }
+
+/** Fields of a key that are the same in all records of a partition. */
+export const PARTITION_FIELDS: ReadonlySet<string> = new Set(['project_id', 'date']);

@@ -19,11 +19,29 @@ export function requestTags(
   dimensions: readonly DatadogDimension[],
   configured: readonly string[],
 ): TagsOf {
-  const chosen = new Set(dimensions);
+  return remembered(tagFields(dimensions), fixedTags(project, dimensions, configured));
+}
+
+/** Those of its tags that all requests of a project have. */
+export function fixedTags(
+  project: Project,
+  dimensions: readonly DatadogDimension[],
+  configured: readonly string[],
+): readonly string[] {
   const fixed = [...configured.map(normalizeTag), tag('project_id', project.id)];
-  if (chosen.delete('project')) fixed.push(projectTag(project));
-  const columns = [...chosen].flatMap((dimension) => COLUMNS[dimension] ?? [dimension]);
-  return remembered(columns, fixed);
+  return dimensions.includes('project') ? [...fixed, projectTag(project)] : fixed;
+}
+
+/** Those that depend on the request, as the fields of {@link tagFields} have them. */
+export function ownTags(fields: readonly string[], row: Row): readonly string[] {
+  return fields.flatMap((field) => tagsOfColumn(field, row));
+}
+
+/** The fields of a request that {@link requestTags} looks at. */
+export function tagFields(dimensions: readonly DatadogDimension[]): readonly string[] {
+  return dimensions
+    .filter((dimension) => dimension !== 'project')
+    .flatMap((dimension) => COLUMNS[dimension] ?? [dimension]);
 }
 
 /** Tags of a daily record: the configured tags, the project, and what the stream is broken down by. */
@@ -70,7 +88,7 @@ function remembered(columns: readonly string[], fixed: readonly string[]): TagsO
       made = 0;
     }
     made += 1;
-    branch.set = tagSet([...fixed, ...columns.flatMap((column) => tagsOfColumn(column, row))]);
+    branch.set = tagSet([...fixed, ...ownTags(columns, row)]);
     return branch.set;
   };
 }

@@ -1,15 +1,18 @@
 import type { HttpClient } from '../../../src/http/http-client.js';
+import { encodedStreams } from '../../../src/pipeline/encoded-stream.js';
 import { type Partition, partitionName } from '../../../src/pipeline/partition.js';
-import type { ClosingReport, PartitionWriter, RunSoFar, Sink } from '../../../src/pipeline/sink.js';
+import type { ClosingReport, Receipt, RunSoFar, Sink } from '../../../src/pipeline/sink.js';
 import type { SinkContext } from '../../../src/pipeline/sink-type.js';
+import { requests } from '../../../src/records/requests.js';
 import { checkKey, type DatadogApi, datadogApi, datadogHttp } from '../datadog-api.js';
 import { type DeliveryRoute, deliver } from './delivery.js';
 import { metricName } from './measures.js';
 import { describeMetrics } from './metric-metadata.js';
 import { metricsClient } from './metrics-client.js';
 import type { DatadogMetricsSettings } from './metrics-settings.js';
-import { acceptsStream, partitionAggregate } from './partition-aggregate.js';
+import { acceptsStream, partitionAggregate, requestAggregate } from './partition-aggregate.js';
 import type { Aggregate } from './points.js';
+import { requestColumns } from './request-columns.js';
 import { RunLedger } from './run-ledger.js';
 import { runPoints } from './run-points.js';
 import { seriesEstimate } from './series-estimate.js';
@@ -39,6 +42,8 @@ export async function datadogMetricsSink(
   const api = datadogApi(settings, http);
   const ledger = new RunLedger();
   const route = { client: metricsClient(api), clock, historical: settings.historical, ledger };
+  const { dimensions, interval: intervalMs } = settings;
+  const encodedWriter = encodedStreams((facets) => requestColumns(facets, { dimensions, intervalMs }));
   let closing: Promise<ClosingReport> | undefined;
 
   return {
@@ -54,8 +59,22 @@ export async function datadogMetricsSink(
       { what: 'history', detail: historyOutlook(settings.historical, metricName(settings.prefix, '')) },
     ],
     async begin(partition, signal) {
-      const aggregate = partitionAggregate(partition, settings, log);
-      return partitionWriter(partition, aggregate, route, signal);
+      if (partition.stream.name !== requests.name) {
+        const target = partitionTarget(partition, partitionAggregate(partition, settings), route, signal);
+        return {
+          write: async (batch) => {
+            for (const row of batch) target.add(row);
+          },
+          commit: target.commit,
+          abort: target.abort,
+        };
+      }
+      const target = partitionTarget(partition, requestAggregate(partition, settings, log), route, signal);
+      return encodedWriter(requests)({
+        write: async (columns) => target.add(columns),
+        commit: target.commit,
+        abort: target.abort,
+      });
     },
     close(run, signal) {
       closing ??= closeSink(run, settings, route, signal)
@@ -66,18 +85,17 @@ export async function datadogMetricsSink(
   };
 }
 
-function partitionWriter(
+/** Adds up what comes of a partition, and sends it when all has come. */
+function partitionTarget<Given>(
   partition: Partition,
-  aggregate: Aggregate,
+  aggregate: Aggregate<Given>,
   route: DeliveryRoute,
   signal: AbortSignal,
-): PartitionWriter {
-  let held: Aggregate | undefined = aggregate;
+) {
+  let held: Aggregate<Given> | undefined = aggregate;
   return {
-    async write(batch) {
-      for (const row of batch) held?.add(row);
-    },
-    async commit() {
+    add: (given: Given) => held?.add(given),
+    async commit(): Promise<Receipt> {
       const whole = held;
       held = undefined;
       const call = { what: `send the metrics of ${partitionName(partition)}`, signal };

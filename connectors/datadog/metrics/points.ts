@@ -36,8 +36,8 @@ export interface Group {
  * What a partition's records add up to. It holds one group for each moment and tag set, whatever the number of
  * records, and no two points with the same metric, tags and timestamp: Datadog would keep only the last.
  */
-export interface Aggregate {
-  add(row: Row): void;
+export interface Aggregate<Given = Row> {
+  add(given: Given): void;
   /** How many records have `other` for a tag, by the name of the tag. Left out where nothing is ever folded. */
   readonly folded?: ReadonlyMap<string, number>;
   /** `now` in milliseconds: the moment that live gauges are dated with. */

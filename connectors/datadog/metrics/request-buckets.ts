@@ -1,24 +1,23 @@
-import type { Field, Row } from '../../../src/records/field.js';
 import { requests } from '../../../src/records/requests.js';
 import type { Log } from '../../../src/report/log.js';
-import { epochMs } from '../../../src/time/timestamp.js';
-import type { TagsOf } from './dimensions.js';
+import { type TagSet, tagSet } from '../tags.js';
 import { summarizeLatency } from './latency.js';
 import { fieldOf, measureName, metricName, unitOf } from './measures.js';
 import type { Aggregate, Group, Metric, Point } from './points.js';
 import { RequestCells } from './request-cells.js';
-import { measureOf, textOf } from './row-values.js';
+import { MEASURES, NUMBERS, type RequestColumns } from './request-columns.js';
+import type { SeriesLimit } from './series-limit.js';
 
 export interface RequestBucketsOptions {
   readonly prefix: string;
   /** Length of a bucket in milliseconds; divides a day evenly, so that no bucket belongs to two partitions. */
   readonly intervalMs: number;
-  readonly tagsOf: TagsOf;
+  /** Tags that all of the requests have. */
+  readonly fixedTags: readonly string[];
+  readonly limit: SeriesLimit;
   readonly log: Log;
 }
 
-const SUMMED = new Set(['audio_seconds', 'cost_usd', 'tokens_in', 'tokens_out', 'tts_characters']);
-const MEASURES: readonly Field[] = requests.fields.filter((field) => SUMMED.has(field.name));
 const LATENCY = fieldOf(requests, 'latency_ms');
 const STATISTICS = ['avg', 'p50', 'p95', 'p99', 'max'] as const;
 
@@ -31,22 +30,25 @@ const WIDTH = LATENCIES + STATISTICS.length;
 /** Metrics that a tag set makes at most. */
 export const REQUEST_METRICS = WIDTH;
 
-/**
- * Their status, method and model are not known yet. Sent now, they would be counted under those tags, and under the
- * true ones later: the first count would stay.
- */
-export const UNDECIDED = new Set(['pending', 'unknown']);
 const NOT_YET = 'no response yet: counted when the outcome is known';
 
 /**
  * Requests counted and added up in buckets of time. Requests come in the order of `created_at`, so latencies are
  * held for the newest bucket only; a request that comes late all the same is counted, and its latency left out.
  */
-export function requestBuckets(options: RequestBucketsOptions): Aggregate {
+export function requestBuckets(options: RequestBucketsOptions): Aggregate<RequestColumns> {
+  const { limit } = options;
   const metrics = metricsOf(options);
   const cells = new RequestCells(WIDTH);
   /** Of the cells of the newest bucket. */
   const latencies = new Map<number, number[]>();
+  // By identity: requests share their lists.
+  const tagSets = new WeakMap<readonly string[], TagSet>();
+  const tagSetOf = (own: readonly string[]): TagSet => {
+    const known = tagSets.get(own) ?? tagSet([...options.fixedTags, ...own]);
+    tagSets.set(own, known);
+    return known;
+  };
   let open: number | undefined;
   let late = 0;
   let undecided = 0;
@@ -58,26 +60,24 @@ export function requestBuckets(options: RequestBucketsOptions): Aggregate {
   };
 
   return {
-    add(row) {
-      if (UNDECIDED.has(textOf(row, 'status') ?? '')) {
-        undecided += 1;
-        return;
+    folded: limit.folded,
+    add({ undecided: some, tags, buckets, numbers }) {
+      undecided += some;
+      for (const [at, own] of tags.entries()) {
+        const bucket = buckets[at] ?? Number.NaN;
+        enter(bucket);
+        const before = cells.count;
+        const cell = cells.cellOf(limit.limited(tagSetOf(own)), bucket);
+        if (cell === before) latencies.set(cell, []);
+        cells.add(cell, RECORDS, 1);
+        const first = at * NUMBERS;
+        for (let i = 0; i < MEASURES.length; i += 1) cells.add(cell, SUMS + i, numbers[first + i]);
+        const latency = numbers[first + MEASURES.length];
+        if (latency === undefined || Number.isNaN(latency)) continue;
+        const ofBucket = latencies.get(cell);
+        if (ofBucket === undefined) late += 1;
+        else ofBucket.push(latency);
       }
-      const bucket = bucketOf(row, options.intervalMs);
-      enter(bucket);
-      const before = cells.count;
-      const cell = cells.cellOf(options.tagsOf(row), bucket);
-      if (cell === before) latencies.set(cell, []);
-      cells.add(cell, RECORDS, 1);
-      for (let i = 0; i < MEASURES.length; i += 1) {
-        const value = measureOf(row, MEASURES[i]?.name ?? '');
-        if (value !== null) cells.add(cell, SUMS + i, value);
-      }
-      const latency = measureOf(row, 'latency_ms');
-      if (latency === null) return;
-      const ofBucket = latencies.get(cell);
-      if (ofBucket === undefined) late += 1;
-      else ofBucket.push(latency);
     },
     *groups() {
       closeBucket(latencies, cells);
@@ -123,10 +123,6 @@ function metricsOf({ prefix, intervalMs }: RequestBucketsOptions): readonly Metr
       }),
     ),
   ];
-}
-
-function bucketOf(row: Row, intervalMs: number): number {
-  return Math.floor(epochMs(textOf(row, 'created_at') ?? '') / intervalMs) * intervalMs;
 }
 
 /** Its latencies come down to their statistics; they are not held any longer. */

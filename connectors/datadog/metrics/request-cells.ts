@@ -47,8 +47,9 @@ export class RequestCells {
     this.#numbers[cell * this.#width + column] = value;
   }
 
-  /** Adds to a number; one that is not known yet begins with this. */
-  add(cell: number, column: number, value: number): void {
+  /** Adds to a number; one that is not known yet begins with this, and NaN adds nothing. */
+  add(cell: number, column: number, value = Number.NaN): void {
+    if (Number.isNaN(value)) return;
     const before = this.get(cell, column);
     this.set(cell, column, Number.isNaN(before) ? value : before + value);
   }

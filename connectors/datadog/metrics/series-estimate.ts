@@ -7,7 +7,8 @@ import { normalizeTag } from '../tags.js';
 import { breakdownTags, projectTags, requestTags, type TagsOf } from './dimensions.js';
 import type { DatadogMetricsSettings } from './metrics-settings.js';
 import { acceptsStream } from './partition-aggregate.js';
-import { REQUEST_METRICS, UNDECIDED } from './request-buckets.js';
+import { REQUEST_METRICS } from './request-buckets.js';
+import { UNDECIDED } from './request-columns.js';
 
 /** What a stream of a project comes to: the product of its tags' values, times the metrics of each. */
 interface Share {

@@ -1,15 +1,14 @@
 import { type TagSet, tagSet } from '../tags.js';
-import type { TagsOf } from './dimensions.js';
 
 /** Tag sets of records, held to a number of them. */
 export interface SeriesLimit {
-  readonly tagsOf: TagsOf;
+  /** What a record gets whose tags are these; every call counts as one record. */
+  limited(wanted: TagSet): TagSet;
   /** How many records have `other` for a tag, by the name of the tag. */
   readonly folded: ReadonlyMap<string, number>;
 }
 
 export interface SeriesLimitOptions {
-  readonly tagsOf: TagsOf;
   /** Tags that all records have: they are never folded. */
   readonly fixed: readonly string[];
   /** Tag sets that there may be; at least 1. */
@@ -27,12 +26,12 @@ const OTHER = 'other';
  * What a record gets depends on it and on those before it, and so on nothing that comes later in the day: the same
  * records in the same order get the same tags, and a day that grows at its end keeps those it has.
  */
-export function seriesLimit({ tagsOf, fixed, most }: SeriesLimitOptions): SeriesLimit {
+export function seriesLimit({ fixed, most }: SeriesLimitOptions): SeriesLimit {
   const unfolded = Math.floor(most * UNFOLDED_SHARE);
   const isFixed = new Set(fixed);
   const taken = new Map<string, TagSet>();
   const folded = new Map<string, number>();
-  // By identity: `tagsOf` gives the same object again for most records.
+  // By identity: most records come with the same object as one before them.
   const decisions = new WeakMap<TagSet, Decision>();
   let order: readonly string[] | undefined;
 
@@ -57,8 +56,7 @@ export function seriesLimit({ tagsOf, fixed, most }: SeriesLimitOptions): Series
 
   return {
     folded,
-    tagsOf: (row) => {
-      const wanted = tagsOf(row);
+    limited: (wanted) => {
       let decision = decisions.get(wanted);
       if (decision === undefined) {
         decision = decide(wanted);
