@@ -7,7 +7,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
-import { modelsInUse } from './models-in-use.mjs';
+import { APIS_CALLED, modelsInUse } from './models-in-use.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const OUTPUT = join(ROOT, 'dist/bundle');
@@ -17,8 +17,6 @@ const ENTRIES = {
   index: 'dist/src/index.js',
   memory: 'dist/connectors/memory/memory-sink.js',
 };
-/** Of Datadog's official client. */
-const APIS_CALLED = ['MetricsApi', 'LogsApi', 'DashboardsApi', 'MonitorsApi'];
 
 await rm(OUTPUT, { recursive: true, force: true });
 const bundle = await rolldown({

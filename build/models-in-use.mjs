@@ -4,7 +4,11 @@ import { basename, dirname, join } from 'node:path';
 /** Where Datadog's official client turns the names of its models into their classes; there is one for each API version. */
 const SERIALIZER = /@datadog\/datadog-api-client\/dist\/packages\/[\w-]+\/models\/ObjectSerializer\.js$/;
 
+/** The APIs of Datadog's official client that we call. */
+export const APIS_CALLED = ['MetricsApi', 'LogsApi', 'DashboardsApi', 'MonitorsApi'];
+
 const REQUIRED = /^const \w+ = require\("\.\/(\w+)"\);\n/gm;
+const UNION = /^ {4}(\w+): \[([^\]]*)\],\n/gm;
 const LISTED = /^ {4}(\w+): \w+_1\.\1,\n/gm;
 
 /**
@@ -31,21 +35,35 @@ function reduced(code, folder, apis) {
   if (models.size < 500 || listed.length !== models.size) {
     throw new Error(`${listed.length} of the ${models.size} models in ${folder} are listed by their names`);
   }
-  const kept = reachable(models, folder, apis);
+  const unions = new Map(
+    [...code.slice(code.indexOf('const oneOfMap = {')).matchAll(UNION)].map(([, union, members]) => [
+      union,
+      members,
+    ]),
+  );
+  const kept = reachable(models, unions, folder, apis);
   const orNothing = (line, model) => (models.has(model) && !kept.has(model) ? '' : line);
   return code.replace(REQUIRED, orNothing).replace(LISTED, orNothing);
 }
 
-/** Every model whose name is a word of one of the APIs, or of a model that is reached itself. */
-function reachable(models, folder, apis) {
+/**
+ * Every model whose name is a word of one of the APIs, or of a model that is reached itself, or that is a member of a
+ * union with such a name.
+ */
+function reachable(models, unions, folder, apis) {
   const apiFolder = join(folder, '../apis');
   const files = readdirSync(apiFolder)
     .filter((file) => apis.includes(basename(file, '.js')) && file.endsWith('.js'))
     .map((file) => join(apiFolder, file));
+  const words = new Set();
   const kept = new Set();
   for (const file of files) {
-    for (const word of readFileSync(file, 'utf8').match(/\w+/g) ?? []) {
-      if (!models.has(word) || kept.has(word)) continue;
+    const found = readFileSync(file, 'utf8').match(/\w+/g) ?? [];
+    for (const word of found) {
+      if (words.has(word)) continue;
+      words.add(word);
+      if (unions.has(word)) found.push(...(unions.get(word).match(/\w+/g) ?? []));
+      if (!models.has(word)) continue;
       kept.add(word);
       files.push(join(folder, `${word}.js`));
     }

@@ -93,6 +93,17 @@ export function describeSinkConformance<Subject extends SinkUnderTest>(
       expect(await subject.contents()).toEqual(inOneBatch);
     });
 
+    whenReplacing('batches of many records do not get into each other', async (subject) => {
+      const partition = partitionOf('requests', '2026-11-20');
+      const rows = manyRequests(1_500);
+      const inOneBatch = await contentsAfter(subject, partition, rows, 1_500);
+
+      // Each is long enough for its memory to be used again by the next.
+      const inBatches = await contentsAfter(subject, partition, rows, 500);
+
+      expect(inBatches).toEqual(inOneBatch);
+    });
+
     test('unicode, line breaks, quotes and formulas do no harm', async (subject) => {
       const sink = await subject.open();
       const rows = rowsOf('requests').map((row) => ({

@@ -2,9 +2,12 @@ import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import fc from 'fast-check';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { ndjsonEncoder } from '../../../connectors/ndjson/ndjson-encoder.js';
 import { ndjsonSink } from '../../../connectors/ndjson/ndjson-sink.js';
 import type { Partition } from '../../../src/pipeline/partition.js';
+import { Facets } from '../../../src/records/facets.js';
 import type { Row } from '../../../src/records/field.js';
 import { requests } from '../../../src/records/requests.js';
 import { folderContents } from '../../conformance/folder-contents.js';
@@ -122,4 +125,30 @@ it('replaces a link that has the name of the file, and leaves its target alone',
   await deliver(partitionOf('requests', '2026-11-20'), rowsOf('requests'));
 
   expect(await readFile(join(cwd, 'precious'), 'utf8')).toBe('keep me');
+});
+
+it('a line is what JSON.stringify makes of the record, whatever is in it', () => {
+  const text = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('"', '\\', '\u2028', '\ud800', ''));
+  const number = fc.oneof(fc.double(), fc.integer(), fc.constantFrom(-0, 1e21, 1e-7, 0.1, 24.060552));
+  const row = fc
+    .record({
+      request_id: text,
+      path: text,
+      tags: fc.option(fc.array(text), { nil: null }),
+      settled: fc.boolean(),
+      cost_usd: fc.option(number, { nil: null }),
+      tokens_in: fc.option(number, { nil: null }),
+    })
+    .map((changes): Row => ({ ...requestRow(1), ...changes }));
+
+  fc.assert(
+    fc.property(fc.array(row), (rows) => {
+      const facets = new Facets(requests);
+
+      const lines = Buffer.from(ndjsonEncoder(facets).encode(facets.of(rows))).toString('utf8');
+
+      expect(lines).toBe(rows.map((each) => `${JSON.stringify(each)}\n`).join(''));
+    }),
+    { numRuns: 500 },
+  );
 });
