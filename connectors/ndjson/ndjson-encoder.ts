@@ -15,6 +15,7 @@ export function ndjsonEncoder(facets: Facets): Encoder<Uint8Array> {
   const out = new ByteWriter();
   return {
     encode(records) {
+      out.clear();
       for (const record of records) {
         for (const cell of cells) cell(record, out);
         out.copy(LINE_END);

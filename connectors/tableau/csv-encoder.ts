@@ -40,6 +40,7 @@ export function csvEncoder(facets: Facets, options: CsvOptions): Encoder<readonl
   return {
     encode: (records) =>
       tables.map(({ writeLines, out }) => {
+        out.clear();
         for (const record of records) writeLines(record, out);
         return out.take();
       }),

@@ -25,6 +25,11 @@ export class ByteWriter {
   /** Bytes to begin with. */
   #room = ROOM;
 
+  /** Begins anew; what was written and not taken, because something failed, is dropped. */
+  clear(): void {
+    this.#end = 0;
+  }
+
   /** Bytes that were made before. */
   copy(bytes: Uint8Array): void {
     const { length } = bytes;

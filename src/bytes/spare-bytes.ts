@@ -1,19 +1,19 @@
-/** Pieces that are kept at most; what comes beyond them is left to the garbage collector. */
-const MOST = 12;
+/** Bytes that are kept at most; what comes beyond them is left to the garbage collector. */
+const MOST = 16 * 1_048_576;
 /** Smaller pieces are made anew as quickly. */
 const SMALLEST = 65_536;
 
 const spare: ArrayBuffer[] = [];
 
 /**
- * Memory that is not needed any more, to be written over. A busy day goes through gigabytes of lines: new memory for
- * each batch would have to be mapped, and be held until the next garbage collection.
+ * Memory that is not needed any more, to be written over. A busy day goes through gigabytes of pages and lines: new
+ * memory for each would have to be mapped, and be held until the next garbage collection.
  *
  * @returns at least so many bytes, with anything in them
  */
 export function takeBytes(atLeast: number): Buffer {
   let best: ArrayBuffer | undefined;
-  for (const memory of spare) {
+  for (const memory of atLeast < SMALLEST ? [] : spare) {
     if (memory.byteLength < atLeast) continue;
     if (best === undefined || memory.byteLength < best.byteLength) best = memory;
   }
@@ -22,24 +22,15 @@ export function takeBytes(atLeast: number): Buffer {
   return Buffer.from(best);
 }
 
-/** Gives back all memory in a value, such as what an encoder made: nobody may look at it any more. */
+/** Gives back the memory of bytes, or of a list of them: nobody may look at it any more. Other values have none. */
 export function giveBytes(value: unknown): void {
-  for (const memory of memoryIn(value)) {
-    if (memory.byteLength >= SMALLEST && spare.length < MOST) spare.push(memory);
+  for (const bytes of Array.isArray(value) ? value : [value]) {
+    if (bytes instanceof Uint8Array && bytes.buffer instanceof ArrayBuffer) keep(bytes.buffer);
   }
 }
 
-/** The memory behind all bytes and numbers in a value. */
-function memoryIn(value: unknown): Set<ArrayBuffer> {
-  const found = new Set<ArrayBuffer>();
-  collect(value, found);
-  return found;
-}
-
-function collect(value: unknown, found: Set<ArrayBuffer>): void {
-  if (value instanceof ArrayBuffer) found.add(value);
-  else if (ArrayBuffer.isView(value)) collect(value.buffer, found);
-  else if (typeof value === 'object' && value !== null) {
-    for (const part of Object.values(value)) collect(part, found);
-  }
+function keep(memory: ArrayBuffer): void {
+  if (memory.byteLength < SMALLEST || spare.includes(memory)) return;
+  const kept = spare.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  if (kept + memory.byteLength <= MOST) spare.push(memory);
 }

@@ -193,11 +193,16 @@ function groupsOf({ fields, key }: Stream): number[][] {
   return groups;
 }
 
+/** Goes before the length and the items of a list. */
+const LIST = Symbol('list');
+
+type Lead = Value | undefined | typeof LIST;
+
 /** One value after the other leads from here to the facet of all of them. */
 interface Step {
-  readonly next: Map<Value | undefined, Step>;
+  readonly next: Map<Lead, Step>;
   /** Where the record before this one went: many go the same way, and comparing is quicker than looking up. */
-  lastValue?: Value | undefined;
+  lastValue?: Lead;
   last?: Step;
   facet?: Facet;
 }
@@ -222,8 +227,8 @@ class Found {
     for (let at = 0; at < positions.length; at += 1) {
       const value = values[positions[at] as number];
       if (typeof value === 'object' && value !== null) {
-        // Lists are equal by what they hold.
-        step = stepTo(step, value.length);
+        // Lists are equal by what they hold, and are never taken for other values.
+        step = stepTo(stepTo(step, LIST), value.length);
         for (let item = 0; item < value.length; item += 1) step = stepTo(step, value[item]);
       } else step = stepTo(step, value);
     }
@@ -243,7 +248,7 @@ class Found {
   }
 }
 
-function stepTo(step: Step, value: Value | undefined): Step {
+function stepTo(step: Step, value: Lead): Step {
   if (step.last !== undefined && step.lastValue === value) return step.last;
   let next = step.next.get(value);
   if (next === undefined) {

@@ -15,7 +15,8 @@ it('what was given back is used again, the smallest piece that is large enough f
 
 it('nobody gets the same memory as another one', () => {
   const piece = Buffer.allocUnsafeSlow(6 * MEGABYTE);
-  giveBytes({ lines: [piece, piece.subarray(10)], numbers: new Float64Array(piece.buffer) });
+  giveBytes([piece, piece.subarray(10)]);
+  giveBytes(piece);
 
   const [one, other] = [takeBytes(6 * MEGABYTE), takeBytes(6 * MEGABYTE)];
 
@@ -32,11 +33,22 @@ it('what Node keeps in a pool for small pieces is never given to anybody', () =>
   expect(taken.map(({ buffer }) => buffer)).not.toContain(pooled.buffer);
 });
 
-it('only so much is kept', () => {
+it('only so much is kept, and nothing that is larger than all of it', () => {
   const pieces = Array.from({ length: 40 }, () => Buffer.allocUnsafeSlow(MEGABYTE));
-  giveBytes(pieces);
+  const large = Buffer.allocUnsafeSlow(17 * MEGABYTE);
+  giveBytes([large, ...pieces]);
 
   const again = pieces.map(() => takeBytes(MEGABYTE).buffer);
 
-  expect(again.filter((buffer) => pieces.some((piece) => piece.buffer === buffer)).length).toBeLessThan(13);
+  expect(takeBytes(17 * MEGABYTE).buffer).not.toBe(large.buffer);
+  expect(
+    again.filter((buffer) => pieces.some((piece) => piece.buffer === buffer)).length,
+  ).toBeLessThanOrEqual(16);
+});
+
+it('a small need does not take a large piece', () => {
+  const piece = Buffer.allocUnsafeSlow(MEGABYTE);
+  giveBytes(piece);
+
+  expect(takeBytes(100).buffer.byteLength).toBe(100);
 });

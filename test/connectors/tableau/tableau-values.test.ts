@@ -324,3 +324,18 @@ function randomNumbers(seed: number): () => number {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   };
 }
+
+test('a batch that cannot be written leaves nothing in the partitions after it', async () => {
+  const folder = await newFolder();
+  const sink = openSink(folder);
+  const good = rowOf(usage, { project_id: 'p1', date: '2026-11-20', hours: 1.5 });
+  const bad = { ...good, hours: 'one and a half' };
+
+  await expect(deliver(sink, { stream: usage, day: '2026-11-19', batches: [[good, bad]] })).rejects.toThrow(
+    'A value of hours is no real',
+  );
+  await deliver(sink, { stream: usage, day: '2026-11-20', batches: [[good]] });
+  await sink.close(anyRun, never);
+
+  expect(await readTable(folder, 'usage.csv')).toMatchObject([{ date: '2026-11-20', hours: '1.5' }]);
+});
