@@ -37,7 +37,20 @@ const { output } = await bundle.write({
   chunkFileNames: '[name]-[hash].js',
 });
 await bundle.close();
+refuseHeavyStart(output);
 await writeFile(join(OUTPUT, 'LICENSES.txt'), licenses(output.flatMap((chunk) => chunk.moduleIds ?? [])));
+
+/** Throws where the program would load at its start what only a run needs. */
+function refuseHeavyStart(chunks) {
+  const byFile = new Map(chunks.map((chunk) => [chunk.fileName, chunk]));
+  const files = new Set(['cli.js']);
+  for (const file of files) {
+    const { imports = [], moduleIds = [] } = byFile.get(file) ?? {};
+    const heavy = moduleIds.find((module) => /\/node_modules\/(undici|@datadog)\//.test(module));
+    if (heavy !== undefined) throw new Error(`${file} is loaded at the start, and has ${heavy}`);
+    for (const imported of imports) files.add(imported);
+  }
+}
 
 /** The licenses of all packages that a module of the bundle comes from, as each of them asks for. */
 function licenses(modules) {
