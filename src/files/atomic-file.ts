@@ -100,8 +100,11 @@ function gzipBody(handle: FileHandle): Body {
   flow.catch(() => {}); // reported by the write or end that waits for it
   return {
     write: async (chunk) => {
-      const taken = new Promise<void>((resolve) => gzip.write(chunk, () => resolve()));
-      await Promise.race([taken, flow]);
+      const taken = new Promise<void>((resolve, reject) => {
+        gzip.write(chunk, (error) => (error ? reject(error) : resolve()));
+      });
+      // Whatever it says then, what ended the flow is the reason.
+      await taken.catch(() => flow);
     },
     end: () => {
       gzip.end();

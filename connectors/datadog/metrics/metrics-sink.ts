@@ -59,22 +59,19 @@ export async function datadogMetricsSink(
       { what: 'history', detail: historyOutlook(settings.historical, metricName(settings.prefix, '')) },
     ],
     async begin(partition, signal) {
-      if (partition.stream.name !== requests.name) {
-        const target = partitionTarget(partition, partitionAggregate(partition, settings), route, signal);
-        return {
-          write: async (batch) => {
-            for (const row of batch) target.add(row);
-          },
-          commit: target.commit,
-          abort: target.abort,
-        };
+      if (partition.stream.name === requests.name) {
+        const aggregate = requestAggregate(partition, settings, log);
+        const { add, ...ending } = partitionTarget(partition, aggregate, route, signal);
+        return encodedWriter(requests)({ write: async (columns) => add(columns), ...ending });
       }
-      const target = partitionTarget(partition, requestAggregate(partition, settings, log), route, signal);
-      return encodedWriter(requests)({
-        write: async (columns) => target.add(columns),
-        commit: target.commit,
-        abort: target.abort,
-      });
+      const aggregate = partitionAggregate(partition, settings);
+      const { add, ...ending } = partitionTarget(partition, aggregate, route, signal);
+      return {
+        write: async (batch) => {
+          for (const row of batch) add(row);
+        },
+        ...ending,
+      };
     },
     close(run, signal) {
       closing ??= closeSink(run, settings, route, signal)
