@@ -98,12 +98,10 @@ export class ByteWriter {
     const scaled = Math.round(value * SCALE);
     if (scaled / SCALE !== value) return false;
     this.#makeRoom(2 * PLACES);
-    // Rounding may have carried it over: of the scaled number, not of the value.
-    const before = Math.floor(scaled / SCALE);
-    this.#digits(before, places(before));
+    this.#digits(whole, places(whole));
     this.#bytes[this.#end] = POINT;
     this.#end += 1;
-    let behind = (scaled - before * SCALE) | 0;
+    let behind = (scaled - whole * SCALE) | 0;
     let count = PLACES;
     while (behind % 10 === 0) {
       behind = (behind / 10) | 0;

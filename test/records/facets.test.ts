@@ -71,6 +71,20 @@ describe('what is remembered of records', () => {
     expect(made).toEqual(batch.map((row) => json(row).text));
   });
 
+  it('is forgotten when there is too much of it, which bounds its memory', () => {
+    const facets = new Facets(requests);
+    let times = 0;
+    const textOf = facets.remembering(['tags'], (row) => {
+      times += 1;
+      return json(row);
+    });
+    const batch = Array.from({ length: 5_000 }, (_, at) => requestWith({ tags: [`order-${at}`] }));
+
+    for (const record of [...facets.of(batch), ...facets.of([...batch])]) textOf(record);
+
+    expect(times).toBe(10_000);
+  });
+
   it('must be of fields that repeat', () => {
     const facets = new Facets(requests);
 
