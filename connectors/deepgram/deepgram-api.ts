@@ -1,4 +1,4 @@
-import { giveBytes } from '../../src/bytes/spare-bytes.js';
+import { spareBytes } from '../../src/bytes/spare-bytes.js';
 import { ExportError } from '../../src/errors/export-error.js';
 import type { HttpAnswer, HttpClient, RefusalDetails } from '../../src/http/http-client.js';
 import { Secret } from '../../src/secrets/secret.js';
@@ -84,7 +84,7 @@ function withScope(error: unknown, scope: Scope): unknown {
 function parseObject(answer: HttpAnswer, what: string): Json {
   const object = objectOf(JSON.parse(answer.body.toString('utf8')));
   if (object) {
-    giveBytes(answer.body);
+    spareBytes.give(answer.body);
     return object;
   }
   throw new ExportError('HTTP_BODY', `Could not ${what}: the answer is JSON, but no object.`, {

@@ -1,4 +1,4 @@
-import { giveBytes, takeBytes } from './spare-bytes.js';
+import { spareBytes } from './spare-bytes.js';
 
 const NOTHING = Buffer.alloc(0);
 const ROOM = 65_536;
@@ -137,9 +137,9 @@ export class ByteWriter {
   #makeRoom(length: number): void {
     const needed = this.#end + length;
     if (needed <= this.#bytes.length) return;
-    const larger = takeBytes(Math.max(needed, this.#bytes.length * 2, this.#room));
+    const larger = spareBytes.take(Math.max(needed, this.#bytes.length * 2, this.#room));
     this.#bytes.copy(larger, 0, 0, this.#end);
-    giveBytes(this.#bytes);
+    spareBytes.give(this.#bytes);
     this.#bytes = larger;
   }
 }

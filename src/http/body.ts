@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { gunzip, inflate, inflateRaw, type ZlibOptions } from 'node:zlib';
 import type { Dispatcher } from 'undici';
-import { takeBytes } from '../bytes/spare-bytes.js';
+import { spareBytes } from '../bytes/spare-bytes.js';
 import { FailedTry } from './failed-try.js';
 import type { HttpLimits } from './http-options.js';
 import { bodyFailure, tooLarge } from './network-failure.js';
@@ -42,7 +42,7 @@ async function wholeBody(body: Dispatcher.ResponseData['body']): Promise<Buffer>
     chunks.push(chunk);
     length += chunk.length;
   }
-  const whole = takeBytes(length);
+  const whole = spareBytes.take(length);
   let end = 0;
   for (const chunk of chunks) end += chunk.copy(whole, end);
   return whole.subarray(0, length);

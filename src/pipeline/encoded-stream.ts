@@ -1,4 +1,4 @@
-import { giveBytes } from '../bytes/spare-bytes.js';
+import { spareBytes } from '../bytes/spare-bytes.js';
 import { type FacetedRow, type Facets, facetsOf } from '../records/facets.js';
 import type { Stream } from '../records/stream.js';
 import type { PartitionWriter, Receipt } from './sink.js';
@@ -38,7 +38,7 @@ export function encodedStreams<Encoded>(
         write: async (batch) => {
           const encoded = encoder.encode(facets.of(batch));
           await target.write(encoded);
-          giveBytes(encoded);
+          spareBytes.give(encoded);
           records += batch.length;
         },
         commit: () => target.commit(records),
