@@ -27,11 +27,12 @@ export type EncodedWriter<Encoded> = (target: EncodedTarget<Encoded>) => Partiti
 export function encodedStreams<Encoded>(
   make: (facets: Facets) => Encoder<Encoded>,
 ): (stream: Stream) => EncodedWriter<Encoded> {
-  const encoders = new Map<string, Encoder<Encoded>>();
+  // By the stream itself: an encoder and the records that it is given must be of the same facets.
+  const encoders = new Map<Stream, Encoder<Encoded>>();
   return (stream) => {
     const facets = facetsOf(stream);
-    const encoder = encoders.get(stream.name) ?? make(facets);
-    encoders.set(stream.name, encoder);
+    const encoder = encoders.get(stream) ?? make(facets);
+    encoders.set(stream, encoder);
     return (target) => {
       let records = 0;
       return {

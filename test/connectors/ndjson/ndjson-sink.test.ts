@@ -152,3 +152,24 @@ it('a line is what JSON.stringify makes of the record, whatever is in it', () =>
     { numRuns: 500 },
   );
 });
+
+it('two streams of one name do not get into each other', async () => {
+  const field = (name: string) => ({ name, type: 'string', role: 'dimension', description: name }) as const;
+  const partition = (day: string, ...names: readonly string[]): Partition => ({
+    ...partitionOf('usage', day),
+    stream: { name: 'sample', description: '', partitionedBy: 'day', key: [], fields: names.map(field) },
+  });
+  const sink = ndjsonSink({ path: 'out', compression: 'none' }, sinkContext(cwd));
+  for (const [one, row] of [
+    [partition('2026-11-19', 'a', 'b'), { a: '1', b: '2' }],
+    [partition('2026-11-20', 'c'), { c: '3' }],
+  ] as const) {
+    const writer = await sink.begin(one, new AbortController().signal);
+    await writer.write([row]);
+    await writer.commit();
+  }
+
+  const files = await folderContents(join(cwd, 'out'));
+
+  expect(Object.values(files).sort()).toEqual(['{"a":"1","b":"2"}\n', '{"c":"3"}\n']);
+});
