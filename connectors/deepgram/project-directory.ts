@@ -72,11 +72,13 @@ export class ProjectDirectory {
 
   async #modelNames(signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
     const names = new Map<string, string>();
-    const listed = await this.#orNothing('model names', this.models(signal));
+    const [listed, seen] = await Promise.all([
+      this.#orNothing('model names', this.models(signal)),
+      this.#orNothing('names of models used', this.usageFields(signal)),
+    ]);
     for (const model of [...arrayOf(listed.stt), ...arrayOf(listed.tts)])
       addModel(names, objectOf(model), 'uuid');
     // Models that served this project and are listed nowhere any more.
-    const seen = await this.#orNothing('names of models used', this.usageFields(signal));
     for (const model of arrayOf(seen.models)) addModel(names, objectOf(model), 'model_id');
     return names;
   }

@@ -115,11 +115,14 @@ async function* requestBatches(
   context: ReadingContext,
   signal: AbortSignal,
 ): AsyncGenerator<readonly Row[]> {
-  const names = await context.directory.names({ models: true, apiKeys: true }, signal);
+  const named = context.directory
+    .names({ models: true, apiKeys: true }, signal)
+    .then((names) => ({ ...context, names }));
+  named.catch(() => {}); // thrown by the slice that needs it
   const from = startOfDay(day) / 1_000;
   // Today ends now, and now is fixed for the run: a range that grows while it is paged would never be read whole.
   const until = Math.min(from + 86_400, Math.floor(context.now / 1_000));
-  const reader = { api: context.api, project: context.project, context: { ...context, names } };
+  const reader = { api: context.api, project: context.project, context: named };
   yield* readRequestDay(reader, { from, until }, context.ahead, signal);
 }
 

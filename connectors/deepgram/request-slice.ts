@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { ExportError } from '../../src/errors/export-error.js';
 import type { Project } from '../../src/pipeline/partition.js';
 import type { RequestRow } from '../../src/records/requests.js';
@@ -31,7 +32,8 @@ export interface SliceReading {
 export interface SliceReader {
   readonly api: DeepgramApi;
   readonly project: Project;
-  readonly context: RequestContext;
+  /** Comes with the names that records are given: they are asked for while the first page is. */
+  readonly context: Promise<RequestContext>;
 }
 
 /**
@@ -56,12 +58,14 @@ export async function readSlice(
   let understood = 0;
   for (let page = 0; ; page += 1) {
     const { records, isLast } = await readPage(reader, range, page, signal);
+    const context = await reader.context;
+    await turn(); // the place of this call is free: the next one goes out before the work on this page begins
     const ends = endsOf(records);
     if (ends !== undefined && ends === before) throw samePage(range, page, reader);
     before = ends;
     let last: string | undefined;
     for (const record of records) {
-      const row = requestRow(record, reader.context);
+      const row = requestRow(record, context);
       if (!row) continue;
       if (last !== undefined && row.created_at > last) isNewestFirst = false;
       if (last !== undefined && row.created_at < last) hasOrder = true;

@@ -85,7 +85,7 @@ async function read(
   const ages = { unknownAfterMs: 3_600_000, lostAfterMs: 172_800_000 };
   const now = Date.parse('2026-11-20T12:00:00Z');
   const context = { project, names: NOBODY, ages, now, findings: new Findings(silentLog) };
-  const reader = { api: shuffledLog(log, how), project, context };
+  const reader = { api: shuffledLog(log, how), project, context: Promise.resolve(context) };
   const rows: RequestRow[] = [];
   const signal = new AbortController().signal;
   for await (const batch of readRequestDay(reader, range, new ReadAhead(room), signal)) rows.push(...batch);

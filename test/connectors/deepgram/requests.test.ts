@@ -4,6 +4,7 @@ import { type StandIn, startStandIn } from '../../../connectors/deepgram/stand-i
 import type { StandInOptions } from '../../../connectors/deepgram/stand-in/stand-in-options.js';
 import type { RequestRow } from '../../../src/records/requests.js';
 import type { Day } from '../../../src/time/day.js';
+import { json, serve } from '../../http/loopback-server.js';
 import { openSource, type ReadAccount, type Reading, readAccount, requestsFrom } from './read-account.js';
 import { type RequestLogOptions, requestLogServer } from './request-log-server.js';
 
@@ -226,6 +227,23 @@ it('leaves out a record that cannot be understood and is alone on its page', asy
 
   expect(requests()).toHaveLength(1_000);
   expect(result.findings.rejected.get('requests')?.count).toBe(1);
+});
+
+it('asks for the first page and for all names at once', async () => {
+  const asked: string[] = [];
+  const answers: Array<() => void> = [];
+  const server = await serve((request, response) => {
+    const path = request.url?.replace(/\?.*/, '') ?? '';
+    if (path === '/v1/projects') return json(response, 200, { projects: [{ project_id: 'p-1' }] });
+    asked.push(path.replace('/v1/projects/p-1/', ''));
+    answers.push(() => json(response, 200, path.endsWith('/requests') ? { requests: [] } : {}));
+    if (asked.length === 4) for (const answer of answers) answer();
+  });
+
+  const { result } = await readAccount(ofDay(server.url));
+
+  expect(asked.sort()).toEqual(['keys', 'models', 'requests', 'usage/fields']);
+  expect(result.sourceFailures).toEqual([]);
 });
 
 it('leaves out the one record of an answer that cannot be understood', async () => {
