@@ -1,6 +1,6 @@
 import { abortError } from '../errors/export-error.js';
 
-/** Successes in a row after which one more request may be in flight. */
+/** Successes after which one more request may be in flight. Four times as many each time that it was refused. */
 const STEP = 20;
 
 /** Gives a place back. */
@@ -11,9 +11,12 @@ export interface Concurrency {
   readonly limit: number;
   /** Resolves when a place is free. First come first served, but those that try again go before new ones. */
   take(lane: 'new' | 'again', signal: AbortSignal): Promise<Leave>;
-  /** Multiplicative decrease: half as many, one at least. */
-  halve(): void;
-  /** Additive increase: after twenty successes one more, up to the most allowed. */
+  /**
+   * The server refused one of those in flight as too many; `isFirst` where that begins a burst of refusals. As many
+   * as it took of the burst may be in flight from now on. Half as many where it took none: then it is not how many.
+   */
+  refused(isFirst: boolean): void;
+  /** After twenty successes one more may be in flight, up to the most allowed. */
   succeeded(): void;
 }
 
@@ -21,6 +24,9 @@ export function createConcurrency(most: number): Concurrency {
   let limit = most;
   let inFlight = 0;
   let successes = 0;
+  let step = STEP;
+  let isTryingMore = false;
+  const burst = { limit: most, sent: 0, refused: 0 };
   const lanes = { again: [] as Array<() => void>, new: [] as Array<() => void> };
 
   const admit = () => {
@@ -55,13 +61,22 @@ export function createConcurrency(most: number): Concurrency {
         waiting.push(enter);
         admit();
       }),
-    halve() {
-      limit = Math.max(1, Math.floor(limit / 2));
-      successes = 0;
+    refused(isFirst) {
+      if (isFirst) {
+        Object.assign(burst, { limit, sent: inFlight, refused: 0 });
+        step = isTryingMore ? 4 * step : STEP;
+        isTryingMore = false;
+        successes = 0;
+      }
+      burst.refused += 1;
+      const taken = burst.sent - burst.refused;
+      limit = taken > 0 ? Math.min(burst.limit, taken) : Math.max(1, Math.floor(burst.limit / 2));
     },
     succeeded() {
       successes += 1;
-      if (limit === most || successes < STEP) return;
+      if (limit === most || successes < step) return;
+      if (isTryingMore) step = STEP; // the last one more was not refused
+      isTryingMore = true;
       successes = 0;
       limit += 1;
       admit();

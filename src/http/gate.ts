@@ -23,22 +23,41 @@ export interface Gate {
 
 export function createGate(maxConcurrency: number, pause: Pause, log: Log): Gate {
   const concurrency = createConcurrency(maxConcurrency);
+  let refusedBy: string | undefined;
+  // Said when the pause is over: only then is it known how many of a burst were refused.
+  const sayLimit = () => {
+    if (refusedBy === undefined) return;
+    const { limit } = concurrency;
+    log.info(`${refusedBy}: going on with at most ${limit} at a time`, {
+      host: refusedBy,
+      concurrency: limit,
+    });
+    refusedBy = undefined;
+  };
   return {
     async enter(lane, signal) {
       for (;;) {
         await pause.over(signal);
         const leave = await concurrency.take(lane, signal);
-        if (!pause.running) return { pauses: pause.count, leave };
+        if (!pause.running) {
+          sayLimit();
+          return { pauses: pause.count, leave };
+        }
         leave(); // a pause began while it stood in the queue
       }
     },
     succeeded: () => concurrency.succeeded(),
     hold(pass, failure, ms, host) {
       const effect = pause.hold(ms, pass.pauses);
-      if (effect === 'begun' && failure.details.status === 429) concurrency.halve();
+      if (failure.details.status === 429) {
+        concurrency.refused(effect === 'begun');
+        refusedBy = host;
+      }
       if (effect === 'covered') return;
-      const rest = `waiting ${sayDuration(ms)} before sending anything more, at most ${concurrency.limit} at a time`;
-      log.warn(`${host} ${failure.message}; ${rest}`, { host, wait_ms: ms, concurrency: concurrency.limit });
+      log.warn(`${host} ${failure.message}; waiting ${sayDuration(ms)} before sending anything more`, {
+        host,
+        wait_ms: ms,
+      });
     },
     close: () => pause.close(),
   };

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
-import { createConcurrency } from '../../src/http/concurrency.js';
+import { type Concurrency, createConcurrency } from '../../src/http/concurrency.js';
 import { measureHeldBack } from '../../src/http/held-back.js';
 import type { Clock } from '../../src/time/clock.js';
-import { json, serve, statuses } from './loopback-server.js';
+import { type Handler, json, serve, statuses } from './loopback-server.js';
 import { START, testClient } from './test-client.js';
 
 const never = new AbortController().signal;
@@ -31,7 +31,7 @@ describe('a pause', () => {
     expect(server.requests).toHaveLength(11);
     expect(held.slept).toEqual([12_000]);
     expect(logged.filter((line) => line.startsWith('warn'))).toEqual([
-      `warn ${server.host} answered 429 Too Many Requests; waiting 12.0 s before sending anything more, at most 1 at a time`,
+      `warn ${server.host} answered 429 Too Many Requests; waiting 12.0 s before sending anything more`,
     ]);
   });
 
@@ -51,8 +51,9 @@ describe('a pause', () => {
     expect(server.requests).toHaveLength(16);
     expect(client.stats).toEqual({ calls: 16, retries: 8, waitedMs: 2_000, receivedBytes: 32 });
     expect(held.slept).toEqual([2_000]);
-    expect(logged.filter((line) => line.startsWith('warn'))).toEqual([
-      expect.stringMatching(/waiting 2\.0 s before sending anything more, at most 4 at a time$/),
+    expect(logged.filter((line) => !line.startsWith('debug'))).toEqual([
+      expect.stringMatching(/^warn .* waiting 2\.0 s before sending anything more$/),
+      `info ${server.host}: going on with at most 4 at a time`,
     ]);
   });
 
@@ -124,7 +125,7 @@ describe('the requests in flight', () => {
     expect(server.mostAtOnce).toBe(3);
   });
 
-  it('are half as many after a 429', async () => {
+  it('are half as many after a burst that was refused as a whole', async () => {
     let atOnce = 0;
     let mostAfterwards = 0;
     const server = await serve(async (_request, response, count) => {
@@ -146,10 +147,31 @@ describe('the requests in flight', () => {
     expect(mostAfterwards).toBe(4);
   });
 
-  it('grow by one after twenty successes, up to what is allowed', () => {
+  it('are as many as the server took of a burst, however many were refused', async () => {
+    const server = await serve(limitedTo(3, 100));
+    const { get, logged } = testClient({ maxConcurrency: 16 });
+
+    await Promise.all(Array.from({ length: 16 }, () => get(server.url)));
+
+    expect(server.requests).toHaveLength(16 + 13); // each of the thirteen refused was sent once more, and taken
+    expect(logged.filter((line) => line.startsWith('info'))).toEqual([
+      `info ${server.host}: going on with at most 3 at a time`,
+    ]);
+  });
+
+  it('are one after the other where the server takes no two, and none is given up', async () => {
+    const server = await serve(limitedTo(1, 20));
+    const { get } = testClient({ maxConcurrency: 64 });
+
+    const all = await Promise.all(Array.from({ length: 64 }, () => get(server.url)));
+
+    expect(all).toHaveLength(64);
+  });
+
+  it('grow by one after twenty successes, up to what is allowed', async () => {
     const concurrency = createConcurrency(3);
-    concurrency.halve();
-    concurrency.halve();
+    await refuseAll(concurrency);
+
     const limits = [concurrency.limit];
 
     for (let n = 0; n < 80; n += 1) {
@@ -158,6 +180,31 @@ describe('the requests in flight', () => {
     }
 
     expect(limits).toEqual([1, 2, 3]);
+  });
+
+  it('are as many as before where one more was refused, and grow later each time', async () => {
+    const concurrency = createConcurrency(8);
+    await refuseAll(concurrency);
+    const found = [concurrency.limit];
+
+    for (let time = 1; time <= 3; time += 1) {
+      found.push(successesUntilMore(concurrency));
+      await refuseOne(concurrency);
+      found.push(concurrency.limit);
+    }
+
+    expect(found).toEqual([4, 20, 4, 80, 4, 320, 4]);
+  });
+
+  it('grow after twenty again once one more has held', async () => {
+    const concurrency = createConcurrency(8);
+    await refuseAll(concurrency);
+    successesUntilMore(concurrency);
+    await refuseOne(concurrency);
+
+    const successes = [5, 6, 7, 8].map(() => successesUntilMore(concurrency));
+
+    expect(successes).toEqual([80, 80, 20, 20]);
   });
 
   it('start in the order of asking, those that try again first', async () => {
@@ -181,6 +228,42 @@ describe('the requests in flight', () => {
 /** Requests that were refused and wait for the pause to end. */
 function refusals(logged: readonly string[]): number {
   return logged.filter((line) => line.includes('after the pause')).length;
+}
+
+/** A server that takes so many requests at once, and so long for each. */
+function limitedTo(most: number, ms: number): Handler {
+  let atOnce = 0;
+  return async (_request, response) => {
+    if (atOnce === most) return json(response, 429, {});
+    atOnce += 1;
+    await delay(ms);
+    atOnce -= 1;
+    json(response, 200, {});
+  };
+}
+
+/** Fills all places, and has each of them refused. */
+async function refuseAll(concurrency: Concurrency): Promise<void> {
+  await refuse(concurrency, concurrency.limit);
+}
+
+/** Fills all places, and has one of them refused. */
+async function refuseOne(concurrency: Concurrency): Promise<void> {
+  await refuse(concurrency, 1);
+}
+
+async function refuse(concurrency: Concurrency, count: number): Promise<void> {
+  const { limit } = concurrency;
+  const leaves = await Promise.all(Array.from({ length: limit }, () => concurrency.take('new', never)));
+  for (let nth = 0; nth < count; nth += 1) concurrency.refused(nth === 0);
+  for (const leave of leaves) leave();
+}
+
+function successesUntilMore(concurrency: Concurrency): number {
+  const { limit } = concurrency;
+  let successes = 0;
+  for (; concurrency.limit === limit; successes += 1) concurrency.succeeded();
+  return successes;
 }
 
 /** A clock whose sleeps last until they are released. */
