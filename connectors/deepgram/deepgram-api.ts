@@ -1,3 +1,4 @@
+import { parseJson } from '../../src/bytes/parse-json.js';
 import { spareBytes } from '../../src/bytes/spare-bytes.js';
 import { ExportError } from '../../src/errors/export-error.js';
 import type { HttpAnswer, HttpClient, RefusalDetails } from '../../src/http/http-client.js';
@@ -82,7 +83,7 @@ function withScope(error: unknown, scope: Scope): unknown {
 }
 
 function parseObject(answer: HttpAnswer, what: string): Json {
-  const object = objectOf(JSON.parse(answer.body.toString('utf8')));
+  const object = objectOf(parseJson(answer.body));
   if (object) {
     spareBytes.give(answer.body);
     return object;
