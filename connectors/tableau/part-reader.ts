@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, read, readSync } from 'node:fs';
 import { promisify } from 'node:util';
+import { spareBytes } from '../../src/bytes/spare-bytes.js';
 import { ExportError } from '../../src/errors/export-error.js';
 import { CRLF } from './csv-encoder.js';
 import { readError } from './table-files.js';
@@ -7,13 +8,13 @@ import { readError } from './table-files.js';
 /**
  * The rows of a part in the columns of `header`, without its own header. A part that an earlier version wrote may
  * have other columns: they are matched by name, those it lacks are empty, and those that are no longer wanted are
- * left out (the part keeps them).
+ * left out (the part keeps them). What is yielded is written over by the next piece.
  */
 export async function* readPart(path: string, header: string): AsyncGenerator<Buffer> {
   const chunks = chunksOf(path);
   const { found, rest } = await readHeader(chunks, path);
-  const rows = rowsOf(rest, chunks, path);
-  yield* found === header ? rows : matchedRows(rows, columnMatcher(found, header));
+  if (found === header) yield* bytesOf(rest, chunks, path);
+  else yield* matchedRows(linesOf(rest, chunks, path), columnMatcher(found, header));
 }
 
 /** The first line, and what was read of the rows with it: of a small part, all. */
@@ -30,8 +31,19 @@ async function readHeader(
   throw broken(path);
 }
 
-/** In pieces that end with a line: nearly always the bytes as they are, copied and not looked at. */
-async function* rowsOf(first: Buffer, chunks: AsyncIterable<Buffer>, path: string): AsyncGenerator<Buffer> {
+/** The bytes as they are, as for nearly every part: not looked at but for the end. */
+async function* bytesOf(first: Buffer, chunks: AsyncIterable<Buffer>, path: string): AsyncGenerator<Buffer> {
+  let end = first.length > 0 ? Buffer.from(first.subarray(-CRLF.length)) : LINE_END;
+  yield first;
+  for await (const chunk of chunks) {
+    end = Buffer.concat([end, chunk.subarray(-CRLF.length)]).subarray(-CRLF.length);
+    yield chunk;
+  }
+  if (!end.equals(LINE_END)) throw broken(path);
+}
+
+/** In pieces that end with a line. */
+async function* linesOf(first: Buffer, chunks: AsyncIterable<Buffer>, path: string): AsyncGenerator<Buffer> {
   let rest = first;
   for await (const chunk of chunks) {
     // A cell never holds a line break, so lines can be cut without understanding quotes.
@@ -66,22 +78,25 @@ const readMore = promisify(read);
  */
 async function* chunksOf(path: string): AsyncGenerator<Buffer> {
   let file: number | undefined;
+  let chunk: Buffer | undefined;
   try {
     file = openSync(path, 'r');
     const { size } = fstatSync(file);
     const first = Buffer.allocUnsafe(Math.min(size, FIRST_BYTES));
     let at = readSync(file, first);
     yield first.subarray(0, at);
-    while (at < size) {
-      const { bytesRead, buffer } = await readMore(file, Buffer.allocUnsafe(CHUNK_BYTES), 0, CHUNK_BYTES, at);
+    if (at < size) chunk = spareBytes.take(CHUNK_BYTES);
+    while (chunk !== undefined && at < size) {
+      const { bytesRead } = await readMore(file, chunk, 0, CHUNK_BYTES, at);
       if (bytesRead === 0) return;
       at += bytesRead;
-      yield buffer.subarray(0, bytesRead);
+      yield chunk.subarray(0, bytesRead);
     }
   } catch (error) {
     throw readError(path, error);
   } finally {
     if (file !== undefined) closeSync(file);
+    spareBytes.give(chunk);
   }
 }
 

@@ -1,4 +1,7 @@
+import { ByteWriter } from '../../src/bytes/byte-writer.js';
+import { spareBytes } from '../../src/bytes/spare-bytes.js';
 import { abortError } from '../../src/errors/export-error.js';
+import type { AtomicFile } from '../../src/files/atomic-file.js';
 import type { OutputFolder } from '../../src/files/output-folder.js';
 import { CRLF, csvHeader } from './csv-encoder.js';
 import { readPart } from './part-reader.js';
@@ -21,25 +24,27 @@ export async function stitchTable(
   const parts = await listParts(folder, table.name);
   const file = await folder.createFile(tableFile(table.name));
   try {
-    let pending: Buffer[] = [Buffer.from((options.bom ? BYTE_ORDER_MARK : '') + header + CRLF)];
-    let bytes = 0;
+    const gathered = new ByteWriter();
+    gathered.text((options.bom ? BYTE_ORDER_MARK : '') + header + CRLF);
     for (const part of parts) {
       if (options.signal.aborted) throw abortError(options.signal);
       for await (const rows of readPart(folder.path(part), header)) {
-        pending.push(rows);
-        bytes += rows.length;
-        if (bytes < WRITE_AT) continue;
-        await file.write(Buffer.concat(pending));
-        pending = [];
-        bytes = 0;
+        gathered.copy(rows);
+        if (gathered.length >= WRITE_AT) await writeOut(gathered, file);
       }
     }
-    await file.write(Buffer.concat(pending));
+    await writeOut(gathered, file);
     await file.commit();
   } catch (error) {
     await file.abort();
     throw error;
   }
+}
+
+async function writeOut(gathered: ByteWriter, file: AtomicFile): Promise<void> {
+  const bytes = gathered.take();
+  await file.write(bytes);
+  spareBytes.give(bytes);
 }
 
 /** Bytes to gather before a write: a year of days is hundreds of small parts. */

@@ -25,6 +25,11 @@ export class ByteWriter {
   /** Bytes to begin with. */
   #room = ROOM;
 
+  /** Bytes written since it began. */
+  get length(): number {
+    return this.#end;
+  }
+
   /** Begins anew; what was written and not taken, because something failed, is dropped. */
   clear(): void {
     this.#end = 0;

@@ -151,6 +151,21 @@ describe('the single file', () => {
     expect((await readdir(folder)).sort()).toEqual(['.parts', 'datapackage.json', 'usage.csv']);
   });
 
+  test.each([-2, -1, 0, 1, 2])(
+    'a part is copied whole that ends %i bytes from the end of a piece',
+    async (off) => {
+      const folder = await newFolder();
+      const rows = (bytes: number) => `p1,${'x'.repeat(bytes - 'p1,\r\n'.length)}\r\n`;
+      const content = `project_id,name\r\n${rows(65_536)}${rows(262_144 - 'project_id,name\r\n'.length + off)}`;
+      await mkdir(join(folder, '.parts', 'projects', 'project_id=p1'), { recursive: true });
+      await writeFile(join(folder, '.parts', 'projects', 'project_id=p1', 'snapshot.csv'), content);
+
+      await run(folder, { streams: [projects] }, []);
+
+      expect((await readText(folder, 'projects.csv')) === content).toBe(true);
+    },
+  );
+
   test('a table larger than a piece is copied whole', async () => {
     const folder = await newFolder();
     const name = 'é🎧,"'.repeat(40);
@@ -290,6 +305,8 @@ describe('columns that changed since an earlier run', () => {
     ['an empty file', ''],
     ['no line end', 'project_id,na'],
     ['a cut row', 'project_id,name\r\np1,Sup'],
+    ['a cut row after many', `project_id,name\r\n${'p1,Support\r\n'.repeat(60_000)}p1,Sup`],
+    ['half a line end after many', `project_id,name\r\n${'p1,Support\r\n'.repeat(60_000)}p1,Support\r`],
     ['a cut row in other columns', 'name,project_id\r\nSupport,p'],
   ])('a part that is not whole (%s) is named, and the table stays as it was', async (_, content) => {
     const folder = await newFolder();
