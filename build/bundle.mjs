@@ -23,6 +23,7 @@ const bundle = await rolldown({
   cwd: ROOT,
   input: ENTRIES,
   platform: 'node',
+  resolve: { alias: { 'string-width': join(ROOT, 'build/text-width.mjs') } },
   plugins: [modelsInUse(APIS_CALLED)],
   onLog(level, log) {
     if (level === 'warn') throw new Error(log.message);
@@ -40,13 +41,13 @@ await bundle.close();
 refuseHeavyStart(output);
 await writeFile(join(OUTPUT, 'LICENSES.txt'), licenses(output.flatMap((chunk) => chunk.moduleIds ?? [])));
 
-/** Throws where the program would load at its start what only a run needs. */
+/** Throws where the program would load at its start what only a run needs, or what `build/` replaces. */
 function refuseHeavyStart(chunks) {
   const byFile = new Map(chunks.map((chunk) => [chunk.fileName, chunk]));
   const files = new Set(['cli.js']);
   for (const file of files) {
     const { imports = [], moduleIds = [] } = byFile.get(file) ?? {};
-    const heavy = moduleIds.find((module) => /\/node_modules\/(undici|@datadog)\//.test(module));
+    const heavy = moduleIds.find((module) => /\/node_modules\/(undici|@datadog|string-width)\//.test(module));
     if (heavy !== undefined) throw new Error(`${file} is loaded at the start, and has ${heavy}`);
     for (const imported of imports) files.add(imported);
   }

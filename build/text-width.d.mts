@@ -1,0 +1,2 @@
+/** @see text-width.mjs */
+export default function textWidth(text: string): number;
