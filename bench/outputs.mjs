@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parse } from 'csv-parse';
@@ -20,6 +21,20 @@ export function outputComparison(account) {
       sameOrThrow(what, print, { requests: account.requests, nanodollars: account.nanodollars });
       first ??= { what, print };
       sameOrThrow(what, print, first.print, first.what);
+    }
+  };
+}
+
+/** Throws where files of the same names do not have the same bytes as in the folder that was looked at first. */
+export function byteComparison() {
+  const first = new Map();
+  return async ({ name, outputs }, folder) => {
+    for (const file of outputs) {
+      const hash = createHash('sha256')
+        .update(await readFile(join(folder, file)))
+        .digest('hex');
+      if (hash !== (first.get(file) ?? hash)) throw new Error(`${file} of ${name} is not what it was before`);
+      first.set(file, hash);
     }
   };
 }

@@ -46,18 +46,19 @@ export function sync(sinks, concurrency = CONCURRENCY) {
  * `sync` of usage and billing from that day on, once for each of the groupings of `streams`. Run again in the same
  * folder, it reads what may still change.
  */
-export function dailySync(since, streams) {
+export function dailySync(since, streams, concurrency = CONCURRENCY) {
   return {
     name: `usage and billing since ${since}`,
     async prepare(folder, account) {
       const sinks = ['ndjson', 'tableau'];
-      await writeConfig(folder, account, { sinks, concurrency: CONCURRENCY, since, until: day, streams });
+      await writeConfig(folder, account, { sinks, concurrency, since, until: day, streams });
       return [...SYNC];
     },
     async verify(folder) {
       const streams = await streamsIn(folder);
       return { partitions: streams.reduce((sum, { partitions }) => sum + partitions, 0) };
     },
+    outputs: ['tableau/usage.csv', 'tableau/billing.csv'],
   };
 }
 

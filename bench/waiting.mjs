@@ -1,7 +1,7 @@
-import { startAccount } from './account.mjs';
+import { day, startAccount } from './account.mjs';
 import * as column from './columns.mjs';
-import { outputComparison } from './outputs.mjs';
-import { sync } from './programs.mjs';
+import { byteComparison, outputComparison } from './outputs.mjs';
+import { dailySync, sync, UNGROUPED } from './programs.mjs';
 import { runProgram } from './run-program.mjs';
 import { spreadBy } from './statistics.mjs';
 import { atMost } from './targets.mjs';
@@ -9,14 +9,21 @@ import { atMost } from './targets.mjs';
 const SIZES = {
   full: {
     requests: 200_000,
+    projects: 200,
     latencies: [50, 200, 1_000],
     limits: [4, 8, 16],
     unknown: [4, 8, 16],
     rounds: 3,
   },
-  quick: { requests: 10_000, latencies: [200], limits: [8], unknown: [2], rounds: 1 },
+  quick: {
+    requests: 10_000,
+    projects: 20,
+    latencies: [200],
+    limits: [8],
+    unknown: [2],
+    rounds: 1,
+  },
 };
-const SINKS = ['ndjson', 'tableau', 'datadog'];
 /** What is judged: the default of `max_concurrency`, and answers of an ordinary slowness. */
 const JUDGED = { latencyMs: 200, limit: 8 };
 /** Far above every limit of the server's: the program has to find them. */
@@ -25,27 +32,62 @@ const MOST = 32;
 /** An account that takes its time, and one that says 429 to more calls at once than it can take. */
 export async function waiting({ quick, tell }) {
   const sizes = quick ? SIZES.quick : SIZES.full;
-  const account = await startAccount(sizes.requests);
-  const patient = await slowAnswers(account, sizes, tell);
-  const adapted = await unknownLimits(account, sizes, tell);
-  await account.close();
-  const judged = patient.find(({ latencyMs, limit, jitter }) => isJudged({ latencyMs, limit }) && !jitter);
-  return {
-    versions: [],
-    targets: [
-      atMost(1.15, '×', `${judged.name}, of the ideal time`, spreadBy(judged.runs, timesIdeal(judged))),
-      ...adapted.map((line) =>
-        atMost(1.15, '×', `${line.name}, of the ideal time`, spreadBy(line.runs, timesIdeal(line))),
+  const targets = [];
+  const tables = [];
+  for (const load of [busyDay(sizes), smallAnswers(sizes)]) {
+    const account = await load.start();
+    const say = (text) => tell(`${load.name}, ${text}`);
+    const compare = load.comparison(account);
+    const look = (folder) => compare(load.program(MOST), folder);
+    // What nothing is refused to; and the account has everything ready then that it will be asked for.
+    await runProgram(load.program(MOST), account, { look });
+    const patient = await slowAnswers(load.program, account, sizes, say);
+    const adapted = await unknownLimits(load.program(MOST), account, sizes, look, say);
+    await account.close();
+    const judged = patient.filter((line) => isJudged(line) && !line.jitter);
+    targets.push(
+      ...[...judged, ...adapted].map((line) =>
+        atMost(
+          1.15,
+          '×',
+          `${load.name}, ${line.name}, of the ideal time`,
+          spreadBy(line.runs, timesIdeal(line)),
+        ),
       ),
-    ],
-    tables: [
-      column.table('Slow answers', [column.named('an answer, calls at once'), ...COLUMNS], patient),
-      column.table('429 above a limit that the program does not know', ADAPTED, adapted),
-    ],
+    );
+    tables.push(
+      column.table(
+        `Slow answers: ${load.name}`,
+        [column.named('an answer, calls at once'), ...COLUMNS],
+        patient,
+      ),
+      column.table(`429 above a limit that the program does not know: ${load.name}`, ADAPTED, adapted),
+    );
+  }
+  return { versions: [], targets, tables };
+}
+
+/** Pages of a thousand requests to all sinks: much to do with each answer. */
+function busyDay({ requests }) {
+  return {
+    name: `a day of ${column.whole(requests)} requests`,
+    start: () => startAccount(requests),
+    program: (concurrency) => sync(['ndjson', 'tableau', 'datadog'], concurrency),
+    comparison: outputComparison,
   };
 }
 
-async function slowAnswers(account, { requests, latencies, limits, rounds }, tell) {
+/** Usage and billing of one day, without groupings, to files: little to do with each answer. */
+function smallAnswers({ projects }) {
+  return {
+    name: `a day's usage and billing of ${projects} projects`,
+    start: () => startAccount(1, projects),
+    program: (concurrency) => dailySync(day, UNGROUPED, concurrency),
+    comparison: byteComparison,
+  };
+}
+
+async function slowAnswers(program, account, { latencies, limits, rounds }, tell) {
   const cells = latencies.flatMap((latencyMs) =>
     limits.flatMap((limit) => [false, true].map((jitter) => ({ latencyMs, limit, jitter }))),
   );
@@ -56,28 +98,24 @@ async function slowAnswers(account, { requests, latencies, limits, rounds }, tel
     const name = `${jitter ? `${latencyMs / 2} to ${latencyMs * 1.5}` : latencyMs} ms, ${limit} at once`;
     const times = isJudged({ latencyMs, limit }) ? rounds : 1;
     const runs = await repeated(times, name, tell, () =>
-      runProgram(sync(SINKS, limit), account, { begin: { latencyMs, jitter } }),
+      runProgram(program(limit), account, { begin: { latencyMs, jitter } }),
     );
     const most = Math.max(...runs.map(({ seen }) => seen.peakInFlight));
     if (most > limit) throw new Error(`${most} calls were in flight at once, and ${limit} are allowed`);
-    lines.push({ name, requests, latencyMs, limit, jitter, runs });
+    lines.push({ name, latencyMs, limit, jitter, runs });
   }
   return lines;
 }
 
-async function unknownLimits(account, { requests, unknown, rounds }, tell) {
-  const compare = outputComparison(account);
-  const program = sync(SINKS, MOST);
+/** What was written is compared with that of a run to which nothing was refused: nothing may be lost. */
+async function unknownLimits(program, account, { unknown, rounds }, look, tell) {
+  const { latencyMs } = JUDGED;
   const lines = [];
   for (const limit of unknown) {
-    const { latencyMs } = JUDGED;
-    const name = `${limit} at once`;
+    const name = `429 above ${limit} at once`;
     const begin = { latencyMs, maxInFlight: limit };
-    const look = (folder) => compare(program, folder);
-    const runs = await repeated(rounds, `429 above ${name}`, tell, () =>
-      runProgram(program, account, { begin, look }),
-    );
-    lines.push({ name: `429 above ${name}`, requests, latencyMs, limit, runs });
+    const runs = await repeated(rounds, name, tell, () => runProgram(program, account, { begin, look }));
+    lines.push({ name, latencyMs, limit, runs });
   }
   return lines;
 }
