@@ -24,6 +24,8 @@ export interface Gate {
 export function createGate(maxConcurrency: number, pause: Pause, log: Log): Gate {
   const concurrency = createConcurrency(maxConcurrency);
   let refusedBy: string | undefined;
+  /** The pause in which the latest burst of refusals was met. */
+  let burst: number | undefined;
   // Said when the pause is over: only then is it known how many of a burst were refused.
   const sayLimit = () => {
     if (refusedBy === undefined) return;
@@ -50,7 +52,8 @@ export function createGate(maxConcurrency: number, pause: Pause, log: Log): Gate
     hold(pass, failure, ms, host) {
       const effect = pause.hold(ms, pass.pauses);
       if (failure.details.status === 429) {
-        concurrency.refused(effect === 'begun');
+        concurrency.refused(burst !== pause.count);
+        burst = pause.count;
         refusedBy = host;
       }
       if (effect === 'covered') return;

@@ -159,6 +159,23 @@ describe('the requests in flight', () => {
     ]);
   });
 
+  it('are fewer after a 429, also where a 503 has begun the pause', async () => {
+    const server = await serve(async (_request, response, count) => {
+      if (count <= 4) return json(response, 429, {});
+      if (count === 5) return json(response, 503, {});
+      await delay(50);
+      json(response, count === 6 ? 429 : 200, {});
+    });
+    const { get, logged } = testClient({ maxConcurrency: 4 });
+
+    await Promise.all(Array.from({ length: 8 }, () => get(server.url)));
+
+    expect(logged.filter((line) => line.startsWith('info'))).toEqual([
+      `info ${server.host}: going on with at most 2 at a time`,
+      `info ${server.host}: going on with at most 1 at a time`,
+    ]);
+  });
+
   it('are one after the other where the server takes no two, and none is given up', async () => {
     const server = await serve(limitedTo(1, 20));
     const { get } = testClient({ maxConcurrency: 64 });
