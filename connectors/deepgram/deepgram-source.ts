@@ -37,6 +37,9 @@ export interface DeepgramSourceOptions {
  */
 const RETENTION_DAYS = 90;
 
+/** While some are being delivered, others use their places for calls. More of them take memory, each with a page. */
+const READINGS_A_CALL = 1.25;
+
 /** Reads a Deepgram account through its management API. */
 export function deepgramSource(options: DeepgramSourceOptions): Source {
   const api = new DeepgramApi(options.http, options);
@@ -56,7 +59,7 @@ export function deepgramSource(options: DeepgramSourceOptions): Source {
 
   return {
     name: 'Deepgram',
-    parallel: options.maxConcurrency,
+    parallel: Math.ceil(READINGS_A_CALL * options.maxConcurrency),
     traffic: options.http.stats,
     projects: (signal) => listProjects(api, options.projects, findings, signal),
     oldestDay: ({ origin }) => (origin.of === 'requests' ? oldestWholeDay(options.window.now) : undefined),
