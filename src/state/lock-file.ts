@@ -7,9 +7,6 @@ import { type LockHolder, lockHolder } from './lock-holder.js';
 /** What a lock file holds. */
 export type LockContent = LockHolder | 'gone' | 'unreadable';
 
-/** A guard that is older was left by a process that died, in milliseconds; its work takes no time. */
-const GUARD_LEFT_MS = 60_000;
-
 export async function readLock(file: string): Promise<LockContent> {
   try {
     const result = lockHolder.safeParse(JSON.parse(await readFile(file, 'utf8')));
@@ -65,17 +62,35 @@ export function isSame(found: LockContent, own: LockHolder): boolean {
 
 /**
  * Removes a lock that is as it was when its run was taken for dead: whoever looks at it and removes it must be alone
- * in doing so, or it would remove the lock of the one that was faster. False where another one is about to do it.
+ * in doing so, or it would remove the lock of the one that was faster.
+ *
+ * @returns undefined when that is done; otherwise which guard stands in the way, of another one that is about to do it
  */
-export async function removeDeadLock(file: string, dead: LockHolder | 'unreadable'): Promise<boolean> {
-  const guard = `${file}.takeover`;
-  if (!(await enter(guard))) return false;
+export async function removeDeadLock(
+  file: string,
+  dead: LockHolder | 'unreadable',
+): Promise<string | undefined> {
+  const guard = guardOf(file);
+  const another = await enter(guard);
+  if (another !== undefined) return another;
   try {
     if (isUnchanged(await readLock(file), dead)) await rm(file, { force: true });
-    return true;
+    return undefined;
   } finally {
     await rmdir(guard);
   }
+}
+
+/** Removes a guard that was left by a process that died in between. */
+export async function removeDeadGuard(file: string): Promise<void> {
+  const guard = guardOf(file);
+  await rmdir(guard).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw lockError(guard, error); // another one was faster
+  });
+}
+
+function guardOf(file: string): string {
+  return `${file}.takeover`;
 }
 
 /** True where its run has not shown itself in between. */
@@ -84,16 +99,15 @@ export function isUnchanged(found: LockContent, before: LockHolder | 'unreadable
   return isSame(found, before) && found.beat_at === before.beat_at;
 }
 
-/** A folder comes into being once. One that is left by a process that died in between is removed after a while. */
-async function enter(guard: string): Promise<boolean> {
+/** A folder comes into being once. Where it is there, it is told from one that comes and goes after it. */
+async function enter(guard: string): Promise<string | undefined> {
   try {
     await mkdir(guard);
-    return true;
+    return undefined;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw lockError(guard, error);
-    const made = await stat(guard).catch(() => undefined);
-    if (made && Date.now() - made.mtimeMs > GUARD_LEFT_MS) await rmdir(guard).catch(() => {}); // another one was faster
-    return false;
+    const made = await stat(guard, { bigint: true }).catch(() => undefined);
+    return made === undefined ? 'gone' : `${made.ino} of ${made.mtimeNs}`;
   }
 }
 

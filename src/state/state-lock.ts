@@ -1,6 +1,7 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ExportError } from '../errors/export-error.js';
+import { makeFolders } from '../files/make-folders.js';
 import type { Log } from '../report/log.js';
 import type { Clock } from '../time/clock.js';
 import { sayDuration } from '../time/duration.js';
@@ -10,6 +11,7 @@ import {
   isUnchanged,
   lockError,
   readLock,
+  removeDeadGuard,
   removeDeadLock,
   renewLock,
 } from './lock-file.js';
@@ -34,7 +36,10 @@ export interface StateLock {
 /** A holder of which nothing is known but its lock, and that has not shown itself for this long, may be dead. */
 const SILENT_MS = 60_000;
 const BEAT_EVERY_MS = 10_000;
-/** It is dead if it does not show itself while it is watched: clocks differ, and a machine may have slept. */
+/**
+ * It is dead if it does not show itself while it is watched: clocks differ, that of a file server too, and a machine may
+ * have slept.
+ */
 const WATCH_MS = 15_000;
 const ASK_EVERY_MS = 1_000;
 /** Looking at a dead lock and removing it takes no longer. */
@@ -48,7 +53,7 @@ const GUARD_ASK_MS = 20;
 export async function lockState(path: string, options: LockOptions): Promise<StateLock> {
   const { clock, log, signal, wait } = options;
   const file = `${path}.lock`;
-  await mkdir(dirname(file), { recursive: true }).catch((error) => {
+  await makeFolders(dirname(file)).catch((error) => {
     throw lockError(file, error);
   });
   const own = await thisRun(clock.now());
@@ -65,7 +70,7 @@ export async function lockState(path: string, options: LockOptions): Promise<Sta
     if (other === 'gone') continue;
     if (other === 'unreadable' || (await isDead(file, other, own, options))) {
       tellOnce(other, (who) => log.warn(`Taking over the lock of a run that is gone${who}`));
-      if (!(await removeDeadLock(file, other))) await clock.sleep(GUARD_ASK_MS, signal);
+      await takeOver(file, other, options);
       continue;
     }
     if (!wait) throw taken(path, other, clock.now());
@@ -88,6 +93,28 @@ async function isDead(
   );
   await clock.sleep(WATCH_MS, signal);
   return isUnchanged(await readLock(file), other);
+}
+
+/** Removes a dead lock, or waits until another one has. Who stays at it for too long died while doing so. */
+async function takeOver(
+  file: string,
+  dead: LockHolder | 'unreadable',
+  { clock, log, signal }: LockOptions,
+): Promise<void> {
+  let watched: string | undefined;
+  let watchedMs = 0;
+  for (;;) {
+    const guard = await removeDeadLock(file, dead);
+    if (guard === undefined) return;
+    watchedMs = guard === watched ? watchedMs + GUARD_ASK_MS : 0;
+    watched = guard;
+    if (watchedMs >= WATCH_MS) {
+      log.warn('Another run died while it took over the same lock; going on without it');
+      await removeDeadGuard(file);
+    } else {
+      await clock.sleep(GUARD_ASK_MS, signal);
+    }
+  }
 }
 
 function held(path: string, own: LockHolder, clock: Clock): StateLock {

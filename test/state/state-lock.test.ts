@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, rmdir, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -206,6 +206,45 @@ describe('a holder that is gone', () => {
     const taken = await lock(path, { log, clock });
 
     expect(said).toHaveLength(1);
+    await taken.release();
+  });
+
+  it('does not stand in the way for ever when the one that took it over died too, whatever the clocks say', async () => {
+    const path = await statePath();
+    await leaveLock(path, { host: hostname(), pid: deadPid() });
+    await mkdir(`${path}.lock.takeover`);
+    const ahead = new Date(NOW + 1e10); // as a file server may have it
+    await utimes(`${path}.lock.takeover`, ahead, ahead);
+    const said: string[] = [];
+    const log = { ...silentLog, warn: (message: string) => void said.push(message) };
+    const clock = testClock();
+
+    const taken = await lock(path, { log, clock });
+
+    expect(said).toEqual([
+      expect.stringMatching(/^Taking over the lock of a run that is gone/),
+      'Another run died while it took over the same lock; going on without it',
+    ]);
+    expect(clock.nowMs - NOW).toBe(15_000);
+    await taken.release();
+    expect(await readdir(dirname(path))).toEqual([]);
+  });
+
+  it('is waited for as long as others come and take it over', async () => {
+    const path = await statePath();
+    const guard = `${path}.lock.takeover`;
+    await leaveLock(path, { host: hostname(), pid: deadPid() });
+    await mkdir(guard);
+    let waits = 0;
+    const clock = testClock(async () => {
+      waits += 1;
+      if (waits % 500 === 0) await rmdir(guard); // which fails where it was taken away
+      if (waits % 500 === 0 && waits < 2_000) await mkdir(guard);
+    });
+
+    const taken = await lock(path, { clock });
+
+    expect(clock.nowMs - NOW).toBe(40_000);
     await taken.release();
   });
 
