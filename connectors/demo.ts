@@ -1,5 +1,6 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolders } from '../src/files/make-folders.js';
 import type { Clock } from '../src/time/clock.js';
 import { startIntake } from './datadog/stand-in/intake.js';
 import { startStandIn } from './deepgram/stand-in/stand-in.js';
@@ -29,7 +30,7 @@ export async function startDemoWorld(options: {
     writeReceived: async (folder) => {
       const series = intake.payloads.flatMap((payload) => payload.series);
       const logs = intake.logPayloads.flatMap((payload) => payload.logs);
-      await mkdir(folder, { recursive: true });
+      await makeFolders(folder);
       await writeFile(join(folder, 'series.ndjson'), linesOf(series));
       await writeFile(join(folder, 'logs.ndjson'), linesOf(logs));
       return { series: series.length, logs: logs.length };

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { ExportError } from '../errors/export-error.js';
 import { AtomicFile } from './atomic-file.js';
 import { fileError } from './file-error.js';
+import { makeFolders } from './make-folders.js';
 import { removeLeftovers } from './temporary-name.js';
 
 /**
@@ -71,7 +72,7 @@ export class OutputFolder {
 
 /** The way to the root is the user's own, links and all. */
 async function makeRoot(path: string): Promise<void> {
-  await mkdir(path, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
+  await makeFolders(path).catch((error: NodeJS.ErrnoException) => {
     throw error.code === 'EEXIST' ? notAFolder(path) : fileError(path, error);
   });
 }

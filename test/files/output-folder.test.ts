@@ -144,6 +144,16 @@ describe('says what is in the way, and what to do', () => {
     });
   });
 
+  it.runIf(process.platform === 'linux')('when it stands where no folder can be made', async () => {
+    const creating = new OutputFolder('/proc/nowhere/out').createFile(['day.csv']);
+
+    await expect(creating).rejects.toMatchObject({
+      code: 'SINK_FILES',
+      message: 'Cannot write /proc/nowhere/out: its folder is not there and cannot be made.',
+      hint: 'Check the path, or choose another one.',
+    });
+  });
+
   it('when a folder has the name of the file', async () => {
     await mkdir(join(root, 'day.csv', 'more'), { recursive: true });
     const file = await new OutputFolder(root).createFile(['day.csv']);

@@ -1,7 +1,8 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { startDemoWorld } from '../../../connectors/demo.js';
 import { ExportError } from '../../errors/export-error.js';
+import { makeFolders } from '../../files/make-folders.js';
 import { sayCount } from '../../report/text-table.js';
 import type { LogOptions } from '../log-options.js';
 import type { Surroundings } from '../surroundings.js';
@@ -47,7 +48,7 @@ export async function demo(options: DemoOptions, surroundings: Surroundings): Pr
 
 async function writeConfig(folder: string, asGiven: string, config: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolders(folder);
     await writeFile(join(folder, 'demo.yaml'), config);
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code;
