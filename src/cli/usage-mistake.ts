@@ -54,6 +54,7 @@ function isWritten(word: string, argv: readonly string[]): boolean {
 function aboutUnknown(word: string, argv: readonly string[], options: readonly string[]): string {
   const isShown = isShowable(word);
   if (!argv.includes(word)) {
+    if (options.includes(word)) return `This command has no option ${dashed(word)}.`; // another one has
     const meant = suggestion(dashed(word), options.map(dashed));
     return isShown ? `There is no option ${dashed(word)}${meant}.` : 'One of the options is not known here.';
   }

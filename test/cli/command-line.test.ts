@@ -60,6 +60,7 @@ describe('what is not understood ends with exit 2 and says what was meant', () =
     ['snyc', 'There is no such command. Did you mean sync?'],
     ['frobnicate', 'There is no command frobnicate.'],
     ['sync --sumary x', 'There is no option --sumary (did you mean "--summary"?).'],
+    ['sync --days 3', 'This command has no option --days.'],
     ['sync --dry-rum', 'There is no option --dry-rum (did you mean "--dry-run"?).'],
     ['sync -z', 'There is no option -z.'],
     ['sync extra', 'One word too many: extra.'],
