@@ -5,10 +5,14 @@ import { API_KEY } from './account.mjs';
 const CLI = fileURLToPath(new URL('../../dist/bundle/cli.js', import.meta.url));
 const CLOCK = new URL('clock.mjs', import.meta.url).href;
 
+/** A run that takes longer does not end by itself: one with calls that never end is killed long before. */
+const LONGEST_MS = 300_000;
+
 /**
  * Starts `deepgram-export sync` in a folder, as a process that sees the account's time.
  *
- * @returns `pid`, `kill()` and `ended`, which resolves with the exit code (null when killed) and what was said
+ * @returns `pid`, `kill()` and `ended`, which resolves with the exit code (null when killed) and what was said, and
+ *   is rejected when it does not end
  */
 export async function startSync(folder, account, { uid, args = [] } = {}) {
   const now = await account.now();
@@ -27,7 +31,14 @@ export async function startSync(folder, account, { uid, args = [] } = {}) {
   }
   const ended = new Promise((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', (code) => resolve({ code, said, ms: performance.now() - startedAt }));
+    const limit = setTimeout(() => {
+      child.kill('SIGKILL');
+      reject(new Error(`a run did not end within ${LONGEST_MS / 1e3} seconds:\n${said}`));
+    }, LONGEST_MS);
+    child.on('close', (code) => {
+      clearTimeout(limit);
+      resolve({ code, said, ms: performance.now() - startedAt });
+    });
   });
   return { pid: child.pid, kill: () => child.kill('SIGKILL'), ended };
 }
