@@ -12,6 +12,7 @@ const APART = TESTS.filter((path) =>
 
 export default defineConfig({
   test: {
+    globalSetup: ['test/temporary-folder.mjs'],
     setupFiles: ['test/setup.mjs'],
     testTimeout: 20_000,
     pool: 'forks',

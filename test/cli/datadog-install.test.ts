@@ -35,7 +35,7 @@ describe('what is not understood ends with exit 2', () => {
     ['datadog', 'Which: install or uninstall?'],
     ['datadog instal', 'Did you mean install?'],
     ['datadog install --evry 1h', 'There is no option --evry (did you mean "--every"?).'],
-    ['datadog uninstall --every 1h', 'There is no option --every'],
+    ['datadog uninstall --every 1h', 'This command has no option --every.'],
     ['datadog install --notify', '--notify needs a value.'],
     ['datadog install --every 1h --every 2h', '--every is given twice.'],
   ])('%s', async (line, message) => {
