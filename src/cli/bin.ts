@@ -8,6 +8,9 @@ import { main } from './main.js';
 // Pages are parsed and forgotten; left to itself, V8 lets some 50 MB of live data grow to several times that. With less
 // than this, collecting would take a quarter of the time.
 setFlagsFromString('--heap-growing-percent=100');
+// undici's HTTP parser is WebAssembly. To compile it a second time, better, takes a second thread 0.2 s, which a short run
+// waits for at its end; it has a few headers to read for each page, and is quick enough as it is.
+setFlagsFromString('--wasm-tiering-budget=2000000000');
 
 const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
 
