@@ -24,7 +24,7 @@ const bundle = await rolldown({
   input: ENTRIES,
   platform: 'node',
   resolve: { alias: { 'string-width': join(ROOT, 'build/text-width.mjs') } },
-  plugins: [modelsInUse(APIS_CALLED)],
+  plugins: [modelsInUse(APIS_CALLED), undiciInUse()],
   onLog(level, log) {
     if (level === 'warn') throw new Error(log.message);
   },
@@ -39,6 +39,7 @@ const { output } = await bundle.write({
 });
 await bundle.close();
 refuseHeavyStart(output);
+refuseUnused(output);
 await writeFile(join(OUTPUT, 'LICENSES.txt'), licenses(output.flatMap((chunk) => chunk.moduleIds ?? [])));
 
 /** Throws where the program would load at its start what only a run needs, or what `build/` replaces. */
@@ -51,6 +52,25 @@ function refuseHeavyStart(chunks) {
     if (heavy !== undefined) throw new Error(`${file} is loaded at the start, and has ${heavy}`);
     for (const imported of imports) files.add(imported);
   }
+}
+
+/** Undici's index in place of what we use of it, but not for what is in use itself. */
+function undiciInUse() {
+  return {
+    name: 'undici-in-use',
+    resolveId: {
+      filter: { id: /^undici$/ },
+      handler: () => join(ROOT, 'build/undici-in-use.mjs'),
+    },
+  };
+}
+
+/** Throws where what nothing uses is in the bundle after all. */
+function refuseUnused(chunks) {
+  const unused = chunks
+    .flatMap(({ moduleIds = [] }) => moduleIds)
+    .find((module) => /\/node_modules\/undici\/(index\.js|lib\/(mock|interceptor|cache)\/)/.test(module));
+  if (unused !== undefined) throw new Error(`nothing uses ${unused}, and the bundle has it`);
 }
 
 /** The licenses of all packages that a module of the bundle comes from, as each of them asks for. */

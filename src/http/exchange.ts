@@ -1,4 +1,4 @@
-import { type Dispatcher, request as undiciRequest } from 'undici';
+import type { Dispatcher } from 'undici';
 import { readBody } from './body.js';
 import { receivedHeaders } from './headers.js';
 import type { HttpAnswer } from './http-client.js';
@@ -20,15 +20,19 @@ export async function exchange(
   limits: HttpLimits,
   signal: AbortSignal,
 ): Promise<HttpAnswer> {
-  const response = await undiciRequest(wire.url, {
-    dispatcher,
-    method: wire.method,
-    headers: wire.headers,
-    body: wire.body ?? null,
-    signal,
-  }).catch((error: unknown) => {
-    throw networkFailure(error, limits);
-  });
+  const { origin, pathname, search } = wire.url;
+  const response = await dispatcher
+    .request({
+      origin,
+      path: pathname + search,
+      method: wire.method,
+      headers: wire.headers,
+      body: wire.body ?? null,
+      signal,
+    })
+    .catch((error: unknown) => {
+      throw networkFailure(error, limits);
+    });
   const headers = receivedHeaders(response.headers);
   const status = response.statusCode;
   const reading = readBody(response.body, headers['content-encoding'], limits);
