@@ -1,4 +1,4 @@
-import { lstat, mkdir, readdir, rm } from 'node:fs/promises';
+import { lstat, mkdir, readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ExportError } from '../errors/export-error.js';
 import { AtomicFile } from './atomic-file.js';
@@ -36,8 +36,9 @@ export class OutputFolder {
   /** Removes one file; harmless where it is not there. */
   async removeFile(segments: readonly string[]): Promise<void> {
     const path = this.path(segments);
-    await rm(path, { force: true }).catch((error) => {
-      throw fileError(path, error);
+    // Not `rm`, which looks first, and blocks while it does: a run may remove a file for each that it writes.
+    await unlink(path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw fileError(path, error);
     });
   }
 
