@@ -2,7 +2,9 @@ import { deepgramType } from '../../../connectors/deepgram/deepgram-type.js';
 import type { RequestsPerDay } from '../../../connectors/deepgram/stand-in/account-days.js';
 import { memorySink } from '../../../connectors/memory/memory-sink.js';
 import { windowOnly } from '../../../src/pipeline/delivery-book.js';
+import type { Partition } from '../../../src/pipeline/partition.js';
 import { type RunResult, run } from '../../../src/pipeline/run.js';
+import type { Sink } from '../../../src/pipeline/sink.js';
 import { SinkLane } from '../../../src/pipeline/sink-lane.js';
 import type { Source } from '../../../src/pipeline/source.js';
 import type { RequestRow } from '../../../src/records/requests.js';
@@ -32,6 +34,8 @@ export interface Reading {
   readonly projects?: 'all' | readonly string[];
   readonly apiKey?: string;
   readonly maxConcurrency?: number;
+  /** Told of each partition when it is to be committed, which waits until this resolves. */
+  readonly beforeCommit?: (partition: Partition) => Promise<void>;
 }
 
 export interface ReadAccount {
@@ -76,7 +80,13 @@ export async function openSource(
 export async function readAccount(reading: Reading): Promise<ReadAccount> {
   const { source, streams } = await openSource(reading);
   const sink = memorySink();
-  const lane = new SinkLane({ sink, type: 'memory', required: true, deadlineMs: 60_000, log: silentLog });
+  const lane = new SinkLane({
+    sink: slowed(sink, reading.beforeCommit),
+    type: 'memory',
+    required: true,
+    deadlineMs: 60_000,
+    log: silentLog,
+  });
   try {
     const result = await run({
       source,
@@ -93,4 +103,14 @@ export async function readAccount(reading: Reading): Promise<ReadAccount> {
   } finally {
     await source.close();
   }
+}
+
+function slowed(sink: Sink, beforeCommit: Reading['beforeCommit'] = async () => {}): Sink {
+  return {
+    ...sink,
+    begin: async (partition, signal) => {
+      const writer = await sink.begin(partition, signal);
+      return { ...writer, commit: () => beforeCommit(partition).then(() => writer.commit()) };
+    },
+  };
 }

@@ -1,10 +1,15 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { DeepgramApi } from '../../../connectors/deepgram/deepgram-api.js';
+import type { Names } from '../../../connectors/deepgram/project-directory.js';
 import { ReadAhead } from '../../../connectors/deepgram/read-ahead.js';
 import { readRequestDay } from '../../../connectors/deepgram/request-day.js';
+import type { TimeRange } from '../../../connectors/deepgram/request-slice.js';
+import type { HttpClient } from '../../../src/http/http-client.js';
 import { Findings } from '../../../src/pipeline/findings.js';
 import type { RequestRow } from '../../../src/records/requests.js';
 import { silentLog } from '../../../src/report/log.js';
+import { Secret } from '../../../src/secrets/secret.js';
 import { idOf, type Logged, type Manners, shuffledLog } from './shuffled-log.js';
 
 const FROM = Date.parse('2026-11-18T00:00:00Z') / 1_000;
@@ -59,6 +64,33 @@ it('however a log is cut into pages, slices, shifts and repeats, its records are
   await fc.assert(property, { numRuns: 400 });
 });
 
+it('lets the next call go out before it works on a page', async () => {
+  const order: string[] = [];
+  const record = { request_id: 'r-1', created: '2026-11-18T00:00:01Z', api_key_id: 'k-1' };
+  const http: HttpClient = {
+    stats: { calls: 0, retries: 0, waitedMs: 0, receivedBytes: 0 },
+    send: async ({ parse }) => {
+      freePlace().then(() => order.push('the next call'));
+      return parse({ status: 200, headers: {}, body: Buffer.from(JSON.stringify({ requests: [record] })) });
+    },
+    close: async () => {},
+  };
+  const api = new DeepgramApi(http, { baseUrl: 'http://127.0.0.1', apiKey: new Secret('key-of-the-log') });
+  const apiKey = (id: string) => {
+    order.push(`the name of ${id}`);
+    return undefined;
+  };
+
+  await readAll(api, { ...NOBODY, apiKey }, { from: FROM, until: FROM + 300 }, 1);
+
+  expect(order).toEqual(['the next call', 'the name of k-1']);
+});
+
+/** The place of a call that is over is handed to the next one through queues, each a few promises long. */
+async function freePlace(): Promise<void> {
+  for (let promises = 0; promises < 20; promises += 1) await undefined;
+}
+
 interface Burst {
   readonly second: number;
   readonly spread: number;
@@ -75,17 +107,21 @@ function logOf(bursts: readonly Burst[], lates: readonly Logged[], { order }: Ma
   return log.map((logged, place) => ({ ...logged, at: logged.at + place }));
 }
 
-async function read(
-  log: readonly Logged[],
-  how: Manners,
-  range: { readonly from: number; readonly until: number },
+function read(log: readonly Logged[], how: Manners, range: TimeRange, room: number): Promise<RequestRow[]> {
+  return readAll(shuffledLog(log, how), NOBODY, range, room);
+}
+
+async function readAll(
+  api: DeepgramApi,
+  names: Names,
+  range: TimeRange,
   room: number,
 ): Promise<RequestRow[]> {
   const project = { id: 'p-1', name: 'Support' };
   const ages = { unknownAfterMs: 3_600_000, lostAfterMs: 172_800_000 };
   const now = Date.parse('2026-11-20T12:00:00Z');
-  const context = { project, names: NOBODY, ages, now, findings: new Findings(silentLog) };
-  const reader = { api: shuffledLog(log, how), project, context: Promise.resolve(context) };
+  const context = { project, names, ages, now, findings: new Findings(silentLog) };
+  const reader = { api, project, context: Promise.resolve(context) };
   const rows: RequestRow[] = [];
   const signal = new AbortController().signal;
   for await (const batch of readRequestDay(reader, range, new ReadAhead(room), signal)) rows.push(...batch);

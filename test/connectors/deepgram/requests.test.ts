@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterEach, expect, it, onTestFinished } from 'vitest';
+import { afterEach, expect, it, onTestFinished, vi } from 'vitest';
 import { type StandIn, startStandIn } from '../../../connectors/deepgram/stand-in/stand-in.js';
 import type { StandInOptions } from '../../../connectors/deepgram/stand-in/stand-in-options.js';
 import type { RequestRow } from '../../../src/records/requests.js';
@@ -244,6 +244,21 @@ it('asks for the first page and for all names at once', async () => {
 
   expect(asked.sort()).toEqual(['keys', 'models', 'requests', 'usage/fields']);
   expect(result.sourceFailures).toEqual([]);
+});
+
+it('asks for the next day while one is on its way to the sinks, even where calls go one at a time', async () => {
+  const standIn = await open({ requestsPerDay: requestsFrom(DAY, 10) });
+
+  const { sink } = await readAccount({
+    ...ofDay(standIn.url),
+    until: '2026-11-19',
+    maxConcurrency: 1,
+    beforeCommit: async ({ day }) => {
+      if (day === DAY) await vi.waitUntil(() => pages(standIn) === 2, { timeout: 10_000 });
+    },
+  });
+
+  expect([...sink.committed.keys()].sort()).toEqual(['requests/p-1/2026-11-18', 'requests/p-1/2026-11-19']);
 });
 
 it('leaves out the one record of an answer that cannot be understood', async () => {
