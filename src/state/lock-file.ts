@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { link, mkdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { ExportError } from '../errors/export-error.js';
 import { fileError } from '../files/file-error.js';
@@ -7,9 +8,12 @@ import { type LockHolder, lockHolder } from './lock-holder.js';
 /** What a lock file holds. */
 export type LockContent = LockHolder | 'gone' | 'unreadable';
 
+/** A link is no lock of ours; and one to nothing would be there for whoever makes a lock, and gone for whoever reads it. */
+const AS_IT_IS = { encoding: 'utf8', flag: constants.O_RDONLY | constants.O_NOFOLLOW } as const;
+
 export async function readLock(file: string): Promise<LockContent> {
   try {
-    const result = lockHolder.safeParse(JSON.parse(await readFile(file, 'utf8')));
+    const result = lockHolder.safeParse(JSON.parse(await readFile(file, AS_IT_IS)));
     return result.success ? result.data : 'unreadable';
   } catch (error) {
     if (error instanceof SyntaxError) return 'unreadable';

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, rmdir, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, rmdir, symlink, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -290,6 +290,17 @@ describe('a holder that is gone', () => {
     await expect(slower).rejects.toMatchObject({ code: 'STATE_LOCKED' });
     expect(JSON.parse(await readFile(`${path}.lock`, 'utf8'))).toEqual(faster);
     expect(await readdir(dirname(path))).toEqual(['state.json.lock']);
+  });
+});
+
+it('a lock that is a link is refused, also one to nothing', async () => {
+  const path = await statePath();
+  await symlink('nothing', `${path}.lock`);
+
+  await expect(lock(path)).rejects.toMatchObject({
+    code: 'STATE_LOCKED',
+    message: `The lock ${path}.lock cannot be read: the file system answered ELOOP.`,
+    hint: 'Check its rights; if it is no file, move it away.',
   });
 });
 
