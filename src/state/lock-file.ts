@@ -81,15 +81,15 @@ export async function removeDeadLock(
     if (isUnchanged(await readLock(file), dead)) await rm(file, { force: true });
     return undefined;
   } finally {
-    await rmdir(guard);
+    await removeGuard(file);
   }
 }
 
-/** Removes a guard that was left by a process that died in between. */
-export async function removeDeadGuard(file: string): Promise<void> {
+/** Harmless where it is gone, as that of a process that stood still is, which others took for dead. */
+export async function removeGuard(file: string): Promise<void> {
   const guard = guardOf(file);
   await rmdir(guard).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw lockError(guard, error); // another one was faster
+    if (error.code !== 'ENOENT') throw lockError(guard, error);
   });
 }
 

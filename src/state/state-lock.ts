@@ -11,8 +11,8 @@ import {
   isUnchanged,
   lockError,
   readLock,
-  removeDeadGuard,
   removeDeadLock,
+  removeGuard,
   renewLock,
 } from './lock-file.js';
 import { hasEnded, type LockHolder, sayHolder, thisRun } from './lock-holder.js';
@@ -110,7 +110,7 @@ async function takeOver(
     watched = guard;
     if (watchedMs >= WATCH_MS) {
       log.warn('Another run died while it took over the same lock; going on without it');
-      await removeDeadGuard(file);
+      await removeGuard(file);
     } else {
       await clock.sleep(GUARD_ASK_MS, signal);
     }
