@@ -18,13 +18,21 @@ const ENTRIES = {
   memory: 'dist/connectors/memory/memory-sink.js',
 };
 
+/** What libraries ask for, and what they get: of undici what is used, and of Datadog's client what is not fetch. */
+const REPLACED = {
+  undici: 'build/undici-in-use.mjs',
+  './http/isomorphic-fetch': 'build/no-fetch.mjs',
+};
+const UNUSED =
+  /\/node_modules\/(undici\/(index\.js|lib\/(mock|interceptor|cache)\/)|cross-fetch\/|whatwg-url\/|pako\/)/;
+
 await rm(OUTPUT, { recursive: true, force: true });
 const bundle = await rolldown({
   cwd: ROOT,
   input: ENTRIES,
   platform: 'node',
   resolve: { alias: { 'string-width': join(ROOT, 'build/text-width.mjs') } },
-  plugins: [modelsInUse(APIS_CALLED), undiciInUse()],
+  plugins: [modelsInUse(APIS_CALLED), inPlaceOf(REPLACED)],
   onLog(level, log) {
     if (level === 'warn') throw new Error(log.message);
   },
@@ -54,22 +62,17 @@ function refuseHeavyStart(chunks) {
   }
 }
 
-/** Undici's index in place of what we use of it, but not for what is in use itself. */
-function undiciInUse() {
+/** A plugin for the bundler: files of ours in place of modules, by the very words with which they are imported. */
+function inPlaceOf(files) {
   return {
-    name: 'undici-in-use',
-    resolveId: {
-      filter: { id: /^undici$/ },
-      handler: () => join(ROOT, 'build/undici-in-use.mjs'),
-    },
+    name: 'in-place-of',
+    resolveId: (source) => (Object.hasOwn(files, source) ? join(ROOT, files[source]) : null),
   };
 }
 
 /** Throws where what nothing uses is in the bundle after all. */
 function refuseUnused(chunks) {
-  const unused = chunks
-    .flatMap(({ moduleIds = [] }) => moduleIds)
-    .find((module) => /\/node_modules\/undici\/(index\.js|lib\/(mock|interceptor|cache)\/)/.test(module));
+  const unused = chunks.flatMap(({ moduleIds = [] }) => moduleIds).find((module) => UNUSED.test(module));
   if (unused !== undefined) throw new Error(`nothing uses ${unused}, and the bundle has it`);
 }
 
