@@ -18,7 +18,7 @@ const REASONS: Readonly<Record<string, readonly [what: string, hint: string]>> =
     'Change the rights of the folder, or choose another path.',
   ],
   EROFS: ['the file system is read-only', 'Choose another path.'],
-  ENOENT: ['its folder is not there and cannot be made', 'Check the path, or choose another one.'],
+  ENOENT: ['its folder is not there, or nothing can be made in it', 'Check the path, or choose another one.'],
   ENOTDIR: ['a part of the path is a file, not a folder', 'Move that file away, or choose another path.'],
   EEXIST: ['something else has that name', 'Move it away, or choose another path.'],
   EISDIR: ['a folder has the name of the file', 'Move that folder away, or choose another path.'],

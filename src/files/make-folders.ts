@@ -21,7 +21,6 @@ export async function makeFolders(path: string): Promise<void> {
 /** Harmless where it is there: a read-only file system and a drive's root do not say EEXIST. */
 async function makeFolder(path: string): Promise<void> {
   await mkdir(path).catch(async (error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') throw error;
     const isFolder = await stat(path).then(
       (entry) => entry.isDirectory(),
       () => false,

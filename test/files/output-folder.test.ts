@@ -149,7 +149,7 @@ describe('says what is in the way, and what to do', () => {
 
     await expect(creating).rejects.toMatchObject({
       code: 'SINK_FILES',
-      message: 'Cannot write /proc/nowhere/out: its folder is not there and cannot be made.',
+      message: 'Cannot write /proc/nowhere/out: its folder is not there, or nothing can be made in it.',
       hint: 'Check the path, or choose another one.',
     });
   });
