@@ -19,15 +19,12 @@ export async function readLock(file: string): Promise<LockContent> {
     if (error instanceof SyntaxError) return 'unreadable';
     const { code } = error as NodeJS.ErrnoException; // what `node:fs` throws
     if (code === 'ENOENT') return 'gone';
-    throw new ExportError(
-      'STATE_LOCKED',
-      `The lock ${file} cannot be read: the file system answered ${code}.`,
-      {
-        kind: 'config',
-        hint: 'Check its rights; if it is no file, move it away.',
-        cause: error,
-      },
-    );
+    const why = code === 'ELOOP' ? 'it is a symbolic link' : `the file system answered ${code}`;
+    throw new ExportError('STATE_LOCKED', `The lock ${file} cannot be read: ${why}.`, {
+      kind: 'config',
+      hint: 'Check its rights; if it is no file, move it away.',
+      cause: error,
+    });
   }
 }
 

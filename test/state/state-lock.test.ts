@@ -299,7 +299,7 @@ it('a lock that is a link is refused, also one to nothing', async () => {
 
   await expect(lock(path)).rejects.toMatchObject({
     code: 'STATE_LOCKED',
-    message: `The lock ${path}.lock cannot be read: the file system answered ELOOP.`,
+    message: `The lock ${path}.lock cannot be read: it is a symbolic link.`,
     hint: 'Check its rights; if it is no file, move it away.',
   });
 });
