@@ -6,7 +6,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startIntake } from '../dist/connectors/datadog/stand-in/intake.js';
+import { startIntake } from '../dist/connectors/stand-ins/datadog/intake.js';
 import { systemClock } from '../dist/src/time/clock.js';
 
 const CLI = fileURLToPath(new URL('../dist/bundle/cli.js', import.meta.url));

@@ -4,9 +4,9 @@
  */
 import { createServer } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Dice } from '../dist/connectors/deepgram/stand-in/dice.js';
-import { startStandIn } from '../dist/connectors/deepgram/stand-in/stand-in.js';
-import { uuidFor } from '../dist/connectors/deepgram/stand-in/uuid.js';
+import { Dice } from '../dist/connectors/stand-ins/deepgram/account/random.js';
+import { uuidFor } from '../dist/connectors/stand-ins/deepgram/account/uuid.js';
+import { startStandIn } from '../dist/connectors/stand-ins/deepgram/stand-in.js';
 import { Counts } from './counts.mjs';
 import { project, requestLog } from './request-log.mjs';
 

@@ -20,7 +20,7 @@ async function fetchSome() {
 }
 
 async function rowWriter() {
-  const { requestRow } = await import('../dist/connectors/deepgram/request-record.js');
+  const { requestRow } = await import('../dist/connectors/deepgram/requests/normalize-request.js');
   const hour = 3_600_000;
   const context = {
     project,

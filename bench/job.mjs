@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { requests } from '../dist/src/records/requests.js';
+import { requests } from '../dist/connectors/deepgram/streams/requests.js';
 import { apiKey, day } from './account.mjs';
 
 /** Requests a page; the most that Deepgram gives. */

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parse } from 'csv-parse';
-import { requests } from '../dist/src/records/requests.js';
+import { requests } from '../dist/connectors/deepgram/streams/requests.js';
 
 /**
  * Sees to it that nobody wins by doing less: what a program has written is compared with the account, and with what

@@ -1,8 +1,8 @@
-import { accountProject, defaultProjects } from '../dist/connectors/deepgram/stand-in/account.js';
-import { dayFinder, dayNumberOf } from '../dist/connectors/deepgram/stand-in/account-days.js';
-import { arrivalOf, DAY_US, firstIndexAt } from '../dist/connectors/deepgram/stand-in/day-times.js';
-import { scramble } from '../dist/connectors/deepgram/stand-in/dice.js';
-import { momentRange } from '../dist/connectors/deepgram/stand-in/time-range.js';
+import { accountProject, defaultProjects } from '../dist/connectors/stand-ins/deepgram/account/account.js';
+import { dayFinder, dayNumberOf } from '../dist/connectors/stand-ins/deepgram/account/account-days.js';
+import { arrivalOf, DAY_US, firstIndexAt } from '../dist/connectors/stand-ins/deepgram/account/day-times.js';
+import { scramble } from '../dist/connectors/stand-ins/deepgram/account/random.js';
+import { momentRange } from '../dist/connectors/stand-ins/deepgram/server/time-range.js';
 import { addDays } from '../dist/src/time/day.js';
 import { requestTemplates } from './request-templates.mjs';
 

@@ -1,7 +1,7 @@
-import { accountProject, defaultProjects } from '../dist/connectors/deepgram/stand-in/account.js';
-import { dayFinder, dayNumberOf } from '../dist/connectors/deepgram/stand-in/account-days.js';
-import { generatedRequest } from '../dist/connectors/deepgram/stand-in/generated-request.js';
-import { requestRecord } from '../dist/connectors/deepgram/stand-in/request-record.js';
+import { accountProject, defaultProjects } from '../dist/connectors/stand-ins/deepgram/account/account.js';
+import { dayFinder, dayNumberOf } from '../dist/connectors/stand-ins/deepgram/account/account-days.js';
+import { generatedRequest } from '../dist/connectors/stand-ins/deepgram/account/generated-request.js';
+import { requestRecord } from '../dist/connectors/stand-ins/deepgram/account/raw-request.js';
 
 /** More than any cache of texts or numbers remembers, so that a record seen again is as good as a new one. */
 const MOST = 50_000;

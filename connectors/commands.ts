@@ -1,4 +1,4 @@
-import { type ConnectorCommands, defineCommand } from '../src/cli/connector-command.js';
+import { type ConnectorCommands, defineCommand } from '../src/catalogue/vendor-command.js';
 
 const WHICH = {
   sink: {

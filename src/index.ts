@@ -4,11 +4,15 @@
  *
  * @packageDocumentation
  */
-export type { ErrorCode, ErrorKind, Failure } from './errors/export-error.js';
-export { ExportError } from './errors/export-error.js';
-export type { CheckResult } from './pipeline/check.js';
-export type { DistinctValues, Outlook, Prospect } from './pipeline/outlook.js';
-export type { Partition, Project } from './pipeline/partition.js';
+
+export { balances, models, projects, purchases } from '../connectors/deepgram/streams/account.js';
+export { billing, billingBy } from '../connectors/deepgram/streams/billing.js';
+export type { RequestRow } from '../connectors/deepgram/streams/requests.js';
+export { requests } from '../connectors/deepgram/streams/requests.js';
+export type { UsageRow } from '../connectors/deepgram/streams/usage.js';
+export { usage, usageBy } from '../connectors/deepgram/streams/usage.js';
+export type { CheckResult } from './catalogue/check-result.js';
+export type { DistinctValues, Outlook, Prospect } from './catalogue/estimate.js';
 export type {
   ClosingReport,
   PartitionWriter,
@@ -17,12 +21,9 @@ export type {
   RunSoFar,
   Sink,
   SinkCapabilities,
-} from './pipeline/sink.js';
-export { balances, models, projects, purchases } from './records/account.js';
-export { billing, billingBy } from './records/billing.js';
-export type { Field, FieldType, Row, RowOf, Unit, Value } from './records/field.js';
-export type { RequestRow } from './records/requests.js';
-export { requests } from './records/requests.js';
-export type { Stream } from './records/stream.js';
-export type { UsageRow } from './records/usage.js';
-export { usage, usageBy } from './records/usage.js';
+} from './catalogue/sink.js';
+export type { ErrorCode, ErrorKind, Failure } from './errors/export-error.js';
+export { ExportError } from './errors/export-error.js';
+export type { Field, FieldType, Row, RowOf, Unit, Value } from './streams/field.js';
+export type { Partition, Project } from './streams/partition.js';
+export type { Stream } from './streams/stream.js';

@@ -1,22 +1,22 @@
+import type { Source } from '../../src/catalogue/source.js';
+import { Findings } from '../../src/deliver/tally/findings.js';
 import { ExportError } from '../../src/errors/export-error.js';
 import type { HttpClient } from '../../src/http/http-client.js';
-import { Findings } from '../../src/pipeline/findings.js';
-import type { Project } from '../../src/pipeline/partition.js';
-import type { Window } from '../../src/pipeline/plan.js';
-import type { Source } from '../../src/pipeline/source.js';
+import type { Window } from '../../src/plan/plan.js';
 import type { Log } from '../../src/report/log.js';
 import type { Secret } from '../../src/secrets/secret.js';
+import type { Project } from '../../src/streams/partition.js';
 import { addDays, type Day, dayAt } from '../../src/time/day.js';
-import { listIn } from './answer-list.js';
-import { checkAccess } from './check-access.js';
-import { DeepgramApi } from './deepgram-api.js';
-import { distinctValues } from './distinct-values.js';
-import { objectOf, textOf } from './forms.js';
-import { ProjectDirectory } from './project-directory.js';
-import { ReadAhead } from './read-ahead.js';
+import { checkAccess } from './account/check-access.js';
+import { distinctValues } from './account/distinct-values.js';
+import { ProjectDirectory } from './account/project-directory.js';
+import { listIn } from './api/answer-list.js';
+import { DeepgramApi } from './api/deepgram-api.js';
+import { objectOf, textOf } from './api/tolerant-json.js';
+import { planReadings } from './read-task.js';
 import type { ReadingContext } from './reading-context.js';
-import { planReadings } from './readings.js';
-import type { StateAges } from './request-record.js';
+import type { StateAges } from './requests/normalize-request.js';
+import { ReadAhead } from './requests/read-ahead.js';
 
 export interface DeepgramSourceOptions {
   /** `https://api.deepgram.com`, a regional or a self-hosted address. */

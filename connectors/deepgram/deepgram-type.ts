@@ -1,10 +1,10 @@
-import type { SourceType } from '../../src/pipeline/source-type.js';
+import type { SourceType } from '../../src/catalogue/source-type.js';
 
 /** A Deepgram account, by its management API. */
 export const deepgramType: SourceType = {
   open: async (settings, { window, clock, log, env, userAgent }) => {
     const { createHttpClient } = await import('../../src/http/undici-client.js');
-    const { explainRefusal } = await import('./deepgram-api.js');
+    const { explainRefusal } = await import('./api/deepgram-api.js');
     const { deepgramSource } = await import('./deepgram-source.js');
     const maxConcurrency = settings.max_concurrency;
     return deepgramSource({

@@ -1,10 +1,10 @@
-import type { Findings } from '../../src/pipeline/findings.js';
-import type { Project } from '../../src/pipeline/partition.js';
-import type { Row } from '../../src/records/field.js';
-import type { DeepgramApi } from './deepgram-api.js';
-import type { ProjectDirectory } from './project-directory.js';
-import type { ReadAhead } from './read-ahead.js';
-import type { StateAges } from './request-record.js';
+import type { Findings } from '../../src/deliver/tally/findings.js';
+import type { Row } from '../../src/streams/field.js';
+import type { Project } from '../../src/streams/partition.js';
+import type { ProjectDirectory } from './account/project-directory.js';
+import type { DeepgramApi } from './api/deepgram-api.js';
+import type { StateAges } from './requests/normalize-request.js';
+import type { ReadAhead } from './requests/read-ahead.js';
 
 /** What the readings of one project share. */
 export interface ReadingContext {

@@ -1,6 +1,6 @@
-import { type Partition, partitionName } from '../../src/pipeline/partition.js';
-import type { Sink } from '../../src/pipeline/sink.js';
-import type { Row } from '../../src/records/field.js';
+import type { Sink } from '../../src/catalogue/sink.js';
+import type { Row } from '../../src/streams/field.js';
+import { type Partition, partitionName } from '../../src/streams/partition.js';
 
 export interface MemorySink extends Sink {
   /** Committed partitions by name (`requests/<project>/<day>`), in the order of their commits. */

@@ -1,7 +1,7 @@
-import { ByteWriter } from '../../src/bytes/byte-writer.js';
-import type { Encoder } from '../../src/pipeline/encoded-stream.js';
-import type { FacetedRow, Facets } from '../../src/records/facets.js';
-import type { Value } from '../../src/records/field.js';
+import { ByteWriter } from '../../src/encode/byte-writer.js';
+import type { FacetedRow, Facets } from '../../src/encode/dictionary.js';
+import type { Encoder } from '../../src/encode/encoded-stream.js';
+import type { Value } from '../../src/streams/field.js';
 
 type Cell = (record: FacetedRow, out: ByteWriter) => void;
 

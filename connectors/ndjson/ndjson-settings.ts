@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { folder } from '../../src/config/setting.js';
+import { folder } from '../../src/config/settings/setting-types.js';
 
 export const ndjsonSettings = z.strictObject({
   path: folder().describe('Folder for the files; relative to the working directory'),

@@ -1,10 +1,10 @@
 import { isAbsolute, join } from 'node:path';
+import type { Sink } from '../../src/catalogue/sink.js';
+import type { SinkContext } from '../../src/catalogue/sink-type.js';
+import { encodedStreams } from '../../src/encode/encoded-stream.js';
 import { OutputFolder } from '../../src/files/output-folder.js';
 import { pathSegment } from '../../src/files/path-segment.js';
-import { encodedStreams } from '../../src/pipeline/encoded-stream.js';
-import type { Partition } from '../../src/pipeline/partition.js';
-import type { Sink } from '../../src/pipeline/sink.js';
-import type { SinkContext } from '../../src/pipeline/sink-type.js';
+import type { Partition } from '../../src/streams/partition.js';
 import { ndjsonEncoder } from './ndjson-encoder.js';
 import type { NdjsonSettings } from './ndjson-settings.js';
 

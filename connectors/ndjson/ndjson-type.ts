@@ -1,4 +1,4 @@
-import { defineSinkType } from '../../src/pipeline/sink-type.js';
+import { defineSinkType } from '../../src/catalogue/sink-type.js';
 import { ndjsonSettings } from './ndjson-settings.js';
 
 /** Files of one JSON object a line, one file a partition. */

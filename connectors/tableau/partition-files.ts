@@ -1,5 +1,5 @@
+import type { EncodedTarget } from '../../src/encode/encoded-stream.js';
 import type { AtomicFile } from '../../src/files/atomic-file.js';
-import type { EncodedTarget } from '../../src/pipeline/encoded-stream.js';
 
 /** A file that is to hold what a partition has of one table. */
 export interface TableFile {

@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { ExportError } from '../../src/errors/export-error.js';
 import type { OutputFolder } from '../../src/files/output-folder.js';
 import { pathSegment } from '../../src/files/path-segment.js';
-import type { Partition } from '../../src/pipeline/partition.js';
+import type { Partition } from '../../src/streams/partition.js';
 
 /** Where a file is below the sink's folder. */
 export type Segments = readonly string[];

@@ -1,20 +1,20 @@
 import { resolve } from 'node:path';
+import type { CheckResult } from '../../src/catalogue/check-result.js';
+import type { Sink } from '../../src/catalogue/sink.js';
+import type { SinkContext } from '../../src/catalogue/sink-type.js';
+import { atOnce } from '../../src/deliver/for-each-concurrent.js';
+import { encodedStreams } from '../../src/encode/encoded-stream.js';
 import { failureOf } from '../../src/errors/export-error.js';
 import { OutputFolder } from '../../src/files/output-folder.js';
-import { atOnce } from '../../src/pipeline/at-once.js';
-import type { CheckResult } from '../../src/pipeline/check.js';
-import { encodedStreams } from '../../src/pipeline/encoded-stream.js';
-import type { Sink } from '../../src/pipeline/sink.js';
-import type { SinkContext } from '../../src/pipeline/sink-type.js';
-import type { Stream } from '../../src/records/stream.js';
-import { CRLF, csvEncoder, csvHeader } from './csv-encoder.js';
-import { writeDataPackage } from './package-file.js';
+import type { Stream } from '../../src/streams/stream.js';
+import { CRLF, csvEncoder, csvHeader } from './csv/csv-encoder.js';
+import { writeDataPackage } from './package/package-file.js';
 import { openPartition } from './partition-files.js';
-import { BYTE_ORDER_MARK, stitchTable } from './stitch.js';
-import { tablesOf } from './stream-tables.js';
-import type { Table } from './table.js';
+import { BYTE_ORDER_MARK, stitchTable } from './single/stitch.js';
 import { dailyFile, partFile } from './table-files.js';
 import type { TableauSettings } from './tableau-settings.js';
+import { tablesOf } from './tables/stream-tables.js';
+import type { Table } from './tables/table.js';
 
 /**
  * CSV tables that Tableau reads without help, with `datapackage.json` beside them.

@@ -1,4 +1,4 @@
-import { defineSinkType } from '../../src/pipeline/sink-type.js';
+import { defineSinkType } from '../../src/catalogue/sink-type.js';
 import { tableauSettings } from './tableau-settings.js';
 
 /** CSV files that Tableau reads without help. */

@@ -3,8 +3,8 @@ import { connectorCommands } from '../../connectors/commands.js';
 import { failureOf } from '../errors/export-error.js';
 import { EXIT, verdictOfFailure } from '../report/exit-code.js';
 import { failureLines, stackLines } from '../report/failure-lines.js';
-import type { Surroundings } from './surroundings.js';
-import { checkSingleValues, mistakeFrom, UsageMistake } from './usage-mistake.js';
+import type { Surroundings } from './cli-context.js';
+import { checkSingleValues, mistakeFrom, UsageMistake } from './options/usage-mistake.js';
 import { version } from './version.js';
 
 /**

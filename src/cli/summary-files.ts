@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { ExportError } from '../errors/export-error.js';
 import type { Summary } from '../report/summary.js';
 import { summaryMarkdown } from '../report/summary-markdown.js';
-import type { Surroundings } from './surroundings.js';
+import type { Surroundings } from './cli-context.js';
 
 /** Where a summary goes besides the screen. */
 export interface SummaryOptions {

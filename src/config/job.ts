@@ -1,12 +1,12 @@
 import { resolve } from 'node:path';
-import { sinkTypes } from '../../connectors/registry.js';
-import type { Sink } from '../pipeline/sink.js';
-import type { SinkContext } from '../pipeline/sink-type.js';
-import { type SelectedStream, selectStreams } from '../records/selection.js';
+import type { SourceSettings } from '../../connectors/deepgram/settings.js';
+import { type SelectedStream, selectStreams } from '../../connectors/deepgram/streams/select-streams.js';
+import { sinkTypes } from '../../connectors/index.js';
+import type { Sink } from '../catalogue/sink.js';
+import type { SinkContext } from '../catalogue/sink-type.js';
 import { Secret } from '../secrets/secret.js';
-import type { ConfigSettings, SinkEntry } from './config-schema.js';
-import type { SourceSettings } from './source-settings.js';
-import type { WindowSettings } from './window.js';
+import type { ConfigSettings, SinkEntry } from './settings/config-schema.js';
+import type { WindowSettings } from './settings/window.js';
 
 /** A sink of a job, not opened yet. */
 export interface JobSink {

@@ -1,17 +1,17 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ExportError } from '../errors/export-error.js';
-import { readConfigFile } from './config-file.js';
-import { type ConfigSettings, configSchema } from './config-schema.js';
-import { crossCheck } from './cross-check.js';
 import { DEFAULT_CONFIG_NAME, defaultConfig } from './default-config.js';
 import { type Job, jobOf } from './job.js';
-import type { Located } from './located.js';
-import { configError, type Path } from './mistake.js';
+import { crossCheck } from './mistakes/cross-check.js';
+import { configError, type Path } from './mistakes/mistake.js';
+import { schemaMistakes } from './mistakes/schema-mistakes.js';
 import { type Overrides, overrideJob } from './overrides.js';
-import type { Environment } from './references.js';
-import { schemaMistakes } from './schema-mistakes.js';
-import { settingsTree } from './settings-tree.js';
-import { readYaml } from './yaml-document.js';
+import type { Environment } from './references/references.js';
+import { settingsTree } from './references/resolve-references.js';
+import { type ConfigSettings, configSchema } from './settings/config-schema.js';
+import { readConfigFile } from './yaml/read-config-file.js';
+import { readYaml } from './yaml/yaml-document.js';
+import type { Located } from './yaml/yaml-node.js';
 
 export interface LoadJobOptions {
   /** As the user named it; relative to `cwd`. Without it, the built-in configuration is used. */

@@ -1,9 +1,15 @@
 import type { z } from 'zod';
 import { ExportError } from '../errors/export-error.js';
 import type { Job } from './job.js';
-import { isShowable } from './mistake.js';
-import { suggestion } from './suggestion.js';
-import { AFTER_UNTIL, isInOrder, sinceSetting, untilSetting, type WindowSettings } from './window.js';
+import { isShowable } from './mistakes/mistake.js';
+import { suggestion } from './mistakes/suggestion.js';
+import {
+  AFTER_UNTIL,
+  isInOrder,
+  sinceSetting,
+  untilSetting,
+  type WindowSettings,
+} from './settings/window.js';
 
 /** What the command line says instead of the file. Lists narrow; an empty list says nothing. */
 export interface Overrides {

@@ -1,11 +1,12 @@
 import { setMaxListeners } from 'node:events';
 import { sayDuration } from '../time/duration.js';
-import { createDispatcher } from './dispatcher.js';
-import { exchange, type WireRequest } from './exchange.js';
-import { FailedTry, sayFailure } from './failed-try.js';
-import { createGate } from './gate.js';
-import { headersToSend, maskOfHeaders } from './headers.js';
-import { measureHeldBack } from './held-back.js';
+import { withinTime } from '../time/within-time.js';
+import { createDispatcher } from './exchange/dispatcher.js';
+import { exchange, type WireRequest } from './exchange/exchange.js';
+import { headersToSend, maskOfHeaders } from './exchange/headers.js';
+import { readAnswer } from './exchange/read-answer.js';
+import { followRedirects } from './exchange/redirect.js';
+import { placeOf, targetOf } from './exchange/target.js';
 import type { HttpAnswer, HttpClient, HttpRequest } from './http-client.js';
 import {
   DEFAULT_CONCURRENCY,
@@ -13,13 +14,12 @@ import {
   DEFAULT_RETRIES,
   type HttpClientOptions,
 } from './http-options.js';
-import { timedOut } from './network-failure.js';
-import { createPause } from './pause.js';
-import { readAnswer } from './reading.js';
-import { followRedirects } from './redirect.js';
-import { withRetries } from './retry.js';
-import { placeOf, targetOf } from './target.js';
-import { withinTime } from './within-time.js';
+import { createPause } from './pacing/pause.js';
+import { createGate } from './pacing/permits.js';
+import { measureHeldBack } from './pacing/wait-meter.js';
+import { FailedTry, sayFailure } from './retry/failed-try.js';
+import { timedOut } from './retry/network-failure.js';
+import { withRetries } from './retry/retry.js';
 
 /**
  * A client with connections, waits and concurrency of its own. `send` throws an `ExportError`: `CONFIG_INVALID`

@@ -1,5 +1,5 @@
+import type { RunResult } from '../deliver/run.js';
 import type { Failure } from '../errors/export-error.js';
-import type { RunResult } from '../pipeline/run.js';
 import type { Outcome } from './summary.js';
 
 /** Exit codes that scripts rely on; 130 and 143 are 128 and the number of the signal. */

@@ -1,4 +1,4 @@
-import type { Progress } from '../pipeline/run-tally.js';
+import type { Progress } from '../deliver/tally/run-tally.js';
 import type { Clock } from '../time/clock.js';
 import { sayDuration } from '../time/duration.js';
 import type { Log } from './log.js';

@@ -1,6 +1,6 @@
 import pc from 'picocolors';
-import type { Refusal } from '../pipeline/sink.js';
-import type { SinkOutcome } from '../pipeline/sink-tally.js';
+import type { Refusal } from '../catalogue/sink.js';
+import type { SinkOutcome } from '../deliver/tally/sink-tally.js';
 import { sayDuration } from '../time/duration.js';
 import { failureLines } from './failure-lines.js';
 import { oneLine } from './one-line.js';

@@ -1,10 +1,10 @@
+import type { RunResult } from '../deliver/run.js';
+import type { StreamOutcome } from '../deliver/tally/run-tally.js';
+import type { SinkOutcome } from '../deliver/tally/sink-tally.js';
+import type { SourceFailure } from '../deliver/tally/source-failures.js';
 import type { Failure } from '../errors/export-error.js';
 import type { HttpStats } from '../http/http-client.js';
-import type { Window } from '../pipeline/plan.js';
-import type { RunResult } from '../pipeline/run.js';
-import type { StreamOutcome } from '../pipeline/run-tally.js';
-import type { SinkOutcome } from '../pipeline/sink-tally.js';
-import type { SourceFailure } from '../pipeline/source-failures.js';
+import type { Window } from '../plan/plan.js';
 import { timestampAt } from '../time/timestamp.js';
 
 /** What a run says at its end, on every exit. The JSON of `--summary` is exactly this. */

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { type Intake, startIntake } from '../../connectors/datadog/stand-in/intake.js';
-import type { StandIn } from '../../connectors/deepgram/stand-in/stand-in.js';
+import { type Intake, startIntake } from '../../connectors/stand-ins/datadog/intake.js';
+import type { StandIn } from '../../connectors/stand-ins/deepgram/stand-in.js';
 import { NOW, Terminal } from './terminal.js';
 import { ARCHIVE, account, KEY } from './world.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { allScopes } from '../../connectors/deepgram/stand-in/routes.js';
-import type { StandInOptions } from '../../connectors/deepgram/stand-in/stand-in-options.js';
+import { allScopes } from '../../connectors/stand-ins/deepgram/server/routes.js';
+import type { StandInOptions } from '../../connectors/stand-ins/deepgram/stand-in-options.js';
 import { Terminal } from './terminal.js';
 import { ARCHIVE, account, intake, jobText, KEY } from './world.js';
 

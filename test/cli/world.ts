@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest';
-import { type Intake, startIntake } from '../../connectors/datadog/stand-in/intake.js';
-import { type StandIn, startStandIn } from '../../connectors/deepgram/stand-in/stand-in.js';
-import type { StandInOptions } from '../../connectors/deepgram/stand-in/stand-in-options.js';
+import { type Intake, startIntake } from '../../connectors/stand-ins/datadog/intake.js';
+import { type StandIn, startStandIn } from '../../connectors/stand-ins/deepgram/stand-in.js';
+import type { StandInOptions } from '../../connectors/stand-ins/deepgram/stand-in-options.js';
 import { NOW } from './terminal.js';
 
 export const KEY = 'stand-in-key';

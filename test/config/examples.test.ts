@@ -5,8 +5,8 @@ import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { initTemplate } from '../../src/config/init-template.js';
-import { configJsonSchema, configJsonSchemaText } from '../../src/config/json-schema.js';
 import { loadJob } from '../../src/config/load-job.js';
+import { configJsonSchema, configJsonSchemaText } from '../../src/config/settings/json-schema.js';
 import { loadText } from './load-text.js';
 
 const folder = fileURLToPath(new URL('../../config/', import.meta.url));

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { loadJob } from '../../src/config/load-job.js';
-import { resolveWindow } from '../../src/config/window.js';
+import { resolveWindow } from '../../src/config/settings/window.js';
 import { silentLog } from '../../src/report/log.js';
 import { systemClock } from '../../src/time/clock.js';
 import { errorOf, loadText, right } from './load-text.js';

@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { resolveWindow, sinceSetting, untilSetting, windowSettings } from '../../src/config/window.js';
+import {
+  resolveWindow,
+  sinceSetting,
+  untilSetting,
+  windowSettings,
+} from '../../src/config/settings/window.js';
 
 const now = Date.parse('2026-11-20T11:59:47.434Z');
 const windowOf = (since: string, until: string) =>

@@ -1,7 +1,7 @@
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Sink } from '../../src/pipeline/sink.js';
+import type { Sink } from '../../src/catalogue/sink.js';
 import { folderContents } from './folder-contents.js';
 import type { SinkUnderTest } from './sink-conformance.js';
 

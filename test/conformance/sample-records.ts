@@ -1,9 +1,9 @@
-import type { Partition } from '../../src/pipeline/partition.js';
-import type { Row } from '../../src/records/field.js';
-import { type RequestRow, requests } from '../../src/records/requests.js';
-import type { SelectedStream } from '../../src/records/selection.js';
-import type { Stream } from '../../src/records/stream.js';
-import { type UsageRow, usage } from '../../src/records/usage.js';
+import { type RequestRow, requests } from '../../connectors/deepgram/streams/requests.js';
+import type { SelectedStream } from '../../connectors/deepgram/streams/select-streams.js';
+import { type UsageRow, usage } from '../../connectors/deepgram/streams/usage.js';
+import type { Row } from '../../src/streams/field.js';
+import type { Partition } from '../../src/streams/partition.js';
+import type { Stream } from '../../src/streams/stream.js';
 
 /** The moment that the clock of a sink under test should show: 20 minutes after the last sample request. */
 export const NOW = Date.parse('2026-11-20T12:20:00Z');

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import type { PartitionWriter, Receipt, RunSoFar, Sink } from '../../src/catalogue/sink.js';
+import { SinkLane } from '../../src/deliver/sink-lane.js';
 import { failureOf } from '../../src/errors/export-error.js';
-import type { Partition } from '../../src/pipeline/partition.js';
-import type { PartitionWriter, Receipt, RunSoFar, Sink } from '../../src/pipeline/sink.js';
-import { SinkLane } from '../../src/pipeline/sink-lane.js';
 import { silentLog } from '../../src/report/log.js';
+import type { Partition } from '../../src/streams/partition.js';
 import { manyRequests, partitionOf, rowsOf, SECRET } from './sample-records.js';
 
 /** A destination made for one test, and what can be done to it. */

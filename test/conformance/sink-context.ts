@@ -1,4 +1,4 @@
-import type { SinkContext } from '../../src/pipeline/sink-type.js';
+import type { SinkContext } from '../../src/catalogue/sink-type.js';
 import { silentLog } from '../../src/report/log.js';
 import { systemClock } from '../../src/time/clock.js';
 import { STREAMS } from './sample-records.js';

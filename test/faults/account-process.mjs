@@ -2,8 +2,8 @@
  * A process of its own: a Deepgram account and a Datadog intake that stay alive while the program is killed. It is
  * told what to do by `account.mjs`.
  */
-import { startIntake } from '../../dist/connectors/datadog/stand-in/intake.js';
-import { startStandIn } from '../../dist/connectors/deepgram/stand-in/stand-in.js';
+import { startIntake } from '../../dist/connectors/stand-ins/datadog/intake.js';
+import { startStandIn } from '../../dist/connectors/stand-ins/deepgram/stand-in.js';
 import { dice } from './dice.mjs';
 
 /** Of the kinds of fault, so many are at work in one run; the next one has others. */

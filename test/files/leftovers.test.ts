@@ -4,8 +4,8 @@ import { mkdir, mkdtemp, readdir, rename, utimes, writeFile } from 'node:fs/prom
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { writeState } from '../../src/checkpoints/state-file.js';
 import { OutputFolder } from '../../src/files/output-folder.js';
-import { writeState } from '../../src/state/state-file.js';
 
 /** A day and a minute. */
 const LONG_AGO = new Date(Date.now() - 86_460_000);

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { DEFAULT_LIMITS } from '../../src/http/http-options.js';
-import { bodyFailure, networkFailure } from '../../src/http/network-failure.js';
+import { bodyFailure, networkFailure } from '../../src/http/retry/network-failure.js';
 
 // Those that a server on this machine cannot cause.
 it.each([

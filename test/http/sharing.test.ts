@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
-import { type Concurrency, createConcurrency } from '../../src/http/concurrency.js';
-import { measureHeldBack } from '../../src/http/held-back.js';
+import { type Concurrency, createConcurrency } from '../../src/http/pacing/concurrency.js';
+import { measureHeldBack } from '../../src/http/pacing/wait-meter.js';
 import type { Clock } from '../../src/time/clock.js';
 import { type Handler, json, serve, statuses } from './loopback-server.js';
 import { START, testClient } from './test-client.js';

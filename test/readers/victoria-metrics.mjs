@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
-import { startStandIn } from '../../dist/connectors/deepgram/stand-in/stand-in.js';
+import { startStandIn } from '../../dist/connectors/stand-ins/deepgram/stand-in.js';
 
 const PROGRAM = 'victoria-metrics';
 const CLI = fileURLToPath(new URL('../../dist/bundle/cli.js', import.meta.url));

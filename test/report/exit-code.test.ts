@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { RunResult } from '../../src/deliver/run.js';
 import type { ErrorKind, Failure } from '../../src/errors/export-error.js';
-import type { RunResult } from '../../src/pipeline/run.js';
 import { verdictOf, verdictOfFailure } from '../../src/report/exit-code.js';
 
 const REQUIRED = true;

@@ -1,5 +1,5 @@
-import { suggestion } from '../../../src/config/suggestion.js';
-import type { SelectedStream, StreamOrigin } from '../../../src/records/selection.js';
+import { suggestion } from '../../../src/config/mistakes/suggestion.js';
+import type { SelectedStream, StreamOrigin } from '../../deepgram/streams/select-streams.js';
 import type { DatadogCostsSettings } from './costs-settings.js';
 
 /**

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { pathSegment } from '../../../src/files/path-segment.js';
-import type { Partition } from '../../../src/pipeline/partition.js';
+import type { Partition } from '../../../src/streams/partition.js';
 import type { CostLine } from './cost-lines.js';
 
 /** A file of costs to be uploaded: the whole of one project and day. */

@@ -1,6 +1,6 @@
-import type { Partition } from '../../../src/pipeline/partition.js';
-import type { Row } from '../../../src/records/field.js';
-import { period } from '../../../src/records/period.js';
+import type { Row } from '../../../src/streams/field.js';
+import type { Partition } from '../../../src/streams/partition.js';
+import { period } from '../../deepgram/streams/period.js';
 
 /**
  * One charge as Datadog takes it: a few columns of FOCUS. Money keeps the source's digits; a credit is negative.

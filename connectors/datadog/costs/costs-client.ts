@@ -1,10 +1,10 @@
 import { ExportError } from '../../../src/errors/export-error.js';
 import type { HttpAnswer, HttpRequest } from '../../../src/http/http-client.js';
 import type { Secret } from '../../../src/secrets/secret.js';
-import { isObject, type Json, type JsonObject } from '../assets/json.js';
-import type { DatadogApi } from '../datadog-api.js';
-import { refusalOfKeys } from '../install/refusal.js';
-import type { Call } from '../payload-transport.js';
+import { refusalOfKeys } from '../install/client/refusal.js';
+import type { DatadogApi } from '../shared/datadog-api.js';
+import { isObject, type Json, type JsonObject } from '../shared/json.js';
+import type { Call } from '../shared/payload-transport.js';
 import type { CostFile } from './cost-file.js';
 
 /** A file of costs as Datadog lists it. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { secret, text } from '../../../src/config/setting.js';
-import { connectionSettings, knownSite } from '../connection-settings.js';
+import { secret, text } from '../../../src/config/settings/setting-types.js';
+import { connectionSettings, knownSite } from '../shared/connection-settings.js';
 
 export const datadogCostsSettings = z
   .strictObject({

@@ -1,15 +1,15 @@
+import type { CheckResult } from '../../../src/catalogue/check-result.js';
+import type { ClosingReport, PartitionWriter, Sink } from '../../../src/catalogue/sink.js';
+import type { SinkContext } from '../../../src/catalogue/sink-type.js';
 import { ExportError, failureOf } from '../../../src/errors/export-error.js';
 import type { HttpClient } from '../../../src/http/http-client.js';
-import type { CheckResult } from '../../../src/pipeline/check.js';
-import { type Partition, partitionName } from '../../../src/pipeline/partition.js';
-import type { ClosingReport, PartitionWriter, Sink } from '../../../src/pipeline/sink.js';
-import type { SinkContext } from '../../../src/pipeline/sink-type.js';
-import { datadogApi, datadogHttp } from '../datadog-api.js';
-import type { Call } from '../payload-transport.js';
+import { type Partition, partitionName } from '../../../src/streams/partition.js';
+import { datadogApi, datadogHttp } from '../shared/datadog-api.js';
+import type { Call } from '../shared/payload-transport.js';
 import { breakdownOf } from './breakdown.js';
 import { costFile, OWN, slotOf } from './cost-file.js';
+import { CostShelf } from './cost-files.js';
 import { type CostLine, costLines } from './cost-lines.js';
-import { CostShelf } from './cost-shelf.js';
 import { type CostsClient, costsClient } from './costs-client.js';
 import type { DatadogCostsSettings } from './costs-settings.js';
 

@@ -1,4 +1,4 @@
-import { defineSinkType } from '../../../src/pipeline/sink-type.js';
+import { defineSinkType } from '../../../src/catalogue/sink-type.js';
 import { breakdownOf, wordsOnBreakdown } from './breakdown.js';
 import { datadogCostsSettings } from './costs-settings.js';
 

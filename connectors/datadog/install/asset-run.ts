@@ -1,15 +1,15 @@
-import { type LogOptions, logFor } from '../../../src/cli/log-options.js';
-import type { Surroundings } from '../../../src/cli/surroundings.js';
+import type { Surroundings } from '../../../src/cli/cli-context.js';
+import { type LogOptions, logFor } from '../../../src/cli/options/log-options.js';
 import { userAgent } from '../../../src/cli/version.js';
-import type { Asset } from '../assets/datadog-assets.js';
-import { accountApi } from './account-api.js';
-import { accountClient } from './account-client.js';
-import { dashboardShelf } from './dashboard-shelf.js';
+import type { Asset } from './assets/datadog-assets.js';
+import { accountApi } from './client/account-api.js';
+import { accountClient } from './client/account-client.js';
 import type { InstallContext, Result } from './install-assets.js';
 import { exitCodeOf, failuresOf, resultLines } from './install-report.js';
 import type { InstallTarget } from './install-target.js';
-import { type MonitorChoice, monitorShelf } from './monitor-shelf.js';
-import type { Shelf } from './shelf.js';
+import type { Shelf } from './stores/asset-store.js';
+import { dashboardShelf } from './stores/dashboard-store.js';
+import { type MonitorChoice, monitorShelf } from './stores/monitor-store.js';
 
 export interface AssetRunOptions extends LogOptions {
   readonly config?: string | undefined;

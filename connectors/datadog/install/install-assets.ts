@@ -1,10 +1,10 @@
 import { ExportError, type Failure, failureOf } from '../../../src/errors/export-error.js';
 import type { Clock } from '../../../src/time/clock.js';
-import type { Asset } from '../assets/datadog-assets.js';
-import { textIn } from './answers.js';
-import { createOnce } from './create-once.js';
-import { holds } from './same-content.js';
-import type { Installed, Shelf } from './shelf.js';
+import type { Asset } from './assets/datadog-assets.js';
+import { createOnce } from './client/create-once.js';
+import { textIn } from './client/json-guards.js';
+import type { Installed, Shelf } from './stores/asset-store.js';
+import { holds } from './stores/includes-all.js';
 
 export type Outcome =
   | 'created'

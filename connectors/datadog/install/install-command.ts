@@ -1,10 +1,10 @@
-import { jobFor } from '../../../src/cli/job-options.js';
-import type { Surroundings } from '../../../src/cli/surroundings.js';
+import type { Surroundings } from '../../../src/cli/cli-context.js';
+import { jobFor } from '../../../src/cli/options/job-options.js';
 import { oneLine } from '../../../src/report/one-line.js';
-import { type Asset, datadogAssets } from '../assets/datadog-assets.js';
-import { DEFAULT_LIMITS } from '../assets/monitor-limits.js';
-import { unsent } from '../assets/unsent.js';
 import { type AssetRunOptions, isChosen, runOnAssets } from './asset-run.js';
+import { type Asset, datadogAssets } from './assets/datadog-assets.js';
+import { DEFAULT_LIMITS } from './assets/monitor-limits.js';
+import { unsent } from './assets/unsent.js';
 import { installAssets, type Result, uninstallAssets } from './install-assets.js';
 import { type LimitOptions, limitsOf } from './install-options.js';
 import { exitCodeOf } from './install-report.js';

@@ -1,6 +1,6 @@
 import { ExportError } from '../../../src/errors/export-error.js';
 import { parseDuration } from '../../../src/time/duration.js';
-import type { Limits } from '../assets/monitor-limits.js';
+import type { Limits } from './assets/monitor-limits.js';
 
 /** The limits of the monitors as they are written on the command line. */
 export interface LimitOptions {

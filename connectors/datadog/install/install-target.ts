@@ -2,7 +2,7 @@ import type { Job } from '../../../src/config/job.js';
 import { ExportError } from '../../../src/errors/export-error.js';
 import type { Secret } from '../../../src/secrets/secret.js';
 import type { DatadogMetricsSettings } from '../metrics/metrics-settings.js';
-import { keysAddress, PERMISSIONS } from './refusal.js';
+import { keysAddress, PERMISSIONS } from './client/refusal.js';
 
 /** The sink whose metrics the dashboard shows, and the key to put it there. */
 export interface InstallTarget {

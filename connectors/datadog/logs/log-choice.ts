@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Row } from '../../../src/records/field.js';
+import type { Row } from '../../../src/streams/field.js';
 import { textOf } from '../metrics/row-values.js';
 import type { DatadogLogsSettings } from './logs-settings.js';
 

@@ -1,7 +1,7 @@
 import { ExportError } from '../../../src/errors/export-error.js';
-import type { Row } from '../../../src/records/field.js';
+import type { Row } from '../../../src/streams/field.js';
 import type { Clock } from '../../../src/time/clock.js';
-import { type Call, PayloadTooLarge } from '../payload-transport.js';
+import { type Call, PayloadTooLarge } from '../shared/payload-transport.js';
 import { createdMs, type EntryOf, type LogEntry } from './log-entry.js';
 import type { LogTally } from './log-tally.js';
 import { UNDER_WAY_MS, verdictOnLog } from './log-window.js';

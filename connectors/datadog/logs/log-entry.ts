@@ -1,9 +1,9 @@
-import type { Partition } from '../../../src/pipeline/partition.js';
-import type { Row, Value } from '../../../src/records/field.js';
+import type { Row, Value } from '../../../src/streams/field.js';
+import type { Partition } from '../../../src/streams/partition.js';
 import { epochMs } from '../../../src/time/timestamp.js';
-import { requestTags } from '../metrics/dimensions.js';
 import type { DatadogDimension } from '../metrics/metrics-settings.js';
 import { measureOf, textOf } from '../metrics/row-values.js';
+import { requestTags } from '../shared/dimensions.js';
 import { logMessage } from './log-message.js';
 import type { DatadogLogsSettings } from './logs-settings.js';
 

@@ -1,4 +1,4 @@
-import type { ConnectionSettings } from '../connection-settings.js';
+import type { ConnectionSettings } from '../shared/connection-settings.js';
 
 /**
  * Where logs go: another host than everything else.

@@ -1,5 +1,5 @@
 import { words } from '../../../src/http/words.js';
-import type { Row } from '../../../src/records/field.js';
+import type { Row } from '../../../src/streams/field.js';
 import { measureOf, textOf } from '../metrics/row-values.js';
 
 /** `listen streaming nova-3 200 in 412 ms, 31.4 s audio, $0.00225`; what is not known is left out. */

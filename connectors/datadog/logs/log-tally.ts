@@ -1,5 +1,5 @@
-import type { Receipt, Refusal } from '../../../src/pipeline/sink.js';
-import type { Row } from '../../../src/records/field.js';
+import type { Receipt, Refusal } from '../../../src/catalogue/sink.js';
+import type { Row } from '../../../src/streams/field.js';
 import { textOf } from '../metrics/row-values.js';
 
 /** What became of the requests of a partition. */

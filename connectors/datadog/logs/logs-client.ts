@@ -1,7 +1,7 @@
 import type { HttpAnswer } from '../../../src/http/http-client.js';
-import type { DatadogApi } from '../datadog-api.js';
-import { loadOfficialClient } from '../official-client.js';
-import { type Call, type IntakeRules, payloadTransport } from '../payload-transport.js';
+import type { DatadogApi } from '../shared/datadog-api.js';
+import { loadOfficialClient } from '../shared/official-client.js';
+import { type Call, type IntakeRules, payloadTransport } from '../shared/payload-transport.js';
 import type { LogEntry } from './log-entry.js';
 
 /** Datadog's log intake, by way of its official client. */

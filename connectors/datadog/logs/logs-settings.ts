@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { text } from '../../../src/config/setting.js';
-import { connectionSettings, knownSite } from '../connection-settings.js';
+import { text } from '../../../src/config/settings/setting-types.js';
+import { connectionSettings, knownSite } from '../shared/connection-settings.js';
 
 const share = 'must be a number above 0, at most 1';
 

@@ -1,10 +1,10 @@
+import type { ClosingReport, PartitionWriter, Sink } from '../../../src/catalogue/sink.js';
+import type { SinkContext } from '../../../src/catalogue/sink-type.js';
 import type { HttpClient } from '../../../src/http/http-client.js';
-import { type Partition, partitionName } from '../../../src/pipeline/partition.js';
-import type { ClosingReport, PartitionWriter, Sink } from '../../../src/pipeline/sink.js';
-import type { SinkContext } from '../../../src/pipeline/sink-type.js';
-import type { Row } from '../../../src/records/field.js';
-import { requests } from '../../../src/records/requests.js';
-import { checkKey, datadogApi, datadogHttp } from '../datadog-api.js';
+import type { Row } from '../../../src/streams/field.js';
+import { type Partition, partitionName } from '../../../src/streams/partition.js';
+import { requests } from '../../deepgram/streams/requests.js';
+import { checkKey, datadogApi, datadogHttp } from '../shared/datadog-api.js';
 import { logChoice } from './log-choice.js';
 import { deliverLogs, type LogRoute } from './log-delivery.js';
 import { logEntries } from './log-entry.js';

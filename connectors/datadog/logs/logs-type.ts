@@ -1,4 +1,4 @@
-import { defineSinkType } from '../../../src/pipeline/sink-type.js';
+import { defineSinkType } from '../../../src/catalogue/sink-type.js';
 import { logIntakeUrl } from './log-intake.js';
 import { datadogLogsSettings } from './logs-settings.js';
 

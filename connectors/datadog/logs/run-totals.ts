@@ -1,4 +1,4 @@
-import type { ClosingReport } from '../../../src/pipeline/sink.js';
+import type { ClosingReport } from '../../../src/catalogue/sink.js';
 
 /** What the whole run sent and left out, in logs. */
 export class RunTotals {

@@ -1,5 +1,5 @@
-import type { Field, Unit } from '../../../src/records/field.js';
-import type { Stream } from '../../../src/records/stream.js';
+import type { Field, Unit } from '../../../src/streams/field.js';
+import type { Stream } from '../../../src/streams/stream.js';
 
 /** The last part of a measure's metric name. Datadog keeps the unit beside the name: `cost_usd` is `cost`. */
 export function measureName(field: Field): string {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { duration, secret, text } from '../../../src/config/setting.js';
-import { connectionSettings, knownSite } from '../connection-settings.js';
+import { duration, secret, text } from '../../../src/config/settings/setting-types.js';
+import { connectionSettings, knownSite } from '../shared/connection-settings.js';
 
 /** What the metrics of requests can be tagged with; each one multiplies the number of custom metrics. */
 const datadogDimensions = [

@@ -1,22 +1,22 @@
+import type { ClosingReport, Receipt, RunSoFar, Sink } from '../../../src/catalogue/sink.js';
+import type { SinkContext } from '../../../src/catalogue/sink-type.js';
+import { encodedStreams } from '../../../src/encode/encoded-stream.js';
 import type { HttpClient } from '../../../src/http/http-client.js';
-import { encodedStreams } from '../../../src/pipeline/encoded-stream.js';
-import { type Partition, partitionName } from '../../../src/pipeline/partition.js';
-import type { ClosingReport, Receipt, RunSoFar, Sink } from '../../../src/pipeline/sink.js';
-import type { SinkContext } from '../../../src/pipeline/sink-type.js';
-import { requests } from '../../../src/records/requests.js';
-import { checkKey, type DatadogApi, datadogApi, datadogHttp } from '../datadog-api.js';
-import { type DeliveryRoute, deliver } from './delivery.js';
+import { type Partition, partitionName } from '../../../src/streams/partition.js';
+import { requests } from '../../deepgram/streams/requests.js';
+import { checkKey, type DatadogApi, datadogApi, datadogHttp } from '../shared/datadog-api.js';
 import { metricName } from './measures.js';
-import { describeMetrics } from './metric-metadata.js';
-import { metricsClient } from './metrics-client.js';
 import type { DatadogMetricsSettings } from './metrics-settings.js';
 import { acceptsStream, partitionAggregate, requestAggregate } from './partition-aggregate.js';
 import type { Aggregate } from './points.js';
-import { requestColumns } from './request-columns.js';
-import { RunLedger } from './run-ledger.js';
-import { runPoints } from './run-points.js';
-import { seriesEstimate } from './series-estimate.js';
-import { historyOutlook } from './time-window.js';
+import { requestColumns } from './requests/request-columns.js';
+import { describeMetrics } from './run/metric-metadata.js';
+import { runPoints } from './run/run-points.js';
+import { RunLedger } from './run/run-statistics.js';
+import { seriesEstimate } from './series/series-estimate.js';
+import { metricsClient } from './submit/metrics-client.js';
+import { type DeliveryRoute, deliver } from './submit/submit-points.js';
+import { historyOutlook } from './submit/time-window.js';
 
 export interface DatadogMetricsDependencies {
   /** Default: a client of its own. It is closed with the sink. */

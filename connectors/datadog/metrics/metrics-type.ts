@@ -1,4 +1,4 @@
-import { defineSinkType } from '../../../src/pipeline/sink-type.js';
+import { defineSinkType } from '../../../src/catalogue/sink-type.js';
 import { datadogMetricsSettings } from './metrics-settings.js';
 
 /** Metrics by way of Datadog's API. */

@@ -1,14 +1,14 @@
-import type { Partition, Project } from '../../../src/pipeline/partition.js';
 import type { Log } from '../../../src/report/log.js';
-import { normalizeTag } from '../tags.js';
-import { balanceLevels } from './balance-levels.js';
-import { dailyTotals } from './daily-totals.js';
-import { breakdownTags, fixedTags, projectTags } from './dimensions.js';
+import type { Partition, Project } from '../../../src/streams/partition.js';
+import { breakdownTags, fixedTags, projectTags } from '../shared/dimensions.js';
+import { normalizeTag } from '../shared/tags.js';
+import { balanceLevels } from './daily/balance-levels.js';
+import { dailyTotals } from './daily/daily-totals.js';
 import type { DatadogMetricsSettings } from './metrics-settings.js';
 import type { Aggregate } from './points.js';
-import { REQUEST_METRICS, requestBuckets } from './request-buckets.js';
-import type { RequestColumns } from './request-columns.js';
-import { type SeriesLimit, seriesLimit } from './series-limit.js';
+import { REQUEST_METRICS, requestBuckets } from './requests/request-buckets.js';
+import type { RequestColumns } from './requests/request-columns.js';
+import { type SeriesLimit, seriesLimit } from './series/series-limit.js';
 
 /** True for the streams that have something to measure: requests, usage, billing, their breakdowns, balances. */
 export function acceptsStream(stream: string): boolean {

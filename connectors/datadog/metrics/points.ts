@@ -1,4 +1,4 @@
-import type { Row } from '../../../src/records/field.js';
+import type { Row } from '../../../src/streams/field.js';
 
 /** A metric of Datadog: its full name, what is said about it beside every point, and what it is in words. */
 export type Metric = {

@@ -1,4 +1,4 @@
-import type { Row } from '../../../src/records/field.js';
+import type { Row } from '../../../src/streams/field.js';
 
 /** A measure of a record; null where there is none, and for NaN and infinities, which Datadog would read as null. */
 export function measureOf(row: Row, name: string): number | null {

@@ -1,8 +1,8 @@
-import { resolveWindow } from '../../config/window.js';
+import { resolveWindow } from '../../config/settings/window.js';
 import { ExportError } from '../../errors/export-error.js';
-import { type DeliveryOptions, deliver } from '../delivery-run.js';
-import { openSource } from '../open-job.js';
-import type { Surroundings } from '../surroundings.js';
+import type { Surroundings } from '../cli-context.js';
+import { openSource } from '../open-connectors.js';
+import { type DeliveryOptions, deliver } from '../run-command.js';
 
 export interface BackfillOptions extends DeliveryOptions {
   readonly wait: boolean;

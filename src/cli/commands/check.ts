@@ -1,21 +1,21 @@
 import pc from 'picocolors';
+import type { CheckResult } from '../../catalogue/check-result.js';
+import type { Outlook } from '../../catalogue/estimate.js';
+import type { Sink } from '../../catalogue/sink.js';
+import type { Source } from '../../catalogue/source.js';
 import type { JobSink } from '../../config/job.js';
-import { resolveWindow } from '../../config/window.js';
+import { resolveWindow } from '../../config/settings/window.js';
 import { abortError, failureOf } from '../../errors/export-error.js';
-import type { CheckResult } from '../../pipeline/check.js';
-import { withDeadline } from '../../pipeline/deadline.js';
-import type { Outlook } from '../../pipeline/outlook.js';
-import type { Sink } from '../../pipeline/sink.js';
-import type { Source } from '../../pipeline/source.js';
 import { EXIT } from '../../report/exit-code.js';
 import type { Log } from '../../report/log.js';
 import { oneLine } from '../../report/one-line.js';
+import { withDeadline } from '../../time/deadline.js';
+import type { Surroundings } from '../cli-context.js';
 import { wantsColor } from '../color.js';
-import { type JobOptions, jobFor } from '../job-options.js';
-import { type LogOptions, logFor } from '../log-options.js';
-import { openSink, openSource } from '../open-job.js';
-import { outlooksOf } from '../outlooks.js';
-import type { Surroundings } from '../surroundings.js';
+import { outlooksOf } from '../estimates.js';
+import { openSink, openSource } from '../open-connectors.js';
+import { type JobOptions, jobFor } from '../options/job-options.js';
+import { type LogOptions, logFor } from '../options/log-options.js';
 
 /** Tries every connection of the job and says what works, what does not, and how to mend it. */
 export async function check(options: JobOptions & LogOptions, surroundings: Surroundings): Promise<number> {

@@ -1,11 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
-import { startDemoWorld } from '../../../connectors/demo.js';
+import { startDemoWorld } from '../../../connectors/stand-ins/demo-world.js';
 import { ExportError } from '../../errors/export-error.js';
 import { makeFolders } from '../../files/make-folders.js';
 import { sayCount } from '../../report/text-table.js';
-import type { LogOptions } from '../log-options.js';
-import type { Surroundings } from '../surroundings.js';
+import type { Surroundings } from '../cli-context.js';
+import type { LogOptions } from '../options/log-options.js';
 import { sync } from './sync.js';
 
 export interface DemoOptions extends LogOptions {

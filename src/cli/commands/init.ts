@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { initTemplate } from '../../config/init-template.js';
 import { ExportError } from '../../errors/export-error.js';
-import type { Surroundings } from '../surroundings.js';
+import type { Surroundings } from '../cli-context.js';
 
 /** Writes a commented configuration; never over a file that is there. */
 export async function init(

@@ -1,17 +1,17 @@
-import { resolveWindow } from '../../config/window.js';
-import { type Reason, windowOnly } from '../../pipeline/delivery-book.js';
-import type { Outlook } from '../../pipeline/outlook.js';
-import { partitionName } from '../../pipeline/partition.js';
-import { type PlannedReading, planReadings } from '../../pipeline/plan.js';
-import type { SinkLane } from '../../pipeline/sink-lane.js';
+import type { Outlook } from '../../catalogue/estimate.js';
+import { resolveWindow } from '../../config/settings/window.js';
+import type { SinkLane } from '../../deliver/sink-lane.js';
+import { type Reason, windowOnly } from '../../plan/delivery-book.js';
+import { type PlannedReading, planReadings } from '../../plan/plan.js';
 import { oneLine } from '../../report/one-line.js';
 import { counted, sayCount, textTable } from '../../report/text-table.js';
-import { type JobOptions, jobFor } from '../job-options.js';
-import { type LogOptions, logFor } from '../log-options.js';
-import { openLanes, openSource } from '../open-job.js';
-import { outlooksOf } from '../outlooks.js';
-import { lookAtState } from '../state-session.js';
-import type { Surroundings } from '../surroundings.js';
+import { partitionName } from '../../streams/partition.js';
+import { lookAtState } from '../checkpoint-session.js';
+import type { Surroundings } from '../cli-context.js';
+import { outlooksOf } from '../estimates.js';
+import { openLanes, openSource } from '../open-connectors.js';
+import { type JobOptions, jobFor } from '../options/job-options.js';
+import { type LogOptions, logFor } from '../options/log-options.js';
 
 export interface PlanOptions extends JobOptions, LogOptions {
   readonly noState: boolean;

@@ -1,15 +1,15 @@
 import { realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { ndjsonArchive } from '../../../connectors/ndjson/ndjson-archive.js';
+import { ndjsonArchive } from '../../../connectors/ndjson/archive/ndjson-archive.js';
 import type { Job } from '../../config/job.js';
-import type { Path } from '../../config/mistake.js';
-import { resolveWindow } from '../../config/window.js';
+import type { Path } from '../../config/mistakes/mistake.js';
+import { resolveWindow } from '../../config/settings/window.js';
 import { ExportError } from '../../errors/export-error.js';
 import { isWithin } from '../../files/is-within.js';
-import type { Window } from '../../pipeline/plan.js';
+import type { Window } from '../../plan/plan.js';
 import { type Log, silentLog } from '../../report/log.js';
-import { type DeliveryOptions, deliver } from '../delivery-run.js';
-import type { Surroundings } from '../surroundings.js';
+import type { Surroundings } from '../cli-context.js';
+import { type DeliveryOptions, deliver } from '../run-command.js';
 
 export interface ReplayOptions extends DeliveryOptions {
   /** Folder that an `ndjson` sink wrote, relative to the working directory. */

@@ -1,12 +1,12 @@
 import { rename } from 'node:fs/promises';
 import { relative } from 'node:path';
+import { lockState } from '../../checkpoints/lock/state-lock.js';
+import { readState } from '../../checkpoints/state-file.js';
+import { stateTable } from '../../checkpoints/state-table.js';
 import { fileError } from '../../files/file-error.js';
-import { readState } from '../../state/state-file.js';
-import { lockState } from '../../state/state-lock.js';
-import { stateTable } from '../../state/state-table.js';
-import { jobFor } from '../job-options.js';
-import { type LogOptions, logFor } from '../log-options.js';
-import type { Surroundings } from '../surroundings.js';
+import type { Surroundings } from '../cli-context.js';
+import { jobFor } from '../options/job-options.js';
+import { type LogOptions, logFor } from '../options/log-options.js';
 
 export interface StateCommandOptions extends LogOptions {
   readonly action: 'show' | 'repair';

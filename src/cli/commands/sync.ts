@@ -1,7 +1,7 @@
-import { resolveWindow } from '../../config/window.js';
-import { type DeliveryOptions, deliver } from '../delivery-run.js';
-import { openSource } from '../open-job.js';
-import type { Surroundings } from '../surroundings.js';
+import { resolveWindow } from '../../config/settings/window.js';
+import type { Surroundings } from '../cli-context.js';
+import { openSource } from '../open-connectors.js';
+import { type DeliveryOptions, deliver } from '../run-command.js';
 
 export interface SyncOptions extends DeliveryOptions {
   /** For a throw-away machine: only the window counts, and nothing is remembered. */

@@ -1,7 +1,7 @@
 import { loadJob } from '../../config/load-job.js';
 import { counted } from '../../report/text-table.js';
 import { maskFor } from '../../secrets/mask.js';
-import type { Surroundings } from '../surroundings.js';
+import type { Surroundings } from '../cli-context.js';
 
 /** Checks the configuration: its structure, and with `--env` also that the environment gives all it names. */
 export async function validate(

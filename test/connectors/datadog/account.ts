@@ -7,12 +7,12 @@ import {
   type DatadogMetricsDependencies,
   datadogMetricsSink,
 } from '../../../connectors/datadog/metrics/metrics-sink.js';
-import { type Intake, startIntake } from '../../../connectors/datadog/stand-in/intake.js';
-import type { Partition, Project } from '../../../src/pipeline/partition.js';
-import type { ClosingReport, Receipt, RunSoFar, Sink } from '../../../src/pipeline/sink.js';
-import type { Row } from '../../../src/records/field.js';
-import type { Stream } from '../../../src/records/stream.js';
+import { type Intake, startIntake } from '../../../connectors/stand-ins/datadog/intake.js';
+import type { ClosingReport, Receipt, RunSoFar, Sink } from '../../../src/catalogue/sink.js';
 import { silentLog } from '../../../src/report/log.js';
+import type { Row } from '../../../src/streams/field.js';
+import type { Partition, Project } from '../../../src/streams/partition.js';
+import type { Stream } from '../../../src/streams/stream.js';
 import type { Clock } from '../../../src/time/clock.js';
 
 export const API_KEY = 'an-api-key-of-the-account';

@@ -4,9 +4,9 @@ import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
 import nock from 'nock';
 import { afterEach, describe, expect, it } from 'vitest';
-import { balances } from '../../../src/records/account.js';
-import { requests } from '../../../src/records/requests.js';
-import { usage } from '../../../src/records/usage.js';
+import { balances } from '../../../connectors/deepgram/streams/account.js';
+import { requests } from '../../../connectors/deepgram/streams/requests.js';
+import { usage } from '../../../connectors/deepgram/streams/usage.js';
 import {
   API_KEY,
   close,

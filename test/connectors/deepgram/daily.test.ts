@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { type StandIn, startStandIn } from '../../../connectors/deepgram/stand-in/stand-in.js';
+import { type StandIn, startStandIn } from '../../../connectors/stand-ins/deepgram/stand-in.js';
 import { readAccount } from './read-account.js';
 
 const NOW = Date.parse('2026-11-20T12:00:00Z');

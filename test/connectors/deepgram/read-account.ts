@@ -1,16 +1,20 @@
 import { deepgramType } from '../../../connectors/deepgram/deepgram-type.js';
-import type { RequestsPerDay } from '../../../connectors/deepgram/stand-in/account-days.js';
+import type { RequestRow } from '../../../connectors/deepgram/streams/requests.js';
+import {
+  type SelectedStream,
+  type StreamsChoice,
+  selectStreams,
+} from '../../../connectors/deepgram/streams/select-streams.js';
 import { memorySink } from '../../../connectors/memory/memory-sink.js';
-import { windowOnly } from '../../../src/pipeline/delivery-book.js';
-import type { Partition } from '../../../src/pipeline/partition.js';
-import { type RunResult, run } from '../../../src/pipeline/run.js';
-import type { Sink } from '../../../src/pipeline/sink.js';
-import { SinkLane } from '../../../src/pipeline/sink-lane.js';
-import type { Source } from '../../../src/pipeline/source.js';
-import type { RequestRow } from '../../../src/records/requests.js';
-import { type SelectedStream, type StreamsChoice, selectStreams } from '../../../src/records/selection.js';
+import type { RequestsPerDay } from '../../../connectors/stand-ins/deepgram/account/account-days.js';
+import type { Sink } from '../../../src/catalogue/sink.js';
+import type { Source } from '../../../src/catalogue/source.js';
+import { type RunResult, run } from '../../../src/deliver/run.js';
+import { SinkLane } from '../../../src/deliver/sink-lane.js';
+import { windowOnly } from '../../../src/plan/delivery-book.js';
 import { silentLog } from '../../../src/report/log.js';
 import { Secret } from '../../../src/secrets/secret.js';
+import type { Partition } from '../../../src/streams/partition.js';
 import type { Clock } from '../../../src/time/clock.js';
 import type { Day } from '../../../src/time/day.js';
 

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, expect, it, onTestFinished, vi } from 'vitest';
-import { type StandIn, startStandIn } from '../../../connectors/deepgram/stand-in/stand-in.js';
-import type { StandInOptions } from '../../../connectors/deepgram/stand-in/stand-in-options.js';
-import type { RequestRow } from '../../../src/records/requests.js';
+import type { RequestRow } from '../../../connectors/deepgram/streams/requests.js';
+import { type StandIn, startStandIn } from '../../../connectors/stand-ins/deepgram/stand-in.js';
+import type { StandInOptions } from '../../../connectors/stand-ins/deepgram/stand-in-options.js';
 import type { Day } from '../../../src/time/day.js';
 import { json, serve } from '../../http/loopback-server.js';
 import { openSource, type ReadAccount, type Reading, readAccount, requestsFrom } from './read-account.js';

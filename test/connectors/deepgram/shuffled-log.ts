@@ -1,4 +1,4 @@
-import { DeepgramApi } from '../../../connectors/deepgram/deepgram-api.js';
+import { DeepgramApi } from '../../../connectors/deepgram/api/deepgram-api.js';
 import type { HttpClient } from '../../../src/http/http-client.js';
 import { Secret } from '../../../src/secrets/secret.js';
 

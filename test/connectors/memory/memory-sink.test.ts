@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { type MemorySink, memorySink } from '../../../connectors/memory/memory-sink.js';
+import type { PartitionWriter, Sink } from '../../../src/catalogue/sink.js';
 import { ExportError } from '../../../src/errors/export-error.js';
-import type { PartitionWriter, Sink } from '../../../src/pipeline/sink.js';
 import { partitionOf, rowsOf } from '../../conformance/sample-records.js';
 import { describeSinkConformance } from '../../conformance/sink-conformance.js';
 

@@ -1,10 +1,10 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { apiKeys, models, projects } from '../../../src/records/account.js';
-import { billing, billingBy } from '../../../src/records/billing.js';
-import { requests } from '../../../src/records/requests.js';
-import { usage, usageBy } from '../../../src/records/usage.js';
+import { apiKeys, models, projects } from '../../../connectors/deepgram/streams/account.js';
+import { billing, billingBy } from '../../../connectors/deepgram/streams/billing.js';
+import { requests } from '../../../connectors/deepgram/streams/requests.js';
+import { usage, usageBy } from '../../../connectors/deepgram/streams/usage.js';
 import { folderContents } from '../../conformance/folder-contents.js';
 import { newFolder, pathsOf, readText, rowOf, run } from './tableau-folder.js';
 

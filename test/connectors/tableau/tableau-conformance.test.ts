@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { requests } from '../../../src/records/requests.js';
-import { usage } from '../../../src/records/usage.js';
+import { requests } from '../../../connectors/deepgram/streams/requests.js';
+import { usage } from '../../../connectors/deepgram/streams/usage.js';
 import { fileSinkUnderTest } from '../../conformance/file-sink-under-test.js';
 import { describeSinkConformance } from '../../conformance/sink-conformance.js';
 import { openSink } from './tableau-folder.js';

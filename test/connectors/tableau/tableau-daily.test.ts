@@ -1,9 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { projects } from '../../../src/records/account.js';
-import { requests } from '../../../src/records/requests.js';
-import { usage } from '../../../src/records/usage.js';
+import { projects } from '../../../connectors/deepgram/streams/account.js';
+import { requests } from '../../../connectors/deepgram/streams/requests.js';
+import { usage } from '../../../connectors/deepgram/streams/usage.js';
 import { folderContents } from '../../conformance/folder-contents.js';
 import {
   anyRun,

@@ -1,8 +1,8 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { Row, Value } from '../../../src/records/field.js';
-import { requests } from '../../../src/records/requests.js';
+import { requests } from '../../../connectors/deepgram/streams/requests.js';
+import type { Row, Value } from '../../../src/streams/field.js';
 import { deliver, newFolder, openSink, pathsOf, readTable, readText, rowOf, run } from './tableau-folder.js';
 
 function request(id: string, values: Readonly<Record<string, Value>> = {}): Row {

@@ -1,9 +1,9 @@
 import { mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { apiKeys, models, projects } from '../../../connectors/deepgram/streams/account.js';
+import { usage } from '../../../connectors/deepgram/streams/usage.js';
 import { ExportError } from '../../../src/errors/export-error.js';
-import { apiKeys, models, projects } from '../../../src/records/account.js';
-import { usage } from '../../../src/records/usage.js';
 import { folderContents } from '../../conformance/folder-contents.js';
 import {
   anyRun,

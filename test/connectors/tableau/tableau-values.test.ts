@@ -1,8 +1,8 @@
 import { parse } from 'csv-parse/sync';
 import { describe, expect, test } from 'vitest';
-import type { FieldType, Value } from '../../../src/records/field.js';
-import type { Stream } from '../../../src/records/stream.js';
-import { usage } from '../../../src/records/usage.js';
+import { usage } from '../../../connectors/deepgram/streams/usage.js';
+import type { FieldType, Value } from '../../../src/streams/field.js';
+import type { Stream } from '../../../src/streams/stream.js';
 import {
   anyRun,
   deliver,

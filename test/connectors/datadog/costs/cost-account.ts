@@ -4,11 +4,11 @@ import {
   datadogCostsSettings,
 } from '../../../../connectors/datadog/costs/costs-settings.js';
 import { datadogCostsSink } from '../../../../connectors/datadog/costs/costs-sink.js';
-import { type Intake, startIntake } from '../../../../connectors/datadog/stand-in/intake.js';
-import type { Sink } from '../../../../src/pipeline/sink.js';
-import { billing, billingBy } from '../../../../src/records/billing.js';
-import type { Row } from '../../../../src/records/field.js';
-import type { SelectedStream } from '../../../../src/records/selection.js';
+import { billing, billingBy } from '../../../../connectors/deepgram/streams/billing.js';
+import type { SelectedStream } from '../../../../connectors/deepgram/streams/select-streams.js';
+import { type Intake, startIntake } from '../../../../connectors/stand-ins/datadog/intake.js';
+import type { Sink } from '../../../../src/catalogue/sink.js';
+import type { Row } from '../../../../src/streams/field.js';
 import type { Clock } from '../../../../src/time/clock.js';
 import { sinkContext } from '../../../conformance/sink-context.js';
 import { API_KEY, partitionOf, type SteppingClock, SUPPORT, steppingClock } from '../account.js';

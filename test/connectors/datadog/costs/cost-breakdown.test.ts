@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { billingBy } from '../../../../src/records/billing.js';
+import { billingBy } from '../../../../connectors/deepgram/streams/billing.js';
 import { loadText, mistakesIn } from '../../../config/load-text.js';
 import { steppingClock } from '../account.js';
 import { openCostSink, STREAMS } from './cost-account.js';

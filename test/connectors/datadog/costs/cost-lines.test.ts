@@ -1,6 +1,6 @@
 import { CustomCostsFileLineItem } from '@datadog/datadog-api-client/dist/packages/datadog-api-client-v2/models/CustomCostsFileLineItem.js';
 import { expect, it, test } from 'vitest';
-import { billing, billingBy } from '../../../../src/records/billing.js';
+import { billing, billingBy } from '../../../../connectors/deepgram/streams/billing.js';
 import { deliver, partitionOf } from '../account.js';
 import { cost, openCostAccount, PARTITION } from './cost-account.js';
 

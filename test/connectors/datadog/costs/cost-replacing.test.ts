@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { billing } from '../../../../src/records/billing.js';
+import { billing } from '../../../../connectors/deepgram/streams/billing.js';
 import { close, deliver, partitionOf } from '../account.js';
 import { BY_LINE_ITEM, charged, cost, openCostAccount, PARTITION, TODAY } from './cost-account.js';
 

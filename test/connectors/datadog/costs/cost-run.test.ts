@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished } from 'vitest';
-import { startIntake } from '../../../../connectors/datadog/stand-in/intake.js';
+import { startIntake } from '../../../../connectors/stand-ins/datadog/intake.js';
 import { NOW, Terminal } from '../../../cli/terminal.js';
 import { account, KEY } from '../../../cli/world.js';
 import { charged } from './cost-account.js';

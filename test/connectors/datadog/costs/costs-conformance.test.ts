@@ -1,4 +1,4 @@
-import { startIntake } from '../../../../connectors/datadog/stand-in/intake.js';
+import { startIntake } from '../../../../connectors/stand-ins/datadog/intake.js';
 import { NOW, SECRET } from '../../../conformance/sample-records.js';
 import { describeSinkConformance } from '../../../conformance/sink-conformance.js';
 import { steppingClock } from '../account.js';

@@ -3,8 +3,8 @@ import {
   dashboardFile,
   datadogAssets,
   monitorFiles,
-} from '../../../../connectors/datadog/assets/datadog-assets.js';
-import { DEFAULT_LIMITS } from '../../../../connectors/datadog/assets/monitor-limits.js';
+} from '../../../../connectors/datadog/install/assets/datadog-assets.js';
+import { DEFAULT_LIMITS } from '../../../../connectors/datadog/install/assets/monitor-limits.js';
 import { all, assetsOf, change, openOrganization } from './organization.js';
 
 describe('the first install', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { dashboardFile, monitorFiles } from '../../../../connectors/datadog/assets/datadog-assets.js';
+import { dashboardFile, monitorFiles } from '../../../../connectors/datadog/install/assets/datadog-assets.js';
 import { all, assetsOf, openOrganization } from './organization.js';
 
 const CREATE_DASHBOARD = 'POST /api/v1/dashboard';

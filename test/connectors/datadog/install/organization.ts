@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest';
-import type { JsonObject } from '../../../../connectors/datadog/assets/json.js';
-import type { Intake } from '../../../../connectors/datadog/stand-in/intake.js';
-import { startIntake } from '../../../../connectors/datadog/stand-in/intake.js';
+import type { JsonObject } from '../../../../connectors/datadog/shared/json.js';
+import type { Intake } from '../../../../connectors/stand-ins/datadog/intake.js';
+import { startIntake } from '../../../../connectors/stand-ins/datadog/intake.js';
 import type { Clock } from '../../../../src/time/clock.js';
 import { NOW, Terminal } from '../../../cli/terminal.js';
 

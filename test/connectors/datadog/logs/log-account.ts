@@ -7,14 +7,14 @@ import {
   type DatadogLogsDependencies,
   datadogLogsSink,
 } from '../../../../connectors/datadog/logs/logs-sink.js';
-import { type Intake, startIntake } from '../../../../connectors/datadog/stand-in/intake.js';
-import type { ReceivedLog } from '../../../../connectors/datadog/stand-in/log-payload.js';
-import type { Sink } from '../../../../src/pipeline/sink.js';
-import { SinkLane } from '../../../../src/pipeline/sink-lane.js';
-import type { SinkOutcome } from '../../../../src/pipeline/sink-tally.js';
-import type { Row } from '../../../../src/records/field.js';
+import type { ReceivedLog } from '../../../../connectors/stand-ins/datadog/endpoints/log-payload.js';
+import { type Intake, startIntake } from '../../../../connectors/stand-ins/datadog/intake.js';
+import type { Sink } from '../../../../src/catalogue/sink.js';
+import { AppendLedger } from '../../../../src/checkpoints/journal/append-ledger.js';
+import { SinkLane } from '../../../../src/deliver/sink-lane.js';
+import type { SinkOutcome } from '../../../../src/deliver/tally/sink-tally.js';
 import { silentLog } from '../../../../src/report/log.js';
-import { AppendLedger } from '../../../../src/state/append-ledger.js';
+import type { Row } from '../../../../src/streams/field.js';
 import type { Clock } from '../../../../src/time/clock.js';
 import { partitionOf, requestRow } from '../../../conformance/sample-records.js';
 import { API_KEY, RUN, type SteppingClock, steppingClock } from '../account.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Field } from '../../../../src/records/field.js';
-import { type RequestRow, requests } from '../../../../src/records/requests.js';
+import { type RequestRow, requests } from '../../../../connectors/deepgram/streams/requests.js';
+import type { Field } from '../../../../src/streams/field.js';
 import { requestRow } from '../../../conformance/sample-records.js';
 import { deliver } from '../account.js';
 import { openLogAccount, PARTITION, storedLogs } from './log-account.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Row } from '../../../../src/records/field.js';
+import type { Row } from '../../../../src/streams/field.js';
 import { manyRequests, requestRow } from '../../../conformance/sample-records.js';
 import { API_KEY } from '../account.js';
 import { openLogAccount, storedNumbers } from './log-account.js';

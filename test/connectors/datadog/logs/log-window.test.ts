@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { datadogLogsSettings } from '../../../../connectors/datadog/logs/logs-settings.js';
-import { sinkTypes } from '../../../../connectors/registry.js';
+import { sinkTypes } from '../../../../connectors/index.js';
 import type { HttpClient } from '../../../../src/http/http-client.js';
 import { API_KEY, close, deliver, NOW } from '../account.js';
 import { openLogAccount, PARTITION, requestAged, storedLogs, storedNumbers } from './log-account.js';

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startIntake } from '../../../../connectors/datadog/stand-in/intake.js';
+import { startIntake } from '../../../../connectors/stand-ins/datadog/intake.js';
 import { NOW, SECRET } from '../../../conformance/sample-records.js';
 import { sentOnce } from '../../../conformance/sent-once.js';
 import { describeSinkConformance } from '../../../conformance/sink-conformance.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { requests } from '../../../../src/records/requests.js';
+import { requests } from '../../../../connectors/deepgram/streams/requests.js';
 import { close, deliver, openAccount, partitionOf, request, seen } from '../account.js';
 
 const AT = '2026-11-20T11:40:00.000000Z';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Intake } from '../../../../connectors/datadog/stand-in/intake.js';
-import { balances } from '../../../../src/records/account.js';
-import { billing, billingBy } from '../../../../src/records/billing.js';
-import type { Row } from '../../../../src/records/field.js';
-import { usage, usageBy } from '../../../../src/records/usage.js';
+import { balances } from '../../../../connectors/deepgram/streams/account.js';
+import { billing, billingBy } from '../../../../connectors/deepgram/streams/billing.js';
+import { usage, usageBy } from '../../../../connectors/deepgram/streams/usage.js';
+import type { Intake } from '../../../../connectors/stand-ins/datadog/intake.js';
+import type { Row } from '../../../../src/streams/field.js';
 import { deliver, openAccount, partitionOf, SUPPORT, seen } from '../account.js';
 
 const TODAY = '2026-11-20';

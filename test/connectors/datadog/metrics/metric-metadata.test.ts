@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
-import { balances } from '../../../../src/records/account.js';
-import { billing } from '../../../../src/records/billing.js';
-import { requests } from '../../../../src/records/requests.js';
-import { usageBy } from '../../../../src/records/usage.js';
+import { balances } from '../../../../connectors/deepgram/streams/account.js';
+import { billing } from '../../../../connectors/deepgram/streams/billing.js';
+import { requests } from '../../../../connectors/deepgram/streams/requests.js';
+import { usageBy } from '../../../../connectors/deepgram/streams/usage.js';
 import { close, deliver, openAccount, partitionOf, request } from '../account.js';
 
 const CONTRACT = new URL('../../../../../shared/contract/datadog-v1-intake.openapi.json', import.meta.url);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { requests } from '../../../../connectors/deepgram/streams/requests.js';
 import { createHttpClient } from '../../../../src/http/undici-client.js';
-import { requests } from '../../../../src/records/requests.js';
 import { silentLog } from '../../../../src/report/log.js';
 import { type Account, deliver, openAccount, openSink, partitionOf, request, seen } from '../account.js';
 

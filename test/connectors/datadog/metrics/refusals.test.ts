@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { requests } from '../../../../src/records/requests.js';
+import { requests } from '../../../../connectors/deepgram/streams/requests.js';
 import { deliver, openAccount, openSink, partitionOf, request, steppingClock } from '../account.js';
 
 const PARTITION = partitionOf(requests);

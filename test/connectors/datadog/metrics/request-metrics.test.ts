@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { requests } from '../../../../src/records/requests.js';
+import { requests } from '../../../../connectors/deepgram/streams/requests.js';
 import { deliver, openAccount, partitionOf, request, SUPPORT, seen } from '../account.js';
 
 const PARTITION = partitionOf(requests);

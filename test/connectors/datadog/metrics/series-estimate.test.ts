@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { datadogMetricsSettings } from '../../../../connectors/datadog/metrics/metrics-settings.js';
 import { datadogMetricsSink } from '../../../../connectors/datadog/metrics/metrics-sink.js';
-import type { SelectedStream } from '../../../../src/records/selection.js';
-import { selectStreams } from '../../../../src/records/selection.js';
+import type { SelectedStream } from '../../../../connectors/deepgram/streams/select-streams.js';
+import { selectStreams } from '../../../../connectors/deepgram/streams/select-streams.js';
 import { sinkContext } from '../../../conformance/sink-context.js';
 import { SUPPORT } from '../account.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { requests } from '../../../../src/records/requests.js';
-import { usageBy } from '../../../../src/records/usage.js';
+import { requests } from '../../../../connectors/deepgram/streams/requests.js';
+import { usageBy } from '../../../../connectors/deepgram/streams/usage.js';
 import { close, deliver, openAccount, partitionOf, request } from '../account.js';
 
 const BY_KEY = { dimensions: ['project', 'status', 'api_key'], tags: ['env:prod', 'api_key:ours'] };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { requests } from '../../../../src/records/requests.js';
-import { usage } from '../../../../src/records/usage.js';
+import { requests } from '../../../../connectors/deepgram/streams/requests.js';
+import { usage } from '../../../../connectors/deepgram/streams/usage.js';
 import { rowsOf } from '../../../conformance/sample-records.js';
 import { close, deliver, NOW, openAccount, partitionOf, request, SUPPORT, seen } from '../account.js';
 

@@ -1,0 +1,73 @@
+import { metricName } from '../../metrics/measures.js';
+import { type JsonObject, mapTexts } from '../../shared/json.js';
+import { tagKeysOf } from './configured-tags.js';
+import dashboard from './dashboard.json' with { type: 'json' };
+import { mapMetrics, narrowed, splitBy } from './metric-query.js';
+import { type Limits, limited, type MonitorName } from './monitor-limits.js';
+import costRise from './monitors/cost-rise.json' with { type: 'json' };
+import errorRate from './monitors/error-rate.json' with { type: 'json' };
+import lowBalance from './monitors/low-balance.json' with { type: 'json' };
+import noSuccessfulRun from './monitors/no-successful-run.json' with { type: 'json' };
+
+/** Something that is put into a Datadog account, in the form of Datadog's API. */
+export interface Asset {
+  readonly kind: 'dashboard' | 'monitor';
+  /** Stable: what is installed is found again by it. */
+  readonly name: string;
+  readonly body: JsonObject;
+}
+
+export interface AssetOptions extends Limits {
+  /** Of the metrics' names, with or without a dot at its end. */
+  readonly prefix: string;
+  /** The tags that every metric of the sink has, as configured. */
+  readonly tags: readonly string[];
+}
+
+/** The files as they are, for the prefix `deepgram`: what can be imported by hand. */
+export const dashboardFile: JsonObject = dashboard;
+export const monitorFiles: Readonly<Record<MonitorName, JsonObject>> = {
+  'no-successful-run': noSuccessfulRun,
+  'error-rate': errorRate,
+  'cost-rise': costRise,
+  'low-balance': lowBalance,
+};
+
+/**
+ * The dashboard and the monitors for a sink as it is configured. Each configured tag becomes a variable of the
+ * dashboard, and monitors are split by it: where two exports deliver to one account, one that lives does not hide
+ * one that is dead.
+ */
+export function datadogAssets(options: AssetOptions): readonly Asset[] {
+  const keys = tagKeysOf(options.tags);
+  const monitors = Object.entries(monitorFiles).map(([name, file]): Asset => {
+    // The keys of the record are these names.
+    const body = limited(named(file, options.prefix), name as MonitorName, options);
+    return { kind: 'monitor', name, body: { ...body, query: splitQuery(String(body.query), keys) } };
+  });
+  const body = withVariables(named(dashboardFile, options.prefix), keys);
+  return [{ kind: 'dashboard', name: 'dashboard', body }, ...monitors];
+}
+
+/** Metrics are named after a colon in queries and after a backtick in notes; nothing else in the files is. */
+const PREFIX = /(?<=[:`])deepgram\.(?=[a-z`])/g;
+
+function named(file: JsonObject, prefix: string): JsonObject {
+  return mapTexts(file, (text) => text.replaceAll(PREFIX, metricName(prefix, '')));
+}
+
+function splitQuery(query: string, keys: readonly string[]): string {
+  return mapMetrics(query, (use) => splitBy(use, keys));
+}
+
+function withVariables(body: JsonObject, keys: readonly string[]): JsonObject {
+  const added = keys.map((key) => ({ name: key, prefix: key, defaults: ['*'] }));
+  const filters = keys.map((key) => `$${key}`);
+  const known = Array.isArray(body.template_variables) ? body.template_variables : [];
+  return {
+    ...mapTexts(body, (text, name) =>
+      name === 'query' ? mapMetrics(text, (use) => narrowed(use, filters)) : text,
+    ),
+    template_variables: [...known, ...added],
+  };
+}

@@ -1,0 +1,85 @@
+import type { Field } from '../../../../src/streams/field.js';
+import type { Stream } from '../../../../src/streams/stream.js';
+import { type Day, dayAt, startOfDay } from '../../../../src/time/day.js';
+import type { TagsOf } from '../../shared/dimensions.js';
+import { measureName, metricName, unitOf } from '../measures.js';
+import type { Aggregate, Metric, Point } from '../points.js';
+import { measureOf, plus, textOf } from '../row-values.js';
+
+export interface DailyTotalsOptions {
+  readonly prefix: string;
+  /** A stream of usage or billing. */
+  readonly stream: Stream;
+  readonly tagsOf: TagsOf;
+}
+
+interface Total {
+  readonly day: Day;
+  readonly tags: readonly string[];
+  records: number;
+  readonly sums: (number | null)[];
+}
+
+const DAY_SECONDS = 86_400;
+const GROUPED = '_by_';
+
+/**
+ * Usage or billing as counts dated with the start of their day: `usage_by_endpoint` becomes
+ * `usage.by_endpoint.hours` and its siblings. That is older than Datadog keeps by default, so the totals of the
+ * present day are given as gauges of this moment too: `usage.today.hours`. Breakdowns have no such gauges.
+ */
+export function dailyTotals({ prefix, stream, tagsOf }: DailyTotalsOptions): Aggregate {
+  const measures = stream.fields.filter((field) => field.role === 'measure');
+  const area = stream.name.replace(GROUPED, '.by_');
+  const counts = measures.map((field) => countMetric(prefix, area, field, stream));
+  const gauges = stream.name.includes(GROUPED)
+    ? []
+    : measures.map((field) => todayMetric(prefix, area, field));
+  const totals = new Map<string, Total>();
+
+  return {
+    add(row) {
+      const day = textOf(row, 'date') ?? '';
+      const { tags, key: tagsKey } = tagsOf(row);
+      const key = `${day},${tagsKey}`;
+      const total = totals.get(key) ?? { day, tags, records: 0, sums: measures.map(() => null) };
+      totals.set(key, total);
+      total.records += 1;
+      for (const [i, field] of measures.entries()) {
+        total.sums[i] = plus(total.sums[i] ?? null, measureOf(row, field.name));
+      }
+    },
+    *groups(now) {
+      for (const { day, tags, records, sums } of totals.values()) {
+        const points = pointsOf(counts, sums, startOfDay(day) / 1_000);
+        if (day === dayAt(now)) points.push(...pointsOf(gauges, sums, Math.floor(now / 1_000)));
+        yield { records, tags, points };
+      }
+    },
+  };
+}
+
+function countMetric(prefix: string, area: string, field: Field, stream: Stream): Metric {
+  const name = metricName(prefix, `${area}.${measureName(field)}`);
+  const description = `${field.description}. ${stream.description}`;
+  return { name, kind: 'count', ...unitOf(field), description, interval: DAY_SECONDS };
+}
+
+function todayMetric(prefix: string, area: string, field: Field): Metric {
+  const name = metricName(prefix, `${area}.today.${measureName(field)}`);
+  return {
+    name,
+    kind: 'gauge',
+    ...unitOf(field),
+    description: `${field.description}. The present day so far`,
+  };
+}
+
+function pointsOf(metrics: readonly Metric[], sums: readonly (number | null)[], timestamp: number): Point[] {
+  const points: Point[] = [];
+  for (const [i, metric] of metrics.entries()) {
+    const value = sums[i] ?? null;
+    if (value !== null) points.push({ metric, timestamp, value });
+  }
+  return points;
+}

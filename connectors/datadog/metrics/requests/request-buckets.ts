@@ -1,0 +1,151 @@
+import type { Log } from '../../../../src/report/log.js';
+import { requests } from '../../../deepgram/streams/requests.js';
+import { type TagSet, tagSet } from '../../shared/tags.js';
+import { fieldOf, measureName, metricName, unitOf } from '../measures.js';
+import type { Aggregate, Group, Metric, Point } from '../points.js';
+import type { SeriesLimit } from '../series/series-limit.js';
+import { summarizeLatency } from './latency.js';
+import { RequestCells } from './request-cells.js';
+import { MEASURES, NUMBERS, type RequestColumns } from './request-columns.js';
+
+export interface RequestBucketsOptions {
+  readonly prefix: string;
+  /** Length of a bucket in milliseconds; divides a day evenly, so that no bucket belongs to two partitions. */
+  readonly intervalMs: number;
+  /** Tags that all of the requests have. */
+  readonly fixedTags: readonly string[];
+  readonly limit: SeriesLimit;
+  readonly log: Log;
+}
+
+const LATENCY = fieldOf(requests, 'latency_ms');
+const STATISTICS = ['avg', 'p50', 'p95', 'p99', 'max'] as const;
+
+// What the columns of a cell hold: the number of requests, the sums, the latencies.
+const RECORDS = 0;
+const SUMS = 1;
+const LATENCIES = SUMS + MEASURES.length;
+const WIDTH = LATENCIES + STATISTICS.length;
+
+/** Metrics that a tag set makes at most. */
+export const REQUEST_METRICS = WIDTH;
+
+const NOT_YET = 'no response yet: counted when the outcome is known';
+
+/**
+ * Requests counted and added up in buckets of time. Requests come in the order of `created_at`, so latencies are
+ * held for the newest bucket only; a request that comes late all the same is counted, and its latency left out.
+ */
+export function requestBuckets(options: RequestBucketsOptions): Aggregate<RequestColumns> {
+  const { limit } = options;
+  const metrics = metricsOf(options);
+  const cells = new RequestCells(WIDTH);
+  /** Of the cells of the newest bucket. */
+  const latencies = new Map<number, number[]>();
+  // By identity: requests share their lists.
+  const tagSets = new WeakMap<readonly string[], TagSet>();
+  const tagSetOf = (own: readonly string[]): TagSet => {
+    const known = tagSets.get(own) ?? tagSet([...options.fixedTags, ...own]);
+    tagSets.set(own, known);
+    return known;
+  };
+  let open: number | undefined;
+  let late = 0;
+  let undecided = 0;
+
+  const enter = (bucket: number): void => {
+    if (open === bucket) return;
+    closeBucket(latencies, cells);
+    open = bucket;
+  };
+
+  return {
+    folded: limit.folded,
+    add({ undecided: some, tags, buckets, numbers }) {
+      undecided += some;
+      for (const [at, own] of tags.entries()) {
+        const bucket = buckets[at] ?? Number.NaN;
+        enter(bucket);
+        const before = cells.count;
+        const cell = cells.cellOf(limit.limited(tagSetOf(own)), bucket);
+        if (cell === before) latencies.set(cell, []);
+        cells.add(cell, RECORDS, 1);
+        const first = at * NUMBERS;
+        for (let i = 0; i < MEASURES.length; i += 1) cells.add(cell, SUMS + i, numbers[first + i]);
+        const latency = numbers[first + MEASURES.length];
+        if (latency === undefined || Number.isNaN(latency)) continue;
+        const ofBucket = latencies.get(cell);
+        if (ofBucket === undefined) late += 1;
+        else ofBucket.push(latency);
+      }
+    },
+    *groups() {
+      closeBucket(latencies, cells);
+      if (late > 0) {
+        options.log.warn('Requests came out of order; their latencies were left out.', { requests: late });
+      }
+      if (undecided > 0) yield { records: undecided, tags: [], points: [], leftOut: NOT_YET };
+      for (const ofTags of cells.byTags()) {
+        for (const [bucket, cell] of ofTags.cells) {
+          yield groupOf(cells, cell, ofTags.tags, bucket / 1_000, metrics);
+        }
+      }
+    },
+  };
+}
+
+/** The metrics in the order of a cell's columns. */
+function metricsOf({ prefix, intervalMs }: RequestBucketsOptions): readonly Metric[] {
+  const interval = intervalMs / 1_000;
+  return [
+    {
+      name: metricName(prefix, 'requests'),
+      kind: 'count',
+      unit: 'request',
+      description: 'Requests',
+      interval,
+    },
+    ...MEASURES.map(
+      (field): Metric => ({
+        name: metricName(prefix, `requests.${measureName(field)}`),
+        kind: 'count',
+        ...unitOf(field),
+        description: field.description,
+        interval,
+      }),
+    ),
+    ...STATISTICS.map(
+      (statistic): Metric => ({
+        name: metricName(prefix, `requests.latency.${statistic}`),
+        kind: 'gauge',
+        ...unitOf(LATENCY),
+        description: `${LATENCY.description} (${statistic})`,
+      }),
+    ),
+  ];
+}
+
+/** Its latencies come down to their statistics; they are not held any longer. */
+function closeBucket(latencies: Map<number, number[]>, cells: RequestCells): void {
+  for (const [cell, values] of latencies) {
+    const summary = summarizeLatency(values);
+    if (summary === null) continue;
+    for (const [i, statistic] of STATISTICS.entries()) cells.set(cell, LATENCIES + i, summary[statistic]);
+  }
+  latencies.clear();
+}
+
+function groupOf(
+  cells: RequestCells,
+  cell: number,
+  tags: readonly string[],
+  timestamp: number,
+  metrics: readonly Metric[],
+): Group {
+  const points: Point[] = [];
+  for (const [column, metric] of metrics.entries()) {
+    const value = cells.get(cell, column);
+    if (!Number.isNaN(value)) points.push({ metric, timestamp, value });
+  }
+  return { records: cells.get(cell, RECORDS), tags, points };
+}

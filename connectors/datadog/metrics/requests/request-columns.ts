@@ -1,0 +1,76 @@
+import type { Facets } from '../../../../src/encode/dictionary.js';
+import type { Encoder } from '../../../../src/encode/encoded-stream.js';
+import type { Field, Value } from '../../../../src/streams/field.js';
+import { epochMs } from '../../../../src/time/timestamp.js';
+import { requests } from '../../../deepgram/streams/requests.js';
+import { ownTags, tagFields } from '../../shared/dimensions.js';
+import type { DatadogDimension } from '../metrics-settings.js';
+
+export interface RequestColumnsOptions {
+  readonly dimensions: readonly DatadogDimension[];
+  /** Length of a bucket in milliseconds. */
+  readonly intervalMs: number;
+}
+
+/** What the metrics need of requests, in their order; those without an outcome yet are only counted. */
+export interface RequestColumns {
+  readonly undecided: number;
+  /** Of each request the tags that it does not have in common with all others; most share a list with others. */
+  readonly tags: readonly (readonly string[])[];
+  /** Of each request the start of its bucket, in milliseconds since the epoch. */
+  readonly buckets: Float64Array;
+  /** Of each request the {@link MEASURES}, one after the other, and its latency; NaN for what it does not have. */
+  readonly numbers: Float64Array;
+}
+
+const SUMMED = new Set(['audio_seconds', 'cost_usd', 'tokens_in', 'tokens_out', 'tts_characters']);
+/** What is added up of requests. */
+export const MEASURES: readonly Field[] = requests.fields.filter((field) => SUMMED.has(field.name));
+
+/** Numbers of a request: the measures, and the latency behind them. */
+export const NUMBERS = MEASURES.length + 1;
+
+/**
+ * Their status, method and model are not known yet. Sent now, they would be counted under those tags, and under the
+ * true ones later: the first count would stay.
+ */
+export const UNDECIDED: ReadonlySet<Value> = new Set(['pending', 'unknown']);
+
+/** Takes the columns of the stream `requests` apart for the metrics. */
+export function requestColumns(
+  facets: Facets,
+  { dimensions, intervalMs }: RequestColumnsOptions,
+): Encoder<RequestColumns> {
+  const fields = tagFields(dimensions);
+  const tagsOf = facets.remembering(fields, (row) => ownTags(fields, row));
+  const status = facets.positionOf('status');
+  const created = facets.positionOf('created_at');
+  const measured = [...MEASURES.map(({ name }) => name), 'latency_ms'].map((name) => facets.positionOf(name));
+
+  return {
+    encode(records) {
+      const decided = records.filter(({ values }) => !UNDECIDED.has(values[status] ?? null));
+      const tags: (readonly string[])[] = [];
+      const buckets = new Float64Array(decided.length);
+      const numbers = new Float64Array(decided.length * NUMBERS);
+      for (let at = 0; at < decided.length; at += 1) {
+        const record = decided[at];
+        if (record === undefined) continue;
+        tags.push(tagsOf(record));
+        buckets[at] = bucketOf(record.values[created] ?? null, intervalMs);
+        for (let i = 0; i < NUMBERS; i += 1) {
+          const value = record.values[measured[i] ?? -1];
+          // What is not finite Datadog would read as null.
+          numbers[at * NUMBERS + i] =
+            typeof value === 'number' && Number.isFinite(value) ? value : Number.NaN;
+        }
+      }
+      const undecided = records.length - decided.length;
+      return { undecided, tags, buckets, numbers };
+    },
+  };
+}
+
+function bucketOf(created: Value, intervalMs: number): number {
+  return Math.floor(epochMs(typeof created === 'string' ? created : '') / intervalMs) * intervalMs;
+}

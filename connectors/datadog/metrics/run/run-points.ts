@@ -1,0 +1,52 @@
+import type { RunSoFar } from '../../../../src/catalogue/sink.js';
+import { normalizeTag, tagSet } from '../../shared/tags.js';
+import { metricName } from '../measures.js';
+import type { Group, Metric } from '../points.js';
+import type { RunLedger } from './run-statistics.js';
+
+export interface RunPointsOptions {
+  readonly prefix: string;
+  readonly intervalMs: number;
+  readonly tags: readonly string[];
+}
+
+/**
+ * The export about itself, dated `now` (milliseconds): what adds up over runs as counts, and as gauges how long
+ * it took and when a run last went through without a failed partition (seconds since the epoch), for a monitor
+ * to watch.
+ */
+export function runPoints(run: RunSoFar, ledger: RunLedger, options: RunPointsOptions, now: number): Group {
+  const timestamp = Math.floor(now / 1_000);
+  const interval = options.intervalMs / 1_000;
+  const name = (last: string): string => metricName(options.prefix, `export.${last}`);
+  const count = (last: string, value: number, description: string, unit?: string) =>
+    point(value, {
+      name: name(last),
+      kind: 'count',
+      interval,
+      description,
+      ...(unit === undefined ? {} : { unit }),
+    });
+  const gauge = (last: string, value: number, description: string) =>
+    point(value, { name: name(last), kind: 'gauge', unit: 'second', description });
+  const point = (value: number, metric: Metric) => ({ metric, timestamp, value });
+
+  const points = [
+    count('records', run.records, 'Records read by the export'),
+    count('partitions', run.partitions, 'Partitions (a stream, a project, a day) read by the export'),
+    count('failed_partitions', run.failedPartitions, 'Partitions that could not be read'),
+    count('calls', run.calls, 'Calls to the source, tries included', 'request'),
+    count('retries', run.retries, 'Calls to the source that were tries after a failure', 'request'),
+    count('points_sent', ledger.pointsSent, 'Points sent to Datadog'),
+    count('points_skipped', ledger.pointsSkipped, 'Points left out, since Datadog would have dropped them'),
+    gauge('duration', run.elapsedMs / 1_000, 'How long the export took'),
+  ];
+  if (run.failedPartitions === 0) {
+    points.push(gauge('last_success', timestamp, 'When the export last went through, as seconds since 1970'));
+  }
+  return {
+    records: 0,
+    tags: tagSet(options.tags.map(normalizeTag)).tags,
+    points: points.filter(({ value }) => Number.isFinite(value)),
+  };
+}

@@ -1,0 +1,126 @@
+import type { DistinctValues, Prospect } from '../../../../src/catalogue/estimate.js';
+import { counted, sayCount } from '../../../../src/report/text-table.js';
+import type { Project } from '../../../../src/streams/partition.js';
+import type { Stream } from '../../../../src/streams/stream.js';
+import type { SelectedStream } from '../../../deepgram/streams/select-streams.js';
+import { breakdownTags, projectTags, requestTags, type TagsOf } from '../../shared/dimensions.js';
+import { normalizeTag } from '../../shared/tags.js';
+import type { DatadogMetricsSettings } from '../metrics-settings.js';
+import { acceptsStream } from '../partition-aggregate.js';
+import { REQUEST_METRICS } from '../requests/request-buckets.js';
+import { UNDECIDED } from '../requests/request-columns.js';
+
+/** What a stream of a project comes to: the product of its tags' values, times the metrics of each. */
+interface Share {
+  readonly stream: string;
+  readonly metrics: number;
+  /** How many values each tag may have; infinite where that is not known. */
+  readonly tags: ReadonlyMap<string, number>;
+}
+
+/**
+ * How many series the configured tags make in a day at most, going by the values that the source lists, and which tag
+ * makes the most of them. Within a stream of a project, every combination may occur. Balances, of which there are a
+ * handful, and the metrics about the run are left out, since they have no tags to choose.
+ */
+export function seriesEstimate(
+  { projects, values }: Prospect,
+  streams: readonly SelectedStream[],
+  settings: DatadogMetricsSettings,
+): string {
+  const { max_series: limit } = settings;
+  const tagged = streams.filter(({ stream: { name } }) => acceptsStream(name) && name !== 'balances');
+  const shares = projects.flatMap((project) =>
+    tagged.map(({ stream }) => shareOf(stream, project, values, settings)),
+  );
+  const most = (share: Share) => Math.min(product(share), limit);
+  const limited = new Set(shares.filter((share) => product(share) > limit).map(({ stream }) => stream));
+  const widest = widestTag(shares, most);
+  return [
+    `at most ${sayCount(sum(shares.map(most)))} in a day over ${counted(projects.length, 'project')}`,
+    ', beside those of balances and of the export itself',
+    widest === undefined
+      ? ''
+      : `; the tag that makes the most is \`${widest.name}\` (${sayValues(widest.values)})`,
+    limited.size === 0
+      ? ''
+      : `; all combinations of ${[...limited].join(', ')} would be more, and \`max_series\` limits them to ` +
+        `${sayCount(limit)} a project`,
+  ].join('');
+}
+
+function shareOf(
+  stream: Stream,
+  project: Project,
+  values: DistinctValues,
+  { dimensions, tags }: DatadogMetricsSettings,
+): Share {
+  const isRequests = stream.name === 'requests';
+  const tagsOf: TagsOf = isRequests
+    ? requestTags(project, dimensions, tags)
+    : breakdownTags(project, stream, tags);
+  const fixed = new Set([...projectTags(project), ...tags.map(normalizeTag)]);
+  // The tags of an empty record are the names of all there are.
+  const names = tagsOf({})
+    .tags.filter((tag) => !fixed.has(tag))
+    .map((tag) => tag.slice(0, tag.indexOf(':')));
+  const measures = stream.fields.filter(({ role }) => role === 'measure').length;
+  const known = values.get(project.id) ?? new Map<string, number>();
+  return {
+    stream: stream.name,
+    // A total without groups has gauges of the present day as well.
+    metrics: isRequests ? REQUEST_METRICS : measures * (names.length === 0 ? 2 : 1),
+    tags: new Map(names.map((name) => [name, valuesOf(name, stream, known)])),
+  };
+}
+
+/** From here on a number says no more than "many". */
+const MANY_VALUES = 1_000_000;
+
+/** What the source calls the values of a tag, where that is something else. */
+const FIELDS: Readonly<Record<string, string>> = { api_key: 'api_key_id', request_tags: 'tags' };
+
+function valuesOf(name: string, stream: Stream, known: ReadonlyMap<string, number>): number {
+  const field = FIELDS[name] ?? name;
+  const count = known.get(field) ?? Number.POSITIVE_INFINITY;
+  if (name === 'status') return count - UNDECIDED.size;
+  // Any of them may be used together.
+  if (name === 'request_tags') return 2 ** count;
+  const isRequired = stream.fields.some((one) => one.name === field && one.required);
+  return isRequired ? count : count + 1;
+}
+
+function product({ metrics, tags }: Share, without?: string): number {
+  const counts = [...tags].map(([name, count]) => (name === without ? 1 : count));
+  return counts.reduce((total, count) => total * count, metrics);
+}
+
+/** The one without which there would be the fewest. */
+function widestTag(
+  shares: readonly Share[],
+  most: (share: Share) => number,
+): { readonly name: string; readonly values: number } | undefined {
+  const values = new Map<string, number>();
+  for (const { tags } of shares) {
+    for (const [name, count] of tags) values.set(name, Math.max(count, values.get(name) ?? 0));
+  }
+  const rated = [...values].map(([name, count]) => ({
+    name,
+    values: count,
+    spared: sum(shares.map((share) => most(share) - Math.min(most(share), product(share, name)))),
+  }));
+  const [widest] = rated.sort((a, b) => b.spared - a.spared || compare(b.values, a.values));
+  return widest;
+}
+
+function sayValues(values: number): string {
+  return values < MANY_VALUES ? `up to ${counted(values, 'value')}` : 'any number of values';
+}
+
+function compare(a: number, b: number): number {
+  return a === b ? 0 : a - b;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

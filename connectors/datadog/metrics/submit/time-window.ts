@@ -1,0 +1,69 @@
+import type { Metric } from '../points.js';
+
+/**
+ * Whether Datadog keeps a point. What it does not keep it answers with 202 all the same.
+ * @see https://docs.datadoghq.com/api/latest/metrics/#submit-metrics
+ * @see https://docs.datadoghq.com/metrics/custom_metrics/historical_metrics/
+ */
+export type Verdict = 'kept' | 'too old' | 'past retention' | 'ahead' | 'unfinished';
+
+const KEPT_BACK_S = 3_600;
+const KEPT_AHEAD_S = 600;
+const RETENTION_MONTHS = 15;
+/** Less than any 15 months: points younger than this are judged without a calendar. */
+const RETAINED_S = 450 * 86_400;
+
+/**
+ * Judges a point's timestamp (seconds) at a moment (milliseconds). `historical`: the account has Historical Metrics
+ * Ingestion switched on, which reaches back as far as the retention and no further ahead.
+ */
+export function verdictOn(timestamp: number, now: number, historical: boolean): Verdict {
+  if (timestamp > now / 1_000 + KEPT_AHEAD_S) return 'ahead';
+  if (timestamp >= now / 1_000 - KEPT_BACK_S) return 'kept';
+  if (!historical) return 'too old';
+  if (timestamp >= now / 1_000 - RETAINED_S) return 'kept';
+  return timestamp >= retentionStart(now) / 1_000 ? 'kept' : 'past retention';
+}
+
+/**
+ * The verdict on one of our points. A count of a period that is not over, and so long that its final value would
+ * come too late to be kept, is not sent: the part of it that is known now would stand for the whole for ever.
+ */
+export function judge(metric: Metric, timestamp: number, now: number, historical: boolean): Verdict {
+  const verdict = verdictOn(timestamp, now, historical);
+  if (verdict !== 'kept' || historical || metric.kind !== 'count' || metric.interval < KEPT_BACK_S)
+    return verdict;
+  return timestamp + metric.interval > now / 1_000 ? 'unfinished' : 'kept';
+}
+
+/** Why a point is left out, as a receipt says it. */
+export const verdictReasons = {
+  'too old': 'older than 1 hour: Datadog answers 202 and drops it, unless Historical Metrics Ingestion is on',
+  'past retention': 'older than the 15 months that Datadog keeps',
+  unfinished: 'counts a period that is not over, and Datadog would not take its final value any more',
+  ahead: 'more than 10 minutes ahead of now: Datadog answers 202 and drops it',
+} as const satisfies Record<Exclude<Verdict, 'kept'>, string>;
+
+/** What to do about points that are too old. */
+export function historicalAdvice(points: number, prefix: string): string {
+  return `${points} points older than 1 hour were not sent, because Datadog would answer 202 and drop them. ${howToHaveThem(prefix)}`;
+}
+
+/** What will become of points that are too old. */
+export function historyOutlook(historical: boolean, prefix: string): string {
+  return historical
+    ? `points of up to ${RETENTION_MONTHS} months are sent; Datadog drops those older than 1 hour, unless Metrics → Historical Metrics Ingestion is on for the prefix \`${prefix}\``
+    : `points older than 1 hour are not sent, because Datadog would answer 202 and drop them. ${howToHaveThem(prefix)}`;
+}
+
+function howToHaveThem(prefix: string): string {
+  return (
+    `To have them, switch on Metrics → Historical Metrics Ingestion for the prefix \`${prefix}\` in Datadog, ` +
+    'then set `historical: true` for this sink.'
+  );
+}
+
+function retentionStart(now: number): number {
+  const moment = new Date(now);
+  return moment.setUTCMonth(moment.getUTCMonth() - RETENTION_MONTHS);
+}

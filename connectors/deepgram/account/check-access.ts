@@ -1,0 +1,62 @@
+import type { CheckResult } from '../../../src/catalogue/check-result.js';
+import { failureOf } from '../../../src/errors/export-error.js';
+import type { Project } from '../../../src/streams/partition.js';
+import type { Day } from '../../../src/time/day.js';
+import type { ApiCall, DeepgramApi } from '../api/deepgram-api.js';
+import type { SelectedStream } from '../streams/select-streams.js';
+
+/** Asks each kind of endpoint that the job needs for as little as it gives, and says what the key may read. */
+export async function checkAccess(
+  api: DeepgramApi,
+  projects: readonly Project[],
+  streams: readonly SelectedStream[],
+  today: Day,
+  signal: AbortSignal,
+): Promise<readonly CheckResult[]> {
+  const names = projects.map((project) => project.name ?? project.id).join(', ');
+  const listed: CheckResult = { what: 'list the projects', ok: true, detail: `${projects.length}: ${names}` };
+  const calls = projects.flatMap((project) => callsFor(project, streams, today));
+  return [listed, ...(await Promise.all(calls.map((call) => tryCall(api, call, signal))))];
+}
+
+function callsFor(project: Project, streams: readonly SelectedStream[], today: Day): ApiCall[] {
+  const kinds = new Set(streams.map(({ origin }) => origin.of));
+  const range = { start: today, end: today };
+  const call = (
+    what: string,
+    scope: ApiCall['scope'],
+    path: readonly string[],
+    parameters: ApiCall['parameters'] = {},
+  ) => ({
+    path: ['v1', 'projects', project.id, ...path],
+    parameters,
+    what: `read ${what} of ${project.name ?? project.id}`,
+    scope,
+  });
+  return [
+    ...(kinds.has('requests') ? [call('requests', 'usage:read', ['requests'], { limit: 1 })] : []),
+    ...(kinds.has('usage') || kinds.has('usage_by') ? [call('usage', 'usage:read', ['usage'], range)] : []),
+    ...(kinds.has('billing') || kinds.has('billing_by')
+      ? [call('billing', 'billing:read', ['billing', 'breakdown'], range)]
+      : []),
+    ...(kinds.has('balances') ? [call('balances', 'billing:read', ['balances'])] : []),
+    ...(kinds.has('purchases') ? [call('purchases', 'billing:read', ['purchases'], { limit: 1 })] : []),
+    ...(kinds.has('api_keys') ? [call('API keys', 'keys:read', ['keys'])] : []),
+    ...(kinds.has('models') ? [call('models', 'project:read', ['models'])] : []),
+  ];
+}
+
+async function tryCall(api: DeepgramApi, call: ApiCall, signal: AbortSignal): Promise<CheckResult> {
+  try {
+    await api.get(call, signal);
+    return { what: call.what, ok: true, detail: `allowed by ${call.scope}` };
+  } catch (error) {
+    const failure = failureOf(error);
+    return {
+      what: call.what,
+      ok: false,
+      detail: failure.message,
+      ...(failure.hint ? { hint: failure.hint } : {}),
+    };
+  }
+}

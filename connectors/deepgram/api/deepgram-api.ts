@@ -1,0 +1,124 @@
+import { spareBytes } from '../../../src/encode/buffer-pool.js';
+import { parseJson } from '../../../src/encode/parse-json.js';
+import { ExportError } from '../../../src/errors/export-error.js';
+import type { HttpAnswer, HttpClient, RefusalDetails } from '../../../src/http/http-client.js';
+import { Secret } from '../../../src/secrets/secret.js';
+import { type Json, objectOf, textOf } from './tolerant-json.js';
+
+export type Parameters = Readonly<Record<string, string | number | readonly string[]>>;
+
+/** What an API key must be allowed to do for a call. */
+export type Scope = 'usage:read' | 'billing:read' | 'keys:read' | 'project:read';
+
+export interface ApiCall {
+  readonly path: readonly string[];
+  readonly parameters?: Parameters;
+  /** What is being done, for logs and errors: `read the balances of Support`. */
+  readonly what: string;
+  readonly scope: Scope;
+}
+
+/**
+ * The management API: one method, since every call of it is a GET that answers one JSON object.
+ *
+ * @see https://developers.deepgram.com/reference/deepgram-api-overview
+ */
+export class DeepgramApi {
+  readonly #http: HttpClient;
+  readonly #base: string;
+  readonly #authorization: Secret;
+
+  constructor(http: HttpClient, options: { readonly baseUrl: string; readonly apiKey: Secret }) {
+    this.#http = http;
+    this.#base = options.baseUrl.replace(/\/+$/, '');
+    this.#authorization = new Secret(`Token ${options.apiKey.reveal()}`);
+  }
+
+  async get(call: ApiCall, signal: AbortSignal): Promise<Json> {
+    const address = [this.#base, ...call.path.map((segment) => encoded(segment, call.what))].join('/');
+    const query = queryOf(call.parameters ?? {});
+    try {
+      return await this.#http.send({
+        url: query === '' ? address : `${address}?${query}`,
+        headers: { authorization: this.#authorization, accept: 'application/json' },
+        what: call.what,
+        signal,
+        parse: (answer) => parseObject(answer, call.what),
+      });
+    } catch (error) {
+      throw withScope(error, call.scope);
+    }
+  }
+}
+
+/** An id as one segment of a path; `..` would lead to other endpoints, however it is written. */
+function encoded(segment: string, what: string): string {
+  if (segment !== '.' && segment !== '..' && !LONE_SURROGATE.test(segment))
+    return encodeURIComponent(segment);
+  throw new ExportError('SOURCE_ANSWER', `Could not ${what}: its id is none that a URL can hold.`, {
+    kind: 'permanent',
+  });
+}
+
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
+function queryOf(parameters: Parameters): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters)) {
+    for (const one of Array.isArray(value) ? value : [value]) query.append(name, String(one));
+  }
+  return query.toString();
+}
+
+/** A refusal with the scope that would be needed; any other error as it is. */
+function withScope(error: unknown, scope: Scope): unknown {
+  if (!(error instanceof ExportError) || error.status !== 403) return error;
+  return new ExportError(error.code, error.message, {
+    kind: 'auth',
+    status: error.status,
+    hint: `Give the API key in source.api_key the scope ${scope}, or set the streams that need it to false under \`streams\`.`,
+    ...(error.requestId === undefined ? {} : { requestId: error.requestId }),
+    cause: error,
+  });
+}
+
+function parseObject(answer: HttpAnswer, what: string): Json {
+  const object = objectOf(parseJson(answer.body));
+  if (object) {
+    spareBytes.give(answer.body);
+    return object;
+  }
+  throw new ExportError('HTTP_BODY', `Could not ${what}: the answer is JSON, but no object.`, {
+    kind: 'transient',
+  });
+}
+
+/**
+ * What Deepgram says in one of its three shapes of error: plain text, `{err_code, err_msg, request_id}`, or
+ * `{category, message, details, request_id}`.
+ */
+export function explainRefusal(answer: HttpAnswer): RefusalDetails {
+  const text = answer.body.toString('utf8');
+  const body = parsed(text);
+  const message = body
+    ? [textOf(body.err_msg) ?? textOf(body.message), textOf(body.details)]
+        .filter((part) => part !== null)
+        .join(' ')
+    : text;
+  const requestId = textOf(body?.request_id) ?? answer.headers['dg-request-id'];
+  const hint = HINTS[answer.status];
+  return { message, ...(hint ? { hint } : {}), ...(requestId ? { requestId } : {}) };
+}
+
+const HINTS: Readonly<Record<number, string>> = {
+  401: 'Check the API key in source.api_key: it is unknown to Deepgram, or belongs to another region (source.base_url).',
+  404: 'Check source.base_url and source.projects.',
+};
+
+function parsed(text: string): Json | undefined {
+  try {
+    return objectOf(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,38 @@
+import { ExportError } from '../../../src/errors/export-error.js';
+import type { Day } from '../../../src/time/day.js';
+
+/** One partition of an archive as a file. */
+export interface ArchiveFile {
+  /** Name of the stream, as its folder has it. */
+  readonly stream: string;
+  /** What `pathSegment` made of the project's id. */
+  readonly projectSegment: string;
+  /** The day, or null for a snapshot. */
+  readonly day: Day | null;
+  readonly path: string;
+  readonly gzip: boolean;
+  /** When it was written, in milliseconds since the epoch. */
+  readonly writtenAt: number;
+}
+
+/** Day (or undefined for a snapshot) and compression in a name that the sink gives. */
+const NAME = /^(?:date=(.+)|snapshot)\.ndjson(\.gz)?$/;
+
+/** What a file name says; undefined for a name that the sink does not give. */
+export function partitionFileName(
+  name: string,
+): { readonly day: string | null; readonly gzip: boolean } | undefined {
+  const match = NAME.exec(name);
+  return match ? { day: match[1] ?? null, gzip: match[2] !== undefined } : undefined;
+}
+
+/** The error for a file that cannot be trusted; `what` follows its path, such as `is cut`. */
+export function damaged({ path }: ArchiveFile, what: string, cause?: unknown): ExportError {
+  return new ExportError('SOURCE_ANSWER', `${path} ${what}.`, {
+    kind: 'permanent',
+    hint:
+      'The sinks keep what they have of it. Restore the file from a backup, or, while Deepgram still has the day, ' +
+      'write it anew with sync; then replay again.',
+    cause,
+  });
+}

@@ -1,0 +1,67 @@
+import type { Field, Row, Value } from '../../../src/streams/field.js';
+import type { Partition } from '../../../src/streams/partition.js';
+import { isDay } from '../../../src/time/day.js';
+import { parseTimestamp } from '../../../src/time/timestamp.js';
+
+/** A parsed line of an archive. */
+export type ArchiveRecord = Readonly<Record<string, unknown>>;
+
+export type Rebuilt =
+  | { readonly row: Row }
+  /** What is wrong with the record, as it follows its place. */
+  | { readonly trouble: string };
+
+/**
+ * The row of a record, with the fields that its stream has now, in their order: one that the record does not have
+ * yet is null. A record that does not fit, or belongs into another partition, is none.
+ */
+export function rebuiltRow(record: ArchiveRecord, { stream, project, day }: Partition): Rebuilt {
+  const row: Record<string, Value> = {};
+  for (const field of stream.fields) {
+    const value = record[field.name] ?? null;
+    if (value === null && field.required) return { trouble: `it has no ${field.name}` };
+    if (value !== null && !isOfType(value, field))
+      return { trouble: `its ${field.name} is no ${WORDS[field.type]}` };
+    row[field.name] = value;
+  }
+  if (row.project_id !== project.id) return { trouble: 'it is of another project' };
+  if (day !== null && dayOf(row) !== day) return { trouble: 'it is of another day' };
+  return { row };
+}
+
+function isOfType(value: unknown, { type }: Field): value is Value {
+  switch (type) {
+    case 'string':
+      return typeof value === 'string';
+    // Deepgram is not held to whole numbers when it is read, and what it gave comes back unchanged.
+    case 'integer':
+    case 'real':
+      return Number.isFinite(value);
+    case 'boolean':
+      return typeof value === 'boolean';
+    case 'date':
+      return typeof value === 'string' && isDay(value);
+    case 'timestamp':
+      return typeof value === 'string' && parseTimestamp(value) === value;
+    case 'strings':
+      return Array.isArray(value) && value.every((item) => typeof item === 'string');
+    default:
+      return type satisfies never;
+  }
+}
+
+const WORDS = {
+  string: 'text',
+  integer: 'number',
+  real: 'number',
+  boolean: 'true or false',
+  date: 'day',
+  timestamp: 'UTC time with microseconds',
+  strings: 'list of texts',
+} as const satisfies Record<Field['type'], string>;
+
+/** A stream with days has a `date`, or is cut by the time of its records. */
+function dayOf(row: Row): string {
+  const moment = row.date ?? row.created_at;
+  return typeof moment === 'string' ? moment.slice(0, 10) : '';
+}

@@ -1,0 +1,34 @@
+import type { RequestsPerDay } from './account/account-days.js';
+import type { Forms } from './account/record-forms.js';
+import type { Scope } from './server/routes.js';
+
+export interface StandInOptions {
+  /** The same seed gives the same account. Default 1. */
+  readonly seed?: number;
+  /** Default: three, one of them with quotes, a comma and letters beyond ASCII in its name. */
+  readonly projects?: readonly { readonly id: string; readonly name: string }[];
+  /** Default: about 400 on a working day, fewer at weekends. Any number costs the same memory. */
+  readonly requestsPerDay?: RequestsPerDay;
+  /** The key that is let in. Default `stand-in-key`. */
+  readonly apiKey?: string;
+  /** What that key may do. Default: everything. */
+  readonly scopes?: readonly Scope[];
+  /** Where the account's clock stands at first, in milliseconds since the epoch. Default: now. */
+  readonly now?: number;
+  /** Milliseconds by which the clock moves with each call for a page of the request log. Default 0. */
+  readonly clockStepMs?: number;
+  /** Milliseconds before an answer. Default 0. */
+  readonly latencyMs?: number;
+  /** Default 0: any free port. */
+  readonly port?: number;
+  /** Days that the request log reaches back. Usage and billing reach back without limit. Default 90. */
+  readonly retentionDays?: number;
+  /** Compresses answers when asked to. Default true. */
+  readonly gzip?: boolean;
+  /** Default `mixed`: every form in which a record was ever seen. */
+  readonly forms?: Forms;
+  /** Calls at the same time above this number are answered with 429. Default: no limit. */
+  readonly maxInFlight?: number;
+  /** Replaces the answer of a path, such as `/v1/projects`: an object as JSON, a string byte for byte. */
+  readonly answers?: Readonly<Record<string, object | string>>;
+}

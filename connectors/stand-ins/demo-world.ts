@@ -1,0 +1,63 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { makeFolders } from '../../src/files/make-folders.js';
+import type { Clock } from '../../src/time/clock.js';
+import { startIntake } from './datadog/intake.js';
+import { startStandIn } from './deepgram/stand-in.js';
+
+const KEY = 'stand-in-key';
+
+/** A Deepgram account and a Datadog intake on loopback, and the configuration that exports one to the other. */
+export interface DemoWorld {
+  /** The configuration, as a user would write it. */
+  readonly config: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** Writes what the intake has received below this folder, a series and a log a line; returns how many of each. */
+  writeReceived(folder: string): Promise<{ readonly series: number; readonly logs: number }>;
+  close(): Promise<void>;
+}
+
+/** @param days days to export, today included */
+export async function startDemoWorld(options: {
+  readonly clock: Clock;
+  readonly days: number;
+}): Promise<DemoWorld> {
+  const account = await startStandIn({ apiKey: KEY, now: options.clock.now() });
+  const intake = await startIntake({ apiKey: KEY, clock: options.clock });
+  return {
+    config: demoConfig(options.days - 1),
+    env: { DEEPGRAM_API_KEY: KEY, DEEPGRAM_URL: account.url, DD_API_KEY: KEY, DD_URL: intake.url },
+    writeReceived: async (folder) => {
+      const series = intake.payloads.flatMap((payload) => payload.series);
+      const logs = intake.logPayloads.flatMap((payload) => payload.logs);
+      await makeFolders(folder);
+      await writeFile(join(folder, 'series.ndjson'), linesOf(series));
+      await writeFile(join(folder, 'logs.ndjson'), linesOf(logs));
+      return { series: series.length, logs: logs.length };
+    },
+    close: async () => {
+      await Promise.all([account.close(), intake.close()]);
+    },
+  };
+}
+
+function linesOf(values: readonly object[]): string {
+  return values.map((value) => `${JSON.stringify(value)}\n`).join('');
+}
+
+function demoConfig(daysBack: number): string {
+  return `# The configuration of the demo: an account and an intake that only exist while it runs.
+version: 1
+source:
+  type: deepgram
+  api_key: \${DEEPGRAM_API_KEY}
+  base_url: \${DEEPGRAM_URL}
+window:
+  since: ${daysBack}d
+sinks:
+  tableau: { type: tableau-csv, path: tableau }
+  archive: { type: ndjson, path: ndjson }
+  datadog: { type: datadog-metrics, api_key: \${DD_API_KEY}, api_url: \${DD_URL}, tags: [env:demo] }
+  logs: { type: datadog-logs, api_key: \${DD_API_KEY}, api_url: \${DD_URL}, tags: [env:demo] }
+`;
+}

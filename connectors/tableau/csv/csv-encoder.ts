@@ -1,0 +1,181 @@
+import { ByteWriter } from '../../../src/encode/byte-writer.js';
+import type { FacetedRow, Facets } from '../../../src/encode/dictionary.js';
+import type { Encoder } from '../../../src/encode/encoded-stream.js';
+import type { FieldType, Row, Value } from '../../../src/streams/field.js';
+import { tablesOf } from '../tables/stream-tables.js';
+import type { Column, Table } from '../tables/table.js';
+import { plainDigits, realDigits } from './csv-number.js';
+import { csvText, isFormula } from './csv-text.js';
+
+export const CRLF = '\r\n';
+
+/** Between the items of a list in one cell. */
+export const LIST_SEPARATOR = '|';
+
+export interface CsvOptions {
+  readonly escapeFormulas: boolean;
+}
+
+/** The first line of a table's files, without its line end. */
+export function csvHeader(table: Table): string {
+  return table.columns.map((column) => column.name).join(',');
+}
+
+/**
+ * Makes the lines of each of a stream's tables, in the order of {@link tablesOf}, each with its line end. Null, an empty
+ * text, an empty list and a number that is none are an empty, unquoted cell.
+ *
+ * - timestamps: `2026-11-20 11:59:47.434`, UTC, cut to milliseconds; dates: `2026-11-20`
+ * - numbers: plain digits, reals always with a decimal point; flags: `true` and `false`
+ * - lists: joined with `|`; a `|` inside an item becomes `¦`, so that splitting gives as many items as there were
+ * - texts: {@link csvText}
+ *
+ * It throws a TypeError where a value is not of its column's type: never text in a column of numbers.
+ */
+export function csvEncoder(facets: Facets, options: CsvOptions): Encoder<readonly Uint8Array[]> {
+  const tables = tablesOf(facets.stream).map((table) => ({
+    writeLines: linesOf(table, facets, options),
+    out: new ByteWriter(),
+  }));
+  return {
+    encode: (records) =>
+      tables.map(({ writeLines, out }) => {
+        out.clear();
+        for (const record of records) writeLines(record, out);
+        return out.take();
+      }),
+  };
+}
+
+type Write = (record: FacetedRow, out: ByteWriter) => void;
+
+function linesOf({ columns, items }: Table, facets: Facets, options: CsvOptions): Write {
+  if (items === undefined) {
+    const writeCells = cellsOf(columns, facets, options);
+    return (record, out) => {
+      writeCells(record, out);
+      out.copy(LINE_END);
+    };
+  }
+  const writeKey = cellsOf(columns.slice(0, columns.length - items.columns.length), facets, options);
+  const endsOf = facets.remembering(items.fields, (row) =>
+    items.of(row).map((item) => Buffer.from(cellTexts(items.columns, item, options) + CRLF)),
+  );
+  return (record, out) => {
+    for (const end of endsOf(record)) {
+      writeKey(record, out);
+      out.copy(end);
+    }
+  };
+}
+
+const LINE_END = Buffer.from(CRLF);
+
+/** Writes the cells of these columns, with a comma before each but the first. */
+function cellsOf(columns: readonly Column[], facets: Facets, options: CsvOptions): Write {
+  let end = 0;
+  const cells = facets.runsOf(columns.map(fieldOf)).map(({ names, repeats }): Write => {
+    const start = end;
+    end += names.length;
+    const some = columns.slice(start, end);
+    const [first] = some;
+    if (!repeats && first !== undefined) return singleCell(first, start > 0, facets, options);
+    const bytesOf = facets.remembering(names, (row) => {
+      const texts = cellTexts(some, row, options);
+      return Buffer.from(start > 0 ? texts : texts.slice(1));
+    });
+    return (record, out) => out.copy(bytesOf(record));
+  });
+  return (record, out) => {
+    for (const cell of cells) cell(record, out);
+  };
+}
+
+/** The field that a column is made of. */
+function fieldOf({ name, derive }: Column): string {
+  return derive?.of ?? name;
+}
+
+/** The cells as text, each with a comma before it. */
+function cellTexts(columns: readonly Column[], row: Row, options: CsvOptions): string {
+  return columns
+    .map((column) => {
+      const value = row[fieldOf(column)] ?? null;
+      return `,${cellText(column, column.derive ? column.derive.value(value) : value, options)}`;
+    })
+    .join('');
+}
+
+function singleCell(column: Column, hasComma: boolean, facets: Facets, options: CsvOptions): Write {
+  const position = facets.positionOf(column.name);
+  return ({ values }, out) => {
+    if (hasComma) out.character(COMMA);
+    const value = values[position] ?? null;
+    if (value !== null && !tryQuickly(value, column.type, out, options)) {
+      out.text(cellText(column, value, options));
+    }
+  };
+}
+
+/** Characters of a timestamp. */
+const TIMESTAMP = '2026-11-20T11:59:47.434302Z'.length;
+const SPACE = ' '.charCodeAt(0);
+const COMMA = ','.charCodeAt(0);
+const QUOTE = '"'.charCodeAt(0);
+const POINT_ZERO = Buffer.from('.0');
+
+/** Writes the same as {@link cellText}, or nothing and false where that takes its time. */
+function tryQuickly(value: Value, type: FieldType, out: ByteWriter, { escapeFormulas }: CsvOptions): boolean {
+  if (typeof value === 'string') {
+    if (type === 'timestamp' && value.length === TIMESTAMP) {
+      out.text(value.slice(0, 10));
+      out.character(SPACE);
+      out.text(value.slice(11, 23));
+      return true;
+    }
+    return type === 'string' && !(escapeFormulas && isFormula(value)) && out.tryPlain(value, COMMA, QUOTE);
+  }
+  if (typeof value !== 'number' || !(type === 'real' || type === 'integer')) return false;
+  if (!out.tryNumber(value)) return false;
+  if (type === 'real' && Number.isInteger(value)) out.copy(POINT_ZERO);
+  return true;
+}
+
+function cellText(column: Column, value: Value, { escapeFormulas }: CsvOptions): string {
+  switch (column.type) {
+    case 'string':
+      return typeof value === 'string' ? csvText(value, escapeFormulas) : emptyOrMismatch(column, value);
+    case 'strings':
+      if (typeof value === 'object' && value !== null) return csvText(joined(value), escapeFormulas);
+      return emptyOrMismatch(column, value);
+    case 'integer':
+    case 'real':
+      if (typeof value !== 'number') return emptyOrMismatch(column, value);
+      if (!Number.isFinite(value)) return '';
+      return column.type === 'real' ? realDigits(value) : plainDigits(value);
+    case 'boolean':
+      return typeof value === 'boolean' ? String(value) : emptyOrMismatch(column, value);
+    case 'date':
+      if (typeof value === 'string' && value.length === 'yyyy-MM-dd'.length) return value;
+      return emptyOrMismatch(column, value);
+    case 'timestamp':
+      if (typeof value === 'string' && value.length === TIMESTAMP) {
+        return `${value.slice(0, 10)} ${value.slice(11, 23)}`;
+      }
+      return emptyOrMismatch(column, value);
+  }
+}
+
+function joined(items: readonly string[]): string {
+  if (items.length === 1) return withoutSeparator(items[0] ?? '');
+  return items.map(withoutSeparator).join(LIST_SEPARATOR);
+}
+
+function withoutSeparator(item: string): string {
+  return item.includes(LIST_SEPARATOR) ? item.replaceAll(LIST_SEPARATOR, '¦') : item;
+}
+
+function emptyOrMismatch(column: Column, value: Value): string {
+  if (value === null) return '';
+  throw new TypeError(`A value of ${column.name} is no ${column.type}`);
+}

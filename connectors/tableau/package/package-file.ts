@@ -1,0 +1,77 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import type { OutputFolder } from '../../../src/files/output-folder.js';
+import { listTableFiles, readError } from '../table-files.js';
+import type { Table } from '../tables/table.js';
+import { type DataResource, dataPackage, dataResource } from './data-package.js';
+
+const FILE = ['datapackage.json'];
+
+/**
+ * Describes the tables that are there in `datapackage.json`: those of this run, and those that an earlier run
+ * described and that this one had nothing to do with.
+ */
+export async function writeDataPackage(
+  folder: OutputFolder,
+  tables: readonly Table[],
+  layout: 'single' | 'daily',
+): Promise<void> {
+  const described = new Set(tables.map((table) => table.name));
+  const resources: DataResource[] = [];
+  for (const table of tables) {
+    const paths = await pathsOf(folder, table.name, layout);
+    if (paths.length > 0) resources.push(dataResource(table, paths));
+  }
+  for (const resource of await earlierResources(folder)) {
+    if (described.has(resource.name)) continue;
+    const [first, ...others] = await pathsOf(folder, resource.name, layout);
+    if (first !== undefined)
+      resources.push({ ...resource, path: others.length === 0 ? first : [first, ...others] });
+  }
+  const file = await folder.createFile(FILE);
+  try {
+    await file.write(dataPackage(resources));
+    await file.commit();
+  } catch (error) {
+    await file.abort();
+    throw error;
+  }
+}
+
+async function pathsOf(folder: OutputFolder, table: string, layout: 'single' | 'daily'): Promise<string[]> {
+  return (await listTableFiles(folder, table, layout)).map((segments) => segments.join('/'));
+}
+
+async function earlierResources(folder: OutputFolder): Promise<readonly DataResource[]> {
+  const path = folder.path(FILE);
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return '{}';
+    throw readError(path, error);
+  });
+  try {
+    const content: unknown = JSON.parse(text);
+    return earlierPackage.safeParse(content).data?.resources.filter(isResource) ?? [];
+  } catch {
+    return []; // no JSON any more: this run describes its own tables anew
+  }
+}
+
+const earlierPackage = z.looseObject({ resources: z.array(z.unknown()) });
+
+const earlierResource = z.looseObject({
+  // One of our tables, and so no way out of the folder.
+  name: z.string().regex(/^[a-z_]+$/),
+  schema: z.looseObject({
+    foreignKeys: z.array(
+      z.looseObject({
+        fields: z.array(z.string()),
+        reference: z.looseObject({ resource: z.string(), fields: z.array(z.string()) }),
+      }),
+    ),
+  }),
+});
+
+/** Judges only: what is kept stays as it was written, down to the order of its properties. */
+function isResource(value: unknown): value is DataResource {
+  return earlierResource.safeParse(value).success;
+}

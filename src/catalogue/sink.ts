@@ -1,0 +1,99 @@
+import type { Failure } from '../errors/export-error.js';
+import type { Row } from '../streams/field.js';
+import type { Partition } from '../streams/partition.js';
+import type { CheckResult } from './check-result.js';
+import type { Outlook, Prospect } from './estimate.js';
+
+/** Records that were not delivered, and why; `example` shows one of them. */
+export interface Refusal {
+  readonly reason: string;
+  readonly count: number;
+  readonly example?: string;
+}
+
+/**
+ * What a sink says after a partition, counted in records of that partition.
+ * `accepted + rejected + skipped` is what was written to it.
+ */
+export interface Receipt {
+  readonly accepted: number;
+  /**
+   * Records that the receiver refused. They make the run fail. A sink that replaces gets their day again with the
+   * next run; to one that appends they have been sent, and are not sent again.
+   */
+  readonly rejected: readonly Refusal[];
+  /** Records that were left out on purpose, such as points that the receiver is known to drop. */
+  readonly skipped: readonly Refusal[];
+}
+
+/** What a sink says at its end about the run as a whole. */
+export interface ClosingReport {
+  /** Facts for the summary, in a reader's words: `{ 'distinct series': 412 }`. */
+  readonly facts: Readonly<Record<string, number | string>>;
+  /** Sentences for the summary that the user should act upon. */
+  readonly notes: readonly string[];
+}
+
+/** How the run went so far, for a sink that reports about the run itself. */
+export interface RunSoFar {
+  readonly records: number;
+  readonly partitions: number;
+  readonly failedPartitions: number;
+  readonly calls: number;
+  readonly retries: number;
+  readonly elapsedMs: number;
+}
+
+/**
+ * A place that records go to. Several partitions may be open at once. Every method may throw; an
+ * `ExportError` of kind `auth`, `config` or `permanent` ends the sink for this run, any other only the partition.
+ */
+export interface Sink {
+  readonly name: string;
+  readonly capabilities: SinkCapabilities;
+  /** Reachable? Let in? As close to real work as it can be without leaving a trace. */
+  check(signal: AbortSignal): Promise<CheckResult>;
+  /** What the records will come to here, for `plan` and `check`. Calls nobody. */
+  outlook?(prospect: Prospect): readonly Outlook[];
+  begin(partition: Partition, signal: AbortSignal): Promise<PartitionWriter>;
+  /**
+   * True where nothing is there, although the state may say otherwise: somebody has removed it. Left out where
+   * that cannot be told.
+   */
+  isEmpty?(): Promise<boolean>;
+  /**
+   * For append sinks that can tell: which of these records are there already. Asked only after a crash, about
+   * records that were on their way.
+   */
+  holds?(partition: Partition, keys: readonly string[], signal: AbortSignal): Promise<ReadonlySet<string>>;
+  /** Last things: stitch files, send what is aggregated over partitions. A second call does nothing. */
+  close(run: RunSoFar, signal: AbortSignal): Promise<ClosingReport>;
+}
+
+export interface SinkCapabilities {
+  /**
+   * `replace`: committing a partition again leaves the same as committing it once.
+   * `append`: what is written twice is there twice.
+   */
+  readonly delivery: 'replace' | 'append';
+  /**
+   * Days back from now, today included, that are read for this sink where nobody has chosen a window and a state
+   * remembers what it has. Default: those of the window.
+   */
+  readonly historyDays?: number | undefined;
+  /** False for a stream that this sink has no use for: it is not given any partition of it. */
+  accepts(stream: string): boolean;
+}
+
+/** Either {@link commit} or {@link abort} is called, once, and nothing after it. */
+export interface PartitionWriter {
+  /**
+   * Resolves when it can take more: that is the backpressure. The batch must not be kept or changed. An append sink
+   * resolves only when the receiver has acknowledged the records: they are then known to be there.
+   */
+  write(batch: readonly Row[]): Promise<void>;
+  /** After it, the sink holds exactly this partition. */
+  commit(): Promise<Receipt>;
+  /** As if it had never begun. Must not throw for what is already gone. */
+  abort(reason: Failure): Promise<void>;
+}

@@ -1,0 +1,163 @@
+import { rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { ExportError } from '../../errors/export-error.js';
+import { makeFolders } from '../../files/make-folders.js';
+import type { Log } from '../../report/log.js';
+import type { Clock } from '../../time/clock.js';
+import { sayDuration } from '../../time/duration.js';
+import {
+  createLock,
+  isSame,
+  isUnchanged,
+  lockError,
+  readLock,
+  removeDeadLock,
+  removeGuard,
+  renewLock,
+} from './lock-file.js';
+import { hasEnded, type LockHolder, sayHolder, thisRun } from './lock-holder.js';
+
+export interface LockOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+  /** Waits for the holder instead of refusing. */
+  readonly wait: boolean;
+}
+
+export interface StateLock {
+  /** Aborted when the lock is found to be another one's: a run that was taken for dead must not go on. */
+  readonly lost: AbortSignal;
+  /** @throws ExportError `STATE_LOCKED` where the lock is not ours any more: the state is not to be written then. */
+  assertHeld(): Promise<void>;
+  release(): Promise<void>;
+}
+
+/** A holder of which nothing is known but its lock, and that has not shown itself for this long, may be dead. */
+const SILENT_MS = 60_000;
+const BEAT_EVERY_MS = 10_000;
+/**
+ * It is dead if it does not show itself while it is watched: clocks differ, that of a file server too, and a machine may
+ * have slept.
+ */
+const WATCH_MS = 15_000;
+const ASK_EVERY_MS = 1_000;
+/** Looking at a dead lock and removing it takes no longer. */
+const GUARD_ASK_MS = 20;
+
+/**
+ * Makes sure that only one run works on a state: the file `<state>.lock` says who. It comes into being whole, by a
+ * link that never replaces, and a dead run's lock is removed by one process alone, so that of two that see it dead
+ * only one wins.
+ */
+export async function lockState(path: string, options: LockOptions): Promise<StateLock> {
+  const { clock, log, signal, wait } = options;
+  const file = `${path}.lock`;
+  await makeFolders(dirname(file)).catch((error) => {
+    throw lockError(file, error);
+  });
+  const own = await thisRun(clock.now());
+  /** Ids of runs that were told of. */
+  const told = new Set<string>();
+  const tellOnce = (other: LockHolder | 'unreadable', tell: (who: string) => void) => {
+    const id = other === 'unreadable' ? other : other.id;
+    if (!told.has(id)) tell(other === 'unreadable' ? '' : `: ${sayHolder(other, clock.now())}`);
+    told.add(id);
+  };
+  for (;;) {
+    if (await createLock(file, { ...own, beat_at: clock.now() })) return held(path, own, clock);
+    const other = await readLock(file);
+    if (other === 'gone') continue;
+    if (other === 'unreadable' || (await isDead(file, other, own, options))) {
+      tellOnce(other, (who) => log.warn(`Taking over the lock of a run that is gone${who}`));
+      await takeOver(file, other, options);
+      continue;
+    }
+    if (!wait) throw taken(path, other, clock.now());
+    tellOnce(other, (who) => log.info(`Waiting for another run to end${who}`));
+    await clock.sleep(ASK_EVERY_MS, signal);
+  }
+}
+
+/** On this machine a run is dead when its process is; elsewhere, when it is silent and stays so while it is watched. */
+async function isDead(
+  file: string,
+  other: LockHolder,
+  own: LockHolder,
+  { clock, log, signal }: LockOptions,
+): Promise<boolean> {
+  if (hasEnded(other, own)) return true;
+  if (clock.now() - other.beat_at <= SILENT_MS) return false;
+  log.info(
+    `Watching for ${sayDuration(WATCH_MS)} whether another run is gone: ${sayHolder(other, clock.now())}`,
+  );
+  await clock.sleep(WATCH_MS, signal);
+  return isUnchanged(await readLock(file), other);
+}
+
+/** Removes a dead lock, or waits until another one has. Who stays at it for too long died while doing so. */
+async function takeOver(
+  file: string,
+  dead: LockHolder | 'unreadable',
+  { clock, log, signal }: LockOptions,
+): Promise<void> {
+  let watched: string | undefined;
+  let watchedMs = 0;
+  for (;;) {
+    const guard = await removeDeadLock(file, dead);
+    if (guard === undefined) return;
+    watchedMs = guard === watched ? watchedMs + GUARD_ASK_MS : 0;
+    watched = guard;
+    if (watchedMs >= WATCH_MS) {
+      log.warn('Another run died while it took over the same lock; going on without it');
+      await removeGuard(file);
+    } else {
+      await clock.sleep(GUARD_ASK_MS, signal);
+    }
+  }
+}
+
+function held(path: string, own: LockHolder, clock: Clock): StateLock {
+  const file = `${path}.lock`;
+  const lost = new AbortController();
+  let beating = Promise.resolve();
+  const beat = async () => {
+    const isOurs = await renewLock(file, { ...own, beat_at: clock.now() });
+    if (!isOurs) lost.abort(takenAway(path, 'interrupted'));
+  };
+  const timer = setInterval(() => {
+    beating = beat().catch(() => {}); // a missed beat is made up for
+  }, BEAT_EVERY_MS);
+  timer.unref();
+  return {
+    lost: lost.signal,
+    assertHeld: async () => {
+      if (lost.signal.aborted || !isSame(await readLock(file), own)) throw takenAway(path, 'config');
+    },
+    release: async () => {
+      clearInterval(timer);
+      await beating;
+      if (isSame(await readLock(file), own)) await rm(file, { force: true });
+    },
+  };
+}
+
+function taken(path: string, other: LockHolder, nowMs: number): ExportError {
+  return new ExportError('STATE_LOCKED', `Another run works on ${path}: ${sayHolder(other, nowMs)}.`, {
+    kind: 'config',
+    hint: `Let it end, or wait for it with --wait. If it is gone, remove ${path}.lock.`,
+  });
+}
+
+function takenAway(path: string, kind: 'config' | 'interrupted'): ExportError {
+  return new ExportError(
+    'STATE_LOCKED',
+    `The lock ${path}.lock was taken away from this run, which has stopped.`,
+    {
+      kind,
+      hint:
+        'Another run took it for dead, since its machine was asleep, or somebody removed the lock. What it delivered ' +
+        'is there; the next run delivers the rest.',
+    },
+  );
+}

@@ -1,0 +1,70 @@
+import { isShowable } from '../../config/mistakes/mistake.js';
+import { suggestion } from '../../config/mistakes/suggestion.js';
+
+/** Something is wrong with the command line; the message may have several lines. */
+export class UsageMistake extends Error {
+  override readonly name = 'UsageMistake';
+}
+
+/**
+ * The error for what yargs complains about: a rule that was broken, with yargs' own words, or an error. Its
+ * errors about the command line become ours; all others stay as they are.
+ */
+export function mistakeFrom(
+  message: string | undefined,
+  error: Error | undefined,
+  argv: readonly string[],
+  options: readonly string[],
+): Error {
+  if (error !== undefined && error.name !== 'YError') return error;
+  return new UsageMistake(inOurWords(message ?? error?.message ?? 'Not understood.', argv, options));
+}
+
+/** For yargs' `check`: it gives an option that is written twice as a list, and one without a value as "". */
+export function checkSingleValues(args: Readonly<Record<string, unknown>>): true {
+  for (const [name, value] of Object.entries(args)) {
+    if (Array.isArray(value) && !LISTS.has(name)) throw new UsageMistake(`${dashed(name)} is given twice.`);
+    if (value === '' || (Array.isArray(value) && value.includes('')))
+      throw new UsageMistake(`${dashed(name)} needs a value.`);
+  }
+  return true;
+}
+
+/** `_` holds the command and its arguments. */
+const LISTS = new Set(['_', 'stream', 'sink', 'project']);
+
+function inOurWords(message: string, argv: readonly string[], options: readonly string[]): string {
+  if (message.startsWith('Did you mean')) return `There is no such command. ${message}`;
+  const [, withoutValue] = /^Not enough arguments following: (.+)$/.exec(message) ?? [];
+  if (withoutValue !== undefined) return `${dashed(withoutValue)} needs a value.`;
+  const [, unknown] = /^Unknown arguments?: (.+)$/s.exec(message) ?? [];
+  if (unknown === undefined) return message;
+  return unknown
+    .split(', ')
+    .filter((word) => isWritten(word, argv))
+    .map((word) => aboutUnknown(word, argv, options))
+    .join('\n');
+}
+
+/** False for the camel case that yargs makes of a name with dashes and complains about as well. */
+function isWritten(word: string, argv: readonly string[]): boolean {
+  return word.length === 1 || argv.some((arg) => arg.replace(/^-+/, '').split('=')[0] === word);
+}
+
+function aboutUnknown(word: string, argv: readonly string[], options: readonly string[]): string {
+  const isShown = isShowable(word);
+  if (!argv.includes(word)) {
+    if (options.includes(word)) return `This command has no option ${dashed(word)}.`; // another one has
+    const meant = suggestion(dashed(word), options.map(dashed));
+    return isShown ? `There is no option ${dashed(word)}${meant}.` : 'One of the options is not known here.';
+  }
+  const name = isShown ? word : 'of that name';
+  const isCommand = word === argv.find((arg) => !arg.startsWith('-'));
+  return isCommand
+    ? `There is no command ${name}.`
+    : `One word too many: ${isShown ? word : 'not an option'}.`;
+}
+
+function dashed(name: string): string {
+  return name.length === 1 ? `-${name}` : `--${name}`;
+}

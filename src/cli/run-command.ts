@@ -1,0 +1,124 @@
+import type { Source } from '../catalogue/source.js';
+import type { Job } from '../config/job.js';
+import type { Path } from '../config/mistakes/mistake.js';
+import { type RunResult, run } from '../deliver/run.js';
+import type { SinkLane } from '../deliver/sink-lane.js';
+import { ExportError, failureOf } from '../errors/export-error.js';
+import type { Window } from '../plan/plan.js';
+import { EXIT, verdictOf, verdictOfFailure } from '../report/exit-code.js';
+import { stackLines } from '../report/failure-lines.js';
+import { type Log, silentLog } from '../report/log.js';
+import { progressReporter } from '../report/progress.js';
+import { type Summary, summaryOf } from '../report/summary.js';
+import { summaryText } from '../report/summary-text.js';
+import { beginState, type StateOptions } from './checkpoint-session.js';
+import type { Surroundings } from './cli-context.js';
+import { wantsColor } from './color.js';
+import { openLanes } from './open-connectors.js';
+import { type JobOptions, jobFor } from './options/job-options.js';
+import { type LogOptions, logFor } from './options/log-options.js';
+import { type SummaryOptions, tryWriting, writeSummaries } from './summary-files.js';
+
+export interface DeliveryOptions extends JobOptions, LogOptions, SummaryOptions {
+  readonly dryRun: boolean;
+}
+
+/** What one command's delivery has of its own. */
+export interface Delivery {
+  readonly state: StateOptions;
+  /** True where the receivers end with the run, as in the demo: nothing can be there twice. Default false. */
+  readonly isRehearsal?: boolean;
+  /** False for settings whose variables need not be set. Default: all are needed. */
+  isNeeded?(path: Path): boolean;
+  window(job: Job, now: number): Window | Promise<Window>;
+  openSource(job: Job, window: Window, log: Log): Promise<Source>;
+}
+
+/** Reads a source and delivers it to the sinks of a job, once. The summary is written on every exit. */
+export async function deliver(
+  options: DeliveryOptions,
+  delivery: Delivery,
+  surroundings: Surroundings,
+): Promise<number> {
+  const { screen, env } = surroundings;
+  const summary = await summarized(options, delivery, surroundings);
+  if (!options.quiet || summary.exit_code !== 0) {
+    // Where nothing was run there is no result, only an error: that belongs on stderr, where it is not piped away.
+    const { stdout, stderr } = screen;
+    if (summary.error) screen.line(summaryText(summary, { color: wantsColor(stderr, env) }).trimEnd());
+    else screen.result(summaryText(summary, { color: wantsColor(stdout, env) }));
+  }
+  const written = await writeSummaries(summary, options, surroundings);
+  return written || summary.exit_code !== 0 ? summary.exit_code : EXIT.config;
+}
+
+async function summarized(
+  options: DeliveryOptions,
+  delivery: Delivery,
+  surroundings: Surroundings,
+): Promise<Summary> {
+  const { clock } = surroundings;
+  const startedAt = clock.now();
+  let source: Source | undefined;
+  let window: Window | undefined;
+  let result: RunResult | undefined;
+  const ended = () => ({
+    startedAt,
+    finishedAt: clock.now(),
+    dryRun: options.dryRun,
+    window,
+    source: source?.name,
+    http: source?.traffic,
+  });
+  try {
+    await tryWriting(options, surroundings);
+    const job = await jobFor(options, surroundings, delivery.isNeeded);
+    const log = logFor(options, surroundings);
+    const { dryRun } = options;
+    const session = await beginState(job, { ...delivery.state, dryRun }, log, surroundings);
+    try {
+      // Only now: the run that was waited for has read what came meanwhile, and must not be replaced by less.
+      window = await delivery.window(job, clock.now());
+      const { book, ledger } = await session.open(window);
+      source = await delivery.openSource(job, window, log);
+      const lanes = await openLanes(job, log, surroundings, { dryRun, ledger });
+      heedAppending(lanes, delivery.state.use, dryRun || delivery.isRehearsal ? silentLog : log);
+      log.info(`Reading ${window.since} to ${window.until} for ${lanes.map((lane) => lane.name).join(', ')}`);
+      result = await run({
+        source,
+        lanes,
+        streams: job.streams.filter(({ stream }) => lanes.some((lane) => lane.wants(stream))),
+        window,
+        book,
+        clock,
+        log,
+        signal: AbortSignal.any([surroundings.signal, session.lost]),
+        ...(options.quiet ? {} : { onProgress: progressReporter(surroundings.screen, log, clock) }),
+      });
+      return summaryOf({ ...ended(), ...verdictOf(result, surroundings.interruptCode()), result });
+    } finally {
+      await session.end();
+    }
+  } catch (thrown) {
+    const error = failureOf(thrown);
+    if (error.kind === 'bug') for (const line of stackLines(thrown)) surroundings.screen.line(line);
+    return summaryOf({ ...ended(), ...verdictOfFailure(error, surroundings.interruptCode()), result, error });
+  } finally {
+    await source?.close();
+  }
+}
+
+/** What is delivered beside the state is not remembered, and a sink that only appends would have it twice. */
+function heedAppending(lanes: readonly SinkLane[], use: StateOptions['use'], log: Log): void {
+  const names = lanes.filter(({ appends }) => appends).map(({ name }) => name);
+  if (names.length === 0 || use === 'keep') return;
+  if (use === 'none') {
+    for (const name of names)
+      log.warn(`${name} only appends: without a state every run gives it the whole window once more.`);
+    return;
+  }
+  throw new ExportError('USAGE', `${names.join(', ')} can only append, and would have these days twice.`, {
+    kind: 'config',
+    hint: 'Name the other sinks with --sink, or let `sync` deliver what is lacking.',
+  });
+}

@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import { Secret } from '../../secrets/secret.js';
+import { parseDuration } from '../../time/duration.js';
+
+/** The kinds of value that settings are made of. What they say about a wrong value never repeats it. */
+
+/** A line of text that is not empty. */
+export function text(): z.ZodString {
+  return z
+    .string()
+    .min(1, 'must not be empty')
+    .refine((value) => !hasControlCharacter(value), 'must not contain control characters or line breaks');
+}
+
+/** A key or password, kept so that it cannot be printed by accident. */
+export function secret() {
+  return text()
+    .refine(
+      (value) => /^[!-~]*$/.test(value),
+      'must be a key without spaces, line breaks or letters beyond ASCII',
+    )
+    .transform((value) => new Secret(value));
+}
+
+/** A folder or file; relative to the working directory. */
+export function folder(): z.ZodString {
+  return text().refine(
+    (value) => !/^~(\/|$)/.test(value),
+    `"~" is not expanded here: write \${HOME} or the whole path`,
+  );
+}
+
+interface DurationLimits {
+  readonly atLeast: string;
+  readonly atMost: string;
+}
+
+/** A length of time as `60s`, `5m`, `36h`, `7d`, `4w` or in ISO 8601 as `P3D`; its value is in milliseconds. */
+export function duration({ atLeast, atMost }: DurationLimits) {
+  const least = parseDuration(atLeast) ?? 0;
+  const most = parseDuration(atMost) ?? Number.POSITIVE_INFINITY;
+  return z
+    .string('must be a duration such as 60s, 5m, 36h or 7d')
+    .meta({ pattern: orReference('\\d{1,6}[smhdw]|P[0-9TWDHMS]+') })
+    .transform((value, context) => {
+      const ms = parseDuration(value);
+      if (ms !== undefined && ms >= least && ms <= most) return ms;
+      const wrong =
+        ms === undefined
+          ? 'must be a duration such as 60s, 5m, 36h or 7d'
+          : `must be from ${atLeast} to ${atMost}`;
+      context.addIssue({ code: 'custom', message: wrong });
+      return z.NEVER;
+    });
+}
+
+/** The base URL of a service: https, or http to this machine; no user, query or fragment; no slash at its end. */
+export function serviceUrl() {
+  return text().transform((value, context) => {
+    const wrong = faultOfUrl(value);
+    if (wrong === undefined) return value.replace(/\/+$/, '');
+    context.addIssue({ code: 'custom', message: wrong });
+    return z.NEVER;
+  });
+}
+
+/** A pattern for editors, which must not complain about `${NAME}`. */
+export function orReference(pattern: string): string {
+  return `^(?:${pattern})$|\\$\\{`;
+}
+
+function hasControlCharacter(value: string): boolean {
+  return /\p{Cc}/u.test(value);
+}
+
+function faultOfUrl(value: string): string | undefined {
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol)) return 'must be a URL that starts with https://';
+  if (url.username !== '' || url.password !== '') return 'must not contain a user name or password';
+  if (url.search !== '' || url.hash !== '') return 'must not contain "?" or "#"';
+  if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
+    return 'must start with https:// (http:// is for this machine only)';
+  }
+  return undefined;
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
+}

@@ -1,0 +1,103 @@
+import { z } from 'zod';
+import { ExportError } from '../../errors/export-error.js';
+import type { Window } from '../../plan/plan.js';
+import { type Day, dayAt, isDay } from '../../time/day.js';
+import { parseDuration } from '../../time/duration.js';
+import { duration, orReference } from './setting-types.js';
+
+/** Where the window begins: so many milliseconds back from now, or on a day. */
+type Since =
+  | { readonly kind: 'ago'; readonly ms: number; readonly isDefault?: boolean }
+  | { readonly kind: 'day'; readonly day: Day };
+/** Where the window ends: now, or with a day. */
+type Until = { readonly kind: 'now' } | { readonly kind: 'day'; readonly day: Day };
+
+export interface WindowSettings {
+  readonly since: Since;
+  readonly until: Until;
+  /** Milliseconds that every run reads again, since usage and costs are restated. */
+  readonly lookback: number;
+}
+
+const RETENTION_MS = 90 * 86_400_000;
+
+const DEFAULT = '7d';
+const DEFAULT_MS = parseDuration(DEFAULT) ?? 0;
+
+export const AFTER_UNTIL = 'must not be after until';
+
+export const sinceSetting = z
+  .string('must be text such as 7d, 36h, 4w or 2026-01-31')
+  .meta({ pattern: orReference('\\d{1,6}[hdw]|\\d{4}-\\d{2}-\\d{2}'), default: DEFAULT })
+  .transform((value, context): Since => {
+    const ms = /[hdw]$/.test(value) ? parseDuration(value) : undefined;
+    if (ms !== undefined && ms <= LONGEST_MS) return { kind: 'ago', ms };
+    if (isDay(value) && value >= FIRST_DAY) return { kind: 'day', day: value };
+    const isTooFar = ms !== undefined || isDay(value);
+    context.addIssue({
+      code: 'custom',
+      message: isTooFar
+        ? `must not reach further back than ten years or ${FIRST_DAY}`
+        : 'must be a time back from now such as 7d, 36h or 4w, or a day as YYYY-MM-DD',
+    });
+    return z.NEVER;
+  });
+
+export const untilSetting = z
+  .string('must be now, or a day as YYYY-MM-DD')
+  .meta({ pattern: orReference('now|\\d{4}-\\d{2}-\\d{2}') })
+  .transform((value, context): Until => {
+    if (value === 'now') return { kind: 'now' };
+    if (isDay(value)) return { kind: 'day', day: value };
+    context.addIssue({ code: 'custom', message: 'must be now, or a day as YYYY-MM-DD' });
+    return z.NEVER;
+  });
+
+export const windowSettings = z
+  .strictObject({
+    since: sinceSetting
+      .optional()
+      .transform((since): Since => since ?? { kind: 'ago', ms: DEFAULT_MS, isDefault: true })
+      .describe('First day: 36h, 7d or 4w back from now, from the start of that UTC day; or YYYY-MM-DD'),
+    until: untilSetting.prefault('now').describe('Last day: now, or YYYY-MM-DD, that day included'),
+    lookback: duration({ atLeast: '1h', atMost: '3650d' })
+      .refine((ms) => ms <= RETENTION_MS, 'must not be longer than the 90 days that Deepgram keeps requests')
+      .prefault('3d')
+      .describe('How far back every run reads again, since costs and usage are restated: 3d, or P3D'),
+  })
+  .refine((window) => isInOrder(window), { path: ['since'], error: AFTER_UNTIL });
+
+/** False for two days in the wrong order; what is counted from now is only known when it is resolved. */
+export function isInOrder({ since, until }: Pick<WindowSettings, 'since' | 'until'>): boolean {
+  return since.kind !== 'day' || until.kind !== 'day' || since.day <= until.day;
+}
+
+/**
+ * The days that a window means at a moment (milliseconds since the epoch). A last day in the future is
+ * today. A window that ends before it begins is an {@link ExportError}.
+ */
+export function resolveWindow(
+  { since, until }: Pick<WindowSettings, 'since' | 'until'>,
+  now: number,
+): Window {
+  const today = dayAt(now);
+  const first = since.kind === 'day' ? since.day : dayAt(now - since.ms);
+  const last = until.kind === 'day' && until.day < today ? until.day : today;
+  if (first > last) {
+    throw new ExportError(
+      'CONFIG_INVALID',
+      `The window is empty: it begins on ${first} and ends on ${last}.`,
+      {
+        kind: 'config',
+        hint: 'Choose since and until so that since comes first (window in the file, --since and --until).',
+      },
+    );
+  }
+  const isDefault = since.kind === 'ago' && since.isDefault === true;
+  return { since: first, until: last, now, ...(isDefault ? { isDefault } : {}) };
+}
+
+/** Ten years: far beyond what is kept, and few enough days to plan. */
+const LONGEST_MS = 3_660 * 86_400_000;
+/** Deepgram was founded in 2015. */
+const FIRST_DAY: Day = '2015-01-01';

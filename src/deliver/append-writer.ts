@@ -1,0 +1,125 @@
+import type { PartitionWriter, Receipt, Refusal, Sink } from '../catalogue/sink.js';
+import type { AppendLedger } from '../checkpoints/journal/append-ledger.js';
+import type { LedgerPartition } from '../checkpoints/journal/ledger-partition.js';
+import { recordKey } from '../checkpoints/journal/record-key.js';
+import { abortError, type Failure } from '../errors/export-error.js';
+import type { Log } from '../report/log.js';
+import type { Row } from '../streams/field.js';
+import { type Partition, partitionName } from '../streams/partition.js';
+
+export interface AppendWriterOptions {
+  /** Of the append sink: its `write` resolves only when the receiver has acknowledged the records. */
+  readonly writer: PartitionWriter;
+  readonly sink: Pick<Sink, 'name' | 'holds'>;
+  readonly partition: Partition;
+  readonly ledger: AppendLedger;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+  /** Told of records that may arrive twice. */
+  readonly onDoubt: (records: number) => void;
+  /** True where the partition is not read again: a record that has not settled by now never will. Default false. */
+  readonly isLastReading?: boolean | undefined;
+}
+
+/**
+ * Makes an append sink safe to be written to again: only records that are settled and not there yet are handed on,
+ * each once, in their order; with the last reading of a day also those that never settled, which are final then. The
+ * sink has a record once its `write` has resolved; a record that the receiver then refuses in its receipt is not tried
+ * again.
+ *
+ * A batch whose `write` failed, or in which the process died, is in doubt. When the partition is written again, the
+ * sink is asked for the keys ({@link recordKey}) of such a batch; a sink that cannot tell gets the whole batch
+ * again: at least once, and the log and the summary say how many records that concerns.
+ */
+export function appendWriter(options: AppendWriterOptions): PartitionWriter {
+  return new AppendWriter(options);
+}
+
+class AppendWriter implements PartitionWriter {
+  readonly #options: AppendWriterOptions;
+  #opening: Promise<LedgerPartition> | undefined;
+  #alreadyDelivered = 0;
+  #notSettled = 0;
+  #isOver = false;
+
+  constructor(options: AppendWriterOptions) {
+    this.#options = options;
+  }
+
+  async write(batch: readonly Row[]): Promise<void> {
+    const delivered = await this.#delivered();
+    this.#refuseLate();
+    const due = this.#due(batch, delivered);
+    if (due.size === 0) return;
+    await delivered.announce([...due.keys()]);
+    this.#refuseLate();
+    await this.#options.writer.write([...due.values()]);
+    await delivered.acknowledged();
+  }
+
+  async commit(): Promise<Receipt> {
+    const delivered = await this.#delivered();
+    const receipt = await this.#options.writer.commit();
+    await delivered.commit();
+    const own = [
+      { reason: 'already delivered', count: this.#alreadyDelivered },
+      { reason: 'not settled yet', count: this.#notSettled },
+    ] satisfies Refusal[];
+    return { ...receipt, skipped: [...receipt.skipped, ...own.filter(({ count }) => count > 0)] };
+  }
+
+  /** What was acknowledged is there and stays marked. */
+  async abort(reason: Failure): Promise<void> {
+    this.#isOver = true;
+    await this.#options.writer.abort(reason);
+    const delivered = await this.#opening?.catch(() => undefined); // told to the write that opened it
+    await delivered?.close();
+  }
+
+  /** The partition may have been given up during a wait; a batch that left after that would be nobody's. */
+  #refuseLate(): void {
+    if (this.#isOver) throw abortError(this.#options.signal);
+  }
+
+  #delivered(): Promise<LedgerPartition> {
+    const { sink, partition, ledger } = this.#options;
+    const { stream, project, day } = partition;
+    this.#opening ??= ledger.open(
+      { sink: sink.name, stream: stream.name, projectId: project.id, day },
+      (keys) => this.#thereAlready(keys),
+    );
+    return this.#opening;
+  }
+
+  async #thereAlready(keys: readonly string[]): Promise<ReadonlySet<string>> {
+    const { sink, partition, log, signal, onDoubt } = this.#options;
+    const name = partitionName(partition);
+    if (sink.holds) {
+      const there = await sink.holds(partition, keys, signal);
+      log.info(
+        `${sink.name} has ${there.size} of the ${keys.length} records of ${name} that were on their way`,
+      );
+      return there;
+    }
+    log.warn(
+      `${sink.name} may get ${keys.length} records of ${name} twice: they were on their way when an earlier run ` +
+        'ended, and it cannot tell whether they arrived.',
+      { in_doubt: keys.length },
+    );
+    onDoubt(keys.length);
+    return new Set();
+  }
+
+  /** The records that are to leave, by their keys. */
+  #due(batch: readonly Row[], delivered: LedgerPartition): Map<string, Row> {
+    const due = new Map<string, Row>();
+    for (const row of batch) {
+      const key = recordKey(this.#options.partition.stream, row);
+      const isOpen = row.settled === false;
+      if (isOpen && !this.#options.isLastReading) this.#notSettled += 1;
+      else if (due.has(key) || delivered.has(key)) this.#alreadyDelivered += 1;
+      else due.set(key, isOpen ? { ...row, settled: true } : row);
+    }
+    return due;
+  }
+}

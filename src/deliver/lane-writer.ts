@@ -1,0 +1,82 @@
+import type { PartitionWriter, Receipt } from '../catalogue/sink.js';
+import { type Failure, failureOf } from '../errors/export-error.js';
+import type { Row } from '../streams/field.js';
+import { withDeadline } from '../time/deadline.js';
+
+/** What a lane wants to hear of its writers. */
+export interface WriterEvents {
+  committed(receipt: Receipt): void;
+  failed(error: unknown): void;
+}
+
+/** Calls a sink under its deadline; `what` is what it is asked to do. */
+export type Call = <T>(what: string, operation: (signal: AbortSignal) => Promise<T>) => Promise<T>;
+
+/** Clearing up after a failure is given this long, in milliseconds: the run must be able to end. */
+const ABORT_MS = 5_000;
+/** Batches that may wait for a slow sink before reading has to wait too. */
+const QUEUE = 2;
+
+/** One partition on its way into one sink. It never throws: a failure ends it and is remembered. */
+export class LaneWriter {
+  /** Name of the sink. */
+  readonly sink: string;
+  readonly #writer: PartitionWriter;
+  readonly #call: Call;
+  readonly #events: WriterEvents;
+  #queue: Promise<void>[] = [];
+  #over = false;
+
+  constructor(sink: string, writer: PartitionWriter, call: Call, events: WriterEvents) {
+    this.sink = sink;
+    this.#writer = writer;
+    this.#call = call;
+    this.#events = events;
+  }
+
+  /** Resolves when the sink's queue has room again, or at once when the sink has failed. */
+  async write(batch: readonly Row[]): Promise<void> {
+    if (this.#over) return;
+    const before = this.#queue.at(-1) ?? Promise.resolve();
+    const written = before.then(async () => {
+      if (this.#over) return;
+      await this.#call('Writing', () => this.#writer.write(batch)).catch((error) => this.#fail(error));
+    });
+    this.#queue.push(written);
+    if (this.#queue.length > QUEUE) await this.#queue.shift();
+  }
+
+  /** True when the sink has confirmed the partition. */
+  async commit(): Promise<boolean> {
+    await Promise.all(this.#queue);
+    if (this.#over) return false;
+    try {
+      const receipt = await this.#call('Committing', () => this.#writer.commit());
+      this.#over = true;
+      this.#events.committed(receipt);
+      return receipt.rejected.length === 0;
+    } catch (error) {
+      await this.#fail(error);
+      return false;
+    }
+  }
+
+  /** Takes the partition back; `reason` is why, when it is not this sink's fault. */
+  async abort(reason: unknown): Promise<void> {
+    if (this.#over) return;
+    this.#over = true;
+    await this.#undo(failureOf(reason));
+  }
+
+  async #fail(error: unknown): Promise<void> {
+    if (this.#over) return;
+    this.#over = true;
+    this.#events.failed(error);
+    await this.#undo(failureOf(error));
+  }
+
+  async #undo(reason: Failure): Promise<void> {
+    const unhurried = new AbortController().signal;
+    await withDeadline('Aborting', ABORT_MS, unhurried, () => this.#writer.abort(reason)).catch(() => {}); // the failure before it is the one to report
+  }
+}

@@ -1,0 +1,71 @@
+import type { SourceFindings } from '../../catalogue/source.js';
+import type { Log } from '../../report/log.js';
+
+/** Names kept of a stream's unknown fields: a hostile answer must not fill the memory. */
+const MOST_NAMES = 50;
+
+/** Collects what a source notices and does not fail for; each thing is logged once. */
+export class Findings {
+  readonly #log: Log;
+  readonly #rejected = new Map<string, { count: number; example: string }>();
+  readonly #unknown = new Map<string, Set<string>>();
+  readonly #warnings = new Set<string>();
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  /** A record that cannot be understood, and why. */
+  reject(stream: string, reason: string, record: unknown): void {
+    const known = this.#rejected.get(stream);
+    if (known) {
+      known.count += 1;
+      return;
+    }
+    this.#rejected.set(stream, { count: 1, example: `${reason}: ${sketch(record)}` });
+    this.#log.warn(`${stream}: a record was left out, ${reason}`);
+  }
+
+  /** Names the fields of an object that this program does not know, so that a change of the source is seen. */
+  compare(
+    stream: string,
+    prefix: string,
+    object: Readonly<Record<string, unknown>>,
+    known: ReadonlySet<string>,
+  ): void {
+    for (const name in object) {
+      if (!known.has(name)) this.#unknownField(stream, prefix + name);
+    }
+  }
+
+  warn(message: string): void {
+    if (this.#warnings.has(message)) return;
+    this.#warnings.add(message);
+    this.#log.warn(message);
+  }
+
+  result(): SourceFindings {
+    return {
+      rejected: this.#rejected,
+      unknownFields: new Map([...this.#unknown].map(([stream, names]) => [stream, [...names].sort()])),
+      warnings: [...this.#warnings],
+    };
+  }
+
+  #unknownField(stream: string, name: string): void {
+    const names = this.#unknown.get(stream) ?? new Set();
+    this.#unknown.set(stream, names);
+    if (names.size < MOST_NAMES) names.add(name.slice(0, 80));
+  }
+}
+
+/** The names of a record's fields: enough to find it, and no value that somebody did not want exported. */
+function sketch(record: unknown): string {
+  if (typeof record !== 'object' || record === null) return `a ${record === null ? 'null' : typeof record}`;
+  const { request_id: id } = record as { request_id?: unknown };
+  const names = Object.keys(record)
+    .slice(0, 12)
+    .map((name) => name.slice(0, 40))
+    .join(', ');
+  return typeof id === 'string' && id !== '' ? `request ${id.slice(0, 60)}` : `fields ${names || 'none'}`;
+}

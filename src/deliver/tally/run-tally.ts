@@ -1,0 +1,95 @@
+import type { SelectedStream } from '../../../connectors/deepgram/streams/select-streams.js';
+import type { RunSoFar } from '../../catalogue/sink.js';
+import type { Reading } from '../../catalogue/source.js';
+import type { Log } from '../../report/log.js';
+import type { Partition } from '../../streams/partition.js';
+import { SourceFailures } from './source-failures.js';
+
+export interface Progress {
+  readonly records: number;
+  readonly partitions: number;
+  readonly plannedPartitions: number;
+}
+
+/** What became of one stream in a run. */
+export interface StreamOutcome {
+  readonly name: string;
+  readonly partitions: number;
+  readonly failed_partitions: number;
+  readonly records: number;
+}
+
+export interface RunTallyOptions {
+  readonly streams: readonly SelectedStream[];
+  readonly log: Log;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+/** What a run has read so far, and what of it failed. */
+export class RunTally {
+  readonly failures: SourceFailures;
+  readonly #onProgress: (progress: Progress) => void;
+  readonly #planned: number;
+  readonly #streams = new Map<string, { partitions: number; failed: number; records: number }>();
+  #records = 0;
+  #partitions = 0;
+  #failedPartitions = 0;
+
+  constructor(options: RunTallyOptions, readings: readonly Reading[]) {
+    this.failures = new SourceFailures(options.log);
+    this.#onProgress = options.onProgress ?? (() => {});
+    this.#planned = readings.reduce((sum, reading) => sum + reading.partitions.length, 0);
+    for (const { stream } of options.streams)
+      this.#streams.set(stream.name, { partitions: 0, failed: 0, records: 0 });
+  }
+
+  batchRead(records: number): void {
+    this.#records += records;
+    this.#tell();
+  }
+
+  partitionRead(partition: Partition, records: number): void {
+    const stream = this.#streamOf(partition);
+    stream.partitions += 1;
+    stream.records += records;
+    this.#partitions += 1;
+    this.#tell();
+  }
+
+  readingFailed(reading: Reading, unread: readonly Partition[], error: unknown): void {
+    this.#failedPartitions += unread.length;
+    this.#streamOf(reading.partitions[0]).failed += unread.length;
+    this.failures.failed(reading, unread, error);
+  }
+
+  soFar(): Pick<RunSoFar, 'records' | 'partitions' | 'failedPartitions'> {
+    return {
+      records: [...this.#streams.values()].reduce((sum, { records }) => sum + records, 0),
+      partitions: this.#partitions,
+      failedPartitions: this.#failedPartitions,
+    };
+  }
+
+  streamOutcomes(): StreamOutcome[] {
+    return [...this.#streams].map(([name, { partitions, failed, records }]) => ({
+      name,
+      partitions,
+      failed_partitions: failed,
+      records,
+    }));
+  }
+
+  #streamOf(partition: Partition) {
+    const known = this.#streams.get(partition.stream.name);
+    if (!known) throw new Error(`a reading of ${partition.stream.name}, which was not asked for`);
+    return known;
+  }
+
+  #tell(): void {
+    this.#onProgress({
+      records: this.#records,
+      partitions: this.#partitions,
+      plannedPartitions: this.#planned,
+    });
+  }
+}

@@ -1,0 +1,78 @@
+import type { ClosingReport, Receipt, Refusal } from '../../catalogue/sink.js';
+import { ExportError, type Failure, failureOf } from '../../errors/export-error.js';
+import { type Partition, partitionName } from '../../streams/partition.js';
+
+/** What became of a sink in a run. */
+export interface SinkOutcome extends ClosingReport {
+  readonly name: string;
+  readonly type: string;
+  readonly required: boolean;
+  readonly partitions: number;
+  readonly failed_partitions: number;
+  /** Partitions that the source could not read. */
+  readonly unread_partitions: number;
+  readonly accepted: number;
+  readonly rejected: readonly Refusal[];
+  readonly skipped: readonly Refusal[];
+  /** Records that may be there twice: nobody could tell whether they had arrived when an earlier run ended. */
+  readonly in_doubt: number;
+  /** True where each record leaves once: what was refused is then not sent again. */
+  readonly sends_once: boolean;
+  /** The first failure, or the refusal of records, if there was any. */
+  readonly failure: (Failure & { readonly partition?: string }) | null;
+}
+
+/** Adds up the receipts and failures of one sink. */
+export class SinkTally {
+  partitions = 0;
+  unreadPartitions = 0;
+  accepted = 0;
+  inDoubt = 0;
+  closeFailure: Failure | undefined;
+  readonly #failed = new Set<Partition>();
+  readonly #rejected = new Map<string, Refusal>();
+  readonly #skipped = new Map<string, Refusal>();
+  #first: (Failure & { readonly partition?: string }) | undefined;
+
+  committed(receipt: Receipt): void {
+    this.partitions += 1;
+    this.accepted += receipt.accepted;
+    for (const refusal of receipt.rejected) addRefusal(this.#rejected, refusal);
+    for (const refusal of receipt.skipped) addRefusal(this.#skipped, refusal);
+  }
+
+  failed(partition: Partition, failure: Failure): void {
+    this.#failed.add(partition);
+    this.#first ??= { ...failure, partition: partitionName(partition) };
+  }
+
+  /** A partition that the source could not read; where this sink had failed before, that is what counts. */
+  unread(partition: Partition): void {
+    if (!this.#failed.has(partition)) this.unreadPartitions += 1;
+  }
+
+  result(): Omit<SinkOutcome, keyof ClosingReport | 'name' | 'type' | 'required' | 'sends_once'> {
+    return {
+      partitions: this.partitions,
+      failed_partitions: this.#failed.size,
+      unread_partitions: this.unreadPartitions,
+      accepted: this.accepted,
+      rejected: [...this.#rejected.values()],
+      skipped: [...this.#skipped.values()],
+      in_doubt: this.inDoubt,
+      failure: this.#first ?? this.closeFailure ?? this.#refused() ?? null,
+    };
+  }
+
+  #refused(): Failure | undefined {
+    const [refusal] = this.#rejected.values();
+    if (!refusal) return undefined;
+    const message = `The receiver refused ${refusal.count} records: ${refusal.reason}`;
+    return failureOf(new ExportError('SINK_REFUSED', message, { kind: 'permanent' }));
+  }
+}
+
+function addRefusal(refusals: Map<string, Refusal>, refusal: Refusal): void {
+  const known = refusals.get(refusal.reason);
+  refusals.set(refusal.reason, known ? { ...known, count: known.count + refusal.count } : refusal);
+}

@@ -1,0 +1,86 @@
+import { STATUS_CODES } from 'node:http';
+import { type ErrorKind, ExportError } from '../../errors/export-error.js';
+import type { Mask } from '../../secrets/mask.js';
+import type { HttpAnswer, RefusalDetails } from '../http-client.js';
+import { askedWait } from '../pacing/wait.js';
+import { FailedTry } from '../retry/failed-try.js';
+import { words } from '../words.js';
+
+const HTML = 'an HTML page, so probably a proxy, not the API';
+const HTML_HINT = 'Check the configured URL and the proxy settings (HTTPS_PROXY, NO_PROXY).';
+
+/** How answers are read. */
+export interface Reader<T> {
+  readonly parse: (answer: HttpAnswer) => T;
+  readonly explain: (answer: HttpAnswer) => RefusalDetails;
+  readonly mask: Mask;
+  readonly now: () => number;
+}
+
+/** The result of a 2xx answer. Throws a `FailedTry` for any other, and for a body that `parse` refuses. */
+export function readAnswer<T>(answer: HttpAnswer, reader: Reader<T>): T {
+  if (answer.status < 200 || answer.status > 299) throw refusal(answer, reader);
+  try {
+    return reader.parse(answer);
+  } catch (error) {
+    throw brokenBody(answer, error, reader.mask);
+  }
+}
+
+function refusal(answer: HttpAnswer, reader: Reader<unknown>): FailedTry {
+  const { status } = answer;
+  const html = isHtml(answer);
+  const details = html ? { message: HTML, hint: HTML_HINT } : explained(answer, reader);
+  const said = details.message === undefined ? '' : words(reader.mask(details.message));
+  const name = STATUS_CODES[status];
+  const askedMs = askedWait(answer, reader.now());
+  const head = `answered ${status}${name === undefined ? '' : ` ${name}`}`;
+  return new FailedTry('HTTP_STATUS', said === '' ? head : `${head}${html ? ' with ' : ': '}${said}`, {
+    kind: kindOf(status),
+    status,
+    ...(details.hint === undefined ? {} : { hint: reader.mask(details.hint) }),
+    ...(details.requestId === undefined ? {} : { requestId: words(reader.mask(details.requestId)) }),
+    ...(askedMs === undefined ? {} : { askedMs }),
+  });
+}
+
+function explained(answer: HttpAnswer, reader: Reader<unknown>): RefusalDetails {
+  try {
+    return reader.explain(answer);
+  } catch {
+    return {}; // the refusal is worth more than its explanation
+  }
+}
+
+function kindOf(status: number): ErrorKind {
+  if (status === 401 || status === 403) return 'auth';
+  if (status === 429) return 'rate-limited';
+  return status === 408 || status >= 500 ? 'transient' : 'permanent';
+}
+
+function brokenBody(answer: HttpAnswer, error: unknown, mask: Mask): FailedTry {
+  const { status } = answer;
+  if (isHtml(answer)) {
+    const details = { kind: 'transient', status, hint: HTML_HINT } as const;
+    return new FailedTry('HTTP_BODY', `answered ${status} with ${HTML}`, details);
+  }
+  if (error instanceof SyntaxError) {
+    // Without its cause: JSON.parse quotes the body in its message.
+    const reason = `answered ${status} with a body that is not valid JSON`;
+    return new FailedTry('HTTP_BODY', reason, { kind: 'transient', status });
+  }
+  const complaint = error instanceof Error ? words(mask(error.message)) : 'unreadable';
+  const reason = `answered ${status} with a body that cannot be used: ${complaint}`;
+  const hint = error instanceof ExportError ? error.hint : undefined;
+  return new FailedTry('HTTP_BODY', reason, {
+    kind: 'transient',
+    status,
+    cause: error,
+    ...(hint === undefined ? {} : { hint }),
+  });
+}
+
+function isHtml(answer: HttpAnswer): boolean {
+  if (/^\s*text\/html/i.test(answer.headers['content-type'] ?? '')) return true;
+  return /^\s*<(!doctype html|html)/i.test(answer.body.subarray(0, 200).toString('latin1'));
+}

@@ -1,0 +1,74 @@
+import { abortError } from '../../errors/export-error.js';
+import type { Clock } from '../../time/clock.js';
+import type { HeldBack } from './wait-meter.js';
+
+/** An extension shorter than this is the same wait to a reader of the log. */
+const NEWS_MS = 1_000;
+
+/** One pause that all requests of a client keep, so that not each of them has to be told. */
+export interface Pause {
+  /** Pauses so far. A try notes it when it is sent. */
+  readonly count: number;
+  readonly running: boolean;
+  /**
+   * Holds everybody for `ms` from now. `noted` is the count when the try was sent that asks for it: a try sent
+   * before the latest pause tells nothing new, and at most makes that pause longer.
+   */
+  hold(ms: number, noted: number): 'begun' | 'extended' | 'covered';
+  /** Resolves when no pause is running. */
+  over(signal: AbortSignal): Promise<void>;
+  /** Ends a running pause. */
+  close(): void;
+}
+
+export function createPause(clock: Clock, heldBack: HeldBack): Pause {
+  const closing = new AbortController();
+  let count = 0;
+  let end = 0;
+  // What is still to be slept is kept as a length, since a test's clock may stand still.
+  let owedMs = 0;
+  let ending: Promise<void> | undefined;
+
+  const run = async () => {
+    while (owedMs > 0 && !closing.signal.aborted) {
+      const ms = owedMs;
+      owedMs = 0;
+      await heldBack.sleep(ms, closing.signal).catch(() => undefined);
+    }
+    ending = undefined;
+  };
+  return {
+    get count() {
+      return count;
+    },
+    get running() {
+      return ending !== undefined;
+    },
+    hold(ms, noted) {
+      const now = clock.now();
+      const begins = ending === undefined && noted === count;
+      if (begins) count += 1;
+      const from = begins ? now : Math.max(end, now);
+      const extraMs = Math.max(0, now + ms - from);
+      end = from + extraMs;
+      owedMs += extraMs;
+      if (owedMs > 0) ending ??= run();
+      if (begins) return 'begun';
+      return extraMs > NEWS_MS ? 'extended' : 'covered';
+    },
+    over: (signal) => (ending === undefined ? Promise.resolve() : unlessAborted(ending, signal)),
+    close: () => closing.abort(),
+  };
+}
+
+function unlessAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(abortError(signal));
+    if (signal.aborted) return onAbort();
+    signal.addEventListener('abort', onAbort, { once: true });
+    promise.then(() => {
+      signal.removeEventListener('abort', onAbort);
+      resolve();
+    }, reject);
+  });
+}

@@ -1,0 +1,41 @@
+import { type ErrorCode, ExportError, type ExportErrorDetails } from '../../errors/export-error.js';
+
+export interface FailedTryDetails extends ExportErrorDetails {
+  /** The wait that the server asked for, in milliseconds, uncut. */
+  readonly askedMs?: number;
+}
+
+/**
+ * One try that went wrong. The message continues a sentence that begins with the place: `answered 502 Bad
+ * Gateway`. Only the last one reaches the caller, as an {@link ExportError}.
+ */
+export class FailedTry extends Error {
+  override readonly name = 'FailedTry';
+  readonly code: ErrorCode;
+  readonly details: FailedTryDetails;
+
+  constructor(code: ErrorCode, reason: string, details: FailedTryDetails) {
+    super(reason, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.details = details;
+  }
+
+  /** True where the same request may well succeed later. */
+  get passing(): boolean {
+    return this.details.kind === 'transient' || this.details.kind === 'rate-limited';
+  }
+
+  /** True where the server is in trouble as a whole, so that every request had better wait. */
+  get concernsAll(): boolean {
+    return this.details.status === 429 || this.details.status === 503;
+  }
+}
+
+/** What the caller of `send` gets to see. */
+export function sayFailure(failure: FailedTry, what: string, place: string, tries: number): ExportError {
+  const effort = tries > 1 ? ` after ${tries} tries` : '';
+  // The vendor's support asks for it, and a message is what gets copied into a ticket.
+  const id = failure.details.requestId ? ` (request id ${failure.details.requestId})` : '';
+  const message = `Could not ${what}${effort}: ${place} ${failure.message}${id}.`;
+  return new ExportError(failure.code, message, failure.details);
+}

@@ -1,0 +1,84 @@
+import { sayDuration } from '../../time/duration.js';
+import type { HttpLimits } from '../http-options.js';
+import { words } from '../words.js';
+import { FailedTry } from './failed-try.js';
+
+const UNREACHABLE = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ETIMEDOUT',
+]);
+const NETWORK_HINT = 'Check the network, the host name and the proxy settings (HTTPS_PROXY, NO_PROXY).';
+
+/** What went wrong before the head of an answer arrived. */
+export function networkFailure(error: unknown, limits: HttpLimits): FailedTry {
+  const limit = limitPassed(error, limits);
+  if (limit !== undefined) return limit;
+  const code = codeOf(error);
+  const because = { hint: NETWORK_HINT, cause: error };
+  if (code === 'UND_ERR_DESTROYED' || code === 'UND_ERR_CLOSED') {
+    return new FailedTry('ABORTED', 'was not called: the connections are closed', { kind: 'interrupted' });
+  }
+  if (code === 'UND_ERR_ABORTED' && error instanceof Error) {
+    const reason = `could not be reached through the proxy: ${words(error.message)}`;
+    return new FailedTry('HTTP_NETWORK', reason, { kind: 'transient', ...because });
+  }
+  if (isCertificateCode(code)) {
+    return new FailedTry('HTTP_NETWORK', `showed a certificate that is not trusted (${code})`, {
+      kind: 'permanent',
+      hint: 'Behind a proxy that opens TLS, set NODE_EXTRA_CA_CERTS to the file of its certificate.',
+      cause: error,
+    });
+  }
+  const reason = UNREACHABLE.has(code) ? 'could not be reached' : 'broke the connection';
+  return new FailedTry('HTTP_NETWORK', `${reason} (${code})`, { kind: 'transient', ...because });
+}
+
+/** What went wrong while the body was arriving. */
+export function bodyFailure(error: unknown, limits: HttpLimits): FailedTry {
+  const limit = limitPassed(error, limits);
+  if (limit !== undefined) return limit;
+  const reason = `sent an answer that was cut off (${codeOf(error)})`;
+  return new FailedTry('HTTP_BODY', reason, { kind: 'transient', cause: error });
+}
+
+/** The answer is larger than allowed; asking again would not shrink it. */
+export function tooLarge(limits: HttpLimits, cause: unknown): FailedTry {
+  const megabytes = Math.round((limits.maxBodyBytes / 1024 / 1024) * 10) / 10;
+  return new FailedTry('HTTP_TOO_LARGE', `sent an answer larger than ${megabytes} MiB`, {
+    kind: 'permanent',
+    hint: 'No page of this API is that large: check that the configured URL leads to the API itself.',
+    cause,
+  });
+}
+
+function limitPassed(error: unknown, limits: HttpLimits): FailedTry | undefined {
+  switch (codeOf(error)) {
+    case 'UND_ERR_CONNECT_TIMEOUT':
+      return timedOut(`took no connection within ${sayDuration(limits.connectMs)}`, error);
+    case 'UND_ERR_HEADERS_TIMEOUT':
+      return timedOut(`did not answer within ${sayDuration(limits.headersMs)}`, error);
+    case 'UND_ERR_BODY_TIMEOUT':
+      return timedOut(`stopped in the middle of its answer for ${sayDuration(limits.bodyMs)}`, error);
+    case 'UND_ERR_RES_EXCEEDED_MAX_SIZE':
+      return tooLarge(limits, error);
+    default:
+      return undefined;
+  }
+}
+
+export function timedOut(reason: string, cause?: unknown): FailedTry {
+  return new FailedTry('HTTP_TIMEOUT', reason, { kind: 'transient', hint: NETWORK_HINT, cause });
+}
+
+function isCertificateCode(code: string): boolean {
+  return /CERT|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER/.test(code);
+}
+
+function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown';
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+}

@@ -1,0 +1,233 @@
+import { mkdtemp, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { requests } from '../../connectors/deepgram/streams/requests.js';
+import type { SelectedStream } from '../../connectors/deepgram/streams/select-streams.js';
+import { type MemorySink, memorySink } from '../../connectors/memory/memory-sink.js';
+import type { Sink } from '../../src/catalogue/sink.js';
+import type { Source } from '../../src/catalogue/source.js';
+import { DeliveryState } from '../../src/checkpoints/delivery-state.js';
+import { AppendLedger } from '../../src/checkpoints/journal/append-ledger.js';
+import { recordKey } from '../../src/checkpoints/journal/record-key.js';
+import { StateBook } from '../../src/checkpoints/state-book.js';
+import type { StateDocument } from '../../src/checkpoints/state-document.js';
+import { readState } from '../../src/checkpoints/state-file.js';
+import { resolveWindow, windowSettings } from '../../src/config/settings/window.js';
+import { run } from '../../src/deliver/run.js';
+import { SinkLane } from '../../src/deliver/sink-lane.js';
+import { ExportError } from '../../src/errors/export-error.js';
+import { silentLog } from '../../src/report/log.js';
+import type { Row } from '../../src/streams/field.js';
+import type { Partition } from '../../src/streams/partition.js';
+import type { Clock } from '../../src/time/clock.js';
+import { addDays, type Day, dayAt } from '../../src/time/day.js';
+
+export interface HistoryOptions {
+  /** What the source has of a day at a moment. Default: one settled record. */
+  readonly rows?: (day: Day, nowMs: number) => readonly Row[];
+  readonly stream?: SelectedStream;
+  readonly projectId?: string;
+}
+
+/** How one run differs from the usual one: seven days into the sink `a`, with a lookback of three. */
+export interface RunOptions {
+  readonly since?: string;
+  readonly until?: string;
+  readonly lookback?: string;
+  readonly sinks?: readonly string[];
+  readonly fails?: (sink: string, day: Day) => boolean;
+  readonly fullRefresh?: boolean;
+  readonly emptied?: readonly string[];
+  readonly destination?: string;
+  readonly projectId?: string;
+  /** What the clock shows when the days are read, in a run that takes long. Default: its beginning. */
+  readonly clockAt?: string;
+  /** The process dies when everything was delivered, and before the state says so. */
+  readonly dies?: boolean;
+}
+
+export interface Ran {
+  /** Days that were read, in order. */
+  readonly read: readonly Day[];
+  /** Days that each sink confirmed, in order. */
+  readonly given: Readonly<Record<string, readonly Day[]>>;
+  readonly warnings: readonly string[];
+}
+
+/** A sink of this name only appends, and can tell what it has. */
+export const LOG = 'log';
+
+/** Runs, one after the other, on one state file and with sinks that keep what they have. */
+export class ExportHistory {
+  readonly path: string;
+  readonly #options: HistoryOptions;
+  readonly #sinks = new Map<string, MemorySink>();
+  readonly #logged: Row[] = [];
+
+  private constructor(path: string, options: HistoryOptions) {
+    this.path = path;
+    this.#options = options;
+  }
+
+  static async begin(options: HistoryOptions = {}): Promise<ExportHistory> {
+    return new ExportHistory(join(await mkdtemp(join(tmpdir(), 'state-')), 'state.json'), options);
+  }
+
+  /** What a sink has, by day. */
+  holds(sink: string): Readonly<Record<Day, readonly Row[]>> {
+    const committed = [...(this.#sinks.get(sink)?.committed.values() ?? [])];
+    return Object.fromEntries(committed.map(({ partition, rows }) => [partition.day ?? '', rows]));
+  }
+
+  text(): Promise<string> {
+    return readFile(this.path, 'utf8');
+  }
+
+  /** What the sink {@link LOG} was ever sent, in the order of arrival. */
+  get logged(): readonly Row[] {
+    return this.#logged;
+  }
+
+  document(): Promise<StateDocument | undefined> {
+    return readState(this.path);
+  }
+
+  async run(at: string, options: RunOptions = {}): Promise<Ran> {
+    const now = Date.parse(at);
+    const { since = '7d', until = 'now', lookback = '3d', sinks = ['a'] } = options;
+    const settings = windowSettings.parse({ since, until, lookback });
+    const window = resolveWindow(settings, now);
+    const warnings: string[] = [];
+    const log = { ...silentLog, warn: (message: string) => void warnings.push(message) };
+    const clockMs = Date.parse(options.clockAt ?? at);
+    const clock: Clock = { now: () => clockMs, sleep: async () => {} };
+    const state = new DeliveryState(await readState(this.path), settings.lookback);
+    const ledger = new AppendLedger(join(dirname(this.path), 'delivered'));
+    const book = new StateBook(state, {
+      ledger,
+      path: this.path,
+      clock,
+      log,
+      nowMs: now,
+      mask: (text) => text,
+      destinations: new Map(sinks.map((name) => [name, options.destination ?? `memory ${name}`])),
+      fullRefresh: options.fullRefresh ?? false,
+      lock: { assertHeld: async () => {} },
+    });
+    const read: Day[] = [];
+    const given: Record<string, Day[]> = Object.fromEntries(sinks.map((name) => [name, []]));
+    const lanes = sinks.map(
+      (name) =>
+        new SinkLane({
+          sink: name === LOG ? this.#log(options) : this.#sink(name, options, given[name] ?? []),
+          ledger,
+          type: 'memory',
+          required: true,
+          deadlineMs: 10_000,
+          log: silentLog,
+        }),
+    );
+    await run({
+      source: this.#source(now, options.projectId ?? this.#options.projectId ?? 'p-1', read),
+      lanes,
+      streams: [this.#stream()],
+      window,
+      book,
+      clock,
+      log,
+      signal: new AbortController().signal,
+    });
+    if (!options.dies) await book.flush();
+    return { read, given, warnings };
+  }
+
+  #stream(): SelectedStream {
+    return this.#options.stream ?? { stream: requests, origin: { of: 'requests' } };
+  }
+
+  #sink(name: string, { fails, emptied }: RunOptions, given: Day[]): Sink {
+    const memory = this.#sinks.get(name) ?? memorySink({ name });
+    this.#sinks.set(name, memory);
+    return {
+      ...memory,
+      isEmpty: async () => emptied?.includes(name) ?? false,
+      begin: async (partition, signal) => {
+        const day = partition.day ?? '';
+        const writer = await memory.begin(partition, signal);
+        return {
+          ...writer,
+          commit: async () => {
+            if (fails?.(name, day))
+              throw new ExportError('SINK_REFUSED', 'out of order', { kind: 'transient' });
+            const receipt = await writer.commit();
+            given.push(day);
+            return receipt;
+          },
+        };
+      },
+    };
+  }
+
+  #log({ fails }: RunOptions): Sink {
+    return {
+      ...memorySink({ name: LOG }),
+      capabilities: { delivery: 'append', accepts: () => true },
+      holds: async ({ stream }, keys) =>
+        new Set(this.#logged.map((row) => recordKey(stream, row)).filter((key) => keys.includes(key))),
+      begin: async ({ day }) => {
+        let accepted = 0;
+        return {
+          write: async (batch) => {
+            this.#logged.push(...batch);
+            if (fails?.(LOG, day ?? ''))
+              throw new ExportError('SINK_REFUSED', 'the answer was lost', { kind: 'transient' });
+            accepted += batch.length;
+          },
+          commit: async () => ({ accepted, rejected: [], skipped: [] }),
+          abort: async () => {},
+        };
+      },
+    };
+  }
+
+  #source(now: number, projectId: string, read: Day[]): Source {
+    const rowsOf = this.#options.rows ?? oneSettled;
+    const project = { id: projectId, name: 'Support' };
+    return {
+      name: 'fake',
+      parallel: 1,
+      traffic: { calls: 0, retries: 0, waitedMs: 0, receivedBytes: 0 },
+      projects: async () => [project],
+      oldestDay: ({ origin }) => (origin.of === 'requests' ? addDays(dayAt(now), -89) : undefined),
+      plan: ({ selected, days }) =>
+        days
+          .filter((day) => !selected.stream.observedOnly || day === dayAt(now))
+          .map((day) => {
+            const partition: Partition = { stream: selected.stream, project, day };
+            return {
+              partitions: [partition],
+              calls: 1,
+              async *open() {
+                read.push(day);
+                yield { partition, batches: inBatches(rowsOf(day, now)) };
+              },
+            };
+          }),
+      check: async () => [],
+      findings: () => ({ rejected: new Map(), unknownFields: new Map(), warnings: [] }),
+      close: async () => {},
+    };
+  }
+}
+
+export function record(day: Day, settled: boolean, index = 0): Row {
+  return { project_id: 'p-1', request_id: `${day}-${index}`, settled, cost_usd: settled ? 1 : null };
+}
+
+function oneSettled(day: Day): readonly Row[] {
+  return [record(day, true)];
+}
+
+async function* inBatches(rows: readonly Row[]): AsyncGenerator<readonly Row[]> {
+  for (let at = 0; at < rows.length; at += 2) yield rows.slice(at, at + 2);
+}

@@ -1,0 +1,237 @@
+import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { DeliveryState } from '../../src/checkpoints/delivery-state.js';
+import type { StateDocument, StreamState } from '../../src/checkpoints/state-document.js';
+import { readState, writeState } from '../../src/checkpoints/state-file.js';
+import { addDays, daysThrough } from '../../src/time/day.js';
+import { ExportHistory } from './export-history.js';
+
+const DAY_MS = 86_400_000;
+const EMPTY: StateDocument = { version: 1, updated_at: '2026-11-20T12:00:00.000000Z', sinks: {} };
+const asIs = (text: string) => text;
+
+async function statePath(): Promise<string> {
+  return join(await mkdtemp(join(tmpdir(), 'state-')), 'state.json');
+}
+
+describe('a state that cannot be used is refused with a way out, and stays as it is', () => {
+  it.each([
+    ['no JSON', '{"version": 1, "upd', 'it is no JSON: it is damaged, or no state file', 'state repair'],
+    ['empty', '', 'it is no JSON: it is damaged, or no state file', 'state repair'],
+    ['null', 'null', 'it is damaged', 'state repair'],
+    [
+      'a newer version',
+      '{"version": 2, "sinks": []}',
+      'it is of version 2, and this program knows 1',
+      'Use the newer deepgram-export',
+    ],
+    ['without a version', '{"sinks": {}}', 'it is damaged at version', 'state repair'],
+    ['a setting that is not known', JSON.stringify({ ...EMPTY, extra: 1 }), 'it is damaged', 'state repair'],
+    [
+      'a day that is none',
+      JSON.stringify(withStream({ closed: [['2026-02-30', '2026-03-01']], open: {}, lost: [] })),
+      'it is damaged at sinks.a.streams.requests.p-1.closed.0.0',
+      'state repair',
+    ],
+    [
+      'a list for the projects',
+      JSON.stringify({ ...EMPTY, sinks: { a: { destination: 'x', streams: { requests: [] } } } }),
+      'it is damaged at sinks.a.streams.requests',
+      'state repair',
+    ],
+  ])('%s', async (_, text, why, wayOut) => {
+    const path = await statePath();
+    await writeFile(path, text);
+
+    const reading = readState(path);
+
+    await expect(reading).rejects.toMatchObject({
+      code: 'STATE_REFUSED',
+      kind: 'config',
+      message: `The state in ${path} cannot be used: ${why}.`,
+      hint: expect.stringContaining(wayOut),
+    });
+    expect(await readFile(path, 'utf8')).toBe(text);
+  });
+
+  it('a folder', async () => {
+    const path = await statePath();
+    await mkdir(path);
+
+    await expect(readState(path)).rejects.toMatchObject({
+      code: 'STATE_REFUSED',
+      message: expect.stringContaining('it is a folder'),
+      hint: 'Name a file in `state: { path: … }`.',
+    });
+  });
+
+  it('a path that leads through a file', async () => {
+    const path = await statePath();
+    await writeFile(path, '{}');
+
+    await expect(readState(join(path, 'state.json'))).rejects.toMatchObject({
+      code: 'STATE_REFUSED',
+      message: expect.stringContaining('the file system answered ENOTDIR'),
+    });
+  });
+
+  it('one of another account', async () => {
+    const history = await ExportHistory.begin();
+    await history.run('2026-11-20T12:00:00Z');
+    const before = await history.text();
+
+    const other = history.run('2026-11-20T13:00:00Z', { projectId: 'p-9' });
+
+    await expect(other).rejects.toMatchObject({
+      code: 'STATE_REFUSED',
+      kind: 'config',
+      message: expect.stringContaining('belongs to another account: it knows none of these projects'),
+      hint: expect.stringContaining('deepgram-export state repair'),
+    });
+    expect(await history.text()).toBe(before);
+  });
+});
+
+it('no state yet is no mistake', async () => {
+  expect(await readState(await statePath())).toBeUndefined();
+});
+
+it('what is written is what is read, and nothing else is left in the folder', async () => {
+  const path = await statePath();
+  const document = withStream({
+    closed: [['2026-11-01', '2026-11-03']],
+    open: {
+      '2026-11-04': { read_at: '2026-11-04T12:00:00.000000Z', records: 3, hash: '00ff', unsettled: 1 },
+    },
+    lost: [['2026-10-01', '2026-10-31']],
+  });
+
+  await writeState(path, document, asIs);
+
+  expect(await readState(path)).toEqual(document);
+  expect(await readdir(dirname(path))).toEqual(['state.json']);
+});
+
+it('a writing that fails leaves what was there, and no draft', async () => {
+  const path = await statePath();
+  await writeState(path, EMPTY, asIs);
+  const before = await readFile(path, 'utf8');
+
+  const writing = writeState(path, EMPTY, () => {
+    throw new Error('killed');
+  });
+
+  await expect(writing).rejects.toThrow('killed');
+  expect(await readFile(path, 'utf8')).toBe(before);
+  expect(await readdir(dirname(path))).toEqual(['state.json']);
+});
+
+it('secrets are masked', async () => {
+  const path = await statePath();
+  const document = { ...EMPTY, sinks: { a: { destination: 'https://s3cret@x', streams: {} } } };
+
+  await writeState(path, document, (text) => text.replaceAll('s3cret', '[secret]'));
+
+  expect(await readFile(path, 'utf8')).not.toContain('s3cret');
+});
+
+it('a day is in it only when its sink has confirmed it', async () => {
+  const history = await ExportHistory.begin();
+  const seen: (readonly string[])[] = [];
+
+  await history.run('2026-11-20T12:00:00Z', {
+    since: '1d',
+    fails: (_sink, day) => {
+      seen.push([day, ...Object.keys(history.holds('a'))]);
+      return day === '2026-11-20';
+    },
+  });
+
+  const open = (await history.document())?.sinks.a?.streams.requests?.['p-1']?.open;
+  expect(seen).toEqual([['2026-11-19'], ['2026-11-20', '2026-11-19']]);
+  expect(Object.keys(open ?? {})).toEqual(['2026-11-19']);
+});
+
+it('a run that dies before the state is written delivers the same once more', async () => {
+  const history = await ExportHistory.begin();
+  await history.run('2026-11-20T12:00:00Z');
+  const before = await history.text();
+  await history.run('2026-11-24T12:00:00Z');
+  const delivered = history.holds('a');
+  await writeFile(history.path, before);
+
+  const again = await history.run('2026-11-24T12:00:00Z');
+
+  expect(again.given.a).toEqual(daysThrough('2026-11-17', '2026-11-24'));
+  expect(history.holds('a')).toEqual(delivered);
+});
+
+it('a run in which nothing changes writes nothing', async () => {
+  const history = await ExportHistory.begin();
+  await history.run('2026-11-20T12:00:00Z');
+  const before = await history.text();
+
+  await history.run('2026-11-25T12:00:00Z', { since: '2026-11-13', until: '2026-11-16' });
+
+  expect(await history.text()).toBe(before);
+});
+
+it('nor does one whose window has days that are known to be lost', async () => {
+  const history = await ExportHistory.begin();
+  await history.run('2026-06-01T12:00:00Z');
+  await history.run('2026-11-20T12:00:00Z');
+  const before = await history.text();
+
+  await history.run('2026-11-20T13:00:00Z', { since: '2026-06-10', until: '2026-08-30' });
+
+  expect(await history.text()).toBe(before);
+});
+
+it('stays small: a year of days in two sinks, read every day', () => {
+  const state = new DeliveryState(undefined, 3 * DAY_MS);
+  for (const sink of ['a', 'b']) {
+    state.forget(sink, 'somewhere');
+    for (let at = 0; at < 365; at += 1) {
+      const day = addDays('2026-01-01', at);
+      const readAtMs = Date.parse(`${addDays(day, at < 361 ? 4 : 0)}T12:00:00Z`);
+      state.delivered({ sink, stream: 'requests', projectId: 'p-1' }, day, {
+        readAtMs,
+        records: 1_000,
+        hash: '0123abcd',
+        unsettled: 0,
+        isFinal: false,
+      });
+    }
+  }
+
+  const text = JSON.stringify(state.document(0), null, 2);
+
+  expect(text.length).toBeLessThan(4_000);
+});
+
+it.each(['__proto__', 'constructor', 'toString', 'p"1\n'])(
+  'a project called %j is one like any other',
+  async (projectId) => {
+    const history = await ExportHistory.begin({ projectId });
+
+    await history.run('2026-11-20T12:00:00Z');
+    const second = await history.run('2026-11-20T13:00:00Z');
+
+    expect(second.read).toEqual(daysThrough('2026-11-17', '2026-11-20'));
+  },
+);
+
+it.each(['__proto__', 'constructor'])('a sink called %s is one like any other', async (sink) => {
+  const history = await ExportHistory.begin();
+
+  await history.run('2026-11-20T12:00:00Z', { sinks: [sink] });
+  const second = await history.run('2026-11-20T13:00:00Z', { sinks: [sink] });
+
+  expect(second.read).toEqual(daysThrough('2026-11-17', '2026-11-20'));
+});
+
+function withStream(state: StreamState): StateDocument {
+  return { ...EMPTY, sinks: { a: { destination: 'x', streams: { requests: { 'p-1': state } } } } };
+}
