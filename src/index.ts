@@ -24,6 +24,7 @@ export type {
 } from './catalogue/sink.js';
 export type { ErrorCode, ErrorKind, Failure } from './errors/export-error.js';
 export { ExportError } from './errors/export-error.js';
-export type { Field, FieldType, Row, RowOf, Unit, Value } from './streams/field.js';
+export type { Column, Columns, RowOf } from './streams/column.js';
+export type { Field, FieldType, Row, Unit, Value } from './streams/field.js';
 export type { Partition, Project } from './streams/partition.js';
 export type { Stream } from './streams/stream.js';

@@ -17,6 +17,7 @@ import { planReadings } from './read-task.js';
 import type { ReadingContext } from './reading-context.js';
 import type { StateAges } from './requests/normalize-request.js';
 import { ReadAhead } from './requests/read-ahead.js';
+import { RETENTION_DAYS } from './streams/requests.js';
 
 export interface DeepgramSourceOptions {
   /** `https://api.deepgram.com`, a regional or a self-hosted address. */
@@ -30,12 +31,6 @@ export interface DeepgramSourceOptions {
   readonly http: HttpClient;
   readonly log: Log;
 }
-
-/**
- * Days of requests that Deepgram keeps.
- * @see https://developers.deepgram.com/docs/using-logs-usage
- */
-const RETENTION_DAYS = 90;
 
 /** While some are being delivered, others use their places for calls. More of them take memory, each with a page. */
 const READINGS_A_CALL = 1.25;
@@ -62,8 +57,8 @@ export function deepgramSource(options: DeepgramSourceOptions): Source {
     parallel: Math.ceil(READINGS_A_CALL * options.maxConcurrency),
     traffic: options.http.stats,
     projects: (signal) => listProjects(api, options.projects, findings, signal),
-    oldestDay: ({ origin }) => (origin.of === 'requests' ? oldestWholeDay(options.window.now) : undefined),
-    plan: ({ selected, project, days }) => planReadings(selected, contextOf(project), days),
+    oldestDay: ({ kind }) => (kind === 'requests' ? oldestWholeDay(options.window.now) : undefined),
+    plan: ({ stream, project, days }) => planReadings(stream, contextOf(project), days),
     check: async (streams, signal) =>
       checkAccess(
         api,

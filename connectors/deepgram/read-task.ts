@@ -1,12 +1,12 @@
 import type { PartitionReading, Reading } from '../../src/catalogue/source.js';
 import type { Row } from '../../src/streams/field.js';
 import type { Partition } from '../../src/streams/partition.js';
+import type { Stream } from '../../src/streams/stream.js';
 import { addDays, type Day, dayAt, startOfDay } from '../../src/time/day.js';
 import { apiKeyRows, balanceRows, modelRows, purchaseRows } from './account/account-rows.js';
 import { dailyParts } from './daily/read-days.js';
 import { once, pathOf, type ReadingContext, saying } from './reading-context.js';
 import { readRequestDay } from './requests/request-day.js';
-import type { SelectedStream } from './streams/select-streams.js';
 
 /** Days of usage or billing that one call asks for: bounds the size of an answer. */
 const DAYS_A_CALL = 31;
@@ -15,12 +15,12 @@ const MOST_ORDERS = 1_000;
 
 /** Cuts what is wanted of one stream and project into readings. */
 export function planReadings(
-  selected: SelectedStream,
+  stream: Stream,
   context: ReadingContext,
   days: readonly Day[],
 ): readonly Reading[] {
   const partition = (day: Day | null): Partition => ({
-    stream: selected.stream,
+    stream,
     project: context.project,
     day,
   });
@@ -31,17 +31,15 @@ export function planReadings(
   };
   const snapshot = (calls: number, rows: RowsOf) => plan([partition(null)], calls, whole(rows));
 
-  switch (selected.origin.of) {
+  switch (stream.kind) {
     case 'requests':
       return days.flatMap((day) =>
         plan([partition(day)], 1, (parts, signal) => requestParts(parts, context, signal)),
       );
     case 'usage':
-    case 'usage_by':
     case 'billing':
-    case 'billing_by':
       return chunksOf(days, DAYS_A_CALL).flatMap((chunk) =>
-        plan(chunk.map(partition), 1, (parts, signal) => dailyParts(parts, selected, context, signal)),
+        plan(chunk.map(partition), 1, (parts, signal) => dailyParts(parts, stream, context, signal)),
       );
     case 'balances': {
       const today = days.filter((day) => day === dayAt(context.now));
@@ -56,7 +54,7 @@ export function planReadings(
     case 'projects':
       return snapshot(0, async () => [{ project_id: context.project.id, name: context.project.name }]);
     case 'api_keys': {
-      const includeEmails = selected.stream.fields.some((field) => field.name === 'member_email');
+      const includeEmails = stream.fields.some((field) => field.name === 'member_email');
       return snapshot(1, async (signal) =>
         apiKeyRows(await context.directory.keys(signal), context, includeEmails),
       );
@@ -64,7 +62,7 @@ export function planReadings(
     case 'models':
       return snapshot(1, async (signal) => modelRows(await context.directory.models(signal), context));
     default:
-      return selected.origin satisfies never;
+      throw new Error(`${stream.kind} is no kind of stream that Deepgram has`);
   }
 }
 

@@ -39,7 +39,7 @@ export function tableauSink(settings: TableauSettings, context: SinkContext): Si
     streams.set(stream.name, known);
     return known;
   };
-  for (const { stream } of context.streams) tablesFor(stream);
+  for (const stream of context.streams) tablesFor(stream);
   let closed = false;
 
   return {

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import type { SelectedStream } from '../../connectors/deepgram/streams/select-streams.js';
 import type { Log } from '../report/log.js';
+import type { Stream } from '../streams/stream.js';
 import type { Clock } from '../time/clock.js';
 import type { Sink } from './sink.js';
 
@@ -13,7 +13,7 @@ export interface SinkContext {
   readonly clock: Clock;
   readonly log: Log;
   /** The streams that this sink will get, so that a table without records still has its header. */
-  readonly streams: readonly SelectedStream[];
+  readonly streams: readonly Stream[];
   /** For proxies. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** How the program names itself to servers. */
@@ -32,7 +32,7 @@ export interface SinkType<Settings extends z.ZodObject = z.ZodObject> {
    */
   mistake?(
     settings: z.output<Settings>,
-    streams: readonly SelectedStream[],
+    streams: readonly Stream[],
   ): { readonly setting: string; readonly words: string } | undefined;
   /**
    * What makes two configurations of this type deliver to the same place, in words, without secrets. It is kept in

@@ -1,7 +1,7 @@
-import type { SelectedStream } from '../../connectors/deepgram/streams/select-streams.js';
 import type { HttpStats } from '../http/http-client.js';
 import type { Row } from '../streams/field.js';
 import type { Partition, Project } from '../streams/partition.js';
+import type { Stream } from '../streams/stream.js';
 import type { Day } from '../time/day.js';
 import type { CheckResult } from './check-result.js';
 import type { DistinctValues } from './estimate.js';
@@ -28,7 +28,7 @@ export interface Reading {
 
 /** What is wanted of one stream and project. `days` is empty for a snapshot. */
 export interface Wanted {
-  readonly selected: SelectedStream;
+  readonly stream: Stream;
   readonly project: Project;
   readonly days: readonly Day[];
 }
@@ -52,7 +52,7 @@ export interface Source {
   /** The projects of this job, in the order of their ids. */
   projects(signal: AbortSignal): Promise<readonly Project[]>;
   /** The oldest day that can still be read of a stream; undefined where there is no such limit. */
-  oldestDay(selected: SelectedStream): Day | undefined;
+  oldestDay(stream: Stream): Day | undefined;
   /**
    * When its records of a partition were read, in milliseconds since the epoch, or somewhat later; undefined for a
    * partition that it does not have. Left out where they are what is now.
@@ -61,7 +61,7 @@ export interface Source {
   /** Cuts what is wanted into readings. Calls nobody. */
   plan(wanted: Wanted): readonly Reading[];
   /** Tries what a run would do, as cheaply as it can be tried. */
-  check(streams: readonly SelectedStream[], signal: AbortSignal): Promise<readonly CheckResult[]>;
+  check(streams: readonly Stream[], signal: AbortSignal): Promise<readonly CheckResult[]>;
   /**
    * How many different values the fields of its records have, as far as a few calls can tell. Left out where none can.
    * What cannot be read is left out of the answer.

@@ -48,7 +48,7 @@ export function openLanes(
   return Promise.all(
     job.sinks.map(async (sink) => {
       const opened = await openSink(sink, log, surroundings, dryRun);
-      const streams = sink.streams.map(({ stream }) => stream.name);
+      const streams = sink.streams.map(({ name }) => name);
       const { type, required, deadlineMs } = sink;
       return new SinkLane({ sink: opened, type, required, streams, deadlineMs, log, ledger });
     }),

@@ -87,7 +87,7 @@ async function summarized(
       result = await run({
         source,
         lanes,
-        streams: job.streams.filter(({ stream }) => lanes.some((lane) => lane.wants(stream))),
+        streams: job.streams.filter((stream) => lanes.some((lane) => lane.wants(stream))),
         window,
         book,
         clock,

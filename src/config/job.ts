@@ -1,10 +1,11 @@
 import { resolve } from 'node:path';
 import type { SourceSettings } from '../../connectors/deepgram/settings.js';
-import { type SelectedStream, selectStreams } from '../../connectors/deepgram/streams/select-streams.js';
+import { selectStreams } from '../../connectors/deepgram/streams/select-streams.js';
 import { sinkTypes } from '../../connectors/index.js';
 import type { Sink } from '../catalogue/sink.js';
 import type { SinkContext } from '../catalogue/sink-type.js';
 import { Secret } from '../secrets/secret.js';
+import type { Stream } from '../streams/stream.js';
 import type { ConfigSettings, SinkEntry } from './settings/config-schema.js';
 import type { WindowSettings } from './settings/window.js';
 
@@ -17,7 +18,7 @@ export interface JobSink {
   /** False: its failure does not fail the run. */
   readonly required: boolean;
   /** The streams that it gets, in the order of the job's. Never empty. */
-  readonly streams: readonly SelectedStream[];
+  readonly streams: readonly Stream[];
   /** Milliseconds that one call of the sink may take. */
   readonly deadlineMs: number;
   /** Absolute paths of the folders that it writes. */
@@ -34,7 +35,7 @@ export interface JobSink {
 export interface Job {
   readonly source: SourceSettings;
   /** The streams that are read, in the order in which they are read. */
-  readonly streams: readonly SelectedStream[];
+  readonly streams: readonly Stream[];
   readonly window: WindowSettings;
   /** Absolute path of the state file. */
   readonly statePath: string;
@@ -57,12 +58,7 @@ export function jobOf(settings: ConfigSettings, cwd: string): Job {
   };
 }
 
-function jobSink(
-  name: string,
-  settings: SinkEntry,
-  jobStreams: readonly SelectedStream[],
-  cwd: string,
-): JobSink {
+function jobSink(name: string, settings: SinkEntry, jobStreams: readonly Stream[], cwd: string): JobSink {
   const { type, required, deadline, streams, ...own } = settings;
   const sinkType = sinkTypes[type];
   if (sinkType === undefined) throw new Error(`The registry has no sink of the type ${type}.`);
@@ -70,7 +66,7 @@ function jobSink(
     name,
     type,
     required,
-    streams: jobStreams.filter(({ stream }) => streams?.includes(stream.name) ?? true),
+    streams: jobStreams.filter((stream) => streams?.includes(stream.name) ?? true),
     deadlineMs: deadline,
     outputPaths: sinkType.outputPaths(own).map((path) => resolve(cwd, path)),
     destination: `${type} ${sinkType.destination(own)}`,

@@ -30,7 +30,7 @@ export interface Overrides {
 export function overrideJob(job: Job, overrides: Overrides): Job {
   const mistakes: string[] = [];
   const window = overriddenWindow(job.window, overrides, mistakes);
-  const streams = named(overrides.streams, job.streams, ({ stream }) => stream.name, '--stream', mistakes);
+  const streams = named(overrides.streams, job.streams, ({ name }) => name, '--stream', mistakes);
   const wantedSinks = named(overrides.sinks, job.sinks, ({ name }) => name, '--sink', mistakes);
   const sinks = wantedSinks
     .map((sink) => ({ ...sink, streams: sink.streams.filter((selected) => streams.includes(selected)) }))

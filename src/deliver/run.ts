@@ -1,10 +1,10 @@
-import type { SelectedStream } from '../../connectors/deepgram/streams/select-streams.js';
 import type { PartitionReading, Source, SourceFindings } from '../catalogue/source.js';
 import { abortError } from '../errors/export-error.js';
 import type { DeliveryBook } from '../plan/delivery-book.js';
 import { type PlannedReading, planReadings, type Window } from '../plan/plan.js';
 import type { Log } from '../report/log.js';
 import type { Project } from '../streams/partition.js';
+import type { Stream } from '../streams/stream.js';
 import type { Clock } from '../time/clock.js';
 import { farewellAfter } from '../time/farewell.js';
 import { atOnce } from './for-each-concurrent.js';
@@ -18,7 +18,7 @@ import type { SourceFailure } from './tally/source-failures.js';
 export interface RunOptions {
   readonly source: Source;
   readonly lanes: readonly SinkLane[];
-  readonly streams: readonly SelectedStream[];
+  readonly streams: readonly Stream[];
   readonly window: Window;
   /** What each sink has; it is told what they get. */
   readonly book: DeliveryBook;

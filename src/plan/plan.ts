@@ -1,7 +1,7 @@
-import type { SelectedStream } from '../../connectors/deepgram/streams/select-streams.js';
 import type { Reading, Source } from '../catalogue/source.js';
 import { rangesOf, sayRanges } from '../checkpoints/day-ranges.js';
 import type { Partition, Project } from '../streams/partition.js';
+import type { Stream } from '../streams/stream.js';
 import { type Day, daysThrough } from '../time/day.js';
 import { beginningsOf } from './beginnings.js';
 import type { DeliveryBook, Reason } from './delivery-book.js';
@@ -19,7 +19,7 @@ export interface Window {
 /** As much of a sink as planning needs. */
 export interface Taker {
   readonly name: string;
-  wants(stream: SelectedStream['stream']): boolean;
+  wants(stream: Stream): boolean;
   /** Days of history that it asks for, today included, where nobody has chosen a window. */
   readonly historyDays?: number | undefined;
 }
@@ -39,7 +39,7 @@ export interface Plan<T extends Taker> {
 
 export interface PlanOptions<T extends Taker> {
   readonly source: Source;
-  readonly streams: readonly SelectedStream[];
+  readonly streams: readonly Stream[];
   readonly projects: readonly Project[];
   readonly window: Window;
   readonly takers: readonly T[];
@@ -52,17 +52,15 @@ export interface PlanOptions<T extends Taker> {
  */
 export function planReadings<T extends Taker>(options: PlanOptions<T>): Plan<T> {
   const warnings: string[] = [];
-  const readings = options.streams.flatMap((selected) => {
-    const takers = options.takers.filter((taker) => taker.wants(selected.stream));
+  const readings = options.streams.flatMap((stream) => {
+    const takers = options.takers.filter((taker) => taker.wants(stream));
     if (takers.length === 0) return [];
     return options.projects.flatMap((project) => {
       const needs =
-        selected.stream.partitionedBy === 'day'
-          ? needsByDay(selected, project, takers, options, warnings)
-          : undefined;
+        stream.partitionedBy === 'day' ? needsByDay(stream, project, takers, options, warnings) : undefined;
       const days = [...(needs?.keys() ?? [])];
       const snapshot = new Map(takers.map((taker) => [taker, { why: 'snapshot' } as const]));
-      return options.source.plan({ selected, project, days }).map((reading) => ({
+      return options.source.plan({ stream, project, days }).map((reading) => ({
         reading,
         needs: ({ day }: Partition) => (day === null ? snapshot : (needs?.get(day) ?? new Map())),
       }));
@@ -72,14 +70,14 @@ export function planReadings<T extends Taker>(options: PlanOptions<T>): Plan<T> 
 }
 
 function needsByDay<T extends Taker>(
-  selected: SelectedStream,
+  stream: Stream,
   project: Project,
   takers: readonly T[],
   { source, window, book }: PlanOptions<T>,
   warnings: string[],
 ): ReadonlyMap<Day, ReadonlyMap<T, Reason>> {
-  const of = (day: Day): Partition => ({ stream: selected.stream, project, day });
-  const oldest = source.oldestDay(selected);
+  const of = (day: Day): Partition => ({ stream, project, day });
+  const oldest = source.oldestDay(stream);
   const begins = beginningsOf(takers, of(window.since), oldest, { window, book });
   const needs = new Map<Day, Map<T, Reason>>();
   const gone = new DaysByTaker();
@@ -101,7 +99,7 @@ function needsByDay<T extends Taker>(
     }
   }
   const lost = gone.map((taker, days) => book.gone(taker.name, of(window.since), days));
-  const subject = `${selected.stream.name} of ${project.name ?? project.id}`;
+  const subject = `${stream.name} of ${project.name ?? project.id}`;
   for (const [days, names] of lost.inWords()) {
     warnings.push(
       `${subject}: ${days} cannot be read any more, since ${source.name} only goes back to ${oldest}, and is lost for ` +

@@ -24,27 +24,8 @@ export interface Field {
   readonly personal?: boolean;
 }
 
-/** The value of a field: text for dates and timestamps, null for what Deepgram did not give. */
+/** The value of a field: text for dates and timestamps, null for what the source did not give. */
 export type Value = string | number | boolean | readonly string[] | null;
 
 /** One normalized record; its keys are the stream's fields in their order. */
 export type Row = Readonly<Record<string, Value>>;
-
-interface TypeOf {
-  string: string;
-  integer: number;
-  real: number;
-  boolean: boolean;
-  date: string;
-  timestamp: string;
-  strings: readonly string[];
-}
-
-type ValueOf<F extends Field> = F extends { readonly required: true }
-  ? TypeOf[F['type']]
-  : TypeOf[F['type']] | null;
-
-/** The row type of a list of fields written `as const`. */
-export type RowOf<Fields extends readonly Field[]> = {
-  readonly [F in Fields[number] as F['name']]: ValueOf<F>;
-};

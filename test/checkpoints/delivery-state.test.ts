@@ -408,7 +408,7 @@ describe('a gap that the source has deleted meanwhile', () => {
   });
 
   it('does not exist for a stream that is kept without limit', async () => {
-    const history = await ExportHistory.begin({ stream: { stream: usage, origin: { of: 'usage' } } });
+    const history = await ExportHistory.begin({ stream: usage });
 
     await history.run('2026-06-01T12:00:00Z');
     const second = await history.run('2026-11-20T12:00:00Z');
@@ -501,7 +501,7 @@ describe('several sinks', () => {
 });
 
 describe('a stream that can only be observed, such as balances', () => {
-  const stream = { stream: balances, origin: { of: 'balances' } } as const;
+  const stream = balances;
 
   it('is closed by its reading, and earlier days are not asked for again', async () => {
     const history = await ExportHistory.begin({ stream, rows: () => [] });

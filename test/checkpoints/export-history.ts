@@ -2,7 +2,6 @@ import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { requests } from '../../connectors/deepgram/streams/requests.js';
-import type { SelectedStream } from '../../connectors/deepgram/streams/select-streams.js';
 import { type MemorySink, memorySink } from '../../connectors/memory/memory-sink.js';
 import type { Sink } from '../../src/catalogue/sink.js';
 import type { Source } from '../../src/catalogue/source.js';
@@ -19,13 +18,14 @@ import { ExportError } from '../../src/errors/export-error.js';
 import { silentLog } from '../../src/report/log.js';
 import type { Row } from '../../src/streams/field.js';
 import type { Partition } from '../../src/streams/partition.js';
+import type { Stream } from '../../src/streams/stream.js';
 import type { Clock } from '../../src/time/clock.js';
 import { addDays, type Day, dayAt } from '../../src/time/day.js';
 
 export interface HistoryOptions {
   /** What the source has of a day at a moment. Default: one settled record. */
   readonly rows?: (day: Day, nowMs: number) => readonly Row[];
-  readonly stream?: SelectedStream;
+  readonly stream?: Stream;
   readonly projectId?: string;
 }
 
@@ -141,8 +141,8 @@ export class ExportHistory {
     return { read, given, warnings };
   }
 
-  #stream(): SelectedStream {
-    return this.#options.stream ?? { stream: requests, origin: { of: 'requests' } };
+  #stream(): Stream {
+    return this.#options.stream ?? requests;
   }
 
   #sink(name: string, { fails, emptied }: RunOptions, given: Day[]): Sink {
@@ -198,12 +198,12 @@ export class ExportHistory {
       parallel: 1,
       traffic: { calls: 0, retries: 0, waitedMs: 0, receivedBytes: 0 },
       projects: async () => [project],
-      oldestDay: ({ origin }) => (origin.of === 'requests' ? addDays(dayAt(now), -89) : undefined),
-      plan: ({ selected, days }) =>
+      oldestDay: ({ kind }) => (kind === 'requests' ? addDays(dayAt(now), -89) : undefined),
+      plan: ({ stream, days }) =>
         days
-          .filter((day) => !selected.stream.observedOnly || day === dayAt(now))
+          .filter((day) => !stream.observedOnly || day === dayAt(now))
           .map((day) => {
-            const partition: Partition = { stream: selected.stream, project, day };
+            const partition: Partition = { stream, project, day };
             return {
               partitions: [partition],
               calls: 1,

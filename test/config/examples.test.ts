@@ -54,7 +54,7 @@ describe('what the examples show', () => {
     const job = await load('datadog.yaml');
 
     expect(job.sinks).toMatchObject([{ name: 'datadog', type: 'datadog-metrics' }]);
-    const names = job.streams.map(({ stream }) => stream.name);
+    const names = job.streams.map(({ name }) => name);
     expect(names).not.toContain('api_keys');
     expect(names).not.toContain('purchases');
   });
@@ -75,7 +75,7 @@ describe('what the examples show', () => {
     const job = await load('datadog-costs.yaml');
 
     expect(job.sinks).toMatchObject([{ name: 'costs', type: 'datadog-costs' }]);
-    expect(job.streams.map(({ stream }) => stream.name)).toEqual(['billing', 'billing_by_line_item_tags']);
+    expect(job.streams.map(({ name }) => name)).toEqual(['billing', 'billing_by_line_item_tags']);
   });
 
   test('all-sinks.yaml: every setting of every sink that is not for tests', async () => {

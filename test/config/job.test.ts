@@ -19,7 +19,7 @@ test('a short file is filled up with the defaults', async () => {
     states: { unknown_after: 3_600_000, lost_after: 172_800_000 },
   });
   expect(job.source.api_key.reveal()).toBe('dg-key-for-tests');
-  expect(job.streams.map(({ stream }) => stream.name)).toEqual([
+  expect(job.streams.map(({ name }) => name)).toEqual([
     'projects',
     'api_keys',
     'models',
@@ -77,14 +77,14 @@ sinks:
     max_concurrency: 64,
     states: { unknown_after: 7_200_000, lost_after: 259_200_000 },
   });
-  expect(job.streams.map(({ stream }) => stream.name)).toEqual([
+  expect(job.streams.map(({ name }) => name)).toEqual([
     'projects',
     'api_keys',
     'usage',
     'billing',
     'billing_by_deployment_tags',
   ]);
-  expect(job.streams[1]?.stream.fields.at(-1)).toMatchObject({ name: 'member_email' });
+  expect(job.streams[1]?.fields.at(-1)).toMatchObject({ name: 'member_email' });
   expect(job.window).toEqual({
     since: { kind: 'day', day: '2026-01-31' },
     until: { kind: 'day', day: '2026-02-01' },
@@ -94,7 +94,7 @@ sinks:
   const [tables, dd] = job.sinks;
   expect(tables).toMatchObject({ required: false, deadlineMs: 90_000 });
   expect(dd?.outputPaths).toEqual([]);
-  expect(dd?.streams.map(({ stream }) => stream.name)).toEqual(['usage', 'billing']);
+  expect(dd?.streams.map(({ name }) => name)).toEqual(['usage', 'billing']);
   expect(job.secrets.map((secret) => secret.reveal())).toEqual(['dg-key-for-tests', 'dd-key-for-tests']);
 });
 

@@ -22,8 +22,8 @@ describe('what the command line says instead of the file', () => {
   test('streams, and only the sinks that take them', async () => {
     const job = await load({ streams: ['requests', 'balances'] });
 
-    expect(job.streams.map(({ stream }) => stream.name)).toEqual(['balances', 'requests']);
-    expect(job.sinks.map(({ name, streams }) => [name, streams.map(({ stream }) => stream.name)])).toEqual([
+    expect(job.streams.map(({ name }) => name)).toEqual(['balances', 'requests']);
+    expect(job.sinks.map(({ name, streams }) => [name, streams.map(({ name }) => name)])).toEqual([
       ['tables', ['balances', 'requests']],
       ['archive', ['requests']],
     ]);

@@ -1,5 +1,4 @@
 import { type RequestRow, requests } from '../../connectors/deepgram/streams/requests.js';
-import type { SelectedStream } from '../../connectors/deepgram/streams/select-streams.js';
 import { type UsageRow, usage } from '../../connectors/deepgram/streams/usage.js';
 import type { Row } from '../../src/streams/field.js';
 import type { Partition } from '../../src/streams/partition.js';
@@ -11,10 +10,7 @@ export const NOW = Date.parse('2026-11-20T12:20:00Z');
 /** A key for destinations that want one; it must turn up nowhere. */
 export const SECRET = 'a-secret-key-of-the-conformance-suite';
 
-export const STREAMS: readonly SelectedStream[] = [
-  { stream: usage, origin: { of: 'usage' } },
-  { stream: requests, origin: { of: 'requests' } },
-];
+export const STREAMS: readonly Stream[] = [usage, requests];
 
 const PROJECT = { id: '7c9a2f4e-0b1d-4d7c-9a53-2f6b8e1d0c11', name: 'Support line' };
 const BY_NAME: Readonly<Record<string, Stream>> = { usage, requests };

@@ -91,7 +91,7 @@ async function runAt(
         ledger,
       }),
     ],
-    streams: [{ stream: requests, origin: { of: 'requests' } }],
+    streams: [requests],
     window: { since: DAY, until: DAY, now: nowMs },
     book,
     clock,

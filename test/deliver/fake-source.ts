@@ -1,10 +1,10 @@
-import type { SelectedStream } from '../../connectors/deepgram/streams/select-streams.js';
 import { usage } from '../../connectors/deepgram/streams/usage.js';
 import type { Batch, Reading, Source } from '../../src/catalogue/source.js';
 import type { Partition } from '../../src/streams/partition.js';
+import type { Stream } from '../../src/streams/stream.js';
 import { rowsOf } from '../conformance/sample-records.js';
 
-export const USAGE: SelectedStream = { stream: usage, origin: { of: 'usage' } };
+export const USAGE: Stream = usage;
 
 export interface FakeSourceOptions {
   /** What a day gives, batch by batch; throwing fails its reading. Default: one batch with one row. */
@@ -26,8 +26,8 @@ export function fakeSource(options: FakeSourceOptions = {}): Source & { readonly
     traffic: { calls: 7, retries: 2, waitedMs: 0, receivedBytes: 0 },
     projects: async () => [project],
     oldestDay: () => undefined,
-    plan: ({ selected, days }) => {
-      const partitions = days.map((day): Partition => ({ stream: selected.stream, project, day }));
+    plan: ({ stream, days }) => {
+      const partitions = days.map((day): Partition => ({ stream, project, day }));
       return grouped(partitions, options.daysTogether ?? 1).map(
         ([first, ...rest]): Reading => ({
           partitions: [first, ...rest],

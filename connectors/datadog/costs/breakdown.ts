@@ -1,5 +1,5 @@
 import { suggestion } from '../../../src/config/mistakes/suggestion.js';
-import type { SelectedStream, StreamOrigin } from '../../deepgram/streams/select-streams.js';
+import type { Stream } from '../../../src/streams/stream.js';
 import type { DatadogCostsSettings } from './costs-settings.js';
 
 /**
@@ -8,13 +8,13 @@ import type { DatadogCostsSettings } from './costs-settings.js';
  */
 export function breakdownOf(
   { breakdown }: Pick<DatadogCostsSettings, 'breakdown'>,
-  streams: readonly SelectedStream[],
+  streams: readonly Stream[],
 ): string | undefined {
-  const names = billingStreams(streams).map(({ stream }) => stream.name);
+  const names = billingStreams(streams).map(({ name }) => name);
   if (breakdown !== undefined) return names.find((name) => name === breakdown);
   for (const groupings of PREFERRED) {
-    const found = streams.find(({ origin }) => isGroupedBy(origin, groupings));
-    if (found !== undefined) return found.stream.name;
+    const found = billingStreams(streams).find((stream) => isGroupedBy(stream, groupings));
+    if (found !== undefined) return found.name;
   }
   return undefined;
 }
@@ -22,9 +22,9 @@ export function breakdownOf(
 /** What is wrong where there is no such stream. */
 export function wordsOnBreakdown(
   { breakdown }: Pick<DatadogCostsSettings, 'breakdown'>,
-  streams: readonly SelectedStream[],
+  streams: readonly Stream[],
 ): string {
-  const names = billingStreams(streams).map(({ stream }) => stream.name);
+  const names = billingStreams(streams).map(({ name }) => name);
   if (names.length === 0) return 'costs are made of billing, and this sink gets no stream of it';
   const others = names.join(', ');
   if (breakdown === undefined) {
@@ -36,12 +36,13 @@ export function wordsOnBreakdown(
 /** From the most telling one to the one that is always read with billing. */
 const PREFERRED = [['line_item', 'tags'], ['line_item'], []];
 
-function billingStreams(streams: readonly SelectedStream[]): readonly SelectedStream[] {
-  return streams.filter(({ origin }) => origin.of === 'billing' || origin.of === 'billing_by');
+function billingStreams(streams: readonly Stream[]): readonly Stream[] {
+  return streams.filter(({ kind }) => kind === 'billing');
 }
 
-function isGroupedBy(origin: StreamOrigin, groupings: readonly string[]): boolean {
-  if (origin.of === 'billing') return groupings.length === 0;
-  if (origin.of !== 'billing_by' || origin.groupings.length !== groupings.length) return false;
-  return groupings.every((grouping) => origin.groupings.some((own) => own === grouping));
+/** In whatever order. */
+function isGroupedBy(stream: Stream, groupings: readonly string[]): boolean {
+  return (
+    stream.groupings.length === groupings.length && groupings.every((one) => stream.groupings.includes(one))
+  );
 }

@@ -1,6 +1,6 @@
 import type { Row } from '../../../src/streams/field.js';
 import type { Partition } from '../../../src/streams/partition.js';
-import { period } from '../../deepgram/streams/period.js';
+import { ofPeriod } from '../../deepgram/streams/project-columns.js';
 
 /**
  * One charge as Datadog takes it: a few columns of FOCUS. Money keeps the source's digits; a credit is negative.
@@ -52,7 +52,7 @@ export function costLines(
   };
 }
 
-const PERIOD = new Set<string>(period.map(({ name }) => name));
+const PERIOD = new Set(Object.keys(ofPeriod));
 /** What is charged, where billing is not broken down by it. */
 const UNDIVIDED = 'Deepgram usage';
 const MAX_CHARACTERS = 1_000;

@@ -28,7 +28,7 @@ export function installTarget(job: Job): InstallTarget {
     name: sink.name,
     settings,
     appKey: settings.app_key,
-    streams: sink.streams.map(({ stream }) => stream.name),
+    streams: sink.streams.map(({ name }) => name),
   };
 }
 

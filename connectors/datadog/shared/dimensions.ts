@@ -1,7 +1,7 @@
 import type { Row, Value } from '../../../src/streams/field.js';
 import type { Project } from '../../../src/streams/partition.js';
 import type { Stream } from '../../../src/streams/stream.js';
-import { period } from '../../deepgram/streams/period.js';
+import { ofPeriod } from '../../deepgram/streams/project-columns.js';
 import type { DatadogDimension } from '../metrics/metrics-settings.js';
 import { textOf, textsOf } from '../metrics/row-values.js';
 import { normalizeTag, type TagSet, tag, tagSet } from './tags.js';
@@ -58,7 +58,7 @@ export function projectTags(project: Project): readonly string[] {
   return [projectTag(project), tag('project_id', project.id)];
 }
 
-const PERIOD = new Set<string>(period.map((field) => field.name));
+const PERIOD = new Set(Object.keys(ofPeriod));
 
 /** The columns behind a dimension that is not just the column of its name. */
 const COLUMNS: { readonly [D in DatadogDimension]?: readonly string[] } = {

@@ -1,15 +1,15 @@
 import type { CheckResult } from '../../../src/catalogue/check-result.js';
 import { failureOf } from '../../../src/errors/export-error.js';
 import type { Project } from '../../../src/streams/partition.js';
+import type { Stream } from '../../../src/streams/stream.js';
 import type { Day } from '../../../src/time/day.js';
 import type { ApiCall, DeepgramApi } from '../api/deepgram-api.js';
-import type { SelectedStream } from '../streams/select-streams.js';
 
 /** Asks each kind of endpoint that the job needs for as little as it gives, and says what the key may read. */
 export async function checkAccess(
   api: DeepgramApi,
   projects: readonly Project[],
-  streams: readonly SelectedStream[],
+  streams: readonly Stream[],
   today: Day,
   signal: AbortSignal,
 ): Promise<readonly CheckResult[]> {
@@ -19,8 +19,8 @@ export async function checkAccess(
   return [listed, ...(await Promise.all(calls.map((call) => tryCall(api, call, signal))))];
 }
 
-function callsFor(project: Project, streams: readonly SelectedStream[], today: Day): ApiCall[] {
-  const kinds = new Set(streams.map(({ origin }) => origin.of));
+function callsFor(project: Project, streams: readonly Stream[], today: Day): ApiCall[] {
+  const kinds = new Set(streams.map(({ kind }) => kind));
   const range = { start: today, end: today };
   const call = (
     what: string,
@@ -35,10 +35,8 @@ function callsFor(project: Project, streams: readonly SelectedStream[], today: D
   });
   return [
     ...(kinds.has('requests') ? [call('requests', 'usage:read', ['requests'], { limit: 1 })] : []),
-    ...(kinds.has('usage') || kinds.has('usage_by') ? [call('usage', 'usage:read', ['usage'], range)] : []),
-    ...(kinds.has('billing') || kinds.has('billing_by')
-      ? [call('billing', 'billing:read', ['billing', 'breakdown'], range)]
-      : []),
+    ...(kinds.has('usage') ? [call('usage', 'usage:read', ['usage'], range)] : []),
+    ...(kinds.has('billing') ? [call('billing', 'billing:read', ['billing', 'breakdown'], range)] : []),
     ...(kinds.has('balances') ? [call('balances', 'billing:read', ['balances'])] : []),
     ...(kinds.has('purchases') ? [call('purchases', 'billing:read', ['purchases'], { limit: 1 })] : []),
     ...(kinds.has('api_keys') ? [call('API keys', 'keys:read', ['keys'])] : []),

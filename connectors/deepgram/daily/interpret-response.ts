@@ -5,10 +5,9 @@ import { type Day, isDay } from '../../../src/time/day.js';
 import type { Names } from '../account/project-directory.js';
 import { listIn, refuseUnknownForm } from '../api/answer-list.js';
 import { type Json, modelIdsOf, numberOf, objectOf, textOf, textsOf } from '../api/tolerant-json.js';
-import type { SelectedStream } from '../streams/select-streams.js';
 
 export interface DailyContext {
-  readonly selected: SelectedStream;
+  readonly stream: Stream;
   readonly project: { readonly id: string; readonly name: string | null };
   readonly names: Names;
   readonly findings: Findings;
@@ -32,7 +31,7 @@ export function resolutionOf(answer: Json): string {
 
 /** The rows of a usage or billing answer by their day, in the order of their key: Deepgram promises none. */
 export function dailyRows(answer: Json, context: DailyContext): Map<Day, Row[]> {
-  const { stream } = context.selected;
+  const { stream } = context;
   const results = listIn(answer, 'results', stream.name);
   const days = new Map<Day, Row[]>();
   let understood = 0;
@@ -59,7 +58,7 @@ export function dailyRows(answer: Json, context: DailyContext): Map<Day, Row[]> 
 /** One value for each field of the stream, found by the field's name in either form of the answer. */
 function rowOf(result: Json, grouping: Json, date: Day, context: DailyContext): Row {
   const row: Record<string, Value> = {};
-  for (const field of context.selected.stream.fields) {
+  for (const field of context.stream.fields) {
     const read = READERS[field.name];
     row[field.name] = read ? read(result, grouping, context, date) : numberOf(result[field.name]);
   }
@@ -119,7 +118,7 @@ const KNOWN_GROUPING = new Set(
   'start end accessor endpoint feature_set models method tags deployment line_item'.split(' '),
 );
 
-function noteUnknownFields(result: Json, grouping: Json, { findings, selected }: DailyContext): void {
-  findings.compare(selected.stream.name, '', result, KNOWN_RESULT);
-  findings.compare(selected.stream.name, 'grouping.', grouping, KNOWN_GROUPING);
+function noteUnknownFields(result: Json, grouping: Json, { findings, stream }: DailyContext): void {
+  findings.compare(stream.name, '', result, KNOWN_RESULT);
+  findings.compare(stream.name, 'grouping.', grouping, KNOWN_GROUPING);
 }

@@ -2,31 +2,30 @@ import type { PartitionReading } from '../../../src/catalogue/source.js';
 import { ExportError } from '../../../src/errors/export-error.js';
 import type { Row } from '../../../src/streams/field.js';
 import type { Partition } from '../../../src/streams/partition.js';
+import type { Stream } from '../../../src/streams/stream.js';
 import type { Day } from '../../../src/time/day.js';
 import type { Names } from '../account/project-directory.js';
 import type { ApiCall } from '../api/deepgram-api.js';
 import type { Json } from '../api/tolerant-json.js';
 import { once, pathOf, type ReadingContext, saying } from '../reading-context.js';
-import type { SelectedStream, StreamOrigin } from '../streams/select-streams.js';
 import { dailyRows, isByDay, resolutionOf } from './interpret-response.js';
 
 /** Reads days of usage or billing with one call and cuts the answer into its partitions. */
 export async function* dailyParts(
   partitions: readonly Partition[],
-  selected: SelectedStream,
+  stream: Stream,
   context: ReadingContext,
   signal: AbortSignal,
 ): AsyncGenerator<PartitionReading> {
-  const { origin } = selected;
   const names = await context.directory.names(
     {
-      models: origin.of === 'usage_by' && origin.grouping === 'models',
-      apiKeys: groupingsOf(origin).includes('accessor'),
-      lineItems: groupingsOf(origin).includes('line_item'),
+      models: stream.groupings.includes('models'),
+      apiKeys: stream.groupings.includes('accessor'),
+      lineItems: stream.groupings.includes('line_item'),
     },
     signal,
   );
-  const days = await readDays(partitions, selected, context, names, signal);
+  const days = await readDays(partitions, stream, context, names, signal);
   for (const partition of partitions) {
     yield { partition, batches: once(async () => days.get(partition.day ?? '') ?? []) };
   }
@@ -35,28 +34,28 @@ export async function* dailyParts(
 /** The rows by day. An answer in coarser steps than days is asked for again in halves, down to a day a call. */
 async function readDays(
   partitions: readonly Partition[],
-  selected: SelectedStream,
+  stream: Stream,
   context: ReadingContext,
   names: Names,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<Day, readonly Row[]>> {
   const start = partitions.at(0)?.day ?? '';
   const end = partitions.at(-1)?.day ?? '';
-  const answer = await context.api.get(dailyCall(selected.origin, start, end, context), signal);
+  const answer = await context.api.get(dailyCall(stream, start, end, context), signal);
   if (isByDay(answer)) {
     const asked = new Set(partitions.map((partition) => partition.day ?? ''));
-    return dailyRows(answer, { ...context, selected, names, days: asked });
+    return dailyRows(answer, { ...context, stream, names, days: asked });
   }
-  if (partitions.length === 1) throw notByDay(selected, start, answer);
+  if (partitions.length === 1) throw notByDay(stream, start, answer);
   const half = Math.ceil(partitions.length / 2);
   const [older, newer] = await Promise.all([
-    readDays(partitions.slice(0, half), selected, context, names, signal),
-    readDays(partitions.slice(half), selected, context, names, signal),
+    readDays(partitions.slice(0, half), stream, context, names, signal),
+    readDays(partitions.slice(half), stream, context, names, signal),
   ]);
   return new Map([...older, ...newer]);
 }
 
-function notByDay({ stream }: SelectedStream, day: Day, answer: Json): ExportError {
+function notByDay(stream: Stream, day: Day, answer: Json): ExportError {
   return new ExportError(
     'SOURCE_ANSWER',
     `Deepgram gives ${stream.name} of ${day} in steps of ${resolutionOf(answer)}, not of a day.`,
@@ -64,26 +63,14 @@ function notByDay({ stream }: SelectedStream, day: Day, answer: Json): ExportErr
   );
 }
 
-function dailyCall(origin: StreamOrigin, start: Day, end: Day, context: ReadingContext): ApiCall {
-  const isBilling = origin.of === 'billing' || origin.of === 'billing_by';
-  const endpoint = isBilling
-    ? ['billing', 'breakdown']
-    : origin.of === 'usage'
-      ? ['usage']
-      : ['usage', 'breakdown'];
-  const grouping = groupingsOf(origin);
+function dailyCall({ kind, groupings }: Stream, start: Day, end: Day, context: ReadingContext): ApiCall {
+  const isBilling = kind === 'billing';
+  const endpoint = isBilling || groupings.length > 0 ? [kind, 'breakdown'] : [kind];
+  const by = groupings.length > 0 ? ` by ${groupings.join(' and ')}` : '';
   return {
     path: pathOf(context, ...endpoint),
-    parameters: { start, end, ...(grouping.length > 0 ? { grouping } : {}) },
-    what: saying(
-      `read ${endpoint.join(' ')}${grouping.length > 0 ? ` by ${grouping.join(' and ')}` : ''}`,
-      context,
-    ),
+    parameters: { start, end, ...(groupings.length > 0 ? { grouping: groupings } : {}) },
+    what: saying(`read ${endpoint.join(' ')}${by}`, context),
     scope: isBilling ? 'billing:read' : 'usage:read',
   };
-}
-
-function groupingsOf(origin: StreamOrigin): readonly string[] {
-  if (origin.of === 'usage_by') return [origin.grouping];
-  return origin.of === 'billing_by' ? origin.groupings : [];
 }

@@ -1,69 +1,41 @@
-import type { Field } from '../../../src/streams/field.js';
-import type { Stream } from '../../../src/streams/stream.js';
-import { period } from './period.js';
+import { type Columns, real, text, texts } from '../../../src/streams/column.js';
+import { defineStream, type Stream } from '../../../src/streams/stream.js';
+import { DEEPGRAM, ofPeriod } from './project-columns.js';
 
-const cost = [
-  { name: 'cost_usd', type: 'real', role: 'measure', unit: 'dollar', description: 'Cost of the day' },
-] as const;
-
-const billingFields = [...period, ...cost] as const;
-
-/** Cost a day. */
-export const billing = {
-  name: 'billing',
-  description: 'Cost of a project, one record a day',
-  partitionedBy: 'day',
-  key: ['project_id', 'date'],
-  fields: billingFields,
-} as const satisfies Stream;
+const cost = { cost_usd: real('Cost of the day', 'dollar') };
 
 /** What a billing breakdown can be grouped by: any combination of these. */
 export const billingGroupings = ['accessor', 'deployment', 'line_item', 'tags'] as const;
 export type BillingGrouping = (typeof billingGroupings)[number];
 
 const groupColumns = {
-  accessor: [
-    { name: 'accessor', type: 'string', role: 'dimension', description: 'API key id' },
-    { name: 'api_key_name', type: 'string', role: 'dimension', description: 'Comment of that API key' },
-  ],
-  deployment: [
-    { name: 'deployment', type: 'string', role: 'dimension', description: 'hosted, beta, self-hosted, …' },
-  ],
-  line_item: [
-    {
-      name: 'line_item',
-      type: 'string',
-      role: 'dimension',
-      description: 'What is billed, such as streaming::nova-3',
-    },
-    {
-      name: 'line_item_name',
-      type: 'string',
-      role: 'dimension',
-      description: 'Readable name of the line item',
-    },
-  ],
-  tags: [
-    {
-      name: 'tags',
-      type: 'strings',
-      role: 'dimension',
-      description: 'Tags used together: a set is one group',
-    },
-  ],
-} as const satisfies Record<BillingGrouping, readonly Field[]>;
+  accessor: { accessor: text('API key id'), api_key_name: text('Comment of that API key') },
+  deployment: { deployment: text('hosted, beta, self-hosted, …') },
+  line_item: {
+    line_item: text('What is billed, such as streaming::nova-3'),
+    line_item_name: text('Readable name of the line item'),
+  },
+  tags: { tags: texts('Tags used together: a set is one group') },
+} as const satisfies Record<BillingGrouping, Columns>;
 
-/** The billing stream broken down by some groupings: `billing_by_line_item`, `billing_by_line_item_tags`, … */
+/** Cost a day. */
+export const billing = billingBy([]);
+
+/** Broken down by some groupings: `billing_by_line_item`, `billing_by_line_item_tags`, … */
 export function billingBy(groupings: readonly BillingGrouping[]): Stream {
-  return {
-    name: `billing_by_${groupings.join('_')}`,
-    description: `Cost of a project by ${groupings.join(' and ').replaceAll('_', ' ')}, one record a day and group`,
+  const isTotal = groupings.length === 0;
+  const words = groupings.join(' and ').replaceAll('_', ' ');
+  return defineStream({
+    source: DEEPGRAM,
+    kind: 'billing',
+    groupings,
+    name: isTotal ? 'billing' : `billing_by_${groupings.join('_')}`,
+    description: isTotal
+      ? 'Cost of a project, one record a day'
+      : `Cost of a project by ${words}, one record a day and group`,
     partitionedBy: 'day',
     key: ['project_id', 'date', ...groupings],
-    fields: [
-      ...period,
-      ...groupings.flatMap((grouping): readonly Field[] => groupColumns[grouping]),
-      ...cost,
-    ],
-  };
+    columns: Object.assign({ ...ofPeriod }, ...groupings.map((grouping) => groupColumns[grouping]), cost),
+    sums: ['cost_usd'],
+  });
 }

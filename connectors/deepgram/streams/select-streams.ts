@@ -4,28 +4,6 @@ import { type BillingGrouping, billing, billingBy } from './billing.js';
 import { requests } from './requests.js';
 import { type UsageGrouping, usage, usageBy } from './usage.js';
 
-/** Where the records of a stream come from: the stream itself, and what it is broken down by. */
-export type StreamOrigin =
-  | {
-      readonly of:
-        | 'requests'
-        | 'usage'
-        | 'billing'
-        | 'balances'
-        | 'purchases'
-        | 'projects'
-        | 'api_keys'
-        | 'models';
-    }
-  | { readonly of: 'usage_by'; readonly grouping: UsageGrouping }
-  | { readonly of: 'billing_by'; readonly groupings: readonly BillingGrouping[] };
-
-/** A stream of this job and where it comes from. */
-export interface SelectedStream {
-  readonly stream: Stream;
-  readonly origin: StreamOrigin;
-}
-
 /** What the configuration says about streams; `false` switches one off. */
 export interface StreamsChoice {
   readonly requests: object | false;
@@ -39,31 +17,15 @@ export interface StreamsChoice {
 }
 
 /** The streams of a job, dimensions first, in the order in which they are read and shown. */
-export function selectStreams(choice: StreamsChoice): SelectedStream[] {
-  const selected: SelectedStream[] = [];
-  if (choice.projects) selected.push({ stream: projects, origin: { of: 'projects' } });
-  if (choice.api_keys) {
-    selected.push({
-      stream: apiKeys({ includeEmails: choice.api_keys.include_emails }),
-      origin: { of: 'api_keys' },
-    });
-  }
-  if (choice.models) selected.push({ stream: models, origin: { of: 'models' } });
-  if (choice.balances) selected.push({ stream: balances, origin: { of: 'balances' } });
-  if (choice.purchases) selected.push({ stream: purchases, origin: { of: 'purchases' } });
-  if (choice.usage) {
-    selected.push({ stream: usage, origin: { of: 'usage' } });
-    for (const grouping of choice.usage.group_by) {
-      selected.push({ stream: usageBy(grouping), origin: { of: 'usage_by', grouping } });
-    }
-  }
-  if (choice.billing) {
-    selected.push({ stream: billing, origin: { of: 'billing' } });
-    for (const entry of choice.billing.group_by) {
-      const groupings = typeof entry === 'string' ? [entry] : entry;
-      selected.push({ stream: billingBy(groupings), origin: { of: 'billing_by', groupings } });
-    }
-  }
-  if (choice.requests) selected.push({ stream: requests, origin: { of: 'requests' } });
-  return selected;
+export function selectStreams(choice: StreamsChoice): Stream[] {
+  return [
+    choice.projects && projects,
+    choice.api_keys && apiKeys({ includeEmails: choice.api_keys.include_emails }),
+    choice.models && models,
+    choice.balances && balances,
+    choice.purchases && purchases,
+    ...(choice.usage ? [usage, ...choice.usage.group_by.map(usageBy)] : []),
+    ...(choice.billing ? [billing, ...choice.billing.group_by.map((one) => billingBy([one].flat()))] : []),
+    choice.requests && requests,
+  ].filter((stream) => typeof stream === 'object' && 'fields' in stream);
 }

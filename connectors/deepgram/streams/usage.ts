@@ -1,48 +1,19 @@
-import type { Field, RowOf } from '../../../src/streams/field.js';
-import type { Stream } from '../../../src/streams/stream.js';
-import { period } from './period.js';
+import { type Columns, integer, type RowOf, real, text, texts } from '../../../src/streams/column.js';
+import { defineStream, type Stream } from '../../../src/streams/stream.js';
+import { DEEPGRAM, ofPeriod } from './project-columns.js';
 
-const measures = [
-  { name: 'hours', type: 'real', role: 'measure', unit: 'hour', description: 'Audio hours processed' },
-  {
-    name: 'total_hours',
-    type: 'real',
-    role: 'measure',
-    unit: 'hour',
-    description: 'Hours with all processing (channels, replays)',
-  },
-  { name: 'agent_hours', type: 'real', role: 'measure', unit: 'hour', description: 'Voice agent hours' },
-  { name: 'tokens_in', type: 'integer', role: 'measure', unit: 'token', description: 'Input tokens' },
-  { name: 'tokens_out', type: 'integer', role: 'measure', unit: 'token', description: 'Output tokens' },
-  {
-    name: 'tts_characters',
-    type: 'integer',
-    role: 'measure',
-    unit: 'character',
-    description: 'Characters spoken',
-  },
-  {
-    name: 'tts_requests',
-    type: 'integer',
-    role: 'measure',
-    unit: 'request',
-    description: 'Text-to-speech requests',
-  },
-  { name: 'requests', type: 'integer', role: 'measure', unit: 'request', description: 'Requests' },
-] as const;
+const measures = {
+  hours: real('Audio hours processed', 'hour'),
+  total_hours: real('Hours with all processing (channels, replays)', 'hour'),
+  agent_hours: real('Voice agent hours', 'hour'),
+  tokens_in: integer('Input tokens', 'token'),
+  tokens_out: integer('Output tokens', 'token'),
+  tts_characters: integer('Characters spoken', 'character'),
+  tts_requests: integer('Text-to-speech requests', 'request'),
+  requests: integer('Requests', 'request'),
+};
 
-const usageFields = [...period, ...measures] as const;
-
-/** Totals a day, kept by Deepgram without limit. */
-export const usage = {
-  name: 'usage',
-  description: 'Usage of a project, one record a day',
-  partitionedBy: 'day',
-  key: ['project_id', 'date'],
-  fields: usageFields,
-} as const satisfies Stream;
-
-export type UsageRow = RowOf<typeof usageFields>;
+export type UsageRow = RowOf<typeof ofPeriod & typeof measures>;
 
 /** What one usage breakdown can be grouped by: one of these a call. */
 export const usageGroupings = [
@@ -56,71 +27,52 @@ export const usageGroupings = [
 ] as const;
 export type UsageGrouping = (typeof usageGroupings)[number];
 
-/** The columns of each grouping; the first ones tell its groups apart. */
-const groupColumns = {
+/** The columns of each grouping, and the one that tells its groups apart. */
+const groups = {
   accessor: {
-    key: ['accessor'],
-    fields: [
-      { name: 'accessor', type: 'string', role: 'dimension', description: 'API key id' },
-      { name: 'api_key_name', type: 'string', role: 'dimension', description: 'Comment of that API key' },
-    ],
+    key: 'accessor',
+    columns: { accessor: text('API key id'), api_key_name: text('Comment of that API key') },
   },
-  endpoint: {
-    key: ['endpoint'],
-    fields: [
-      { name: 'endpoint', type: 'string', role: 'dimension', description: 'listen, speak, read or agent' },
-    ],
-  },
-  feature_set: {
-    key: ['feature_set'],
-    fields: [
-      { name: 'feature_set', type: 'string', role: 'dimension', description: 'Features used together' },
-    ],
-  },
+  endpoint: { key: 'endpoint', columns: { endpoint: text('listen, speak, read or agent') } },
+  feature_set: { key: 'feature_set', columns: { feature_set: text('Features used together') } },
   models: {
-    key: ['model_ids'],
-    fields: [
-      { name: 'model', type: 'string', role: 'dimension', description: 'Readable name of the model' },
-      // Several versions share a readable name, so the name alone would not be a key.
-      {
-        name: 'model_ids',
-        type: 'strings',
-        role: 'dimension',
-        description: 'Ids of the models of this group',
-      },
-    ],
+    // Several versions share a readable name, so the name alone would not be a key.
+    key: 'model_ids',
+    columns: {
+      model: text('Readable name of the model'),
+      model_ids: texts('Ids of the models of this group'),
+    },
   },
-  method: {
-    key: ['method'],
-    fields: [{ name: 'method', type: 'string', role: 'dimension', description: 'sync, async or streaming' }],
-  },
-  tags: {
-    key: ['tags'],
-    fields: [
-      {
-        name: 'tags',
-        type: 'strings',
-        role: 'dimension',
-        description: 'Tags used together: a set is one group',
-      },
-    ],
-  },
-  deployment: {
-    key: ['deployment'],
-    fields: [
-      { name: 'deployment', type: 'string', role: 'dimension', description: 'hosted, beta, self-hosted, …' },
-    ],
-  },
-} as const satisfies Record<UsageGrouping, { key: readonly string[]; fields: readonly Field[] }>;
+  method: { key: 'method', columns: { method: text('sync, async or streaming') } },
+  tags: { key: 'tags', columns: { tags: texts('Tags used together: a set is one group') } },
+  deployment: { key: 'deployment', columns: { deployment: text('hosted, beta, self-hosted, …') } },
+} as const satisfies Record<UsageGrouping, { readonly key: string; readonly columns: Columns }>;
 
-/** The usage stream broken down by one grouping: `usage_by_endpoint`, … */
+const totals = {
+  source: DEEPGRAM,
+  kind: 'usage',
+  partitionedBy: 'day',
+  sums: ['hours', 'requests'],
+} as const;
+
+/** Totals a day, kept by Deepgram without limit. */
+export const usage = defineStream({
+  ...totals,
+  name: 'usage',
+  description: 'Usage of a project, one record a day',
+  key: ['project_id', 'date'],
+  columns: { ...ofPeriod, ...measures },
+});
+
+/** Broken down by one grouping: `usage_by_endpoint`, … */
 export function usageBy(grouping: UsageGrouping): Stream {
-  const { key, fields } = groupColumns[grouping];
-  return {
+  const { key, columns } = groups[grouping];
+  return defineStream<Columns>({
+    ...totals,
+    groupings: [grouping],
     name: `usage_by_${grouping}`,
     description: `Usage of a project by ${grouping.replace('_', ' ')}, one record a day and group`,
-    partitionedBy: 'day',
-    key: ['project_id', 'date', ...key],
-    fields: [...period, ...fields, ...measures],
-  };
+    key: ['project_id', 'date', key],
+    columns: { ...ofPeriod, ...columns, ...measures },
+  });
 }

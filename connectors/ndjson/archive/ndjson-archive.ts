@@ -6,7 +6,6 @@ import type { Log } from '../../../src/report/log.js';
 import type { Partition, Project } from '../../../src/streams/partition.js';
 import type { Stream } from '../../../src/streams/stream.js';
 import type { Day } from '../../../src/time/day.js';
-import type { SelectedStream } from '../../deepgram/streams/select-streams.js';
 import { batchesOf } from './archive-batches.js';
 import type { ArchiveFile } from './archive-file.js';
 import { type ArchiveListing, listArchive } from './archive-listing.js';
@@ -18,7 +17,7 @@ export interface NdjsonArchiveOptions {
   /** What messages call that folder. Default: its path. */
   readonly calledAs?: string;
   /** The streams of the job. */
-  readonly streams: readonly SelectedStream[];
+  readonly streams: readonly Stream[];
   /** True where the user has chosen these streams; else a warning names what else the archive holds. Default false. */
   readonly streamsChosen?: boolean;
   /** Ids or names of the projects to read; a name is the newest that the archive knows. Default: all. */
@@ -63,7 +62,7 @@ export function ndjsonArchive(options: NdjsonArchiveOptions): NdjsonArchive {
     filesOf = byFolder(files);
     const unwanted = options.streamsChosen ? [] : unwantedStreams(files, streams);
     for (const warning of [...warnings, ...unwanted]) findings.warn(warning);
-    const isByDay = streams.some(({ stream }) => stream.partitionedBy === 'day');
+    const isByDay = streams.some((stream) => stream.partitionedBy === 'day');
     if (isByDay && (await span()) === undefined)
       findings.warn('The archive has no day of these streams between the first and the last one asked for.');
     return chosenProjects(await projectsOf(files, signal), options.projects ?? 'all');
@@ -77,13 +76,11 @@ export function ndjsonArchive(options: NdjsonArchiveOptions): NdjsonArchive {
     span,
     oldestDay: () => undefined,
     asOf: ({ stream, project, day }) => filesFor(stream, project).find((file) => file.day === day)?.writtenAt,
-    plan: ({ selected, project, days }) => {
+    plan: ({ stream, project, days }) => {
       const asked = new Set(days.filter(isWithin));
-      return filesFor(selected.stream, project)
-        .filter(({ day }) =>
-          selected.stream.partitionedBy === 'day' ? day !== null && asked.has(day) : day === null,
-        )
-        .map((file) => readingOf(file, selected, project, findings, log));
+      return filesFor(stream, project)
+        .filter(({ day }) => (stream.partitionedBy === 'day' ? day !== null && asked.has(day) : day === null))
+        .map((file) => readingOf(file, stream, project, findings, log));
     },
     check: async (_streams, signal) => {
       const found = await projects(signal);
@@ -110,10 +107,10 @@ function byFolder(files: readonly ArchiveFile[]): ReadonlyMap<string, readonly A
 
 function spanOf(
   files: readonly ArchiveFile[],
-  streams: readonly SelectedStream[],
+  streams: readonly Stream[],
   isWithin: (day: Day) => boolean,
 ): { readonly since: Day; readonly until: Day } | undefined {
-  const wanted = new Set(streams.map(({ stream }) => stream.name));
+  const wanted = new Set(streams.map(({ name }) => name));
   const days = files
     .flatMap(({ stream, day }) => (day !== null && wanted.has(stream) && isWithin(day) ? [day] : []))
     .sort();
@@ -121,11 +118,8 @@ function spanOf(
   return first === undefined || last === undefined ? undefined : { since: first, until: last };
 }
 
-function unwantedStreams(
-  files: readonly ArchiveFile[],
-  streams: readonly SelectedStream[],
-): readonly string[] {
-  const wanted = new Set(streams.map(({ stream }) => stream.name));
+function unwantedStreams(files: readonly ArchiveFile[], streams: readonly Stream[]): readonly string[] {
+  const wanted = new Set(streams.map(({ name }) => name));
   const others = [...new Set(files.map(({ stream }) => stream))].filter((name) => !wanted.has(name));
   return others.length === 0
     ? []
@@ -134,7 +128,7 @@ function unwantedStreams(
 
 function readingOf(
   file: ArchiveFile,
-  { stream }: SelectedStream,
+  stream: Stream,
   project: Project,
   findings: Findings,
   log: Log,

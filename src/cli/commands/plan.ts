@@ -34,8 +34,8 @@ export async function plan(options: PlanOptions, surroundings: Surroundings): Pr
     const rows = job.streams.map((selected) => {
       const plan = planReadings({ source, streams: [selected], projects, window, takers, book });
       for (const warning of plan.warnings) log.warn(warning);
-      const isWanted = takers.some((taker) => taker.wants(selected.stream));
-      return { name: selected.stream.name, isWanted, readings: plan.readings };
+      const isWanted = takers.some((taker) => taker.wants(selected));
+      return { name: selected.name, isWanted, readings: plan.readings };
     });
     const each = options.verbose ? partitionLines(rows) : [];
     const outlooks = await outlooksOf(takers, source, projects, surroundings.signal);

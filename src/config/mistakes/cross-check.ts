@@ -44,8 +44,8 @@ function unknownStreams(choice: unknown, name: string, sink: unknown, tree: Sett
   const wanted = asMap(sink).streams;
   const parsed = streamsSettings.safeParse(choice ?? {});
   if (!Array.isArray(wanted) || !parsed.success) return [];
-  const known = selectStreams(parsed.data).map(({ stream }) => stream.name);
-  const all = selectStreams(streamsSettings.parse({})).map(({ stream }) => stream.name);
+  const known = selectStreams(parsed.data).map(({ name }) => name);
+  const all = selectStreams(streamsSettings.parse({})).map(({ name }) => name);
   return wanted.flatMap((stream: unknown, index): Found[] => {
     const path: Path = ['sinks', name, 'streams', index];
     if (typeof stream !== 'string' || stream === '' || known.includes(stream) || tree.isOpen(path)) return [];
@@ -63,7 +63,7 @@ function mistakeOfType(choice: unknown, name: string, written: unknown, tree: Se
   if (!streams.success || !parsed.success) return [];
   const { type, required: _r, deadline: _d, streams: wanted, ...own } = parsed.data;
   if (wanted?.some((_, index) => tree.isOpen(['sinks', name, 'streams', index]))) return [];
-  const selected = selectStreams(streams.data).filter(({ stream }) => wanted?.includes(stream.name) ?? true);
+  const selected = selectStreams(streams.data).filter(({ name }) => wanted?.includes(name) ?? true);
   const mistake = sinkTypes[type]?.mistake?.(own, selected);
   if (mistake === undefined || tree.isOpen(['sinks', name, mistake.setting])) return [];
   return [{ path: ['sinks', name, mistake.setting], words: mistake.words }];

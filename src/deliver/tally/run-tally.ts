@@ -1,8 +1,8 @@
-import type { SelectedStream } from '../../../connectors/deepgram/streams/select-streams.js';
 import type { RunSoFar } from '../../catalogue/sink.js';
 import type { Reading } from '../../catalogue/source.js';
 import type { Log } from '../../report/log.js';
 import type { Partition } from '../../streams/partition.js';
+import type { Stream } from '../../streams/stream.js';
 import { SourceFailures } from './source-failures.js';
 
 export interface Progress {
@@ -20,7 +20,7 @@ export interface StreamOutcome {
 }
 
 export interface RunTallyOptions {
-  readonly streams: readonly SelectedStream[];
+  readonly streams: readonly Stream[];
   readonly log: Log;
   readonly onProgress?: (progress: Progress) => void;
 }
@@ -39,8 +39,7 @@ export class RunTally {
     this.failures = new SourceFailures(options.log);
     this.#onProgress = options.onProgress ?? (() => {});
     this.#planned = readings.reduce((sum, reading) => sum + reading.partitions.length, 0);
-    for (const { stream } of options.streams)
-      this.#streams.set(stream.name, { partitions: 0, failed: 0, records: 0 });
+    for (const { name } of options.streams) this.#streams.set(name, { partitions: 0, failed: 0, records: 0 });
   }
 
   batchRead(records: number): void {

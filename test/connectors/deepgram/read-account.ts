@@ -1,10 +1,6 @@
 import { deepgramType } from '../../../connectors/deepgram/deepgram-type.js';
 import type { RequestRow } from '../../../connectors/deepgram/streams/requests.js';
-import {
-  type SelectedStream,
-  type StreamsChoice,
-  selectStreams,
-} from '../../../connectors/deepgram/streams/select-streams.js';
+import { type StreamsChoice, selectStreams } from '../../../connectors/deepgram/streams/select-streams.js';
 import { memorySink } from '../../../connectors/memory/memory-sink.js';
 import type { RequestsPerDay } from '../../../connectors/stand-ins/deepgram/account/account-days.js';
 import type { Sink } from '../../../src/catalogue/sink.js';
@@ -15,6 +11,7 @@ import { windowOnly } from '../../../src/plan/delivery-book.js';
 import { silentLog } from '../../../src/report/log.js';
 import { Secret } from '../../../src/secrets/secret.js';
 import type { Partition } from '../../../src/streams/partition.js';
+import type { Stream } from '../../../src/streams/stream.js';
 import type { Clock } from '../../../src/time/clock.js';
 import type { Day } from '../../../src/time/day.js';
 
@@ -62,9 +59,7 @@ export function hurriedClock(now: number): Clock {
   return { now: () => now, sleep: async () => {} };
 }
 
-export async function openSource(
-  reading: Reading,
-): Promise<{ source: Source; streams: readonly SelectedStream[] }> {
+export async function openSource(reading: Reading): Promise<{ source: Source; streams: readonly Stream[] }> {
   const { url, since, until, now } = reading;
   const source = await deepgramType.open(
     {

@@ -14,7 +14,7 @@ const EVERYTHING: StreamsChoice = {
   models: {},
 };
 
-const streams = selectStreams(EVERYTHING).map(({ stream }) => stream);
+const streams = selectStreams(EVERYTHING);
 
 it('docs/records.md says what the code says (npx vitest run test/connectors/deepgram/reference -u writes it)', async () => {
   await expect(referencePage(streams)).toMatchFileSnapshot('../../../docs/records.md');
@@ -37,9 +37,7 @@ it('every stream has a name of its own', () => {
 });
 
 it('a stream that is set to false is off, with its breakdowns', () => {
-  const without = selectStreams({ ...EVERYTHING, usage: false, requests: false }).map(
-    ({ stream }) => stream.name,
-  );
+  const without = selectStreams({ ...EVERYTHING, usage: false, requests: false }).map(({ name }) => name);
 
   expect(without.filter((name) => name.startsWith('usage') || name === 'requests')).toEqual([]);
   expect(without).toContain('billing_by_line_item_tags');
@@ -50,9 +48,7 @@ it('e-mail addresses are a field only when asked for', () => {
   const withoutEmails = selectStreams({ ...EVERYTHING, api_keys: { include_emails: false } });
 
   const personal = (selected: typeof withEmails) =>
-    selected.flatMap(({ stream }) =>
-      stream.fields.filter((field) => field.personal).map((field) => field.name),
-    );
+    selected.flatMap(({ fields }) => fields.filter((field) => field.personal).map((field) => field.name));
   expect(personal(withEmails)).toEqual(['member_email']);
   expect(personal(withoutEmails)).toEqual([]);
 });

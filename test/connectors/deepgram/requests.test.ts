@@ -275,10 +275,10 @@ it('leaves out the one record of an answer that cannot be understood', async () 
 it('reads no further ahead than there is room for while nobody takes what is read', async () => {
   const log = await openLog({ from: `${DAY}T00:00:00`, count: 40_000, seconds: 86_400 });
   const { source, streams } = await openSource({ ...ofDay(log.url), maxConcurrency: 4 });
-  const [selected] = streams;
+  const [stream] = streams;
   const [project] = await source.projects(new AbortController().signal);
-  if (!selected || !project) throw new Error('there is no stream or no project');
-  const [reading] = source.plan({ selected, project, days: [DAY] });
+  if (!stream || !project) throw new Error('there is no stream or no project');
+  const [reading] = source.plan({ stream, project, days: [DAY] });
 
   for await (const part of reading?.open(new AbortController().signal) ?? []) {
     for await (const _batch of part.batches) {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { type SelectedStream, selectStreams } from '../../../connectors/deepgram/streams/select-streams.js';
+import { selectStreams } from '../../../connectors/deepgram/streams/select-streams.js';
 import { memorySink } from '../../../connectors/memory/memory-sink.js';
 import { ndjsonArchive } from '../../../connectors/ndjson/archive/ndjson-archive.js';
 import { ndjsonSink } from '../../../connectors/ndjson/ndjson-sink.js';
@@ -18,6 +18,7 @@ import { windowOnly } from '../../../src/plan/delivery-book.js';
 import { verdictOf } from '../../../src/report/exit-code.js';
 import { type Log, silentLog } from '../../../src/report/log.js';
 import type { Row } from '../../../src/streams/field.js';
+import type { Stream } from '../../../src/streams/stream.js';
 import { folderContents } from '../../conformance/folder-contents.js';
 import { requestRow, STREAMS, usageRow } from '../../conformance/sample-records.js';
 import { sinkContext } from '../../conformance/sink-context.js';
@@ -57,12 +58,7 @@ function lines(...records: readonly object[]): string {
   return records.map((record) => `${JSON.stringify(record)}\n`).join('');
 }
 
-function deliver(
-  source: Source,
-  sinks: readonly Sink[],
-  streams: readonly SelectedStream[],
-  log = silentLog,
-) {
+function deliver(source: Source, sinks: readonly Sink[], streams: readonly Stream[], log = silentLog) {
   return run({
     source,
     lanes: sinks.map(
@@ -80,7 +76,7 @@ function deliver(
 interface Replay {
   readonly projects?: readonly string[];
   readonly path?: string;
-  readonly streams?: readonly SelectedStream[];
+  readonly streams?: readonly Stream[];
   readonly since?: string;
   readonly until?: string;
   readonly log?: Log;
@@ -177,14 +173,14 @@ describe('what is replayed', () => {
   it('a file of many batches, none of them large', async () => {
     const many = Array.from({ length: 2_500 }, (_, index) => requestRow(index, '2026-11-18'));
     await put(requestsFile('2026-11-18'), lines(...many));
-    const [selected] = STREAMS.filter(({ stream }) => stream.name === 'requests');
-    if (!selected) throw new Error('no requests among the samples');
+    const [stream] = STREAMS.filter(({ name }) => name === 'requests');
+    if (!stream) throw new Error('no requests among the samples');
     const source = ndjsonArchive({ path: archive, streams: STREAMS, log: silentLog });
     const { signal } = new AbortController();
     const [project] = await source.projects(signal);
     if (!project) throw new Error('no project');
 
-    const [reading] = source.plan({ selected, project, days: ['2026-11-18'] });
+    const [reading] = source.plan({ stream, project, days: ['2026-11-18'] });
     const sizes: number[] = [];
     for await (const part of reading?.open(signal) ?? [])
       for await (const batch of part.batches) sizes.push(batch.length);
@@ -245,9 +241,9 @@ describe('projects', () => {
   it('with an id too long for a folder name are known by their records', async () => {
     const id = 'long-'.repeat(60);
     const sink = ndjsonSink({ path: 'archive', compression: 'none' }, sinkContext(cwd));
-    const [selected] = STREAMS.filter(({ stream }) => stream.name === 'requests');
-    if (!selected) throw new Error('no requests among the samples');
-    const partition = { stream: selected.stream, project: { id, name: null }, day: '2026-11-18' };
+    const [stream] = STREAMS.filter(({ name }) => name === 'requests');
+    if (!stream) throw new Error('no requests among the samples');
+    const partition = { stream, project: { id, name: null }, day: '2026-11-18' };
     const writer = await sink.begin(partition, new AbortController().signal);
     await writer.write([requestRow(1, '2026-11-18', { project_id: id })]);
     await writer.commit();

@@ -157,7 +157,7 @@ it('two streams of one name do not get into each other', async () => {
   const field = (name: string) => ({ name, type: 'string', role: 'dimension', description: name }) as const;
   const partition = (day: string, ...names: readonly string[]): Partition => ({
     ...partitionOf('usage', day),
-    stream: { name: 'sample', description: '', partitionedBy: 'day', key: [], fields: names.map(field) },
+    stream: { ...partitionOf('usage', day).stream, name: 'sample', key: [], fields: names.map(field) },
   });
   const sink = ndjsonSink({ path: 'out', compression: 'none' }, sinkContext(cwd));
   for (const [one, row] of [

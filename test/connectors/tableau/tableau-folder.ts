@@ -39,10 +39,7 @@ interface Choice {
 
 export function openSink(folder: string, choice: Choice = {}): Sink {
   const { layout = 'single', bom = false, escape_formulas = true, streams = [] } = choice;
-  return tableauSink(
-    { path: '.', layout, bom, escape_formulas },
-    sinkContext(folder, { streams: streams.map((stream) => ({ stream, origin: { of: 'usage' } })) }),
-  );
+  return tableauSink({ path: '.', layout, bom, escape_formulas }, sinkContext(folder, { streams }));
 }
 
 interface Part {

@@ -19,6 +19,10 @@ import {
 function streamOf(type: FieldType): Stream {
   return {
     name: 'sample',
+    source: 'tests',
+    kind: 'sample',
+    groupings: [],
+    sums: [],
     description: 'One value a record',
     partitionedBy: 'day',
     key: ['before'],

@@ -2,7 +2,6 @@ import type { DistinctValues, Prospect } from '../../../../src/catalogue/estimat
 import { counted, sayCount } from '../../../../src/report/text-table.js';
 import type { Project } from '../../../../src/streams/partition.js';
 import type { Stream } from '../../../../src/streams/stream.js';
-import type { SelectedStream } from '../../../deepgram/streams/select-streams.js';
 import { breakdownTags, projectTags, requestTags, type TagsOf } from '../../shared/dimensions.js';
 import { normalizeTag } from '../../shared/tags.js';
 import type { DatadogMetricsSettings } from '../metrics-settings.js';
@@ -25,13 +24,13 @@ interface Share {
  */
 export function seriesEstimate(
   { projects, values }: Prospect,
-  streams: readonly SelectedStream[],
+  streams: readonly Stream[],
   settings: DatadogMetricsSettings,
 ): string {
   const { max_series: limit } = settings;
-  const tagged = streams.filter(({ stream: { name } }) => acceptsStream(name) && name !== 'balances');
+  const tagged = streams.filter(({ name }) => acceptsStream(name) && name !== 'balances');
   const shares = projects.flatMap((project) =>
-    tagged.map(({ stream }) => shareOf(stream, project, values, settings)),
+    tagged.map((stream) => shareOf(stream, project, values, settings)),
   );
   const most = (share: Share) => Math.min(product(share), limit);
   const limited = new Set(shares.filter((share) => product(share) > limit).map(({ stream }) => stream));

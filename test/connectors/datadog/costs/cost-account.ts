@@ -5,10 +5,10 @@ import {
 } from '../../../../connectors/datadog/costs/costs-settings.js';
 import { datadogCostsSink } from '../../../../connectors/datadog/costs/costs-sink.js';
 import { billing, billingBy } from '../../../../connectors/deepgram/streams/billing.js';
-import type { SelectedStream } from '../../../../connectors/deepgram/streams/select-streams.js';
 import { type Intake, startIntake } from '../../../../connectors/stand-ins/datadog/intake.js';
 import type { Sink } from '../../../../src/catalogue/sink.js';
 import type { Row } from '../../../../src/streams/field.js';
+import type { Stream } from '../../../../src/streams/stream.js';
 import type { Clock } from '../../../../src/time/clock.js';
 import { sinkContext } from '../../../conformance/sink-context.js';
 import { API_KEY, partitionOf, type SteppingClock, SUPPORT, steppingClock } from '../account.js';
@@ -20,11 +20,11 @@ export const BY_LINE_ITEM = billingBy(['line_item']);
 export const BY_LINE_ITEM_AND_TAGS = billingBy(['line_item', 'tags']);
 
 /** Streams as the core selects them from the default configuration. */
-export const STREAMS: readonly SelectedStream[] = [
-  { stream: billing, origin: { of: 'billing' } },
-  { stream: BY_LINE_ITEM, origin: { of: 'billing_by', groupings: ['line_item'] } },
-  { stream: billingBy(['accessor']), origin: { of: 'billing_by', groupings: ['accessor'] } },
-  { stream: BY_LINE_ITEM_AND_TAGS, origin: { of: 'billing_by', groupings: ['line_item', 'tags'] } },
+export const STREAMS: readonly Stream[] = [
+  billing,
+  BY_LINE_ITEM,
+  billingBy(['accessor']),
+  BY_LINE_ITEM_AND_TAGS,
 ];
 
 export const PARTITION = partitionOf(BY_LINE_ITEM_AND_TAGS);
@@ -51,7 +51,7 @@ export async function openCostAccount(): Promise<CostAccount> {
 export function openCostSink(
   settings: Readonly<Record<string, unknown>>,
   clock: Clock,
-  streams: readonly SelectedStream[] = STREAMS,
+  streams: readonly Stream[] = STREAMS,
 ): Promise<Sink> {
   const context = sinkContext('.', { name: 'costs', clock, streams });
   return datadogCostsSink(settingsOf(settings), context);

@@ -4,10 +4,7 @@ import { loadText, mistakesIn } from '../../../config/load-text.js';
 import { steppingClock } from '../account.js';
 import { openCostSink, STREAMS } from './cost-account.js';
 
-const REVERSED = {
-  stream: billingBy(['tags', 'line_item']),
-  origin: { of: 'billing_by', groupings: ['tags', 'line_item'] },
-} as const;
+const REVERSED = billingBy(['tags', 'line_item']);
 
 const job = (streams: string, settings = '') =>
   'version: 1\n' +
@@ -21,7 +18,7 @@ describe('costs are taken from one stream', () => {
     ['by line item and tags, where that is read', STREAMS, undefined, 'billing_by_line_item_tags'],
     ['or by line item', STREAMS.slice(0, 3), undefined, 'billing_by_line_item'],
     ['or as the total', STREAMS.slice(0, 1), undefined, 'billing'],
-    ['whatever the order of the two', [...STREAMS.slice(0, 3), REVERSED], undefined, REVERSED.stream.name],
+    ['whatever the order of the two', [...STREAMS.slice(0, 3), REVERSED], undefined, REVERSED.name],
     ['or the one that is named', STREAMS, 'billing_by_accessor', 'billing_by_accessor'],
   ])('%s', async (_, streams, breakdown, expected) => {
     const settings = { api_url: 'http://127.0.0.1:1', ...(breakdown === undefined ? {} : { breakdown }) };
@@ -29,7 +26,7 @@ describe('costs are taken from one stream', () => {
     const sink = await openCostSink(settings, steppingClock(), streams);
 
     const taken = [REVERSED, ...STREAMS]
-      .map(({ stream }) => stream.name)
+      .map(({ name }) => name)
       .filter((name) => sink.capabilities.accepts(name));
     expect(taken).toEqual([expected]);
   });

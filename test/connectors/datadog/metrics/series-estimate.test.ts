@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { datadogMetricsSettings } from '../../../../connectors/datadog/metrics/metrics-settings.js';
 import { datadogMetricsSink } from '../../../../connectors/datadog/metrics/metrics-sink.js';
-import type { SelectedStream } from '../../../../connectors/deepgram/streams/select-streams.js';
 import { selectStreams } from '../../../../connectors/deepgram/streams/select-streams.js';
+import type { Stream } from '../../../../src/streams/stream.js';
 import { sinkContext } from '../../../conformance/sink-context.js';
 import { SUPPORT } from '../account.js';
 
 const OTHER = { id: 'p2', name: null };
 
-const streamsNamed = (...names: readonly string[]): readonly SelectedStream[] =>
+const streamsNamed = (...names: readonly string[]): readonly Stream[] =>
   selectStreams({
     requests: {},
     usage: { group_by: ['models', 'accessor', 'tags'] },
@@ -18,10 +18,10 @@ const streamsNamed = (...names: readonly string[]): readonly SelectedStream[] =>
     projects: {},
     api_keys: { include_emails: false },
     models: {},
-  }).filter(({ stream }) => names.includes(stream.name));
+  }).filter(({ name }) => names.includes(name));
 
 const foretell = async (
-  streams: readonly SelectedStream[],
+  streams: readonly Stream[],
   values: Readonly<Record<string, number>>,
   settings: Readonly<Record<string, unknown>> = {},
   projects = [SUPPORT],
