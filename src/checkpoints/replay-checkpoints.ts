@@ -1,28 +1,29 @@
-import { type DeliveryBook, type KnownSink, windowOnly } from '../plan/delivery-book.js';
-import type { DeliveryState } from './delivery-state.js';
+import { CheckpointTable } from './checkpoint-table.js';
+import { type CheckpointedSink, type Checkpoints, windowOnly } from './checkpoints.js';
+import { readAfter } from './day-rules.js';
+import type { RunCheckpointsOptions } from './run-checkpoints.js';
 
 /**
- * For a delivery that leaves the state as it is: the whole window is lacking, and what a sink has of a later reading
- * than the source's is known.
- *
- * @param destinations where each sink delivers to, by its name
+ * For a delivery that leaves the checkpoints as they are: the whole window is lacking, and what a sink has of a later
+ * reading than the source's is known.
  */
-export function besideState(state: DeliveryState, destinations: ReadonlyMap<string, string>): DeliveryBook {
+export async function replayCheckpoints({
+  store,
+  source,
+  destinations,
+  lookbackMs,
+}: Pick<RunCheckpointsOptions, 'store' | 'source' | 'destinations' | 'lookbackMs'>): Promise<Checkpoints> {
+  const table = new CheckpointTable(await store.load(), source);
   const withoutPast = new Set<string>();
+  /** What is remembered of a sink only holds for the place it delivered to, and as long as that is not emptied. */
+  const hasItsPast = async (sink: CheckpointedSink) =>
+    table.knows(sink.name, destinations.get(sink.name) ?? '') && !(await sink.isEmpty());
   return {
     ...windowOnly,
-    admit: async (_projects, sinks) => {
+    startRun: async (_projects, sinks) => {
       for (const sink of sinks) if (!(await hasItsPast(sink))) withoutPast.add(sink.name);
     },
-    hasLater: (sink, { stream, project, day }, thanMs) => {
-      // A day that can only be read while it lasts is closed by any reading of it: that says nothing of when.
-      if (day === null || stream.observedOnly || withoutPast.has(sink)) return false;
-      return state.hasLater({ sink, stream: stream.name, projectId: project.id }, day, thanMs);
-    },
+    isNewerThan: (key, day, thanMs) =>
+      !withoutPast.has(key.sink) && readAfter(table.get(key), day, thanMs, lookbackMs),
   };
-
-  /** What is remembered of a sink only holds for the place it delivered to, and as long as that is not emptied. */
-  async function hasItsPast(sink: KnownSink): Promise<boolean> {
-    return state.knows(sink.name, destinations.get(sink.name) ?? '') && !(await sink.isEmpty());
-  }
 }

@@ -1,39 +1,38 @@
 import { dirname, relative } from 'node:path';
-import { DeliveryState } from '../checkpoints/delivery-state.js';
-import { AppendLedger } from '../checkpoints/journal/append-ledger.js';
-import { lockState, type StateLock } from '../checkpoints/lock/state-lock.js';
-import { besideState } from '../checkpoints/replay-checkpoints.js';
-import { StateBook } from '../checkpoints/state-book.js';
-import { readState } from '../checkpoints/state-file.js';
+import type { CheckpointStore } from '../checkpoints/checkpoint-store.js';
+import { type Checkpoints, windowOnly } from '../checkpoints/checkpoints.js';
+import { fileStore } from '../checkpoints/file-store.js';
+import type { AppendJournal } from '../checkpoints/journal/append-journal.js';
+import { replayCheckpoints } from '../checkpoints/replay-checkpoints.js';
+import { RunCheckpoints } from '../checkpoints/run-checkpoints.js';
 import type { Job } from '../config/job.js';
-import { type DeliveryBook, windowOnly } from '../plan/delivery-book.js';
 import type { Window } from '../plan/plan.js';
 import type { Log } from '../report/log.js';
 import type { Surroundings } from './cli-context.js';
 
-/** How a run uses the state. */
-export interface StateOptions {
+/** How a command uses the checkpoints. */
+export interface CheckpointOptions {
   /**
-   * - `keep`: it says what is read, and is told what was delivered;
-   * - `leave`: it is locked, so that two runs do not write to one place, and left as it is; only the window counts;
-   * - `heed`: as `leave`, and what a sink has of a later reading than the source's is left to it;
-   * - `none`: it is not looked at; only the window counts.
+   * - `keep`: they say what is read, and are told what was delivered;
+   * - `leave`: they are locked, so that two runs do not write to one place, and left as they are; only the window counts;
+   * - `replay`: as `leave`, and what a sink has of a later reading than the source's is left to it;
+   * - `none`: they are not looked at; only the window counts.
    */
-  readonly use: 'keep' | 'leave' | 'heed' | 'none';
-  /** Delivers the whole window again, whatever the state says. */
-  readonly fullRefresh: boolean;
-  /** Waits for another run on the same state instead of refusing. */
-  readonly wait: boolean;
-  /** True where nothing is delivered: the state is looked at, and neither locked nor written. */
+  readonly use: 'keep' | 'leave' | 'replay' | 'none';
+  /** Delivers the whole window again, whatever they say. Default false. */
+  readonly fullRefresh?: boolean;
+  /** Waits for another run on the same ones instead of refusing. Default false. */
+  readonly wait?: boolean;
+  /** True where nothing is delivered: they are looked at, and neither locked nor written. Default false. */
   readonly dryRun?: boolean;
 }
 
-/** The right to deliver where a state says what was delivered; {@link end} must follow. */
-export interface StateSession {
-  /** Aborted when another run has taken the state over. */
+/** The right to deliver where checkpoints say what was delivered; {@link end} must follow. */
+export interface CheckpointSession {
+  /** Aborted when another run has taken the lock over. */
   readonly lost: AbortSignal;
   /** Reads what a run with this window has to know of earlier ones. To be called once. */
-  open(window: Window): Promise<OpenState>;
+  open(window: Window): Promise<OpenCheckpoints>;
   /**
    * Keeps what was delivered and lets others in.
    *
@@ -42,32 +41,36 @@ export interface StateSession {
   end(): Promise<void>;
 }
 
-export interface OpenState {
-  readonly book: DeliveryBook;
+export interface OpenCheckpoints {
+  readonly checkpoints: Checkpoints;
   /** What append sinks have; undefined where nothing is remembered. */
-  readonly ledger?: AppendLedger;
+  readonly journal?: AppendJournal;
 }
 
-/** Takes the state's lock, unless nothing is delivered or remembered. */
-export async function beginState(
+/** Takes the lock, unless nothing is delivered or remembered. */
+export async function beginCheckpoints(
   job: Job,
-  options: StateOptions,
+  { use, fullRefresh = false, wait = false, dryRun = false }: CheckpointOptions,
   log: Log,
   surroundings: Surroundings,
-): Promise<StateSession> {
-  const { use, fullRefresh, wait, dryRun = false } = options;
+): Promise<CheckpointSession> {
   const { clock, signal } = surroundings;
-  const isLocked = use !== 'none' && !dryRun;
-  const lock = isLocked ? await lockState(job.statePath, { clock, log, signal, wait }) : undefined;
-  let kept: StateBook | undefined;
+  const store = storeOf(job, surroundings);
+  const common = {
+    store,
+    source: job.source.type,
+    destinations: destinationsOf(job),
+    lookbackMs: job.window.lookback,
+  };
+  const lock = use === 'none' || dryRun ? undefined : await store.lock({ clock, log, signal, wait });
+  let kept: RunCheckpoints | undefined;
   return {
     lost: lock?.lost ?? new AbortController().signal,
     open: async (window) => {
-      if (use === 'none' || use === 'leave') return { book: windowOnly };
-      if (use === 'heed') return { book: besideState(await stateOf(job), destinationsOf(job)) };
-      const book = await openBook(job, { fullRefresh, lock }, window, log, surroundings);
-      if (lock) kept = book;
-      return lock ? { book, ledger: ledgerOf(job) } : { book };
+      if (use === 'none' || use === 'leave') return { checkpoints: windowOnly };
+      if (use === 'replay') return { checkpoints: await replayCheckpoints(common) };
+      kept = await RunCheckpoints.load({ ...common, fullRefresh, lock, clock, log, nowMs: window.now });
+      return { checkpoints: kept, ...(lock && { journal: store.journal }) };
     },
     end: async () => {
       try {
@@ -80,37 +83,9 @@ export async function beginState(
   };
 }
 
-/** The book alone, to look at: without the lock, and never written. */
-export function lookAtState(
-  job: Job,
-  window: Window,
-  log: Log,
-  surroundings: Surroundings,
-): Promise<DeliveryBook> {
-  return openBook(job, { fullRefresh: false, lock: undefined }, window, log, surroundings);
-}
-
-async function openBook(
-  job: Job,
-  how: { readonly fullRefresh: boolean; readonly lock: StateLock | undefined },
-  window: Window,
-  log: Log,
-  { clock, screen }: Surroundings,
-): Promise<StateBook> {
-  return new StateBook(await stateOf(job), {
-    ...how,
-    path: job.statePath,
-    clock,
-    log,
-    nowMs: window.now,
-    mask: (text) => screen.masked(text),
-    destinations: destinationsOf(job),
-    ledger: ledgerOf(job),
-  });
-}
-
-async function stateOf(job: Job): Promise<DeliveryState> {
-  return new DeliveryState(await readState(job.statePath), job.window.lookback);
+/** Where the checkpoints of a job are kept. */
+export function storeOf({ statePath, source }: Job, { screen }: Surroundings): CheckpointStore {
+  return fileStore(statePath, { source: source.type, mask: (text) => screen.masked(text) });
 }
 
 /**
@@ -125,9 +100,4 @@ function destinationsOf({ sinks, statePath }: Job): ReadonlyMap<string, string> 
       [destination, ...outputPaths.map(wayTo)].join(' '),
     ]),
   );
-}
-
-/** Beside the state and named after it: two states in one folder must not forget for each other. */
-function ledgerOf(job: Job): AppendLedger {
-  return new AppendLedger(`${job.statePath}.delivered`);
 }

@@ -1,7 +1,7 @@
 import { sourceTypes } from '../../connectors/index.js';
 import type { Sink } from '../catalogue/sink.js';
 import type { Source } from '../catalogue/source.js';
-import type { AppendLedger } from '../checkpoints/journal/append-ledger.js';
+import type { AppendJournal } from '../checkpoints/journal/append-journal.js';
 import type { Job, JobSink } from '../config/job.js';
 import { countingSink } from '../deliver/dry-run-sink.js';
 import { SinkLane } from '../deliver/sink-lane.js';
@@ -43,7 +43,7 @@ export function openLanes(
   job: Job,
   log: Log,
   surroundings: Surroundings,
-  { dryRun, ledger }: { readonly dryRun: boolean; readonly ledger?: AppendLedger | undefined },
+  { dryRun, ledger }: { readonly dryRun: boolean; readonly ledger?: AppendJournal | undefined },
 ): Promise<SinkLane[]> {
   return Promise.all(
     job.sinks.map(async (sink) => {

@@ -11,7 +11,7 @@ import { type Log, silentLog } from '../report/log.js';
 import { progressReporter } from '../report/progress.js';
 import { type Summary, summaryOf } from '../report/summary.js';
 import { summaryText } from '../report/summary-text.js';
-import { beginState, type StateOptions } from './checkpoint-session.js';
+import { beginCheckpoints, type CheckpointOptions } from './checkpoint-session.js';
 import type { Surroundings } from './cli-context.js';
 import { wantsColor } from './color.js';
 import { openLanes } from './open-connectors.js';
@@ -25,7 +25,7 @@ export interface DeliveryOptions extends JobOptions, LogOptions, SummaryOptions 
 
 /** What one command's delivery has of its own. */
 export interface Delivery {
-  readonly state: StateOptions;
+  readonly checkpoints: CheckpointOptions;
   /** True where the receivers end with the run, as in the demo: nothing can be there twice. Default false. */
   readonly isRehearsal?: boolean;
   /** False for settings whose variables need not be set. Default: all are needed. */
@@ -75,21 +75,21 @@ async function summarized(
     const job = await jobFor(options, surroundings, delivery.isNeeded);
     const log = logFor(options, surroundings);
     const { dryRun } = options;
-    const session = await beginState(job, { ...delivery.state, dryRun }, log, surroundings);
+    const session = await beginCheckpoints(job, { ...delivery.checkpoints, dryRun }, log, surroundings);
     try {
       // Only now: the run that was waited for has read what came meanwhile, and must not be replaced by less.
       window = await delivery.window(job, clock.now());
-      const { book, ledger } = await session.open(window);
+      const { checkpoints, journal } = await session.open(window);
       source = await delivery.openSource(job, window, log);
-      const lanes = await openLanes(job, log, surroundings, { dryRun, ledger });
-      heedAppending(lanes, delivery.state.use, dryRun || delivery.isRehearsal ? silentLog : log);
+      const lanes = await openLanes(job, log, surroundings, { dryRun, ledger: journal });
+      heedAppending(lanes, delivery.checkpoints.use, dryRun || delivery.isRehearsal ? silentLog : log);
       log.info(`Reading ${window.since} to ${window.until} for ${lanes.map((lane) => lane.name).join(', ')}`);
       result = await run({
         source,
         lanes,
         streams: job.streams.filter((stream) => lanes.some((lane) => lane.wants(stream))),
         window,
-        book,
+        book: checkpoints,
         clock,
         log,
         signal: AbortSignal.any([surroundings.signal, session.lost]),
@@ -109,7 +109,7 @@ async function summarized(
 }
 
 /** What is delivered beside the state is not remembered, and a sink that only appends would have it twice. */
-function heedAppending(lanes: readonly SinkLane[], use: StateOptions['use'], log: Log): void {
+function heedAppending(lanes: readonly SinkLane[], use: CheckpointOptions['use'], log: Log): void {
   const names = lanes.filter(({ appends }) => appends).map(({ name }) => name);
   if (names.length === 0 || use === 'keep') return;
   if (use === 'none') {

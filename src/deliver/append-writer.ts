@@ -1,6 +1,5 @@
 import type { PartitionWriter, Receipt, Refusal, Sink } from '../catalogue/sink.js';
-import type { AppendLedger } from '../checkpoints/journal/append-ledger.js';
-import type { LedgerPartition } from '../checkpoints/journal/ledger-partition.js';
+import type { AppendJournal, JournalPartition } from '../checkpoints/journal/append-journal.js';
 import { recordKey } from '../checkpoints/journal/record-key.js';
 import { abortError, type Failure } from '../errors/export-error.js';
 import type { Log } from '../report/log.js';
@@ -12,7 +11,7 @@ export interface AppendWriterOptions {
   readonly writer: PartitionWriter;
   readonly sink: Pick<Sink, 'name' | 'holds'>;
   readonly partition: Partition;
-  readonly ledger: AppendLedger;
+  readonly ledger: AppendJournal;
   readonly log: Log;
   readonly signal: AbortSignal;
   /** Told of records that may arrive twice. */
@@ -37,7 +36,7 @@ export function appendWriter(options: AppendWriterOptions): PartitionWriter {
 
 class AppendWriter implements PartitionWriter {
   readonly #options: AppendWriterOptions;
-  #opening: Promise<LedgerPartition> | undefined;
+  #opening: Promise<JournalPartition> | undefined;
   #alreadyDelivered = 0;
   #notSettled = 0;
   #isOver = false;
@@ -81,7 +80,7 @@ class AppendWriter implements PartitionWriter {
     if (this.#isOver) throw abortError(this.#options.signal);
   }
 
-  #delivered(): Promise<LedgerPartition> {
+  #delivered(): Promise<JournalPartition> {
     const { sink, partition, ledger } = this.#options;
     const { stream, project, day } = partition;
     this.#opening ??= ledger.open(
@@ -111,7 +110,7 @@ class AppendWriter implements PartitionWriter {
   }
 
   /** The records that are to leave, by their keys. */
-  #due(batch: readonly Row[], delivered: LedgerPartition): Map<string, Row> {
+  #due(batch: readonly Row[], delivered: JournalPartition): Map<string, Row> {
     const due = new Map<string, Row>();
     for (const row of batch) {
       const key = recordKey(this.#options.partition.stream, row);

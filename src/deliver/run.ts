@@ -1,6 +1,6 @@
 import type { PartitionReading, Source, SourceFindings } from '../catalogue/source.js';
+import type { Checkpoints } from '../checkpoints/checkpoints.js';
 import { abortError } from '../errors/export-error.js';
-import type { DeliveryBook } from '../plan/delivery-book.js';
 import { type PlannedReading, planReadings, type Window } from '../plan/plan.js';
 import type { Log } from '../report/log.js';
 import type { Project } from '../streams/partition.js';
@@ -21,7 +21,7 @@ export interface RunOptions {
   readonly streams: readonly Stream[];
   readonly window: Window;
   /** What each sink has; it is told what they get. */
-  readonly book: DeliveryBook;
+  readonly book: Checkpoints;
   readonly clock: Clock;
   readonly log: Log;
   /** Aborted by an interrupt: what is committed stays, what is open is taken back. */
@@ -52,7 +52,7 @@ const FAREWELL_MS = 8_000;
 export async function run(options: RunOptions): Promise<RunResult> {
   const startedAt = options.clock.now();
   const projects = await options.source.projects(options.signal);
-  await options.book.admit(projects, options.lanes);
+  await options.book.startRun(projects, options.lanes);
   const { readings, warnings } = planReadings({ ...options, projects, takers: options.lanes });
   for (const warning of warnings) options.log.warn(warning);
   const tally = new RunTally(
@@ -98,8 +98,8 @@ async function deliver(
   { signal, window, book }: RunOptions,
 ): Promise<void> {
   const { partition } = part;
-  const facts = new ReadingFacts(partition.stream);
-  const isLast = book.isLastReading?.(partition) ?? false;
+  const facts = new ReadingFacts();
+  const isLast = partition.day !== null && book.isLastReading(partition.day);
   const begun = await Promise.all(lanes.map((lane) => lane.begin(partition, signal, isLast)));
   const writers = begun.filter((writer): writer is LaneWriter => writer !== undefined);
   if (writers.length === 0) return; // every sink has failed: reading on would help nobody
@@ -114,14 +114,15 @@ async function deliver(
     await Promise.all(writers.map((writer) => writer.abort(error)));
     throw error;
   }
-  const { records, unsettled, hash } = facts;
+  const { records, unsettled } = facts;
   const isFinal = partition.stream.observedOnly ?? false;
   await Promise.all(
     writers.map(async (writer) => {
       const isCommitted = await writer.commit();
       if (!isCommitted || partition.day === null) return;
       // Nothing later than the window's now is read, however late it is by the clock.
-      book.delivered(writer.sink, partition, { readAtMs: window.now, records, unsettled, hash, isFinal });
+      const key = { sink: writer.sink, stream: partition.stream.name, projectId: partition.project.id };
+      book.delivered(key, partition.day, { readAtMs: window.now, records, unsettled, isFinal, sums: {} });
     }),
   );
   tally.partitionRead(partition, records);

@@ -1,5 +1,5 @@
 import type { ClosingReport, PartitionWriter, Receipt, RunSoFar, Sink } from '../catalogue/sink.js';
-import type { AppendLedger } from '../checkpoints/journal/append-ledger.js';
+import type { AppendJournal } from '../checkpoints/journal/append-journal.js';
 import { type Failure, failureOf } from '../errors/export-error.js';
 import type { Log } from '../report/log.js';
 import { type Partition, partitionName } from '../streams/partition.js';
@@ -21,7 +21,7 @@ export interface SinkLaneOptions {
   readonly deadlineMs: number;
   readonly log: Log;
   /** What append sinks have already. Without it, a sink that only appends gets everything again with each run. */
-  readonly ledger?: AppendLedger | undefined;
+  readonly ledger?: AppendJournal | undefined;
 }
 
 /** Partitions that may fail one after the other before the sink is left alone for the rest of the run. */
@@ -36,7 +36,7 @@ export class SinkLane {
   readonly #sink: Sink;
   readonly #streams: ReadonlySet<string> | undefined;
   readonly #log: Log;
-  readonly #ledger: AppendLedger | undefined;
+  readonly #ledger: AppendJournal | undefined;
   readonly #tally = new SinkTally();
   #failuresInARow = 0;
   #gaveUp: Failure | undefined;

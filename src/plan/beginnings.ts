@@ -1,4 +1,4 @@
-import type { Partition } from '../streams/partition.js';
+import type { CheckpointKey } from '../checkpoints/checkpoints.js';
 import { addDays, type Day, dayAt } from '../time/day.js';
 import type { PlanOptions, Taker } from './plan.js';
 
@@ -8,13 +8,13 @@ import type { PlanOptions, Taker } from './plan.js';
  */
 export function beginningsOf<T extends Taker>(
   takers: readonly T[],
-  at: Partition,
+  of: Omit<CheckpointKey, 'sink'>,
   oldest: Day | undefined,
   { window, book }: Pick<PlanOptions<T>, 'window' | 'book'>,
 ): ReadonlyMap<T, Day> {
   const histories = new Map(takers.map((taker) => [taker, historyStart(taker, oldest, { window, book })]));
   const known = (taker: T): readonly Day[] => {
-    const day = book.firstDay(taker.name, at);
+    const day = book.firstDay({ ...of, sink: taker.name });
     return day === undefined ? [] : [day];
   };
   const sharing = takers.filter((taker) => histories.get(taker) === undefined);

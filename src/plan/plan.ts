@@ -1,10 +1,10 @@
 import type { Reading, Source } from '../catalogue/source.js';
+import type { Checkpoints, DueReason } from '../checkpoints/checkpoints.js';
 import { rangesOf, sayRanges } from '../checkpoints/day-ranges.js';
 import type { Partition, Project } from '../streams/partition.js';
 import type { Stream } from '../streams/stream.js';
 import { type Day, daysThrough } from '../time/day.js';
 import { beginningsOf } from './beginnings.js';
-import type { DeliveryBook, Reason } from './delivery-book.js';
 
 /** The days of a run, both included, and the moment that counts as now in all of it. */
 export interface Window {
@@ -28,7 +28,7 @@ export interface Taker {
 export interface PlannedReading<T extends Taker> {
   readonly reading: Reading;
   /** Why each sink that lacks a partition lacks it. */
-  needs(partition: Partition): ReadonlyMap<T, Reason>;
+  needs(partition: Partition): ReadonlyMap<T, DueReason>;
 }
 
 export interface Plan<T extends Taker> {
@@ -43,7 +43,7 @@ export interface PlanOptions<T extends Taker> {
   readonly projects: readonly Project[];
   readonly window: Window;
   readonly takers: readonly T[];
-  readonly book: DeliveryBook;
+  readonly book: Checkpoints;
 }
 
 /**
@@ -75,11 +75,13 @@ function needsByDay<T extends Taker>(
   takers: readonly T[],
   { source, window, book }: PlanOptions<T>,
   warnings: string[],
-): ReadonlyMap<Day, ReadonlyMap<T, Reason>> {
+): ReadonlyMap<Day, ReadonlyMap<T, DueReason>> {
   const of = (day: Day): Partition => ({ stream, project, day });
   const oldest = source.oldestDay(stream);
-  const begins = beginningsOf(takers, of(window.since), oldest, { window, book });
-  const needs = new Map<Day, Map<T, Reason>>();
+  const subjectOf = { stream: stream.name, projectId: project.id };
+  const keyOf = (taker: Taker) => ({ ...subjectOf, sink: taker.name });
+  const begins = beginningsOf(takers, subjectOf, oldest, { window, book });
+  const needs = new Map<Day, Map<T, DueReason>>();
   const gone = new DaysByTaker();
   const kept = new DaysByTaker();
   const [first = window.since] = [...begins.values()].sort();
@@ -87,18 +89,23 @@ function needsByDay<T extends Taker>(
     const asOf = source.asOf?.(of(day));
     for (const [taker, begin] of begins) {
       if (day < begin) continue;
-      const reason = book.reason(taker.name, of(day));
+      const reason = book.dueReason(keyOf(taker), day);
       if (!reason) continue;
       if (oldest !== undefined && day < oldest) {
         if (reason.why !== 'lookback' && reason.why !== 'lost') gone.add(taker, day);
-      } else if (asOf !== undefined && book.hasLater?.(taker.name, of(day), asOf)) {
+      } else if (
+        asOf !== undefined &&
+        // A day that can only be read while it lasts is closed by any reading of it: that says nothing of when.
+        !stream.observedOnly &&
+        book.isNewerThan?.(keyOf(taker), day, asOf)
+      ) {
         kept.add(taker, day);
       } else {
-        needs.set(day, (needs.get(day) ?? new Map<T, Reason>()).set(taker, reason));
+        needs.set(day, (needs.get(day) ?? new Map<T, DueReason>()).set(taker, reason));
       }
     }
   }
-  const lost = gone.map((taker, days) => book.gone(taker.name, of(window.since), days));
+  const lost = gone.map((taker, days) => book.markLost(keyOf(taker), days));
   const subject = `${stream.name} of ${project.name ?? project.id}`;
   for (const [days, names] of lost.inWords()) {
     warnings.push(

@@ -2,8 +2,8 @@ import { cp, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { AppendLedger, type LedgerKey } from '../../src/checkpoints/journal/append-ledger.js';
-import type { LedgerPartition } from '../../src/checkpoints/journal/ledger-partition.js';
+import type { JournalPartition, LedgerKey } from '../../src/checkpoints/journal/append-journal.js';
+import { AppendLedger } from '../../src/checkpoints/journal/append-ledger.js';
 import { recordKey } from '../../src/checkpoints/journal/record-key.js';
 import { partitionOf, requestRow } from '../conformance/sample-records.js';
 
@@ -28,7 +28,7 @@ async function neverAsked(): Promise<never> {
   throw new Error('there was nothing to ask');
 }
 
-async function deliver(partition: LedgerPartition, keys: readonly string[]): Promise<void> {
+async function deliver(partition: JournalPartition, keys: readonly string[]): Promise<void> {
   await partition.announce(keys);
   await partition.acknowledged();
 }

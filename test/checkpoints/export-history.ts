@@ -1,16 +1,15 @@
 import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { requests } from '../../connectors/deepgram/streams/requests.js';
 import { type MemorySink, memorySink } from '../../connectors/memory/memory-sink.js';
 import type { Sink } from '../../src/catalogue/sink.js';
 import type { Source } from '../../src/catalogue/source.js';
-import { DeliveryState } from '../../src/checkpoints/delivery-state.js';
-import { AppendLedger } from '../../src/checkpoints/journal/append-ledger.js';
+import type { CheckpointStore } from '../../src/checkpoints/checkpoint-store.js';
+import { fileStore } from '../../src/checkpoints/file-store.js';
 import { recordKey } from '../../src/checkpoints/journal/record-key.js';
-import { StateBook } from '../../src/checkpoints/state-book.js';
-import type { StateDocument } from '../../src/checkpoints/state-document.js';
-import { readState } from '../../src/checkpoints/state-file.js';
+import { RunCheckpoints } from '../../src/checkpoints/run-checkpoints.js';
+import type { KnownDays } from '../../src/checkpoints/state-document.js';
 import { resolveWindow, windowSettings } from '../../src/config/settings/window.js';
 import { run } from '../../src/deliver/run.js';
 import { SinkLane } from '../../src/deliver/sink-lane.js';
@@ -60,12 +59,14 @@ export const LOG = 'log';
 /** Runs, one after the other, on one state file and with sinks that keep what they have. */
 export class ExportHistory {
   readonly path: string;
+  readonly #store: CheckpointStore;
   readonly #options: HistoryOptions;
   readonly #sinks = new Map<string, MemorySink>();
   readonly #logged: Row[] = [];
 
   private constructor(path: string, options: HistoryOptions) {
     this.path = path;
+    this.#store = fileStore(path, { source: 'fake', mask: (text) => text });
     this.#options = options;
   }
 
@@ -88,8 +89,10 @@ export class ExportHistory {
     return this.#logged;
   }
 
-  document(): Promise<StateDocument | undefined> {
-    return readState(this.path);
+  /** What the state says of the sink `a`. */
+  async days(stream = 'requests', projectId = 'p-1'): Promise<KnownDays | undefined> {
+    const document = await this.#store.load();
+    return document?.sources.get('fake')?.get(stream)?.get(projectId)?.get('a');
   }
 
   async run(at: string, options: RunOptions = {}): Promise<Ran> {
@@ -101,15 +104,13 @@ export class ExportHistory {
     const log = { ...silentLog, warn: (message: string) => void warnings.push(message) };
     const clockMs = Date.parse(options.clockAt ?? at);
     const clock: Clock = { now: () => clockMs, sleep: async () => {} };
-    const state = new DeliveryState(await readState(this.path), settings.lookback);
-    const ledger = new AppendLedger(join(dirname(this.path), 'delivered'));
-    const book = new StateBook(state, {
-      ledger,
-      path: this.path,
+    const book = await RunCheckpoints.load({
+      store: this.#store,
+      source: 'fake',
       clock,
       log,
       nowMs: now,
-      mask: (text) => text,
+      lookbackMs: settings.lookback,
       destinations: new Map(sinks.map((name) => [name, options.destination ?? `memory ${name}`])),
       fullRefresh: options.fullRefresh ?? false,
       lock: { assertHeld: async () => {} },
@@ -120,7 +121,7 @@ export class ExportHistory {
       (name) =>
         new SinkLane({
           sink: name === LOG ? this.#log(options) : this.#sink(name, options, given[name] ?? []),
-          ledger,
+          ledger: this.#store.journal,
           type: 'memory',
           required: true,
           deadlineMs: 10_000,

@@ -2,15 +2,18 @@ import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { DeliveryState } from '../../src/checkpoints/delivery-state.js';
-import type { StateDocument, StreamState } from '../../src/checkpoints/state-document.js';
-import { readState, writeState } from '../../src/checkpoints/state-file.js';
+import { CheckpointTable } from '../../src/checkpoints/checkpoint-table.js';
+import { closeOrKeepOpen } from '../../src/checkpoints/day-rules.js';
+import { fileStore } from '../../src/checkpoints/file-store.js';
+import { type KnownDays, type StateDocument, stateText } from '../../src/checkpoints/state-document.js';
 import { addDays, daysThrough } from '../../src/time/day.js';
 import { ExportHistory } from './export-history.js';
 
 const DAY_MS = 86_400_000;
-const EMPTY: StateDocument = { version: 1, updated_at: '2026-11-20T12:00:00.000000Z', sinks: {} };
+const AT = '2026-11-20T12:00:00.000000Z';
+const EMPTY: StateDocument = { version: 2, updated_at: AT, sinks: new Map(), sources: new Map() };
 const asIs = (text: string) => text;
+const storeAt = (path: string, mask = asIs) => fileStore(path, { source: 'fake', mask });
 
 async function statePath(): Promise<string> {
   return join(await mkdtemp(join(tmpdir(), 'state-')), 'state.json');
@@ -23,21 +26,36 @@ describe('a state that cannot be used is refused with a way out, and stays as it
     ['null', 'null', 'it is damaged', 'state repair'],
     [
       'a newer version',
-      '{"version": 2, "sinks": []}',
-      'it is of version 2, and this program knows 1',
+      '{"version": 3, "sinks": []}',
+      'it is of version 3, and this program knows 2',
       'Use the newer deepgram-export',
     ],
     ['without a version', '{"sinks": {}}', 'it is damaged at version', 'state repair'],
-    ['a setting that is not known', JSON.stringify({ ...EMPTY, extra: 1 }), 'it is damaged', 'state repair'],
+    [
+      'a setting that is not known',
+      stateText({ ...EMPTY, extra: 1 } as StateDocument),
+      'it is damaged',
+      'state repair',
+    ],
     [
       'a day that is none',
-      JSON.stringify(withStream({ closed: [['2026-02-30', '2026-03-01']], open: {}, lost: [] })),
-      'it is damaged at sinks.a.streams.requests.p-1.closed.0.0',
+      stateText(withDays({ closed: [['2026-02-30', '2026-03-01']], open: {}, lost: [] })),
+      'it is damaged at sources.fake.requests.p-1.a.closed.0.0',
       'state repair',
     ],
     [
       'a list for the projects',
-      JSON.stringify({ ...EMPTY, sinks: { a: { destination: 'x', streams: { requests: [] } } } }),
+      JSON.stringify({ version: 2, updated_at: AT, sinks: {}, sources: { fake: { requests: [] } } }),
+      'it is damaged at sources.fake.requests',
+      'state repair',
+    ],
+    [
+      'the first version, with a list for the projects',
+      JSON.stringify({
+        version: 1,
+        updated_at: AT,
+        sinks: { a: { destination: 'x', streams: { requests: [] } } },
+      }),
       'it is damaged at sinks.a.streams.requests',
       'state repair',
     ],
@@ -45,7 +63,7 @@ describe('a state that cannot be used is refused with a way out, and stays as it
     const path = await statePath();
     await writeFile(path, text);
 
-    const reading = readState(path);
+    const reading = storeAt(path).load();
 
     await expect(reading).rejects.toMatchObject({
       code: 'STATE_REFUSED',
@@ -60,7 +78,7 @@ describe('a state that cannot be used is refused with a way out, and stays as it
     const path = await statePath();
     await mkdir(path);
 
-    await expect(readState(path)).rejects.toMatchObject({
+    await expect(storeAt(path).load()).rejects.toMatchObject({
       code: 'STATE_REFUSED',
       message: expect.stringContaining('it is a folder'),
       hint: 'Name a file in `state: { path: … }`.',
@@ -71,7 +89,7 @@ describe('a state that cannot be used is refused with a way out, and stays as it
     const path = await statePath();
     await writeFile(path, '{}');
 
-    await expect(readState(join(path, 'state.json'))).rejects.toMatchObject({
+    await expect(storeAt(join(path, 'state.json')).load()).rejects.toMatchObject({
       code: 'STATE_REFUSED',
       message: expect.stringContaining('the file system answered ENOTDIR'),
     });
@@ -95,44 +113,42 @@ describe('a state that cannot be used is refused with a way out, and stays as it
 });
 
 it('no state yet is no mistake', async () => {
-  expect(await readState(await statePath())).toBeUndefined();
+  expect(await storeAt(await statePath()).load()).toBeUndefined();
 });
 
 it('what is written is what is read, and nothing else is left in the folder', async () => {
   const path = await statePath();
-  const document = withStream({
+  const document = withDays({
     closed: [['2026-11-01', '2026-11-03']],
     open: {
-      '2026-11-04': { read_at: '2026-11-04T12:00:00.000000Z', records: 3, hash: '00ff', unsettled: 1 },
+      '2026-11-04': { read_at: '2026-11-04T12:00:00.000000Z', records: 3, unsettled: 1 },
     },
     lost: [['2026-10-01', '2026-10-31']],
   });
 
-  await writeState(path, document, asIs);
+  await storeAt(path).save(document);
 
-  expect(await readState(path)).toEqual(document);
+  expect(await storeAt(path).load()).toEqual(document);
   expect(await readdir(dirname(path))).toEqual(['state.json']);
 });
 
 it('a writing that fails leaves what was there, and no draft', async () => {
   const path = await statePath();
-  await writeState(path, EMPTY, asIs);
-  const before = await readFile(path, 'utf8');
+  await mkdir(path);
+  await writeFile(join(path, 'mine.txt'), 'mine');
 
-  const writing = writeState(path, EMPTY, () => {
-    throw new Error('killed');
-  });
+  const writing = storeAt(path).save(EMPTY);
 
-  await expect(writing).rejects.toThrow('killed');
-  expect(await readFile(path, 'utf8')).toBe(before);
+  await expect(writing).rejects.toThrow('a folder has the name of the file');
   expect(await readdir(dirname(path))).toEqual(['state.json']);
+  expect(await readdir(path)).toEqual(['mine.txt']);
 });
 
 it('secrets are masked', async () => {
   const path = await statePath();
-  const document = { ...EMPTY, sinks: { a: { destination: 'https://s3cret@x', streams: {} } } };
+  const document = { ...EMPTY, sinks: new Map([['a', { destination: 'https://s3cret@x' }]]) };
 
-  await writeState(path, document, (text) => text.replaceAll('s3cret', '[secret]'));
+  await storeAt(path, (text) => text.replaceAll('s3cret', '[secret]')).save(document);
 
   expect(await readFile(path, 'utf8')).not.toContain('s3cret');
 });
@@ -149,7 +165,7 @@ it('a day is in it only when its sink has confirmed it', async () => {
     },
   });
 
-  const open = (await history.document())?.sinks.a?.streams.requests?.['p-1']?.open;
+  const open = (await history.days())?.open;
   expect(seen).toEqual([['2026-11-19'], ['2026-11-20', '2026-11-19']]);
   expect(Object.keys(open ?? {})).toEqual(['2026-11-19']);
 });
@@ -190,25 +206,20 @@ it('nor does one whose window has days that are known to be lost', async () => {
 });
 
 it('stays small: a year of days in two sinks, read every day', () => {
-  const state = new DeliveryState(undefined, 3 * DAY_MS);
+  const table = new CheckpointTable(undefined, 'fake');
   for (const sink of ['a', 'b']) {
-    state.forget(sink, 'somewhere');
+    const key = { sink, stream: 'requests', projectId: 'p-1' };
     for (let at = 0; at < 365; at += 1) {
       const day = addDays('2026-01-01', at);
       const readAtMs = Date.parse(`${addDays(day, at < 361 ? 4 : 0)}T12:00:00Z`);
-      state.delivered({ sink, stream: 'requests', projectId: 'p-1' }, day, {
-        readAtMs,
-        records: 1_000,
-        hash: '0123abcd',
-        unsettled: 0,
-        isFinal: false,
-      });
+      const reading = { readAtMs, records: 1_000, unsettled: 0, isFinal: false, sums: {} };
+      table.set(key, closeOrKeepOpen(table.get(key), day, reading, 3 * DAY_MS));
     }
   }
 
-  const text = JSON.stringify(state.document(0), null, 2);
+  const text = stateText(table.document(AT));
 
-  expect(text.length).toBeLessThan(4_000);
+  expect(text.length).toBeLessThan(1_200);
 });
 
 it.each(['__proto__', 'constructor', 'toString', 'p"1\n'])(
@@ -232,6 +243,8 @@ it.each(['__proto__', 'constructor'])('a sink called %s is one like any other', 
   expect(second.read).toEqual(daysThrough('2026-11-17', '2026-11-20'));
 });
 
-function withStream(state: StreamState): StateDocument {
-  return { ...EMPTY, sinks: { a: { destination: 'x', streams: { requests: { 'p-1': state } } } } };
+function withDays(days: KnownDays): StateDocument {
+  const table = new CheckpointTable(undefined, 'fake');
+  table.set({ sink: 'a', stream: 'requests', projectId: 'p-1' }, days);
+  return table.document(AT);
 }

@@ -65,7 +65,8 @@ describe('a run that was taken for dead', () => {
     );
     expect(await readFile(join(terminal.cwd, `${STATE}.lock`), 'utf8')).toBe(OTHER);
     const state = JSON.parse(await readFile(join(terminal.cwd, STATE), 'utf8'));
-    expect(state.sinks.archive.streams).toEqual({});
+    expect(state).toMatchObject({ sinks: { archive: {} }, sources: { deepgram: {} } });
+    expect(state.sources.deepgram).toEqual({});
   });
 
   it('says so too where it leaves the state as it is', async () => {

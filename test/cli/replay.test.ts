@@ -241,7 +241,7 @@ describe('a day that a sink got later than its file was written', () => {
     const { terminal, before } = await outdated();
     const text = (await terminal.files())['.deepgram-export/state.json'] ?? '';
     const state = JSON.parse(text);
-    state.sinks.tableau.streams.requests['p-1'] = {
+    state.sources.deepgram.requests['p-1'].tableau = {
       closed: [['2026-11-19', '2026-11-20']],
       open: {},
       lost: [],

@@ -4,10 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { requests } from '../../connectors/deepgram/streams/requests.js';
 import type { Receipt, Sink } from '../../src/catalogue/sink.js';
-import { DeliveryState } from '../../src/checkpoints/delivery-state.js';
-import { AppendLedger } from '../../src/checkpoints/journal/append-ledger.js';
-import { StateBook } from '../../src/checkpoints/state-book.js';
-import { readState } from '../../src/checkpoints/state-file.js';
+import { fileStore } from '../../src/checkpoints/file-store.js';
+import { RunCheckpoints } from '../../src/checkpoints/run-checkpoints.js';
 import { run } from '../../src/deliver/run.js';
 import { SinkLane } from '../../src/deliver/sink-lane.js';
 import { silentLog } from '../../src/report/log.js';
@@ -58,21 +56,19 @@ async function runAt(
   rows: readonly Row[],
   options: { readonly lookbackDays?: number; readonly fullRefresh?: boolean } = {},
 ) {
-  const path = join(folder, 'state.json');
   const nowMs = Date.parse(now);
-  const ledger = new AppendLedger(join(folder, 'delivered'));
+  const store = fileStore(join(folder, 'state.json'), { source: 'fake', mask: (text) => text });
   const clock = { ...systemClock, now: () => nowMs };
-  const state = new DeliveryState(await readState(path), (options.lookbackDays ?? 3) * 86_400_000);
-  const book = new StateBook(state, {
-    path,
+  const book = await RunCheckpoints.load({
+    store,
+    source: 'fake',
     clock,
     log: silentLog,
     nowMs,
-    mask: (text) => text,
+    lookbackMs: (options.lookbackDays ?? 3) * 86_400_000,
     destinations: new Map([['log', 'log']]),
     fullRefresh: options.fullRefresh ?? false,
     lock: { assertHeld: async () => {} },
-    ledger,
   });
   const source = fakeSource({
     batches: async function* () {
@@ -88,7 +84,7 @@ async function runAt(
         required: true,
         deadlineMs: 5_000,
         log: silentLog,
-        ledger,
+        ledger: store.journal,
       }),
     ],
     streams: [requests],
@@ -121,14 +117,14 @@ it('gets each record once over runs, and only when it is settled', async () => {
 
 it('keeps its book only as long as the day is open, and never gets a closed day again', async () => {
   await runAt('2026-11-15T12:00:00Z', [settled(1)]);
-  const kept = await readdir(join(folder, 'delivered'), { recursive: true });
+  const kept = await readdir(join(folder, 'state.json.delivered'), { recursive: true });
   await runAt('2026-11-20T12:00:00Z', [settled(1)]);
 
   const grown = await runAt('2026-11-20T13:00:00Z', [settled(1)], { lookbackDays: 30 });
   const refreshed = await runAt('2026-11-20T14:00:00Z', [settled(1)], { fullRefresh: true });
 
   expect(kept.some((name) => name.endsWith('delivered.ids'))).toBe(true);
-  const left = await readdir(join(folder, 'delivered'), { recursive: true });
+  const left = await readdir(join(folder, 'state.json.delivered'), { recursive: true });
   expect(left.filter((name) => name.endsWith('delivered.ids'))).toEqual([]);
   expect([...grown.opened, ...refreshed.opened]).toEqual([]);
   expect(received).toHaveLength(1);

@@ -36,7 +36,7 @@ export async function mustEqualReference(world, account, settings) {
   must(left.length === 0, `left over: ${left.join(', ')}`);
 }
 
-/** The first stream of which not the same days are closed, open or lost. */
+/** The first stream, project and sink of which not the same days are closed, open or lost. */
 async function stateDifference(reference, world) {
   const [wanted, found] = [await daysInState(reference), await daysInState(world)];
   const at = Object.keys(wanted).find((stream) => wanted[stream] !== found[stream]);
@@ -44,11 +44,11 @@ async function stateDifference(reference, world) {
 }
 
 async function daysInState({ stateFolder }) {
-  const { sinks } = JSON.parse(await readFile(join(stateFolder, 'state.json'), 'utf8'));
+  const { sources } = JSON.parse(await readFile(join(stateFolder, 'state.json'), 'utf8'));
   const days = {};
-  for (const [sink, { streams }] of Object.entries(sinks))
-    for (const [stream, projects] of Object.entries(streams))
-      for (const [project, { closed, open, lost }] of Object.entries(projects))
-        days[`${sink}/${stream}/${project}`] = JSON.stringify({ closed, open: Object.keys(open), lost });
+  for (const [stream, projects] of Object.entries(sources.deepgram))
+    for (const [project, sinks] of Object.entries(projects))
+      for (const [sink, { closed, open, lost }] of Object.entries(sinks))
+        days[`${stream}/${project}/${sink}`] = JSON.stringify({ closed, open: Object.keys(open), lost });
   return days;
 }

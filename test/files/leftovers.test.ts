@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readdir, rename, utimes, writeFile } from 'node:fs/prom
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { writeState } from '../../src/checkpoints/state-file.js';
+import { fileStore } from '../../src/checkpoints/file-store.js';
 import { OutputFolder } from '../../src/files/output-folder.js';
 
 /** A day and a minute. */
@@ -45,7 +45,8 @@ describe('what another process left half written', () => {
   it('goes when it was to become a lock of the state, as soon as the state is written', async () => {
     await leave({ pid: await goneProcess(), of: 'state.json.lock' });
 
-    await writeState(join(root, 'state.json'), { version: 1, updated_at: '', sinks: {} }, (text) => text);
+    const store = fileStore(join(root, 'state.json'), { source: 'deepgram', mask: (text) => text });
+    await store.save({ version: 2, updated_at: '', sinks: new Map(), sources: new Map() });
 
     expect(await readdir(root)).toEqual(['state.json']);
   });

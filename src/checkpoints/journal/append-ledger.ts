@@ -2,15 +2,8 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileError } from '../../files/file-error.js';
 import { pathSegment } from '../../files/path-segment.js';
-import type { Day } from '../../time/day.js';
-import type { StreamKey } from '../delivery-state.js';
+import type { AppendJournal, LedgerKey } from './append-journal.js';
 import { type AskReceiver, LedgerPartition } from './ledger-partition.js';
-
-/** One partition in one sink. */
-export interface LedgerKey extends StreamKey {
-  /** The day, or null for a snapshot. */
-  readonly day: Day | null;
-}
 
 export interface AppendLedgerOptions {
   /** Length at which a journal is folded into the sorted file, in bytes. Default: 32 MiB. */
@@ -20,12 +13,11 @@ export interface AppendLedgerOptions {
 const JOURNAL_BYTES = 32 * 1024 * 1024;
 
 /**
- * Which records each append sink has: what is written twice is there twice, so every record must leave once. A
- * partition is a folder with 8 bytes a record, `<sink>/<stream>/<project>/<day>/delivered.ids`, and, while it is
+ * In files: a partition is a folder with 8 bytes a record, `<sink>/<stream>/<project>/<day>/delivered.ids`, and, while it is
  * written, a journal. A partition that is never read again is to be forgotten, so what is kept is bounded by the
  * records of the open days. Only one process at a time may work on the folder: the state's lock sees to that.
  */
-export class AppendLedger {
+export class AppendLedger implements AppendJournal {
   readonly #root: string;
   readonly #journalBytes: number;
   readonly #open = new Set<string>();
@@ -36,13 +28,6 @@ export class AppendLedger {
     this.#journalBytes = options.journalBytes ?? JOURNAL_BYTES;
   }
 
-  /**
-   * Opens a partition until it is closed. Where a process died or a delivery failed half-way, `ask` is called with
-   * the keys of the records that were on their way, and answers which of them the receiver has; the others count
-   * as not delivered. When it throws, the doubt stays.
-   *
-   * @throws ExportError `STATE_REFUSED` for a damaged file.
-   */
   async open(key: LedgerKey, ask: AskReceiver): Promise<LedgerPartition> {
     const folder = this.#folderOf(key);
     if (this.#open.has(folder)) throw new Error(`the deliveries in ${folder} are open already`);
@@ -59,15 +44,10 @@ export class AppendLedger {
     }
   }
 
-  /**
-   * Forgets a partition that will not be read again; harmless where nothing is known of it. To be called when the
-   * state says on the disk that the day is closed, not before: else a crash in between would deliver it again.
-   */
   async forget(key: LedgerKey): Promise<void> {
     await remove(this.#folderOf(key));
   }
 
-  /** Forgets everything of a sink, because it now delivers elsewhere. */
   async forgetSink(sink: string): Promise<void> {
     await remove(join(this.#root, pathSegment(sink)));
   }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import type { OutputFolder } from '../../files/output-folder.js';
+import { replaceFile } from '../../files/replace-file.js';
 import { ledgerRefused, ledgerUnreadable } from './ledger-refused.js';
 
 /** `dgxids 1`: says what the file is; also that it was written on a machine of the same byte order. */
@@ -27,15 +28,7 @@ export async function readIds(path: string): Promise<BigUint64Array> {
 /** Replaces the ids, whole or not at all. */
 export async function writeIds(folder: OutputFolder, name: string, ids: BigUint64Array): Promise<void> {
   const body = Buffer.from(ids.buffer, ids.byteOffset, ids.byteLength);
-  const file = await folder.createFile([name]);
-  try {
-    await file.write(headOf(body));
-    await file.write(body);
-    await file.commit();
-  } catch (error) {
-    await file.abort();
-    throw error;
-  }
+  await replaceFile(folder, name, headOf(body), body);
 }
 
 function headOf(body: Buffer): Buffer {

@@ -13,7 +13,7 @@ export function backfill(options: BackfillOptions, surroundings: Surroundings): 
   return deliver(
     options,
     {
-      state: { use: 'leave', fullRefresh: false, wait: options.wait },
+      checkpoints: { use: 'leave', wait: options.wait },
       window: (job, now) => {
         if (options.since === undefined || options.until === undefined) {
           throw new ExportError('USAGE', 'backfill needs a range: --since and --until.', { kind: 'config' });

@@ -1,12 +1,12 @@
 import type { Outlook } from '../../catalogue/estimate.js';
+import type { DueReason } from '../../checkpoints/checkpoints.js';
 import { resolveWindow } from '../../config/settings/window.js';
 import type { SinkLane } from '../../deliver/sink-lane.js';
-import { type Reason, windowOnly } from '../../plan/delivery-book.js';
 import { type PlannedReading, planReadings } from '../../plan/plan.js';
 import { oneLine } from '../../report/one-line.js';
 import { counted, sayCount, textTable } from '../../report/text-table.js';
 import { partitionName } from '../../streams/partition.js';
-import { lookAtState } from '../checkpoint-session.js';
+import { beginCheckpoints } from '../checkpoint-session.js';
 import type { Surroundings } from '../cli-context.js';
 import { outlooksOf } from '../estimates.js';
 import { openLanes, openSource } from '../open-connectors.js';
@@ -29,8 +29,10 @@ export async function plan(options: PlanOptions, surroundings: Surroundings): Pr
   try {
     const takers = await openLanes(job, log, surroundings, { dryRun: true });
     const projects = await source.projects(surroundings.signal);
-    const book = options.noState ? windowOnly : await lookAtState(job, window, log, surroundings);
-    await book.admit(projects, takers);
+    const use = options.noState ? 'none' : 'keep';
+    const session = await beginCheckpoints(job, { use, dryRun: true }, log, surroundings);
+    const { checkpoints: book } = await session.open(window);
+    await book.startRun(projects, takers);
     const rows = job.streams.map((selected) => {
       const plan = planReadings({ source, streams: [selected], projects, window, takers, book });
       for (const warning of plan.warnings) log.warn(warning);
@@ -119,7 +121,7 @@ function whyOf(readings: readonly PlannedReading<SinkLane>[]): string {
     .join('; ');
 }
 
-const WORDS: Readonly<Record<Reason['why'], string>> = {
+const WORDS: Readonly<Record<DueReason['why'], string>> = {
   new: 'never delivered',
   lookback: 'within the lookback',
   open: 'not closed',
@@ -128,7 +130,7 @@ const WORDS: Readonly<Record<Reason['why'], string>> = {
   snapshot: 'as it is now',
 };
 
-function sayReason(reason: Reason): string {
+function sayReason(reason: DueReason): string {
   if (reason.why !== 'open' || reason.unsettled === 0) return WORDS[reason.why];
   return `${WORDS.open} (${counted(reason.unsettled, 'record')} may change)`;
 }

@@ -42,7 +42,7 @@ export function replay(options: ReplayOptions, surroundings: Surroundings): Prom
   return deliver(
     { ...options, since, until },
     {
-      state: { use: 'heed', fullRefresh: false, wait: options.wait },
+      checkpoints: { use: 'replay', wait: options.wait },
       isNeeded: (setting) => isUsed(setting, options),
       window: async (job, now) => {
         await refuseOwnArchive(job, path, options.from);

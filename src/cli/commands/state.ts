@@ -1,9 +1,8 @@
-import { rename } from 'node:fs/promises';
 import { relative } from 'node:path';
-import { lockState } from '../../checkpoints/lock/state-lock.js';
-import { readState } from '../../checkpoints/state-file.js';
-import { stateTable } from '../../checkpoints/state-table.js';
-import { fileError } from '../../files/file-error.js';
+import { sayRanges } from '../../checkpoints/day-ranges.js';
+import type { KnownDays, StateDocument } from '../../checkpoints/state-document.js';
+import { sayCount, textTable } from '../../report/text-table.js';
+import { storeOf } from '../checkpoint-session.js';
 import type { Surroundings } from '../cli-context.js';
 import { jobFor } from '../options/job-options.js';
 import { type LogOptions, logFor } from '../options/log-options.js';
@@ -14,47 +13,62 @@ export interface StateCommandOptions extends LogOptions {
   readonly wait: boolean;
 }
 
-/** Shows the state as a table, or sets one aside that cannot be used. */
+/** Shows the state as a table, or sets one aside that cannot be used: nothing that somebody may still want is deleted. */
 export async function state(options: StateCommandOptions, surroundings: Surroundings): Promise<number> {
-  const { statePath } = await jobFor({ config: options.config }, surroundings);
-  if (options.action === 'repair') return repair(statePath, options, surroundings);
-  const document = await readState(statePath);
-  const name = relative(surroundings.cwd, statePath);
-  surroundings.screen.result(
-    document ? stateTable(document) : `There is no state in ${name} yet: the first sync begins it.\n`,
-  );
-  return 0;
-}
-
-/** The old state is kept beside the new one: nothing that somebody may still want is deleted. */
-async function repair(
-  path: string,
-  options: StateCommandOptions,
-  surroundings: Surroundings,
-): Promise<number> {
   const { clock, signal, cwd, screen } = surroundings;
-  const lock = await lockState(path, {
-    clock,
-    signal,
-    log: logFor(options, surroundings),
-    wait: options.wait,
-  });
-  try {
-    const aside = `${path}.${new Date(clock.now()).toISOString().replaceAll(/[:.]/g, '-')}`;
-    const moved = await rename(path, aside).then(
-      () => true,
-      (error: NodeJS.ErrnoException) => {
-        if (error.code === 'ENOENT') return false;
-        throw fileError(path, error);
-      },
-    );
+  const store = storeOf(await jobFor({ config: options.config }, surroundings), surroundings);
+  const name = relative(cwd, store.place);
+  if (options.action === 'show') {
+    const document = await store.load();
     screen.result(
-      moved
-        ? `The state was set aside as ${relative(cwd, aside)}. The next sync begins anew: it delivers the whole window.\n`
-        : `There is no state in ${relative(cwd, path)}; nothing to repair.\n`,
+      document ? stateTable(document) : `There is no state in ${name} yet: the first sync begins it.\n`,
+    );
+    return 0;
+  }
+  const log = logFor(options, surroundings);
+  const lock = await store.lock({ clock, signal, log, wait: options.wait });
+  try {
+    const aside = await store.setAside(clock.now());
+    screen.result(
+      aside === undefined
+        ? `There is no state in ${name}; nothing to repair.\n`
+        : `The state was set aside as ${relative(cwd, aside)}. The next sync begins anew: it delivers the whole window.\n`,
     );
     return 0;
   } finally {
     await lock.release();
   }
+}
+
+/** A line for each sink, stream and project. */
+function stateTable({ sinks, sources, updated_at: updatedAt }: StateDocument): string {
+  const streams = [...sources.values()].flatMap(inOrder);
+  const rows = [...sinks.keys()].flatMap((sink) =>
+    streams.flatMap(([stream, projects]) =>
+      inOrder(projects).flatMap(([projectId, bySink]) => {
+        const days = bySink.get(sink);
+        return days ? [[sink, stream, projectId, ...cells(days)]] : [];
+      }),
+    ),
+  );
+  const head = ['SINK', 'STREAM', 'PROJECT', 'DELIVERED AND CLOSED', 'OPEN', 'UNSETTLED', 'LOST'];
+  const table = textTable(['left', 'left', 'left', 'left', 'left', 'right', 'left'], [head, ...rows]);
+  return `${table.join('\n')}\n\nAs of ${updatedAt}. Open days are read again by the next run.\n`;
+}
+
+function inOrder<Value>(byName: ReadonlyMap<string, Value>): [name: string, Value][] {
+  return [...byName].sort(([one], [other]) => (one < other ? -1 : 1));
+}
+
+function cells({ closed, open, lost }: KnownDays): string[] {
+  const days = Object.keys(open).sort();
+  const unsettled = Object.values(open).reduce((sum, day) => sum + day.unsettled, 0);
+  const openDays =
+    days.length === 0 ? '-' : days.length === 1 ? `${days[0]}` : `${days[0]} to ${days.at(-1)}`;
+  return [
+    sayRanges(closed) || '-',
+    openDays,
+    unsettled === 0 ? '-' : sayCount(unsettled),
+    sayRanges(lost) || '-',
+  ];
 }

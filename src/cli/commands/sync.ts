@@ -20,7 +20,7 @@ export function sync(options: SyncOptions, surroundings: Surroundings): Promise<
   return deliver(
     options,
     {
-      state: { use: options.noState ? 'none' : 'keep', fullRefresh, wait },
+      checkpoints: { use: options.noState ? 'none' : 'keep', fullRefresh, wait },
       isRehearsal,
       window: (job, now) => resolveWindow(job.window, now),
       openSource: (job, window, log) => openSource(job, window, log, surroundings),

@@ -11,10 +11,10 @@ import { startStandIn } from '../../../connectors/stand-ins/deepgram/stand-in.js
 import { tableauSink } from '../../../connectors/tableau/tableau-sink.js';
 import type { Sink } from '../../../src/catalogue/sink.js';
 import type { Source } from '../../../src/catalogue/source.js';
+import { windowOnly } from '../../../src/checkpoints/checkpoints.js';
 import { run } from '../../../src/deliver/run.js';
 import { SinkLane } from '../../../src/deliver/sink-lane.js';
 import { pathSegment } from '../../../src/files/path-segment.js';
-import { windowOnly } from '../../../src/plan/delivery-book.js';
 import { verdictOf } from '../../../src/report/exit-code.js';
 import { type Log, silentLog } from '../../../src/report/log.js';
 import type { Row } from '../../../src/streams/field.js';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { balances } from '../../connectors/deepgram/streams/account.js';
 import { usage } from '../../connectors/deepgram/streams/usage.js';
-import { DeliveryState } from '../../src/checkpoints/delivery-state.js';
+import { closeOrKeepOpen, dropExpired, dueReason } from '../../src/checkpoints/day-rules.js';
+import type { KnownDays } from '../../src/checkpoints/state-document.js';
 import type { Row } from '../../src/streams/field.js';
 import { type Day, daysThrough } from '../../src/time/day.js';
 import { ExportHistory, record } from './export-history.js';
@@ -50,9 +51,8 @@ describe('what is read', () => {
     await history.run(`${one}T12:00:00Z`);
     await history.run(`${two}T12:00:00Z`);
     const third = await history.run(`${three}T12:00:00Z`);
-    const document = await history.document();
 
-    const { closed, open } = document?.sinks.a?.streams.requests?.['p-1'] ?? {};
+    const { closed, open } = (await history.days()) ?? {};
     expect(third.read[0]).toBe(daysThrough(from, three)[0]);
     expect(third.read).toEqual(daysThrough(from, three));
     expect(closed?.at(-1)?.[1]).toBe(from);
@@ -91,7 +91,7 @@ describe('a day is closed by a reading', () => {
 
     await history.run(at, { since: '2026-11-17', until: '2026-11-17', lookback });
 
-    const state = (await history.document())?.sinks.a?.streams.requests?.['p-1'];
+    const state = await history.days();
     expect(state?.closed).toEqual(isClosed ? [['2026-11-17', '2026-11-17']] : []);
     expect(Object.keys(state?.open ?? {})).toEqual(isClosed ? [] : ['2026-11-17']);
   });
@@ -139,31 +139,17 @@ describe('a day is closed by a reading', () => {
 
     await history.run('2026-11-20T12:00:00Z', { since: '0d' });
 
-    expect((await history.document())?.sinks.a?.streams.requests?.['p-1']).toEqual({
+    expect(await history.days()).toEqual({
       closed: [],
       lost: [],
       open: {
         '2026-11-20': {
           read_at: '2026-11-20T12:00:00.000000Z',
           records: 1,
-          hash: expect.stringMatching(/^[0-9a-f]{16}$/),
           unsettled: 1,
         },
       },
     });
-  });
-
-  it('and its hash tells two readings apart', async () => {
-    const history = await ExportHistory.begin(settling('2026-11-20', Date.parse('2026-11-20T14:00:00Z')));
-    const hashes = [];
-
-    for (const at of ['12', '13', '14']) {
-      await history.run(`2026-11-20T${at}:00:00Z`, { since: '0d' });
-      hashes.push((await history.document())?.sinks.a?.streams.requests?.['p-1']?.open['2026-11-20']?.hash);
-    }
-
-    expect(hashes[0]).toBe(hashes[1]);
-    expect(hashes[2]).not.toBe(hashes[1]);
   });
 });
 
@@ -333,7 +319,7 @@ describe('a gap that the source has deleted meanwhile', () => {
     expect(second.read).toEqual(daysThrough('2026-08-23', '2026-11-20'));
     expect(third.warnings).toEqual([]);
     expect(third.read).toEqual(daysThrough('2026-11-17', '2026-11-20'));
-    expect((await history.document())?.sinks.a?.streams.requests?.['p-1']).toMatchObject({
+    expect(await history.days()).toMatchObject({
       closed: [
         ['2026-05-25', '2026-05-31'],
         ['2026-08-23', '2026-11-16'],
@@ -380,7 +366,7 @@ describe('a gap that the source has deleted meanwhile', () => {
       expect.arrayContaining(daysThrough('2026-11-11', '2026-11-23')),
     );
     expect(next.read).toEqual(daysThrough('2026-11-20', '2026-11-24'));
-    const lost = (await history.document())?.sinks.a?.streams.requests?.['p-1']?.lost;
+    const lost = (await history.days())?.lost;
     expect(lost?.[0]?.[0]).toBe('2026-11-25');
   });
 
@@ -404,7 +390,7 @@ describe('a gap that the source has deleted meanwhile', () => {
     const third = await history.run('2026-11-22T12:00:00Z', { fullRefresh: true, since: '88d' });
 
     expect([second.warnings, third.warnings]).toEqual([[], []]);
-    expect((await history.document())?.sinks.a?.streams.requests?.['p-1']?.lost).toEqual([]);
+    expect((await history.days())?.lost).toEqual([]);
   });
 
   it('does not exist for a stream that is kept without limit', async () => {
@@ -510,7 +496,7 @@ describe('a stream that can only be observed, such as balances', () => {
     const second = await history.run('2026-11-21T12:00:00Z');
 
     expect(second.read).toEqual(['2026-11-21']);
-    expect((await history.document())?.sinks.a?.streams.balances?.['p-1']).toEqual({
+    expect(await history.days('balances')).toEqual({
       closed: [['2026-11-20', '2026-11-21']],
       open: {},
       lost: [],
@@ -519,15 +505,8 @@ describe('a stream that can only be observed, such as balances', () => {
 });
 
 describe('the reason that is given', () => {
-  const KEY = { sink: 'a', stream: 'requests', projectId: 'p-1' };
   const NOW = Date.parse('2026-11-20T12:00:00Z');
-  const state = () => {
-    const made = new DeliveryState(undefined, 3 * 86_400_000);
-    for (const [day, unsettled] of Object.entries({ '2026-11-10': 0, '2026-11-11': 2, '2026-11-19': 1 }))
-      made.delivered(KEY, day, { readAtMs: NOW, records: 3, hash: '', unsettled, isFinal: false });
-    made.gone(KEY, ['2026-08-01']);
-    return made;
-  };
+  const LOOKBACK_MS = 3 * 86_400_000;
 
   it.each([
     ['2026-08-01', { why: 'lost' }],
@@ -538,14 +517,17 @@ describe('the reason that is given', () => {
     ['2026-11-19', { why: 'lookback' }],
     ['2026-11-20', { why: 'new' }],
   ])('for %s', (day, reason) => {
-    expect(state().reason(KEY, day, NOW)).toEqual(reason);
-  });
+    let days: KnownDays = { closed: [], open: {}, lost: [] };
+    for (const [delivered, unsettled] of [
+      ['2026-11-10', 0],
+      ['2026-11-11', 2],
+      ['2026-11-19', 1],
+    ] as const) {
+      const reading = { readAtMs: NOW, records: 3, unsettled, isFinal: false, sums: {} };
+      days = closeOrKeepOpen(days, delivered, reading, LOOKBACK_MS);
+    }
+    days = dropExpired(days, ['2026-08-01']).after;
 
-  it.each([
-    ['sink', { sink: 'b' }],
-    ['stream', { stream: 'usage' }],
-    ['project', { projectId: 'p-2' }],
-  ])('is its own for each %s', (_, other) => {
-    expect(state().reason({ ...KEY, ...other }, '2026-11-10', NOW)).toEqual({ why: 'new' });
+    expect(dueReason(days, day, '2026-11-17')).toEqual(reason);
   });
 });

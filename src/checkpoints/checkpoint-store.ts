@@ -1,0 +1,35 @@
+import type { Day } from '../time/day.js';
+import type { AppendJournal } from './journal/append-journal.js';
+import type { LockOptions, StateLock } from './lock/state-lock.js';
+import type { StateDocument } from './state-document.js';
+
+/** Where checkpoints are kept between runs. */
+export interface CheckpointStore {
+  /** As users know it, such as the path of the file. */
+  readonly place: string;
+  /** One run at a time may change what is kept. */
+  lock(options: LockOptions): Promise<StateLock>;
+  /** @throws ExportError `STATE_REFUSED` for what cannot be used; it stays as it is. */
+  load(): Promise<StateDocument | undefined>;
+  /** Replaces what is kept, whole or not at all. The document may change when the call has returned. */
+  save(document: StateDocument): Promise<void>;
+  /** What append sinks have of days that are not closed. */
+  readonly journal: AppendJournal;
+  readonly readings: ReadingStore;
+  /** Keeps all of it elsewhere, so that the next run begins anew. Answers with where; undefined where there is none. */
+  setAside(nowMs: number): Promise<string | undefined>;
+}
+
+/** A day's last readings by source, stream and project id: when (milliseconds since the epoch), records, sums. */
+export type ReadingsOfDay = Map<string, Map<string, Map<string, StoredReading>>>;
+export type StoredReading = [readAtMs: number, records: number, sums: Readonly<Record<string, number>>];
+
+/** Where the last readings of days are kept: beside the checkpoints, and not as precious as these. */
+export interface ReadingStore {
+  /** @throws ExportError where they are damaged or cannot be read */
+  load(day: Day): Promise<ReadingsOfDay>;
+  /** Replaces those of a day, whole or not at all. They may change when the call has returned. */
+  save(day: Day, readings: ReadingsOfDay): Promise<void>;
+  /** Forgets the days before this one. */
+  dropBefore(day: Day): Promise<void>;
+}

@@ -1,0 +1,73 @@
+import type { Day } from '../time/day.js';
+import { inner } from './by-name.js';
+import type { CheckpointKey } from './checkpoints.js';
+import { lastDay } from './day-rules.js';
+import { type KnownDays, STATE_VERSION, type StateDocument } from './state-document.js';
+
+const NOTHING: KnownDays = { closed: [], open: {}, lost: [] };
+
+type Streams = Map<string, Map<string, Map<string, KnownDays>>>;
+
+/** Which days each sink has, in memory: those of one source can be looked up and changed, and those of others stay. */
+export class CheckpointTable {
+  readonly #sinks: StateDocument['sinks'];
+  readonly #sources: Map<string, Streams>;
+  readonly #streams: Streams;
+
+  /** @param document is taken over; undefined where there is none yet */
+  constructor(document: StateDocument | undefined, source: string) {
+    this.#sinks = document?.sinks ?? new Map();
+    this.#sources = document?.sources ?? new Map();
+    this.#streams = inner(this.#sources, source);
+  }
+
+  /** Not a copy: it changes with the table. */
+  document(updatedAt: string): StateDocument {
+    return { version: STATE_VERSION, updated_at: updatedAt, sinks: this.#sinks, sources: this.#sources };
+  }
+
+  get({ sink, stream, projectId }: CheckpointKey): KnownDays {
+    return this.#streams.get(stream)?.get(projectId)?.get(sink) ?? NOTHING;
+  }
+
+  set({ sink, stream, projectId }: CheckpointKey, days: KnownDays): void {
+    inner(inner(this.#streams, stream), projectId).set(sink, days);
+  }
+
+  /** Ids of the source's projects of which a sink has something. */
+  projectIds(): ReadonlySet<string> {
+    return new Set([...this.#streams.values()].flatMap((projects) => [...projects.keys()]));
+  }
+
+  /** True for a sink that has delivered to this destination before. */
+  knows(sink: string, destination: string): boolean {
+    return this.#sinks.get(sink)?.destination === destination;
+  }
+
+  /** True where a day of any source was delivered to this sink. */
+  hasDelivered(sink: string): boolean {
+    return [...this.#all()].some(([name, days]) => name === sink && lastDay(days) !== undefined);
+  }
+
+  /** Begins a sink anew: its destination is another one, or empty. */
+  beginSink(sink: string, destination: string): void {
+    for (const streams of this.#sources.values())
+      for (const [stream, projects] of streams) {
+        for (const [projectId, sinks] of projects)
+          if (sinks.delete(sink) && sinks.size === 0) projects.delete(projectId);
+        if (projects.size === 0) streams.delete(stream);
+      }
+    this.#sinks.set(sink, { destination });
+  }
+
+  /** The last day that any sink has; undefined where none has one. */
+  lastDay(): Day | undefined {
+    const days = [...this.#all()].flatMap(([, known]) => lastDay(known) ?? []);
+    return days.sort().at(-1);
+  }
+
+  *#all(): Iterable<[sink: string, KnownDays]> {
+    for (const streams of this.#sources.values())
+      for (const projects of streams.values()) for (const sinks of projects.values()) yield* sinks;
+  }
+}

@@ -1,0 +1,103 @@
+import { lstat, readFile, rename } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { ExportError } from '../errors/export-error.js';
+import { fileError } from '../files/file-error.js';
+import { OutputFolder } from '../files/output-folder.js';
+import { replaceFile } from '../files/replace-file.js';
+import type { Mask } from '../secrets/mask.js';
+import type { CheckpointStore } from './checkpoint-store.js';
+import { AppendLedger } from './journal/append-ledger.js';
+import { lockState } from './lock/state-lock.js';
+import { readingsFolder } from './readings-folder.js';
+import { STATE_VERSION, type StateDocument, stateDocument, stateText } from './state-document.js';
+import { stateVersion1 } from './state-version-1.js';
+
+export interface FileStoreOptions {
+  /** The source to which streams belong that a state of the first version has. */
+  readonly source: string;
+  readonly mask: Mask;
+}
+
+/**
+ * Checkpoints in a file. What belongs to it is beside it and named after it, since two states in one folder must not
+ * forget for each other: `<path>.lock`, `<path>.delivered`, `<path>.readings`.
+ */
+export function fileStore(path: string, { source, mask }: FileStoreOptions): CheckpointStore {
+  const readings = `${path}.readings`;
+  return {
+    place: path,
+    lock: (options) => lockState(path, options),
+    load: () => load(path, source),
+    save: async (document) =>
+      replaceFile(new OutputFolder(dirname(path)), basename(path), mask(stateText(document))),
+    journal: new AppendLedger(`${path}.delivered`),
+    readings: readingsFolder(readings),
+    setAside: async (nowMs) => {
+      const aside = `${path}.${new Date(nowMs).toISOString().replaceAll(/[:.]/g, '-')}`;
+      // First: where a kill comes between, readings that lag behind a state do no harm.
+      await moveIfThere(readings, `${aside}.readings`);
+      return (await moveIfThere(path, aside)) ? aside : undefined;
+    },
+  };
+}
+
+const REPAIR =
+  'Run `deepgram-export state repair`, which sets it aside and begins anew, or put back a copy of it.';
+
+/** To take for empty what cannot be understood would deliver everything again, and to overwrite it lose what is known. */
+async function load(path: string, source: string): Promise<StateDocument | undefined> {
+  const text = await readText(path);
+  if (text === undefined) return undefined;
+  const found = parsed(text);
+  if (found === undefined) throw refused(path, 'it is no JSON: it is damaged, or no state file', REPAIR);
+  const version = (found as { readonly version?: unknown } | null)?.version;
+  if (typeof version === 'number' && version > STATE_VERSION) {
+    throw refused(
+      path,
+      `it is of version ${version}, and this program knows ${STATE_VERSION}`,
+      'Use the newer deepgram-export that wrote it.',
+    );
+  }
+  const result = (version === 1 ? stateVersion1(source) : stateDocument).safeParse(found);
+  if (result.success) return result.data;
+  const where = result.error.issues[0]?.path.join('.') ?? '';
+  throw refused(path, `it is damaged${where === '' ? '' : ` at ${where.slice(0, 200)}`}`, REPAIR);
+}
+
+async function readText(path: string): Promise<string | undefined> {
+  try {
+    if ((await lstat(path)).isDirectory())
+      throw refused(path, 'it is a folder', 'Name a file in `state: { path: … }`.');
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (error instanceof ExportError) throw error;
+    const { code } = error as NodeJS.ErrnoException; // what `node:fs` throws
+    if (code === 'ENOENT') return undefined;
+    throw refused(path, `the file system answered ${code}`, 'Check the path and its rights.');
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+async function moveIfThere(path: string, aside: string): Promise<boolean> {
+  try {
+    await rename(path, aside);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw fileError(path, error);
+  }
+}
+
+function refused(path: string, why: string, hint: string): ExportError {
+  return new ExportError('STATE_REFUSED', `The state in ${path} cannot be used: ${why}.`, {
+    kind: 'config',
+    hint,
+  });
+}

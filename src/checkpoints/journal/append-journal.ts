@@ -1,0 +1,34 @@
+import type { Day } from '../../time/day.js';
+import type { CheckpointKey } from '../checkpoints.js';
+import type { AskReceiver, LedgerPartition } from './ledger-partition.js';
+
+/** One partition in one sink. */
+export interface LedgerKey extends CheckpointKey {
+  /** The day, or null for a snapshot. */
+  readonly day: Day | null;
+}
+
+/** What an append sink has of one partition. */
+export type JournalPartition = Pick<
+  LedgerPartition,
+  'has' | 'announce' | 'acknowledged' | 'commit' | 'close'
+>;
+
+/** Which records each append sink has: what is written twice is there twice, so every record must leave once. */
+export interface AppendJournal {
+  /**
+   * Opens a partition until it is closed. Where a process died or a delivery failed half-way, `ask` is called with
+   * the keys of the records that were on their way, and answers which of them the receiver has; the others count
+   * as not delivered. When it throws, the doubt stays.
+   *
+   * @throws ExportError `STATE_REFUSED` for what is damaged
+   */
+  open(key: LedgerKey, ask: AskReceiver): Promise<JournalPartition>;
+  /**
+   * Forgets a partition that will not be read again; harmless where nothing is known of it. To be called when the
+   * state says on the disk that the day is closed, not before: else a crash in between would deliver it again.
+   */
+  forget(key: LedgerKey): Promise<void>;
+  /** Forgets everything of a sink, because it now delivers elsewhere. */
+  forgetSink(sink: string): Promise<void>;
+}

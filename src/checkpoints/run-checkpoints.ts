@@ -1,0 +1,204 @@
+import { ExportError, failureOf } from '../errors/export-error.js';
+import type { Log } from '../report/log.js';
+import type { Project } from '../streams/partition.js';
+import type { Clock } from '../time/clock.js';
+import { type Day, dayAt } from '../time/day.js';
+import { timestampAt } from '../time/timestamp.js';
+import type { CheckpointStore } from './checkpoint-store.js';
+import { CheckpointTable } from './checkpoint-table.js';
+import type {
+  CheckpointedSink,
+  CheckpointKey,
+  Checkpoints,
+  DayReading,
+  DueReason,
+  LastReading,
+} from './checkpoints.js';
+import { holdsDay } from './day-ranges.js';
+import { closeOrKeepOpen, dropExpired, dueReason, firstDay, isLastReading } from './day-rules.js';
+import type { LedgerKey } from './journal/append-journal.js';
+import { LastReadings } from './last-readings.js';
+import type { StateLock } from './lock/state-lock.js';
+
+export interface RunCheckpointsOptions {
+  readonly store: CheckpointStore;
+  /** The source that is read, such as `deepgram`. */
+  readonly source: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The moment that counts as now in the whole run. */
+  readonly nowMs: number;
+  /** Only taken off when it is decided what to read: what is stored is what was true. */
+  readonly lookbackMs: number;
+  /** Where each sink delivers to, by its name. */
+  readonly destinations: ReadonlyMap<string, string>;
+  /** Everything in the window is lacking, whatever the state says; what is delivered is remembered all the same. */
+  readonly fullRefresh: boolean;
+  /** Without it nothing is written, as for a plan or a dry run. */
+  readonly lock: Pick<StateLock, 'assertHeld'> | undefined;
+}
+
+/** Between two savings while a run goes on: what a crash in between forgets is only read again. */
+const SAVE_EVERY_MS = 1_000;
+/** A state of many projects takes longer to save: of so many parts of the time, saving takes one. */
+const SHARE = 10;
+/** Last readings may lag behind, and are more to write. */
+const SAVE_READINGS_EVERY_MS = 300_000;
+
+/** The checkpoints of a run: in memory, and in their store soon after each delivery. */
+export class RunCheckpoints implements Checkpoints {
+  readonly remembers = true;
+  readonly #options: RunCheckpointsOptions;
+  readonly #table: CheckpointTable;
+  readonly #readings: LastReadings;
+  readonly #lookbackFrom: Day;
+  #appends: ReadonlySet<string> = new Set();
+  /** Closed days of append sinks; forgotten by the journal when the state that says so is kept. */
+  #closed: LedgerKey[] = [];
+  #nextSaveAt = 0;
+  #savedReadingsAt: number;
+  /** A dirty flag: what is as it was loaded is not written. */
+  #isChanged = false;
+  #saving: Promise<void> = Promise.resolve();
+  #failure: unknown;
+
+  private constructor(table: CheckpointTable, options: RunCheckpointsOptions) {
+    const { store, source, nowMs, lookbackMs, log, clock } = options;
+    this.#options = options;
+    this.#table = table;
+    this.#readings = new LastReadings(store.readings, source, nowMs, log);
+    this.#lookbackFrom = dayAt(nowMs - lookbackMs);
+    this.#savedReadingsAt = clock.now();
+  }
+
+  /** @throws ExportError `STATE_REFUSED` where what is kept cannot be used */
+  static async load(options: RunCheckpointsOptions): Promise<RunCheckpoints> {
+    return new RunCheckpoints(new CheckpointTable(await options.store.load(), options.source), options);
+  }
+
+  async startRun(projects: readonly Project[], sinks: readonly CheckpointedSink[]): Promise<void> {
+    this.#refuseStrangers(projects);
+    this.#warnOfDaysToCome();
+    this.#appends = new Set(sinks.filter(({ appends }) => appends).map(({ name }) => name));
+    for (const sink of sinks) await this.#beginAnewWhereNeeded(sink);
+    await this.flush();
+  }
+
+  firstDay(key: CheckpointKey): Day | undefined {
+    return this.#options.fullRefresh ? undefined : firstDay(this.#table.get(key));
+  }
+
+  dueReason(key: CheckpointKey, day: Day): DueReason | undefined {
+    // Which records of a closed day an append sink has is not known any more: it must not get the day again.
+    if (this.#appends.has(key.sink) && this.#isClosed(key, day)) return undefined;
+    if (this.#options.fullRefresh) return { why: 'window' };
+    return dueReason(this.#table.get(key), day, this.#lookbackFrom);
+  }
+
+  isLastReading(day: Day): boolean {
+    return isLastReading(day, this.#options.nowMs, this.#options.lookbackMs);
+  }
+
+  delivered(key: CheckpointKey, day: Day, reading: DayReading): void {
+    const { clock, lookbackMs, lock } = this.#options;
+    this.#table.set(key, closeOrKeepOpen(this.#table.get(key), day, reading, lookbackMs));
+    if (lock) this.#readings.set(key.stream, key.projectId, day, reading);
+    if (this.#appends.has(key.sink) && this.#isClosed(key, day)) this.#closed.push({ ...key, day });
+    this.#isChanged = true;
+    if (clock.now() >= this.#nextSaveAt)
+      void this.#save(clock.now() - this.#savedReadingsAt >= SAVE_READINGS_EVERY_MS);
+  }
+
+  markLost(key: CheckpointKey, days: readonly Day[]): readonly Day[] {
+    const { after, lost } = dropExpired(this.#table.get(key), days);
+    this.#table.set(key, after);
+    this.#isChanged = true;
+    return lost;
+  }
+
+  lastReading(stream: string, projectId: string, day: Day): Promise<LastReading | undefined> {
+    return this.#readings.get(stream, projectId, day);
+  }
+
+  /** Keeps what is known; throws what the last saving met, since what is not kept is delivered again. */
+  async flush(): Promise<void> {
+    await this.#save(true);
+    if (this.#failure === undefined) return this.#forgetClosed();
+    if (this.#failure instanceof ExportError && this.#failure.code === 'STATE_LOCKED') throw this.#failure;
+    const { message } = failureOf(this.#failure);
+    throw new ExportError('STATE_REFUSED', `The state could not be kept: ${message}`, {
+      kind: 'config',
+      hint: 'What was delivered is there, and will be delivered again by the next run. Mend the path in `state: { path: … }`.',
+      cause: this.#failure,
+    });
+  }
+
+  #isClosed(key: CheckpointKey, day: Day): boolean {
+    return holdsDay(this.#table.get(key).closed, day);
+  }
+
+  async #forgetClosed(): Promise<void> {
+    if (!this.#options.lock) return;
+    for (const key of this.#closed.splice(0)) await this.#options.store.journal.forget(key);
+  }
+
+  #save(withReadings: boolean): Promise<void> {
+    const { store, clock, lock } = this.#options;
+    if (!lock || !this.#isChanged) return this.#saving;
+    this.#nextSaveAt = Number.POSITIVE_INFINITY; // one after the other
+    this.#saving = this.#saving.then(async () => {
+      const startedAt = clock.now();
+      try {
+        await lock.assertHeld();
+        await store.save(this.#table.document(timestampAt(startedAt)));
+        this.#failure = undefined;
+        if (withReadings) {
+          await this.#readings.save();
+          this.#savedReadingsAt = clock.now();
+        }
+      } catch (error) {
+        this.#failure = error;
+      }
+      const endedAt = clock.now();
+      this.#nextSaveAt = endedAt + Math.max(SAVE_EVERY_MS, SHARE * (endedAt - startedAt));
+    });
+    return this.#saving;
+  }
+
+  #refuseStrangers(projects: readonly Project[]): void {
+    const known = this.#table.projectIds();
+    if (known.size === 0 || projects.some(({ id }) => known.has(id))) return;
+    const message = `The state in ${this.#options.store.place} belongs to another account: it knows none of these projects.`;
+    throw new ExportError('STATE_REFUSED', message, {
+      kind: 'config',
+      hint:
+        'Check the API key, give this account a state of its own (`state: { path: … }`), or set this one aside ' +
+        'with `deepgram-export state repair`.',
+    });
+  }
+
+  /** What is wrong, this clock or the one of that run, cannot be known; so nothing is forgotten, and the user decides. */
+  #warnOfDaysToCome(): void {
+    const today = dayAt(this.#options.nowMs);
+    const last = this.#table.lastDay();
+    if (last === undefined || last <= today) return;
+    this.#options.log.warn(
+      `The state has days up to ${last}, and today is ${today}: this clock is behind, or another one was ahead. ` +
+        'If it was ahead, begin anew with `deepgram-export state repair`, since those days would count as delivered.',
+    );
+  }
+
+  /** What is remembered of a sink only holds for the place it delivered to, and as long as that is not emptied. */
+  async #beginAnewWhereNeeded(sink: CheckpointedSink): Promise<void> {
+    const destination = this.#options.destinations.get(sink.name) ?? '';
+    const isKnown = this.#table.knows(sink.name, destination);
+    if (isKnown && !(this.#table.hasDelivered(sink.name) && (await sink.isEmpty()))) return;
+    if (this.#table.hasDelivered(sink.name)) {
+      const why = isKnown ? 'its destination is empty' : 'it has another destination than before';
+      this.#options.log.warn(`${sink.name}: ${why}, so the whole window is delivered again.`);
+    }
+    this.#table.beginSink(sink.name, destination);
+    if (sink.appends && this.#options.lock) await this.#options.store.journal.forgetSink(sink.name);
+    this.#isChanged = true;
+  }
+}
