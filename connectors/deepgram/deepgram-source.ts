@@ -2,7 +2,7 @@ import type { Source } from '../../src/catalogue/source.js';
 import { Findings } from '../../src/deliver/tally/findings.js';
 import { ExportError } from '../../src/errors/export-error.js';
 import type { HttpClient } from '../../src/http/http-client.js';
-import type { Window } from '../../src/plan/plan.js';
+import type { Window } from '../../src/plan/window.js';
 import type { Log } from '../../src/report/log.js';
 import type { Secret } from '../../src/secrets/secret.js';
 import type { Project } from '../../src/streams/partition.js';
@@ -13,7 +13,7 @@ import { ProjectDirectory } from './account/project-directory.js';
 import { listIn } from './api/answer-list.js';
 import { DeepgramApi } from './api/deepgram-api.js';
 import { objectOf, textOf } from './api/tolerant-json.js';
-import { planReadings } from './read-task.js';
+import { divideDays, readTask } from './read-task.js';
 import type { ReadingContext } from './reading-context.js';
 import type { StateAges } from './requests/normalize-request.js';
 import { ReadAhead } from './requests/read-ahead.js';
@@ -58,7 +58,8 @@ export function deepgramSource(options: DeepgramSourceOptions): Source {
     traffic: options.http.stats,
     projects: (signal) => listProjects(api, options.projects, findings, signal),
     oldestDay: ({ kind }) => (kind === 'requests' ? oldestWholeDay(options.window.now) : undefined),
-    plan: ({ stream, project, days }) => planReadings(stream, contextOf(project), days),
+    divide: (stream, _project, days) => divideDays(stream, days, dayAt(options.window.now)),
+    read: (request, signal) => readTask(request, contextOf(request.project), signal),
     check: async (streams, signal) =>
       checkAccess(
         api,

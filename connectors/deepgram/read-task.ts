@@ -1,10 +1,9 @@
-import type { PartitionReading, Reading } from '../../src/catalogue/source.js';
+import type { PartitionReading, ReadRequest, Share } from '../../src/catalogue/source.js';
 import type { Row } from '../../src/streams/field.js';
-import type { Partition } from '../../src/streams/partition.js';
 import type { Stream } from '../../src/streams/stream.js';
-import { addDays, type Day, dayAt, startOfDay } from '../../src/time/day.js';
+import { addDays, type Day, startOfDay } from '../../src/time/day.js';
 import { apiKeyRows, balanceRows, modelRows, purchaseRows } from './account/account-rows.js';
-import { dailyParts } from './daily/read-days.js';
+import { readDays } from './daily/read-days.js';
 import { once, pathOf, type ReadingContext, saying } from './reading-context.js';
 import { readRequestDay } from './requests/request-day.js';
 
@@ -13,67 +12,59 @@ const DAYS_A_CALL = 31;
 /** Orders that one call can give; there is no second page. */
 const MOST_ORDERS = 1_000;
 
-/** Cuts what is wanted of one stream and project into readings. */
-export function planReadings(
-  stream: Stream,
-  context: ReadingContext,
+/** Cuts days that are wanted of a stream into those that one reading serves. */
+export function divideDays(
+  { kind, partitionedBy }: Stream,
   days: readonly Day[],
-): readonly Reading[] {
-  const partition = (day: Day | null): Partition => ({
-    stream,
-    project: context.project,
-    day,
-  });
-  const plan = (partitions: readonly Partition[], calls: number, open: Open): Reading[] => {
-    const [first, ...rest] = partitions;
-    if (!first) return [];
-    return [{ partitions: [first, ...rest], calls, open: (signal) => open(partitions, signal) }];
-  };
-  const snapshot = (calls: number, rows: RowsOf) => plan([partition(null)], calls, whole(rows));
+  today: Day,
+): readonly Share[] {
+  if (partitionedBy === 'snapshot') return [{ days: [null], calls: kind === 'projects' ? 0 : 1 }];
+  if (kind === 'balances') return days.includes(today) ? [{ days: [today], calls: 1 }] : [];
+  return chunksOf(days, kind === 'requests' ? 1 : DAYS_A_CALL).map((chunk) => ({ days: chunk, calls: 1 }));
+}
 
+/** Reads the days of one {@link Share}. */
+export function readTask(
+  { stream, days }: ReadRequest,
+  context: ReadingContext,
+  signal: AbortSignal,
+): AsyncIterable<PartitionReading> {
   switch (stream.kind) {
     case 'requests':
-      return days.flatMap((day) =>
-        plan([partition(day)], 1, (parts, signal) => requestParts(parts, context, signal)),
-      );
+      return readRequests(days, context, signal);
     case 'usage':
     case 'billing':
-      return chunksOf(days, DAYS_A_CALL).flatMap((chunk) =>
-        plan(chunk.map(partition), 1, (parts, signal) => dailyParts(parts, stream, context, signal)),
+      return readDays(
+        days.filter((day) => day !== null),
+        stream,
+        context,
+        signal,
       );
-    case 'balances': {
-      const today = days.filter((day) => day === dayAt(context.now));
-      return plan(
-        today.map(partition),
-        1,
-        whole((signal) => balances(context, signal)),
-      );
-    }
+    case 'balances':
+      return whole(days, () => balances(context, signal));
     case 'purchases':
-      return snapshot(1, (signal) => purchases(context, signal));
+      return whole(days, () => purchases(context, signal));
     case 'projects':
-      return snapshot(0, async () => [{ project_id: context.project.id, name: context.project.name }]);
+      return whole(days, async () => [{ project_id: context.project.id, name: context.project.name }]);
     case 'api_keys': {
       const includeEmails = stream.fields.some((field) => field.name === 'member_email');
-      return snapshot(1, async (signal) =>
+      return whole(days, async () =>
         apiKeyRows(await context.directory.keys(signal), context, includeEmails),
       );
     }
     case 'models':
-      return snapshot(1, async (signal) => modelRows(await context.directory.models(signal), context));
+      return whole(days, async () => modelRows(await context.directory.models(signal), context));
     default:
-      throw new Error(`${stream.kind} is no kind of stream that Deepgram has`);
+      throw new Error(`Deepgram has no stream of the kind ${stream.kind}.`);
   }
 }
 
-type Open = (partitions: readonly Partition[], signal: AbortSignal) => AsyncIterable<PartitionReading>;
-type RowsOf = (signal: AbortSignal) => Promise<readonly Row[]>;
-
-/** A reading of one partition whose rows come in one answer. */
-function whole(rows: RowsOf): Open {
-  return async function* (partitions, signal) {
-    for (const partition of partitions) yield { partition, batches: once(() => rows(signal)) };
-  };
+/** A partition whose rows come in one answer. */
+async function* whole(
+  days: ReadRequest['days'],
+  rows: () => Promise<readonly Row[]>,
+): AsyncGenerator<PartitionReading> {
+  for (const day of days) yield { day, batches: once(rows) };
 }
 
 async function balances(context: ReadingContext, signal: AbortSignal): Promise<readonly Row[]> {
@@ -98,14 +89,12 @@ async function purchases(context: ReadingContext, signal: AbortSignal): Promise<
   return rows;
 }
 
-async function* requestParts(
-  partitions: readonly Partition[],
+async function* readRequests(
+  days: ReadRequest['days'],
   context: ReadingContext,
   signal: AbortSignal,
 ): AsyncGenerator<PartitionReading> {
-  for (const partition of partitions) {
-    if (partition.day !== null) yield { partition, batches: requestBatches(partition.day, context, signal) };
-  }
+  for (const day of days) if (day !== null) yield { day, batches: requestBatches(day, context, signal) };
 }
 
 async function* requestBatches(
@@ -125,8 +114,8 @@ async function* requestBatches(
 }
 
 /** Runs of neighbouring days, each at most `size` long. */
-function chunksOf(days: readonly Day[], size: number): Day[][] {
-  const chunks: Day[][] = [];
+function chunksOf(days: readonly Day[], size: number): [Day, ...Day[]][] {
+  const chunks: [Day, ...Day[]][] = [];
   for (const day of days) {
     const chunk = chunks.at(-1);
     const last = chunk?.at(-1);

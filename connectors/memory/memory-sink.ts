@@ -21,7 +21,7 @@ export function memorySink(options: { readonly name?: string } = {}): MemorySink
   const committed = new Map<string, { readonly partition: Partition; readonly rows: readonly Row[] }>();
   return {
     name: options.name ?? 'memory',
-    capabilities: { delivery: 'replace', accepts: () => true },
+    capabilities: { delivery: 'replace' },
     committed,
     rows: (stream) =>
       [...committed]
@@ -42,6 +42,5 @@ export function memorySink(options: { readonly name?: string } = {}): MemorySink
         abort: async () => {},
       };
     },
-    close: async () => ({ facts: {}, notes: [] }),
   };
 }

@@ -20,7 +20,7 @@ export function ndjsonSink(settings: NdjsonSettings, context: SinkContext): Sink
 
   return {
     name: context.name,
-    capabilities: { delivery: 'replace', accepts: () => true },
+    capabilities: { delivery: 'replace' },
     isEmpty: () => folder.isEmpty(),
     check: async () => {
       await folder.tryOut();
@@ -39,7 +39,6 @@ export function ndjsonSink(settings: NdjsonSettings, context: SinkContext): Sink
         abort: () => file.abort(),
       });
     },
-    close: async () => ({ facts: {}, notes: [] }),
   };
 }
 

@@ -20,7 +20,7 @@ import type { Table } from './tables/table.js';
  * CSV tables that Tableau reads without help, with `datapackage.json` beside them.
  *
  * - `layout: single`: `<path>/<table>.csv` with every partition ever delivered, by project id and day, also a table
- *   without any, which is its header. It is put together at {@link Sink.close} from the parts in `<path>/.parts/`.
+ *   without any, which is its header. It is put together at {@link Sink.finish} from the parts in `<path>/.parts/`.
  * - `layout: daily`: `<path>/<table>/<table>_<project>_<day>.csv` (or `_snapshot.csv`), each there with its commit.
  *
  * A stream is one table of its name; `requests` has `requests_tags`, `requests_models` and `requests_features`
@@ -40,11 +40,10 @@ export function tableauSink(settings: TableauSettings, context: SinkContext): Si
     return known;
   };
   for (const stream of context.streams) tablesFor(stream);
-  let closed = false;
 
   return {
     name: context.name,
-    capabilities: { delivery: 'replace', accepts: () => true },
+    capabilities: { delivery: 'replace' },
     // Of the single files only the parts count: without them a table would lose its old days.
     isEmpty: () => (single ? new OutputFolder(folder.path(['.parts'])) : folder).isEmpty(),
     check: () => tryOut(folder, settings.path),
@@ -59,9 +58,7 @@ export function tableauSink(settings: TableauSettings, context: SinkContext): Si
       });
       return encodedWriter(partition.stream)(await openPartition(files));
     },
-    close: async (_run, signal) => {
-      if (closed) return { facts: {}, notes: [] };
-      closed = true;
+    finish: async (_run, signal) => {
       const tables = [...streams.values()].flat();
       if (single) {
         await atOnce(TABLES_AT_ONCE, tables, (table) =>

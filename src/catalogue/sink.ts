@@ -1,6 +1,7 @@
 import type { Failure } from '../errors/export-error.js';
 import type { Row } from '../streams/field.js';
 import type { Partition } from '../streams/partition.js';
+import type { Stream } from '../streams/stream.js';
 import type { CheckResult } from './check-result.js';
 import type { Outlook, Prospect } from './estimate.js';
 
@@ -45,8 +46,9 @@ export interface RunSoFar {
 }
 
 /**
- * A place that records go to. Several partitions may be open at once. Every method may throw; an
- * `ExportError` of kind `auth`, `config` or `permanent` ends the sink for this run, any other only the partition.
+ * A place that records go to. Its life: `open → prepare → begin → write… → commit | abort → finish → dispose`. Several
+ * partitions may be open at once. Every method may throw; an `ExportError` of kind `auth`, `config` or `permanent` ends
+ * the sink for this run, any other only the partition.
  */
 export interface Sink {
   readonly name: string;
@@ -55,6 +57,8 @@ export interface Sink {
   check(signal: AbortSignal): Promise<CheckResult>;
   /** What the records will come to here, for `plan` and `check`. Calls nobody. */
   outlook?(prospect: Prospect): readonly Outlook[];
+  /** Called once, before the first {@link begin} of a real run: makes tables, buckets, folders. Default: nothing. */
+  prepare?(streams: readonly Stream[], signal: AbortSignal): Promise<void>;
   begin(partition: Partition, signal: AbortSignal): Promise<PartitionWriter>;
   /**
    * True where nothing is there, although the state may say otherwise: somebody has removed it. Left out where
@@ -66,8 +70,16 @@ export interface Sink {
    * records that were on their way.
    */
   holds?(partition: Partition, keys: readonly string[], signal: AbortSignal): Promise<ReadonlySet<string>>;
-  /** Last things: stitch files, send what is aggregated over partitions. A second call does nothing. */
-  close(run: RunSoFar, signal: AbortSignal): Promise<ClosingReport>;
+  /**
+   * Called once at the end of a real run, also of one that was interrupted: stitches files, sends what is aggregated
+   * over partitions, and says what the run came to. Default: nothing.
+   */
+  finish?(run: RunSoFar, signal: AbortSignal): Promise<ClosingReport>;
+  /**
+   * Frees what opening made: connections, timers, handles. Called once, always, also where nothing else was, after a
+   * failure or an interrupt. Delivers nothing. Default: nothing.
+   */
+  dispose?(): Promise<void>;
 }
 
 export interface SinkCapabilities {
@@ -81,8 +93,10 @@ export interface SinkCapabilities {
    * remembers what it has. Default: those of the window.
    */
   readonly historyDays?: number | undefined;
-  /** False for a stream that this sink has no use for: it is not given any partition of it. */
-  accepts(stream: string): boolean;
+  /** Partitions that may be open at once, at most. Default: as many as the source reads at once. */
+  readonly maxOpenPartitions?: number | undefined;
+  /** False for a stream that this sink has no use for: it is not given any partition of it. Default: all are accepted. */
+  accepts?(stream: Stream): boolean;
 }
 
 /** Either {@link commit} or {@link abort} is called, once, and nothing after it. */

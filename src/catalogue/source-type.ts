@@ -1,5 +1,5 @@
 import type { SourceSettings } from '../../connectors/deepgram/settings.js';
-import type { Window } from '../plan/plan.js';
+import type { Window } from '../plan/window.js';
 import type { Log } from '../report/log.js';
 import type { Clock } from '../time/clock.js';
 import type { Source } from './source.js';

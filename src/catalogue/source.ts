@@ -1,6 +1,6 @@
 import type { HttpStats } from '../http/http-client.js';
 import type { Row } from '../streams/field.js';
-import type { Partition, Project } from '../streams/partition.js';
+import type { Project } from '../streams/partition.js';
 import type { Stream } from '../streams/stream.js';
 import type { Day } from '../time/day.js';
 import type { CheckResult } from './check-result.js';
@@ -9,28 +9,26 @@ import type { DistinctValues } from './estimate.js';
 /** The records of about one page. */
 export type Batch = readonly Row[];
 
-/** One partition being read. Its batches come once, in the order of time and then of the key. */
-export interface PartitionReading {
-  readonly partition: Partition;
-  readonly batches: AsyncIterable<Batch>;
-}
-
-/**
- * Partitions of one stream and one project that are read together, because one call answers for all of them.
- */
-export interface Reading {
-  readonly partitions: readonly [Partition, ...Partition[]];
-  /** Calls it takes at the least; a busy day of requests takes one more for each thousand. */
+/** Days of a stream and project that one reading serves, because one call answers for all of them. */
+export interface Share {
+  /** In order; null stands for a snapshot. */
+  readonly days: readonly [Day | null, ...(Day | null)[]];
+  /** Calls it takes at the least; a busy day takes more. */
   readonly calls: number;
-  /** Yields every partition once, in order; each must be read to its end before the next one is asked for. */
-  open(signal: AbortSignal): AsyncIterable<PartitionReading>;
 }
 
-/** What is wanted of one stream and project. `days` is empty for a snapshot. */
-export interface Wanted {
+/** What is to be read at once. */
+export interface ReadRequest {
   readonly stream: Stream;
   readonly project: Project;
-  readonly days: readonly Day[];
+  /** Those of a {@link Share}. */
+  readonly days: Share['days'];
+}
+
+/** One day being read, or the snapshot. Its batches come once, in the order of time and then of the key. */
+export interface PartitionReading {
+  readonly day: Day | null;
+  readonly batches: AsyncIterable<Batch>;
 }
 
 /** What a source noticed and did not fail for. */
@@ -42,7 +40,20 @@ export interface SourceFindings {
   readonly warnings: readonly string[];
 }
 
-export interface Source {
+/** What planning asks of a source: calls nobody and changes nothing. */
+export interface PlannedSource {
+  /** The oldest day that can still be read of a stream; undefined where there is no such limit. */
+  oldestDay(stream: Stream): Day | undefined;
+  /** Cuts days that are wanted, in order, into what one reading serves. `days` is empty for a snapshot. */
+  divide(stream: Stream, project: Project, days: readonly Day[]): readonly Share[];
+  /**
+   * When its records of a day were read, in milliseconds since the epoch, or somewhat later; undefined for a day that
+   * it does not have. Left out where they are what is now.
+   */
+  readAt?(stream: Stream, project: Project, day: Day): number | undefined;
+}
+
+export interface Source extends PlannedSource {
   /** As it is called within a sentence: `Deepgram`, `the archive out/ndjson`. */
   readonly name: string;
   /** Readings that it can serve at once. */
@@ -51,15 +62,8 @@ export interface Source {
   readonly traffic: HttpStats;
   /** The projects of this job, in the order of their ids. */
   projects(signal: AbortSignal): Promise<readonly Project[]>;
-  /** The oldest day that can still be read of a stream; undefined where there is no such limit. */
-  oldestDay(stream: Stream): Day | undefined;
-  /**
-   * When its records of a partition were read, in milliseconds since the epoch, or somewhat later; undefined for a
-   * partition that it does not have. Left out where they are what is now.
-   */
-  asOf?(partition: Partition): number | undefined;
-  /** Cuts what is wanted into readings. Calls nobody. */
-  plan(wanted: Wanted): readonly Reading[];
+  /** Yields every day once, in order; each must be read to its end before the next one is asked for. */
+  read(request: ReadRequest, signal: AbortSignal): AsyncIterable<PartitionReading>;
   /** Tries what a run would do, as cheaply as it can be tried. */
   check(streams: readonly Stream[], signal: AbortSignal): Promise<readonly CheckResult[]>;
   /**

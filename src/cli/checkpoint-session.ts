@@ -6,7 +6,7 @@ import type { AppendJournal } from '../checkpoints/journal/append-journal.js';
 import { replayCheckpoints } from '../checkpoints/replay-checkpoints.js';
 import { RunCheckpoints } from '../checkpoints/run-checkpoints.js';
 import type { Job } from '../config/job.js';
-import type { Window } from '../plan/plan.js';
+import type { Window } from '../plan/window.js';
 import type { Log } from '../report/log.js';
 import type { Surroundings } from './cli-context.js';
 

@@ -55,7 +55,7 @@ export async function main(argv: readonly string[], surroundings: Surroundings):
     .command(
       'plan',
       'Show what sync would read and write, and how many API calls it takes',
-      (y) => y.options({ ...CONFIG, ...SELECTION, 'no-state': KEEPING['no-state'], ...LOG }),
+      (y) => y.options({ ...CONFIG, ...SELECTION, 'no-state': KEEPING['no-state'], ...FORMAT, ...LOG }),
       async (args) => doing((await import('./commands/plan.js')).plan)(args),
     )
     .command(
@@ -205,6 +205,14 @@ const KEEPING = {
   },
 } as const;
 
+const FORMAT = {
+  format: {
+    choices: ['table', 'json'] as const,
+    default: 'table' as const,
+    describe: 'json: every task as data, for a program',
+  },
+} as const;
+
 const WAIT = {
   wait: {
     type: 'boolean',
@@ -229,6 +237,7 @@ const OPTIONS = Object.keys({
   ...SELECTION,
   ...RUN,
   ...KEEPING,
+  ...FORMAT,
   ...WAIT,
   ...LOG,
   env: 0,

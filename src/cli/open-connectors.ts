@@ -1,11 +1,10 @@
 import { sourceTypes } from '../../connectors/index.js';
-import type { Sink } from '../catalogue/sink.js';
 import type { Source } from '../catalogue/source.js';
 import type { AppendJournal } from '../checkpoints/journal/append-journal.js';
 import type { Job, JobSink } from '../config/job.js';
-import { countingSink } from '../deliver/dry-run-sink.js';
+import { dryRunSink } from '../deliver/dry-run-sink.js';
 import { SinkLane } from '../deliver/sink-lane.js';
-import type { Window } from '../plan/plan.js';
+import type { Window } from '../plan/window.js';
 import type { Log } from '../report/log.js';
 import type { Surroundings } from './cli-context.js';
 import { userAgent } from './version.js';
@@ -19,38 +18,77 @@ export function openSource(
   return sourceTypes[job.source.type].open(job.source, { window, clock, log, env, userAgent: userAgent() });
 }
 
-/** Loads and makes a sink; `dryRun` puts one in its place that only counts. */
-export async function openSink(
-  sink: JobSink,
-  log: Log,
-  { cwd, clock, env }: Surroundings,
-  dryRun = false,
-): Promise<Sink> {
-  const opened = await sink.open({
-    name: sink.name,
-    cwd,
-    clock,
-    log,
-    streams: sink.streams,
-    env,
-    userAgent: userAgent(),
-  });
-  return dryRun ? countingSink(opened) : opened;
+export interface LaneOptions {
+  /** True puts sinks in their place that only count. Default false. */
+  readonly dryRun?: boolean;
+  readonly journal?: AppendJournal | undefined;
 }
 
-/** The sinks of a job as a run uses them. */
-export function openLanes(
+/** A sink of the job that was opened, or why it could not be. */
+export type Opening = { readonly sink: JobSink } & (
+  | { readonly lane: SinkLane }
+  | { readonly lane?: undefined; readonly failure: unknown }
+);
+
+/**
+ * Opens the sinks of a job, in their order, for as long as `use` takes. Each that was opened is disposed of, whatever
+ * happens: where `use` fails, and where another one could not be opened.
+ */
+export async function withOpenings<Result>(
   job: Job,
+  options: LaneOptions,
   log: Log,
-  surroundings: Surroundings,
-  { dryRun, ledger }: { readonly dryRun: boolean; readonly ledger?: AppendJournal | undefined },
-): Promise<SinkLane[]> {
-  return Promise.all(
-    job.sinks.map(async (sink) => {
-      const opened = await openSink(sink, log, surroundings, dryRun);
-      const streams = sink.streams.map(({ name }) => name);
-      const { type, required, deadlineMs } = sink;
-      return new SinkLane({ sink: opened, type, required, streams, deadlineMs, log, ledger });
+  context: Surroundings,
+  use: (openings: readonly Opening[]) => Promise<Result>,
+): Promise<Result> {
+  const openings = await Promise.all(
+    job.sinks.map(async (sink): Promise<Opening> => {
+      try {
+        return { sink, lane: await openLane(sink, options, log, context) };
+      } catch (failure) {
+        return { sink, failure };
+      }
     }),
   );
+  try {
+    return await use(openings);
+  } finally {
+    await Promise.all(openings.map(({ lane }) => lane?.dispose()));
+  }
+}
+
+/** The same, where all of them are needed: throws why one could not be opened. */
+export function withLanes<Result>(
+  job: Job,
+  options: LaneOptions,
+  log: Log,
+  context: Surroundings,
+  use: (lanes: readonly SinkLane[]) => Promise<Result>,
+): Promise<Result> {
+  return withOpenings(job, options, log, context, (openings) =>
+    use(
+      openings.map((opening) => {
+        if (opening.lane === undefined) throw opening.failure;
+        return opening.lane;
+      }),
+    ),
+  );
+}
+
+async function openLane(
+  { name, type, required, streams, deadlineMs, open }: JobSink,
+  { dryRun, journal }: LaneOptions,
+  log: Log,
+  { cwd, clock, env }: Surroundings,
+): Promise<SinkLane> {
+  const sink = await open({ name, cwd, clock, log, streams, env, userAgent: userAgent() });
+  return new SinkLane({
+    sink: dryRun ? dryRunSink(sink) : sink,
+    type,
+    required,
+    streams: streams.map((stream) => stream.name),
+    deadlineMs,
+    log,
+    journal,
+  });
 }

@@ -4,7 +4,7 @@ import type { Path } from '../config/mistakes/mistake.js';
 import { type RunResult, run } from '../deliver/run.js';
 import type { SinkLane } from '../deliver/sink-lane.js';
 import { ExportError, failureOf } from '../errors/export-error.js';
-import type { Window } from '../plan/plan.js';
+import type { Window } from '../plan/window.js';
 import { EXIT, verdictOf, verdictOfFailure } from '../report/exit-code.js';
 import { stackLines } from '../report/failure-lines.js';
 import { type Log, silentLog } from '../report/log.js';
@@ -14,7 +14,7 @@ import { summaryText } from '../report/summary-text.js';
 import { beginCheckpoints, type CheckpointOptions } from './checkpoint-session.js';
 import type { Surroundings } from './cli-context.js';
 import { wantsColor } from './color.js';
-import { openLanes } from './open-connectors.js';
+import { withLanes } from './open-connectors.js';
 import { type JobOptions, jobFor } from './options/job-options.js';
 import { type LogOptions, logFor } from './options/log-options.js';
 import { type SummaryOptions, tryWriting, writeSummaries } from './summary-files.js';
@@ -81,19 +81,23 @@ async function summarized(
       window = await delivery.window(job, clock.now());
       const { checkpoints, journal } = await session.open(window);
       source = await delivery.openSource(job, window, log);
-      const lanes = await openLanes(job, log, surroundings, { dryRun, ledger: journal });
-      heedAppending(lanes, delivery.checkpoints.use, dryRun || delivery.isRehearsal ? silentLog : log);
-      log.info(`Reading ${window.since} to ${window.until} for ${lanes.map((lane) => lane.name).join(', ')}`);
-      result = await run({
-        source,
-        lanes,
-        streams: job.streams.filter((stream) => lanes.some((lane) => lane.wants(stream))),
-        window,
-        book: checkpoints,
-        clock,
-        log,
-        signal: AbortSignal.any([surroundings.signal, session.lost]),
-        ...(options.quiet ? {} : { onProgress: progressReporter(surroundings.screen, log, clock) }),
+      const from = source;
+      const within = window;
+      result = await withLanes(job, { dryRun, journal }, log, surroundings, (lanes) => {
+        heedAppending(lanes, delivery.checkpoints.use, dryRun || delivery.isRehearsal ? silentLog : log);
+        const names = lanes.map((lane) => lane.name).join(', ');
+        log.info(`Reading ${within.since} to ${within.until} for ${names}`);
+        return run({
+          source: from,
+          lanes,
+          streams: job.streams.filter((stream) => lanes.some((lane) => lane.wants(stream))),
+          window: within,
+          checkpoints,
+          clock,
+          log,
+          signal: AbortSignal.any([surroundings.signal, session.lost]),
+          ...(options.quiet ? {} : { onProgress: progressReporter(surroundings.screen, log, clock) }),
+        });
       });
       return summaryOf({ ...ended(), ...verdictOf(result, surroundings.interruptCode()), result });
     } finally {

@@ -11,7 +11,7 @@ export interface AppendWriterOptions {
   readonly writer: PartitionWriter;
   readonly sink: Pick<Sink, 'name' | 'holds'>;
   readonly partition: Partition;
-  readonly ledger: AppendJournal;
+  readonly journal: AppendJournal;
   readonly log: Log;
   readonly signal: AbortSignal;
   /** Told of records that may arrive twice. */
@@ -81,9 +81,9 @@ class AppendWriter implements PartitionWriter {
   }
 
   #delivered(): Promise<JournalPartition> {
-    const { sink, partition, ledger } = this.#options;
+    const { sink, partition, journal } = this.#options;
     const { stream, project, day } = partition;
-    this.#opening ??= ledger.open(
+    this.#opening ??= journal.open(
       { sink: sink.name, stream: stream.name, projectId: project.id, day },
       (keys) => this.#thereAlready(keys),
     );

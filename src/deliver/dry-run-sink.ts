@@ -1,13 +1,13 @@
 import type { Sink } from '../catalogue/sink.js';
 
 /** Stands for a sink in a dry run: wants what it wants, counts, and delivers nothing. */
-export function countingSink(sink: Sink): Sink {
+export function dryRunSink(sink: Sink): Sink {
   return {
     name: sink.name,
     capabilities: sink.capabilities,
     check: (signal) => sink.check(signal),
     isEmpty: async () => (await sink.isEmpty?.()) ?? false,
-    ...(sink.outlook === undefined ? {} : { outlook: sink.outlook }),
+    ...(sink.outlook === undefined ? {} : { outlook: (prospect) => sink.outlook?.(prospect) ?? [] }),
     begin: async () => {
       let records = 0;
       return {
@@ -18,6 +18,6 @@ export function countingSink(sink: Sink): Sink {
         abort: async () => {},
       };
     },
-    close: async () => ({ facts: {}, notes: [] }),
+    dispose: async () => sink.dispose?.(),
   };
 }

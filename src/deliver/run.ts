@@ -1,9 +1,12 @@
 import type { PartitionReading, Source, SourceFindings } from '../catalogue/source.js';
 import type { Checkpoints } from '../checkpoints/checkpoints.js';
 import { abortError } from '../errors/export-error.js';
-import { type PlannedReading, planReadings, type Window } from '../plan/plan.js';
+import { plan } from '../plan/plan.js';
+import { planWarnings } from '../plan/plan-warnings.js';
+import type { Task } from '../plan/task.js';
+import type { Window } from '../plan/window.js';
 import type { Log } from '../report/log.js';
-import type { Project } from '../streams/partition.js';
+import type { Partition, Project } from '../streams/partition.js';
 import type { Stream } from '../streams/stream.js';
 import type { Clock } from '../time/clock.js';
 import { farewellAfter } from '../time/farewell.js';
@@ -18,10 +21,11 @@ import type { SourceFailure } from './tally/source-failures.js';
 export interface RunOptions {
   readonly source: Source;
   readonly lanes: readonly SinkLane[];
+  /** Of different names: a task says its stream by its name. */
   readonly streams: readonly Stream[];
   readonly window: Window;
-  /** What each sink has; it is told what they get. */
-  readonly book: Checkpoints;
+  /** What each sink has; they are told what the sinks get. */
+  readonly checkpoints: Checkpoints;
   readonly clock: Clock;
   readonly log: Log;
   /** Aborted by an interrupt: what is committed stays, what is open is taken back. */
@@ -47,64 +51,75 @@ const FAREWELL_MS = 8_000;
 /**
  * Reads what is planned, once, and hands every batch to each sink that wants it. Each sink commits or aborts
  * each partition by itself; failures are in the result, not thrown. It throws only when the projects cannot
- * be listed, for then there is nothing to do.
+ * be listed, for then there is nothing to do. Whoever opened the sinks disposes of them.
  */
 export async function run(options: RunOptions): Promise<RunResult> {
+  const { source, lanes, streams, checkpoints, log, signal } = options;
   const startedAt = options.clock.now();
-  const projects = await options.source.projects(options.signal);
-  await options.book.startRun(projects, options.lanes);
-  const { readings, warnings } = planReadings({ ...options, projects, takers: options.lanes });
-  for (const warning of warnings) options.log.warn(warning);
-  const tally = new RunTally(
-    options,
-    readings.map(({ reading }) => reading),
-  );
-  await atOnce(options.source.parallel, readings, (planned) => readOne(planned, tally, options));
-  await closeLanes(tally, startedAt, options);
+  const projects = await source.projects(signal);
+  await checkpoints.startRun(projects, lanes);
+  const planned = plan({ ...options, projects, sinks: lanes });
+  const warnings = planWarnings(planned, checkpoints, source);
+  for (const warning of warnings) log.warn(warning);
+  await Promise.all(lanes.map((lane) => lane.prepare(streams, signal)));
+  const tally = new RunTally(options, planned.tasks);
+  // A reading has one partition open at a time, in each of its sinks.
+  const most = Math.min(source.parallel, ...lanes.map((lane) => lane.maxOpenPartitions));
+  await atOnce(most, planned.tasks, (task) => runTask(task, tally, options));
+  await finishLanes(tally, startedAt, options);
   return {
     projects,
     streams: tally.streamOutcomes(),
     sourceFailures: tally.failures.all,
-    findings: options.source.findings(),
+    findings: source.findings(),
     warnings,
-    sinks: options.lanes.map((lane) => lane.outcome()),
-    interrupted: options.signal.aborted,
+    sinks: lanes.map((lane) => lane.outcome()),
+    interrupted: signal.aborted,
   };
 }
 
-type Planned = PlannedReading<SinkLane>;
-
-async function readOne({ reading, needs }: Planned, tally: RunTally, options: RunOptions): Promise<void> {
-  const unread = new Set(reading.partitions);
+async function runTask(task: Task, tally: RunTally, options: RunOptions): Promise<void> {
+  const stream = options.streams.find(({ name }) => name === task.stream);
+  if (stream === undefined) throw new Error(`a task of ${task.stream}, which was not asked for`);
+  const { project } = task;
+  const [first, ...others] = task.partitions;
+  const days = [first.day, ...others.map(({ day }) => day)] as const;
+  const unread = new Map(task.partitions.map(({ day, lacking }) => [day, lacking]));
+  const lanesOf = (day: Partition['day']) => {
+    const lacking = unread.get(day) ?? {};
+    return options.lanes.filter(({ name }) => Object.hasOwn(lacking, name));
+  };
   try {
     if (options.signal.aborted) throw abortError(options.signal);
-    tally.failures.refuseHopeless(reading);
-    for await (const part of reading.open(options.signal)) {
-      await deliver(part, [...needs(part.partition).keys()], tally, options);
-      unread.delete(part.partition);
+    tally.failures.refuseHopeless(task);
+    for await (const part of options.source.read({ stream, project, days: [...days] }, options.signal)) {
+      await deliverPartition({ stream, project, day: part.day }, part, lanesOf(part.day), tally, options);
+      unread.delete(part.day);
     }
     tally.failures.succeeded();
   } catch (error) {
-    tally.readingFailed(reading, [...unread], error);
-    for (const partition of unread) for (const lane of needs(partition).keys()) lane.unread(partition);
+    const partitions = [...unread.keys()].map((day): Partition => ({ stream, project, day }));
+    tally.taskFailed(task, partitions, error);
+    for (const partition of partitions) for (const lane of lanesOf(partition.day)) lane.unread(partition);
   }
 }
 
 /** Throws what the source threw, after every sink has taken the partition back. */
-async function deliver(
-  part: PartitionReading,
+async function deliverPartition(
+  partition: Partition,
+  { batches }: PartitionReading,
   lanes: readonly SinkLane[],
   tally: RunTally,
-  { signal, window, book }: RunOptions,
+  { signal, window, checkpoints }: RunOptions,
 ): Promise<void> {
-  const { partition } = part;
-  const facts = new ReadingFacts();
-  const isLast = partition.day !== null && book.isLastReading(partition.day);
+  const { stream, project, day } = partition;
+  const facts = new ReadingFacts(stream);
+  const isLast = day !== null && checkpoints.isLastReading(day);
   const begun = await Promise.all(lanes.map((lane) => lane.begin(partition, signal, isLast)));
   const writers = begun.filter((writer): writer is LaneWriter => writer !== undefined);
   if (writers.length === 0) return; // every sink has failed: reading on would help nobody
   try {
-    for await (const batch of part.batches) {
+    for await (const batch of batches) {
       await Promise.all(writers.map((writer) => writer.write(batch)));
       facts.add(batch);
       tally.batchRead(batch.length);
@@ -114,29 +129,29 @@ async function deliver(
     await Promise.all(writers.map((writer) => writer.abort(error)));
     throw error;
   }
-  const { records, unsettled } = facts;
-  const isFinal = partition.stream.observedOnly ?? false;
+  const { records, unsettled, sums } = facts;
+  const isFinal = stream.observedOnly ?? false;
   await Promise.all(
     writers.map(async (writer) => {
       const isCommitted = await writer.commit();
-      if (!isCommitted || partition.day === null) return;
+      if (!isCommitted || day === null) return;
+      const key = { sink: writer.sink, stream: stream.name, projectId: project.id };
       // Nothing later than the window's now is read, however late it is by the clock.
-      const key = { sink: writer.sink, stream: partition.stream.name, projectId: partition.project.id };
-      book.delivered(key, partition.day, { readAtMs: window.now, records, unsettled, isFinal, sums: {} });
+      checkpoints.delivered(key, day, { readAtMs: window.now, records, unsettled, sums, isFinal });
     }),
   );
   tally.partitionRead(partition, records);
 }
 
 /** Sinks get their last word even after an interrupt, so that what was committed can be seen; but not for long. */
-async function closeLanes(tally: RunTally, startedAt: number, options: RunOptions): Promise<void> {
+async function finishLanes(tally: RunTally, startedAt: number, options: RunOptions): Promise<void> {
   const { calls, retries } = options.source.traffic;
   const elapsedMs = options.clock.now() - startedAt;
   const soFar = { ...tally.soFar(), calls, retries, elapsedMs };
-  // An interrupt may also come while they close.
+  // An interrupt may also come while they finish.
   const farewell = farewellAfter(options.signal, FAREWELL_MS);
   try {
-    await Promise.all(options.lanes.map((lane) => lane.close(soFar, farewell.signal)));
+    await Promise.all(options.lanes.map((lane) => lane.finish(soFar, farewell.signal)));
   } finally {
     farewell.cancel();
   }

@@ -1,3 +1,4 @@
+import type { CheckResult } from '../catalogue/check-result.js';
 import type { ClosingReport, PartitionWriter, Receipt, RunSoFar, Sink } from '../catalogue/sink.js';
 import type { AppendJournal } from '../checkpoints/journal/append-journal.js';
 import { type Failure, failureOf } from '../errors/export-error.js';
@@ -21,11 +22,14 @@ export interface SinkLaneOptions {
   readonly deadlineMs: number;
   readonly log: Log;
   /** What append sinks have already. Without it, a sink that only appends gets everything again with each run. */
-  readonly ledger?: AppendJournal | undefined;
+  readonly journal?: AppendJournal | undefined;
 }
 
 /** Partitions that may fail one after the other before the sink is left alone for the rest of the run. */
 const PATIENCE = 3;
+
+/** Freeing what a sink holds is given this long, in milliseconds: the run must be able to end. */
+const DISPOSE_MS = 10_000;
 
 /** One sink within one run: its deadline, its failures and what it has taken, apart from all other sinks. */
 export class SinkLane {
@@ -36,11 +40,11 @@ export class SinkLane {
   readonly #sink: Sink;
   readonly #streams: ReadonlySet<string> | undefined;
   readonly #log: Log;
-  readonly #ledger: AppendJournal | undefined;
+  readonly #journal: AppendJournal | undefined;
   readonly #tally = new SinkTally();
   #failuresInARow = 0;
   #gaveUp: Failure | undefined;
-  #closing: ClosingReport = { facts: {}, notes: [] };
+  #report: ClosingReport = { facts: {}, notes: [] };
 
   constructor(options: SinkLaneOptions) {
     this.name = options.sink.name;
@@ -50,7 +54,7 @@ export class SinkLane {
     this.#sink = options.sink;
     this.#streams = options.streams && new Set(options.streams);
     this.#log = options.log;
-    this.#ledger = options.ledger;
+    this.#journal = options.journal;
   }
 
   /** True for a sink where what is written twice is there twice. */
@@ -64,17 +68,42 @@ export class SinkLane {
 
   /** Undefined where the sink cannot tell. */
   get outlook(): Sink['outlook'] {
-    return this.#sink.outlook;
+    return this.#sink.outlook?.bind(this.#sink);
+  }
+
+  get maxOpenPartitions(): number {
+    return this.#sink.capabilities.maxOpenPartitions ?? Number.POSITIVE_INFINITY;
   }
 
   wants(stream: Stream): boolean {
     if (this.#streams && !this.#streams.has(stream.name)) return false;
-    return this.#sink.capabilities.accepts(stream.name);
+    return this.#sink.capabilities.accepts?.(stream) ?? true;
   }
 
   /** True where its destination is known to hold nothing. */
   async isEmpty(): Promise<boolean> {
     return (await this.#sink.isEmpty?.()) ?? false;
+  }
+
+  /** Throws what the sink throws, and where it takes too long. */
+  check(signal: AbortSignal): Promise<CheckResult> {
+    return withDeadline(`Checking ${this.name}`, this.deadlineMs, signal, (either) =>
+      this.#sink.check(either),
+    );
+  }
+
+  /** Once, before the first partition. A sink that cannot be prepared gets none. */
+  async prepare(streams: readonly Stream[], signal: AbortSignal): Promise<void> {
+    const wanted = streams.filter((stream) => this.wants(stream));
+    try {
+      await withDeadline(`Preparing ${this.name}`, this.deadlineMs, signal, async (either) =>
+        this.#sink.prepare?.(wanted, either),
+      );
+    } catch (error) {
+      const failure = failureOf(error);
+      this.#tally.failedBeside(failure);
+      this.#giveUp(failure);
+    }
   }
 
   /**
@@ -122,15 +151,26 @@ export class SinkLane {
     this.#tally.unread(partition);
   }
 
-  async close(run: RunSoFar, signal: AbortSignal): Promise<void> {
+  async finish(run: RunSoFar, signal: AbortSignal): Promise<void> {
     try {
-      this.#closing = await withDeadline(`Closing ${this.name}`, this.deadlineMs, signal, (either) =>
-        this.#sink.close(run, either),
+      const report = await withDeadline(`Finishing ${this.name}`, this.deadlineMs, signal, async (either) =>
+        this.#sink.finish?.(run, either),
       );
+      this.#report = report ?? this.#report;
     } catch (error) {
-      this.#tally.closeFailure = failureOf(error);
-      this.#log.error(`${this.name}: ${this.#tally.closeFailure.message}`);
+      const failure = failureOf(error);
+      this.#tally.failedBeside(failure);
+      this.#log.error(`${this.name}: ${failure.message}`);
     }
+  }
+
+  /** Frees what opening the sink made, whatever became of it. Does not throw, and does not wait for ever. */
+  async dispose(): Promise<void> {
+    const unhurried = new AbortController().signal;
+    const limitMs = Math.min(this.deadlineMs, DISPOSE_MS);
+    await withDeadline(`Disposing of ${this.name}`, limitMs, unhurried, async () =>
+      this.#sink.dispose?.(),
+    ).catch((error) => this.#log.warn(`${this.name}: ${failureOf(error).message}`));
   }
 
   outcome(): SinkOutcome {
@@ -138,20 +178,20 @@ export class SinkLane {
       name: this.name,
       type: this.type,
       required: this.required,
-      sends_once: this.appends && this.#ledger !== undefined,
+      sends_once: this.appends && this.#journal !== undefined,
       ...this.#tally.result(),
-      ...this.#closing,
+      ...this.#report,
     };
   }
 
   async #begin(partition: Partition, signal: AbortSignal, isLastReading: boolean): Promise<PartitionWriter> {
     const writer = await this.#sink.begin(partition, signal);
-    if (!this.appends || !this.#ledger) return writer;
+    if (!this.appends || !this.#journal) return writer;
     return appendWriter({
       writer,
       sink: this.#sink,
       partition,
-      ledger: this.#ledger,
+      journal: this.#journal,
       log: this.#log,
       signal,
       onDoubt: (records) => {
@@ -173,7 +213,10 @@ export class SinkLane {
     if (failure.kind === 'interrupted' || this.#gaveUp) return;
     this.#failuresInARow += 1;
     this.#log.error(`${this.name}: ${partitionName(partition)} failed: ${failure.message}`);
-    if (!isLasting(failure) && this.#failuresInARow < PATIENCE) return;
+    if (isLasting(failure) || this.#failuresInARow >= PATIENCE) this.#giveUp(failure);
+  }
+
+  #giveUp(failure: Failure): void {
     this.#gaveUp = failure;
     this.#log.error(`${this.name} is left alone for the rest of this run; the other sinks go on.`);
   }

@@ -1,150 +1,131 @@
-import type { Reading, Source } from '../catalogue/source.js';
-import type { Checkpoints, DueReason } from '../checkpoints/checkpoints.js';
-import { rangesOf, sayRanges } from '../checkpoints/day-ranges.js';
-import type { Partition, Project } from '../streams/partition.js';
+import type { PlannedSource, Share } from '../catalogue/source.js';
+import type { CheckpointKey, CheckpointView, DueReason } from '../checkpoints/checkpoints.js';
+import type { Project } from '../streams/partition.js';
 import type { Stream } from '../streams/stream.js';
 import { type Day, daysThrough } from '../time/day.js';
-import { beginningsOf } from './beginnings.js';
-
-/** The days of a run, both included, and the moment that counts as now in all of it. */
-export interface Window {
-  readonly since: Day;
-  readonly until: Day;
-  /** Milliseconds since the epoch: nothing later is read, however long the run takes. */
-  readonly now: number;
-  /** True where nobody has chosen the first day: a sink may ask for more history. Default false. */
-  readonly isDefault?: boolean;
-}
+import { firstDays } from './first-days.js';
+import type { Task, TaskPartition } from './task.js';
+import type { Window } from './window.js';
 
 /** As much of a sink as planning needs. */
-export interface Taker {
+export interface SinkView {
   readonly name: string;
   wants(stream: Stream): boolean;
   /** Days of history that it asks for, today included, where nobody has chosen a window. */
   readonly historyDays?: number | undefined;
 }
 
-/** A reading and who gets what of it. */
-export interface PlannedReading<T extends Taker> {
-  readonly reading: Reading;
-  /** Why each sink that lacks a partition lacks it. */
-  needs(partition: Partition): ReadonlyMap<T, DueReason>;
-}
-
-export interface Plan<T extends Taker> {
-  readonly readings: readonly PlannedReading<T>[];
-  /** What the user should know before anything is read, such as days that are lost for good. */
-  readonly warnings: readonly string[];
-}
-
-export interface PlanOptions<T extends Taker> {
-  readonly source: Source;
+export interface PlanInput {
+  readonly source: PlannedSource;
   readonly streams: readonly Stream[];
   readonly projects: readonly Project[];
   readonly window: Window;
-  readonly takers: readonly T[];
-  readonly book: Checkpoints;
+  readonly sinks: readonly SinkView[];
+  readonly checkpoints: CheckpointView;
+}
+
+/** Days of one sink, stream and project. */
+export interface DaysOfSink {
+  readonly sink: string;
+  readonly stream: string;
+  readonly project: Project;
+  readonly days: readonly Day[];
+  /** The oldest day that the source still has of the stream; undefined where it has all of them. */
+  readonly oldest: Day | undefined;
+}
+
+export interface Plan {
+  readonly tasks: readonly Task[];
+  /** Days that a sink lacks and that the source has deleted. */
+  readonly lost: readonly DaysOfSink[];
+  /** Days that a sink has of a later reading than the source's own, and keeps. */
+  readonly kept: readonly DaysOfSink[];
 }
 
 /**
  * What is to be read, in the order of streams, projects and days: what at least one sink lacks. The window says
  * where history begins; a day that was wanted once and never delivered is still wanted when the window has moved on.
+ * Pure: nothing is read or changed.
  */
-export function planReadings<T extends Taker>(options: PlanOptions<T>): Plan<T> {
-  const warnings: string[] = [];
-  const readings = options.streams.flatMap((stream) => {
-    const takers = options.takers.filter((taker) => taker.wants(stream));
-    if (takers.length === 0) return [];
-    return options.projects.flatMap((project) => {
-      const needs =
-        stream.partitionedBy === 'day' ? needsByDay(stream, project, takers, options, warnings) : undefined;
-      const days = [...(needs?.keys() ?? [])];
-      const snapshot = new Map(takers.map((taker) => [taker, { why: 'snapshot' } as const]));
-      return options.source.plan({ stream, project, days }).map((reading) => ({
-        reading,
-        needs: ({ day }: Partition) => (day === null ? snapshot : (needs?.get(day) ?? new Map())),
-      }));
-    });
+export function plan(input: PlanInput): Plan {
+  const plans = input.streams.flatMap((stream) => {
+    const sinks = input.sinks.filter((sink) => sink.wants(stream));
+    if (sinks.length === 0) return [];
+    return input.projects.map((project) =>
+      stream.partitionedBy === 'day'
+        ? planDays(stream, project, sinks, input)
+        : { tasks: planSnapshot(stream, project, sinks, input.source), lost: [], kept: [] },
+    );
   });
-  return { readings, warnings };
+  return {
+    tasks: plans.flatMap(({ tasks }) => tasks),
+    lost: plans.flatMap(({ lost }) => lost),
+    kept: plans.flatMap(({ kept }) => kept),
+  };
 }
 
-function needsByDay<T extends Taker>(
+function planSnapshot(
   stream: Stream,
   project: Project,
-  takers: readonly T[],
-  { source, window, book }: PlanOptions<T>,
-  warnings: string[],
-): ReadonlyMap<Day, ReadonlyMap<T, DueReason>> {
-  const of = (day: Day): Partition => ({ stream, project, day });
-  const oldest = source.oldestDay(stream);
-  const subjectOf = { stream: stream.name, projectId: project.id };
-  const keyOf = (taker: Taker) => ({ ...subjectOf, sink: taker.name });
-  const begins = beginningsOf(takers, subjectOf, oldest, { window, book });
-  const needs = new Map<Day, Map<T, DueReason>>();
-  const gone = new DaysByTaker();
-  const kept = new DaysByTaker();
-  const [first = window.since] = [...begins.values()].sort();
-  for (const day of daysThrough(first, window.until)) {
-    const asOf = source.asOf?.(of(day));
-    for (const [taker, begin] of begins) {
-      if (day < begin) continue;
-      const reason = book.dueReason(keyOf(taker), day);
-      if (!reason) continue;
-      if (oldest !== undefined && day < oldest) {
-        if (reason.why !== 'lookback' && reason.why !== 'lost') gone.add(taker, day);
-      } else if (
-        asOf !== undefined &&
-        // A day that can only be read while it lasts is closed by any reading of it: that says nothing of when.
-        !stream.observedOnly &&
-        book.isNewerThan?.(keyOf(taker), day, asOf)
-      ) {
-        kept.add(taker, day);
-      } else {
-        needs.set(day, (needs.get(day) ?? new Map<T, DueReason>()).set(taker, reason));
-      }
-    }
-  }
-  const lost = gone.map((taker, days) => book.markLost(keyOf(taker), days));
-  const subject = `${stream.name} of ${project.name ?? project.id}`;
-  for (const [days, names] of lost.inWords()) {
-    warnings.push(
-      `${subject}: ${days} cannot be read any more, since ${source.name} only goes back to ${oldest}, and is lost for ` +
-        `good to ${names}. What an earlier run exported stays; an NDJSON archive that has these days can be replayed.`,
-    );
-  }
-  for (const [days, names] of kept.inWords()) {
-    warnings.push(
-      `${subject}: ${names} keeps ${days}, as of a later reading than the one in ${source.name}. To have these days ` +
-        'replaced all the same, first set the state aside with `deepgram-export state repair`.',
-    );
-  }
-  return needs;
+  sinks: readonly SinkView[],
+  source: PlannedSource,
+): readonly Task[] {
+  const lacking = Object.fromEntries(sinks.map(({ name }) => [name, { why: 'snapshot' } as const]));
+  return source.divide(stream, project, []).map((share) => taskOf(stream, project, share, () => lacking));
 }
 
-/** Days of one stream and project that something is to be said of, in order. */
-class DaysByTaker {
-  readonly #days = new Map<Taker, readonly Day[]>();
-
-  add(taker: Taker, day: Day): void {
-    this.#days.set(taker, [...(this.#days.get(taker) ?? []), day]);
-  }
-
-  /** Of each taker's days those that `choose` answers with. */
-  map(choose: (taker: Taker, days: readonly Day[]) => readonly Day[]): DaysByTaker {
-    const chosen = new DaysByTaker();
-    for (const [taker, days] of this.#days) for (const day of choose(taker, days)) chosen.add(taker, day);
-    return chosen;
-  }
-
-  /** Days and the names of those that have the same ones: `2026-11-01 to 2026-11-03` and `archive, tableau`. */
-  inWords(): readonly (readonly [days: string, names: string])[] {
-    const names = new Map<string, string>();
-    for (const [{ name }, days] of this.#days) {
-      const ranges = sayRanges(rangesOf(days));
-      const others = names.get(ranges);
-      names.set(ranges, others === undefined ? name : `${others}, ${name}`);
+function planDays(stream: Stream, project: Project, sinks: readonly SinkView[], input: PlanInput): Plan {
+  const { source, window, checkpoints } = input;
+  const oldest = source.oldestDay(stream);
+  const lacking = new Map<Day, Record<string, DueReason>>();
+  const lost: DaysOfSink[] = [];
+  const kept: DaysOfSink[] = [];
+  for (const [sink, first] of firstDays(sinks, stream, project, oldest, { window, checkpoints })) {
+    const key = { sink, stream: stream.name, projectId: project.id };
+    const of = { sink, stream: stream.name, project, oldest };
+    const gone: Day[] = [];
+    const newer: Day[] = [];
+    for (const day of daysThrough(first, window.until)) {
+      const reason = checkpoints.dueReason(key, day);
+      if (!reason) continue;
+      if (oldest !== undefined && day < oldest) {
+        if (reason.why !== 'lookback' && reason.why !== 'lost') gone.push(day);
+      } else if (isNewerThere(key, day, stream, project, input)) newer.push(day);
+      else lacking.set(day, { ...lacking.get(day), [sink]: reason });
     }
-    return [...names];
+    if (gone.length > 0) lost.push({ ...of, days: gone });
+    if (newer.length > 0) kept.push({ ...of, days: newer });
   }
+  const shares = source.divide(stream, project, [...lacking.keys()].sort());
+  const tasks = shares.map((share) => taskOf(stream, project, share, (day) => lacking.get(day ?? '') ?? {}));
+  return { tasks, lost, kept };
+}
+
+/** A day that can only be read while it lasts is closed by any reading of it: that says nothing of when. */
+function isNewerThere(
+  key: CheckpointKey,
+  day: Day,
+  stream: Stream,
+  project: Project,
+  { source, checkpoints }: PlanInput,
+): boolean {
+  const readAt = stream.observedOnly ? undefined : source.readAt?.(stream, project, day);
+  return readAt !== undefined && (checkpoints.isNewerThan?.(key, day, readAt) ?? false);
+}
+
+function taskOf(
+  stream: Stream,
+  project: Project,
+  { days, calls }: Share,
+  lackingOf: (day: Day | null) => TaskPartition['lacking'],
+): Task {
+  const partitionOf = (day: Day | null): TaskPartition => ({ day, lacking: lackingOf(day) });
+  const [first, ...others] = days;
+  return {
+    source: stream.source,
+    stream: stream.name,
+    project,
+    partitions: [partitionOf(first), ...others.map(partitionOf)],
+    calls,
+  };
 }

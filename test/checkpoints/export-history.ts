@@ -16,7 +16,6 @@ import { SinkLane } from '../../src/deliver/sink-lane.js';
 import { ExportError } from '../../src/errors/export-error.js';
 import { silentLog } from '../../src/report/log.js';
 import type { Row } from '../../src/streams/field.js';
-import type { Partition } from '../../src/streams/partition.js';
 import type { Stream } from '../../src/streams/stream.js';
 import type { Clock } from '../../src/time/clock.js';
 import { addDays, type Day, dayAt } from '../../src/time/day.js';
@@ -121,7 +120,7 @@ export class ExportHistory {
       (name) =>
         new SinkLane({
           sink: name === LOG ? this.#log(options) : this.#sink(name, options, given[name] ?? []),
-          ledger: this.#store.journal,
+          journal: this.#store.journal,
           type: 'memory',
           required: true,
           deadlineMs: 10_000,
@@ -133,7 +132,7 @@ export class ExportHistory {
       lanes,
       streams: [this.#stream()],
       window,
-      book,
+      checkpoints: book,
       clock,
       log,
       signal: new AbortController().signal,
@@ -200,20 +199,17 @@ export class ExportHistory {
       traffic: { calls: 0, retries: 0, waitedMs: 0, receivedBytes: 0 },
       projects: async () => [project],
       oldestDay: ({ kind }) => (kind === 'requests' ? addDays(dayAt(now), -89) : undefined),
-      plan: ({ stream, days }) =>
+      divide: (stream, _project, days) =>
         days
           .filter((day) => !stream.observedOnly || day === dayAt(now))
-          .map((day) => {
-            const partition: Partition = { stream, project, day };
-            return {
-              partitions: [partition],
-              calls: 1,
-              async *open() {
-                read.push(day);
-                yield { partition, batches: inBatches(rowsOf(day, now)) };
-              },
-            };
-          }),
+          .map((day) => ({ days: [day], calls: 1 })),
+      async *read({ days }) {
+        for (const day of days) {
+          if (day === null) continue;
+          read.push(day);
+          yield { day, batches: inBatches(rowsOf(day, now)) };
+        }
+      },
       check: async () => [],
       findings: () => ({ rejected: new Map(), unknownFields: new Map(), warnings: [] }),
       close: async () => {},

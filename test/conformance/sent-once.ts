@@ -5,7 +5,7 @@ import { silentLog } from '../../src/report/log.js';
 
 /** An append sink as the core uses it: what it has is written down below `root`, and is not given to it again. */
 export function sentOnce(sink: Sink, root: string): Sink {
-  const ledger = new AppendLedger(root);
+  const journal = new AppendLedger(root);
   return {
     ...sink,
     begin: async (partition, signal) =>
@@ -13,7 +13,7 @@ export function sentOnce(sink: Sink, root: string): Sink {
         writer: await sink.begin(partition, signal),
         sink,
         partition,
-        ledger,
+        journal,
         log: silentLog,
         signal,
         onDoubt: () => {},

@@ -6,7 +6,7 @@ import { SinkLane } from '../../src/deliver/sink-lane.js';
 import { failureOf } from '../../src/errors/export-error.js';
 import { silentLog } from '../../src/report/log.js';
 import type { Partition } from '../../src/streams/partition.js';
-import { manyRequests, partitionOf, rowsOf, SECRET } from './sample-records.js';
+import { manyRequests, partitionOf, rowsOf, SECRET, STREAMS } from './sample-records.js';
 
 /** A destination made for one test, and what can be done to it. */
 export interface SinkUnderTest {
@@ -76,7 +76,7 @@ export function describeSinkConformance<Subject extends SinkUnderTest>(
       const sink = await subject.open();
 
       const receipt = await deliver(sink, partitionOf('requests', '2026-11-20'), []);
-      await sink.close(RUN, signal());
+      await end(sink);
 
       expect(receipt).toEqual({ accepted: 0, rejected: [], skipped: [] });
     });
@@ -86,7 +86,7 @@ export function describeSinkConformance<Subject extends SinkUnderTest>(
       const rows = manyRequests(250);
 
       const receipt = await deliver(sink, partitionOf('requests', '2026-11-20'), rows, 100);
-      await sink.close(RUN, signal());
+      await end(sink);
       const inOneBatch = await contentsAfter(subject, partitionOf('requests', '2026-11-20'), rows, 250);
 
       expect(total(receipt)).toBe(250);
@@ -115,7 +115,7 @@ export function describeSinkConformance<Subject extends SinkUnderTest>(
       const receipt = await deliver(sink, partitionOf('requests', '2026-11-20'), rows);
 
       expect(total(receipt)).toBe(rows.length);
-      await expect(sink.close(RUN, signal())).resolves.toBeDefined();
+      await end(sink);
     });
 
     test('a second run leaves what the first one left', async (subject) => {
@@ -137,7 +137,7 @@ export function describeSinkConformance<Subject extends SinkUnderTest>(
       await first.write(rowsOf(stream, '2026-11-19'));
       await second.commit();
       await first.commit();
-      await sink.close(RUN, signal());
+      await end(sink);
       const both = await subject.contents();
 
       const again = await contentsAfter(
@@ -160,7 +160,7 @@ export function describeSinkConformance<Subject extends SinkUnderTest>(
       await writer.write(rowsOf('requests', '2026-11-20'));
 
       await writer.abort(failureOf(new Error('the source failed')));
-      await sink.close(RUN, signal());
+      await end(sink);
 
       expect(await subject.contents()).toEqual(before);
     });
@@ -173,7 +173,7 @@ export function describeSinkConformance<Subject extends SinkUnderTest>(
       await writer.write(manyRequests(20));
 
       await writer.abort(failureOf(new Error('the source failed')));
-      await sink.close(RUN, signal());
+      await end(sink);
 
       expect(await subject.contents()).toEqual(before);
     });
@@ -186,7 +186,7 @@ export function describeSinkConformance<Subject extends SinkUnderTest>(
       await writer.write(manyRequests(500));
       const during = await subject.contents();
       await writer.commit();
-      await sink.close(RUN, signal());
+      await end(sink);
 
       expect(underFinalNames(during)).toEqual(before);
       expect(await subject.contents()).not.toEqual(before);
@@ -199,7 +199,7 @@ export function describeSinkConformance<Subject extends SinkUnderTest>(
       await writer.write(manyRequests(100));
       const during = await subject.contents();
       await writer.commit();
-      await sink.close(RUN, signal());
+      await end(sink);
 
       expect(Object.keys(during)).toHaveLength(100);
       expect(await subject.contents()).toEqual(during);
@@ -214,7 +214,7 @@ export function describeSinkConformance<Subject extends SinkUnderTest>(
         await writer.write(manyRequests(20));
 
         await writer.abort(failureOf(new Error('the source failed')));
-        await sink.close(RUN, signal());
+        await end(sink);
         const aborted = await subject.contents();
         const after = await contentsAfter(subject, partition, manyRequests(30));
 
@@ -249,7 +249,8 @@ export function describeSinkConformance<Subject extends SinkUnderTest>(
         await writer?.write(rowsOf('requests', day));
         await writer?.commit();
       }
-      await lane.close(RUN, signal());
+      await lane.finish(RUN, signal());
+      await lane.dispose();
 
       expect(lane.outcome()).toMatchObject({ accepted: 0, failed_partitions: 4 });
       expect(lane.outcome().failure?.message).toMatch(/\w/);
@@ -279,15 +280,24 @@ export function describeSinkConformance<Subject extends SinkUnderTest>(
       expect(result.detail).not.toBe('');
     });
 
-    test('closing twice does nothing more', async (subject) => {
+    test('disposing delivers nothing', async (subject) => {
+      const before = await subject.contents();
       const sink = await subject.open();
-      await deliver(sink, partitionOf('requests', '2026-11-20'), rowsOf('requests'));
-      await sink.close(RUN, signal());
-      const once = await subject.contents();
 
-      await sink.close(RUN, signal());
+      await sink.prepare?.(STREAMS, signal());
+      const writer = await sink.begin(partitionOf('usage', '2026-11-20'), signal());
+      await writer.abort(failureOf(new Error('the run ended')));
+      await sink.dispose?.();
 
-      expect(await subject.contents()).toEqual(once);
+      expect(underFinalNames(await subject.contents())).toEqual(before);
+    });
+
+    test('a sink that was only opened is disposed of', async (subject) => {
+      const before = await subject.contents();
+
+      await (await subject.open()).dispose?.();
+
+      expect(await subject.contents()).toEqual(before);
     });
 
     whenReplacing('an aborted signal ends a partition, and nothing of it is left', async (subject) => {
@@ -384,9 +394,15 @@ async function deliver(
   }
 }
 
+/** The end of a real run. */
+async function end(sink: Sink): Promise<void> {
+  await sink.finish?.(RUN, signal());
+  await sink.dispose?.();
+}
+
 async function deliverAndClose(sink: Sink, partition: Partition): Promise<void> {
   await deliver(sink, partition, rowsOf('requests'));
-  await sink.close(RUN, signal());
+  await end(sink);
 }
 
 /** What a reader sees after a run of its own that delivered this partition. */
@@ -398,7 +414,7 @@ async function contentsAfter(
 ): Promise<Readonly<Record<string, string>>> {
   const sink = await subject.open();
   await deliver(sink, partition, rows, size);
-  await sink.close(RUN, signal());
+  await end(sink);
   return subject.contents();
 }
 

@@ -33,7 +33,7 @@ afterEach(() => rm(folder, { recursive: true }));
 function logSink(): Sink {
   return {
     name: 'log',
-    capabilities: { delivery: 'append', accepts: (stream) => stream === 'requests' },
+    capabilities: { delivery: 'append', accepts: ({ name }) => name === 'requests' },
     check: async () => ({ what: 'log', ok: true, detail: '' }),
     begin: async () => {
       let accepted = 0;
@@ -47,7 +47,6 @@ function logSink(): Sink {
         abort: async () => {},
       };
     },
-    close: async () => ({ facts: {}, notes: [] }),
   };
 }
 
@@ -59,7 +58,7 @@ async function runAt(
   const nowMs = Date.parse(now);
   const store = fileStore(join(folder, 'state.json'), { source: 'fake', mask: (text) => text });
   const clock = { ...systemClock, now: () => nowMs };
-  const book = await RunCheckpoints.load({
+  const checkpoints = await RunCheckpoints.load({
     store,
     source: 'fake',
     clock,
@@ -84,17 +83,17 @@ async function runAt(
         required: true,
         deadlineMs: 5_000,
         log: silentLog,
-        ledger: store.journal,
+        journal: store.journal,
       }),
     ],
     streams: [requests],
     window: { since: DAY, until: DAY, now: nowMs },
-    book,
+    checkpoints,
     clock,
     log: silentLog,
     signal: new AbortController().signal,
   });
-  await book.flush();
+  await checkpoints.flush();
   return { outcome: result.sinks[0], opened: source.opened };
 }
 
@@ -115,7 +114,7 @@ it('gets each record once over runs, and only when it is settled', async () => {
   });
 });
 
-it('keeps its book only as long as the day is open, and never gets a closed day again', async () => {
+it('keeps its checkpoints only as long as the day is open, and never gets a closed day again', async () => {
   await runAt('2026-11-15T12:00:00Z', [settled(1)]);
   const kept = await readdir(join(folder, 'state.json.delivered'), { recursive: true });
   await runAt('2026-11-20T12:00:00Z', [settled(1)]);

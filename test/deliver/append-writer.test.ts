@@ -64,7 +64,7 @@ const canTell = (receiver: Receiver): AppendSink => ({
 interface Setting {
   readonly sink?: AppendSink;
   readonly partition?: Partition;
-  readonly ledger?: AppendLedger;
+  readonly journal?: AppendLedger;
   readonly log?: Log;
   readonly onDoubt?: (records: number) => void;
   readonly isLastReading?: boolean;
@@ -75,7 +75,7 @@ function begin(receiver: Receiver, setting: Setting = {}): PartitionWriter {
     writer: receiver.begin(),
     sink: setting.sink ?? canTell(receiver),
     partition: setting.partition ?? PARTITION,
-    ledger: setting.ledger ?? new AppendLedger(root),
+    journal: setting.journal ?? new AppendLedger(root),
     log: setting.log ?? silentLog,
     signal: new AbortController().signal,
     onDoubt: setting.onDoubt ?? (() => {}),
@@ -232,7 +232,7 @@ describe('an append sink', () => {
       writer: refusing,
       sink: cannotTell,
       partition: PARTITION,
-      ledger: new AppendLedger(root),
+      journal: new AppendLedger(root),
       log: silentLog,
       signal: new AbortController().signal,
       onDoubt: () => {},
@@ -253,12 +253,12 @@ describe('an append sink', () => {
 
   it('may be given several partitions at once', async () => {
     const receiver = new Receiver();
-    const ledger = new AppendLedger(root);
+    const journal = new AppendLedger(root);
     const days = ['2026-11-19', '2026-11-20', '2026-11-21'];
     const deliverAll = () =>
       Promise.all(
         days.map((day) =>
-          run(receiver, [manyRequests(20, day)], { ledger, partition: partitionOf('requests', day) }),
+          run(receiver, [manyRequests(20, day)], { journal, partition: partitionOf('requests', day) }),
         ),
       );
     await deliverAll();
@@ -273,12 +273,12 @@ describe('an append sink', () => {
 describe('a partition that is taken back', () => {
   it('keeps what was acknowledged, and only that', async () => {
     const receiver = new Receiver();
-    const ledger = new AppendLedger(root);
-    const writer = begin(receiver, { ledger });
+    const journal = new AppendLedger(root);
+    const writer = begin(receiver, { journal });
     await writer.write([requestRow(1)]);
     await writer.abort(FAILURE);
 
-    await run(receiver, [[requestRow(1), requestRow(2)]], { ledger });
+    await run(receiver, [[requestRow(1), requestRow(2)]], { journal });
 
     expect(receiver.aborts).toEqual([FAILURE]);
     expect(receiver.entries).toEqual([requestRow(1), requestRow(2)]);
@@ -286,8 +286,8 @@ describe('a partition that is taken back', () => {
 
   it('gets again what failed to arrive', async () => {
     const receiver = new Receiver();
-    const ledger = new AppendLedger(root);
-    const writer = begin(receiver, { ledger });
+    const journal = new AppendLedger(root);
+    const writer = begin(receiver, { journal });
     receiver.atStep = async () => {
       throw new Error('the receiver is down');
     };
@@ -295,7 +295,7 @@ describe('a partition that is taken back', () => {
     await writer.abort(FAILURE);
     receiver.atStep = async () => {};
 
-    const receipt = await run(receiver, [[requestRow(1)]], { ledger });
+    const receipt = await run(receiver, [[requestRow(1)]], { journal });
 
     expect(receiver.entries).toEqual([requestRow(1)]);
     expect(receipt.accepted).toBe(1);
@@ -303,8 +303,8 @@ describe('a partition that is taken back', () => {
 
   it('does not get again what failed only after it had arrived', async () => {
     const receiver = new Receiver();
-    const ledger = new AppendLedger(root);
-    const writer = begin(receiver, { ledger });
+    const journal = new AppendLedger(root);
+    const writer = begin(receiver, { journal });
     receiver.atStep = async (step) => {
       if (step === 'after write') throw new Error('the answer was lost');
     };
@@ -312,7 +312,7 @@ describe('a partition that is taken back', () => {
     await writer.abort(FAILURE);
     receiver.atStep = async () => {};
 
-    const receipt = await run(receiver, [[requestRow(1)]], { ledger });
+    const receipt = await run(receiver, [[requestRow(1)]], { journal });
 
     expect(receiver.entries).toEqual([requestRow(1)]);
     expect(receipt.skipped).toEqual([{ reason: 'already delivered', count: 1 }]);
@@ -332,7 +332,7 @@ describe('a partition that is taken back', () => {
     await writer.abort(FAILURE);
   });
 
-  it('lets no batch leave that waits for the ledger to be opened', async () => {
+  it('lets no batch leave that waits for the journal to be opened', async () => {
     const receiver = new Receiver();
     const writer = begin(receiver);
     const late = writer.write([requestRow(1)]).catch((error: unknown) => error);
@@ -412,13 +412,13 @@ describe('a crash', () => {
   it('sends nothing while the sink cannot be asked, and forgets no doubt', async () => {
     const receiver = new Receiver();
     await runAndDie(receiver, batches, 1);
-    const ledger = new AppendLedger(root);
+    const journal = new AppendLedger(root);
     const silent: AppendSink = { name: 'logs', holds: () => Promise.reject(new Error('no answer')) };
-    const writer = begin(receiver, { sink: silent, ledger });
+    const writer = begin(receiver, { sink: silent, journal });
     await expect(writer.write(manyRequests(3))).rejects.toThrow('no answer');
     await writer.abort(FAILURE);
 
-    await run(receiver, batches, { ledger });
+    await run(receiver, batches, { journal });
 
     expect(receiver.ids).toEqual(settled);
   });
@@ -438,7 +438,7 @@ it.each([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])(
       const batches = cut(seen(round), random);
       const fate = random(4);
       const journalBytes = random(2) === 0 ? 300 : 1_000_000;
-      const setting = { ledger: new AppendLedger(root, { journalBytes }) };
+      const setting = { journal: new AppendLedger(root, { journalBytes }) };
       if (fate === 0) await run(receiver, batches, setting);
       else if (fate === 1) await runAndFail(receiver, batches, random, setting);
       else await runAndDie(receiver, batches, random(20), setting);

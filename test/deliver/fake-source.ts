@@ -1,7 +1,7 @@
 import { usage } from '../../connectors/deepgram/streams/usage.js';
-import type { Batch, Reading, Source } from '../../src/catalogue/source.js';
-import type { Partition } from '../../src/streams/partition.js';
+import type { Batch, Source } from '../../src/catalogue/source.js';
 import type { Stream } from '../../src/streams/stream.js';
+import type { Day } from '../../src/time/day.js';
 import { rowsOf } from '../conformance/sample-records.js';
 
 export const USAGE: Stream = usage;
@@ -26,20 +26,13 @@ export function fakeSource(options: FakeSourceOptions = {}): Source & { readonly
     traffic: { calls: 7, retries: 2, waitedMs: 0, receivedBytes: 0 },
     projects: async () => [project],
     oldestDay: () => undefined,
-    plan: ({ stream, days }) => {
-      const partitions = days.map((day): Partition => ({ stream, project, day }));
-      return grouped(partitions, options.daysTogether ?? 1).map(
-        ([first, ...rest]): Reading => ({
-          partitions: [first, ...rest],
-          calls: 1,
-          async *open() {
-            for (const partition of [first, ...rest]) {
-              opened.push(partition.day ?? '');
-              yield { partition, batches: batches(partition.day ?? '') };
-            }
-          },
-        }),
-      );
+    divide: (_stream, _project, days) =>
+      grouped(days, options.daysTogether ?? 1).map((together) => ({ days: together, calls: 1 })),
+    async *read({ days }) {
+      for (const day of days) {
+        opened.push(day ?? '');
+        yield { day, batches: batches(day ?? '') };
+      }
     },
     check: async () => [],
     findings: () => ({ rejected: new Map(), unknownFields: new Map(), warnings: [] }),
@@ -51,12 +44,12 @@ async function* oneRow(day: string): AsyncGenerator<Batch> {
   yield rowsOf('usage', day);
 }
 
-function grouped(partitions: readonly Partition[], size: number): [Partition, ...Partition[]][] {
-  const groups: [Partition, ...Partition[]][] = [];
-  for (const partition of partitions) {
+function grouped(days: readonly Day[], size: number): [Day, ...Day[]][] {
+  const groups: [Day, ...Day[]][] = [];
+  for (const day of days) {
     const last = groups.at(-1);
-    if (last && last.length < size) last.push(partition);
-    else groups.push([partition]);
+    if (last && last.length < size) last.push(day);
+    else groups.push([day]);
   }
   return groups;
 }

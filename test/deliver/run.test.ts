@@ -31,7 +31,7 @@ function runWith(
     lanes,
     streams: [USAGE],
     window: WINDOW,
-    book: windowOnly,
+    checkpoints: windowOnly,
     clock: systemClock,
     log: silentLog,
     signal,
@@ -77,7 +77,7 @@ it('delivers every partition to every sink, and reads the source once', async ()
 it('tells every sink at its end how the run went', async () => {
   let told: unknown;
   const sink = sinkThat('a', () => ({
-    close: async (soFar) => {
+    finish: async (soFar) => {
       told = soFar;
       return { facts: { 'distinct series': 3 }, notes: ['switch it on'] };
     },
@@ -185,7 +185,7 @@ describe('a sink that fails', () => {
 
   it('while closing, is reported', async () => {
     const broken = sinkThat('broken', () => ({
-      close: async () => Promise.reject(failure('permanent', 'cannot stitch')),
+      finish: async () => Promise.reject(failure('permanent', 'cannot stitch')),
     }));
 
     const result = await runWith(fakeSource(), [broken]);
@@ -379,7 +379,7 @@ describe('a source that fails', () => {
   it('in the middle of a partition leaves its records out of what sinks are told at the end', async () => {
     let told = 0;
     const sink = sinkThat('a', () => ({
-      close: async ({ records }) => {
+      finish: async ({ records }) => {
         told = records;
         return { facts: {}, notes: [] };
       },
@@ -450,7 +450,7 @@ describe('an interrupt', () => {
     const stop = new AbortController();
     let closed = false;
     const sink = sinkThat('a', () => ({
-      close: async () => {
+      finish: async () => {
         closed = true;
         return { facts: {}, notes: [] };
       },
@@ -469,7 +469,7 @@ describe('an interrupt while sinks close', () => {
     const stop = new AbortController();
     const aborted: boolean[] = [];
     const sink = sinkThat('a', () => ({
-      close: async (_run, signal) => {
+      finish: async (_run, signal) => {
         stop.abort();
         await vi.advanceTimersByTimeAsync(7_000);
         aborted.push(signal.aborted);

@@ -14,7 +14,7 @@ import { type CostsClient, costsClient } from './costs-client.js';
 import type { DatadogCostsSettings } from './costs-settings.js';
 
 export interface DatadogCostsDependencies {
-  /** Default: a client of its own. It is closed with the sink. */
+  /** Default: a client of its own. It is closed when the sink is disposed of. */
   readonly http?: HttpClient;
 }
 
@@ -33,20 +33,17 @@ export async function datadogCostsSink(
   const shelf = new CostShelf(client);
   const breakdown = breakdownOf(settings, context.streams);
   let isUsed = false;
-  let closing: Promise<ClosingReport> | undefined;
 
   return {
     name: context.name,
-    capabilities: { delivery: 'replace', accepts: (stream) => stream === breakdown },
+    capabilities: { delivery: 'replace', accepts: ({ name }) => name === breakdown },
     check: (signal) => checkCosts(client, api.site, signal),
     async begin(partition, signal) {
       isUsed = true;
       return partitionWriter(partition, settings, shelf, signal);
     },
-    close(_run, signal) {
-      closing ??= closeSink(shelf, isUsed, signal).finally(() => http.close());
-      return closing;
-    },
+    finish: (_run, signal) => finishSink(shelf, isUsed, signal),
+    dispose: () => http.close(),
   };
 }
 
@@ -115,7 +112,7 @@ async function checkCosts(client: CostsClient, site: string, signal: AbortSignal
   }
 }
 
-async function closeSink(shelf: CostShelf, isUsed: boolean, signal: AbortSignal): Promise<ClosingReport> {
+async function finishSink(shelf: CostShelf, isUsed: boolean, signal: AbortSignal): Promise<ClosingReport> {
   const notes = isUsed ? await repairNotes(shelf, { what: 'look for days with two cost files', signal }) : [];
   return {
     facts: {

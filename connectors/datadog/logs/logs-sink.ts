@@ -1,4 +1,4 @@
-import type { ClosingReport, PartitionWriter, Sink } from '../../../src/catalogue/sink.js';
+import type { PartitionWriter, Sink } from '../../../src/catalogue/sink.js';
 import type { SinkContext } from '../../../src/catalogue/sink-type.js';
 import type { HttpClient } from '../../../src/http/http-client.js';
 import type { Row } from '../../../src/streams/field.js';
@@ -15,7 +15,7 @@ import type { DatadogLogsSettings } from './logs-settings.js';
 import { RunTotals } from './run-totals.js';
 
 export interface DatadogLogsDependencies {
-  /** Default: a client of its own. It is closed with the sink. */
+  /** Default: a client of its own. It is closed when the sink is disposed of. */
   readonly http?: HttpClient;
 }
 
@@ -34,17 +34,14 @@ export async function datadogLogsSink(
   const client = logsClient({ ...api, baseUrl: logIntakeUrl(settings) });
   const totals = new RunTotals();
   const route = { client, clock: context.clock, late: settings.late, totals };
-  let closing: Promise<ClosingReport> | undefined;
 
   return {
     name: context.name,
-    capabilities: { delivery: 'append', accepts: (stream) => stream === requests.name },
+    capabilities: { delivery: 'append', accepts: ({ kind }) => kind === requests.kind },
     check: (signal) => checkKey(api, signal),
     begin: async (partition, signal) => partitionWriter(partition, settings, route, signal),
-    close() {
-      closing ??= closeSink(totals, http);
-      return closing;
-    },
+    finish: async () => totals.report(http.stats.retries),
+    dispose: () => http.close(),
   };
 }
 
@@ -76,10 +73,4 @@ function partitionWriter(
     // What Datadog has taken cannot be taken back; the core remembers it.
     abort: async () => {},
   };
-}
-
-async function closeSink(totals: RunTotals, http: HttpClient): Promise<ClosingReport> {
-  const report = totals.report(http.stats.retries);
-  await http.close();
-  return report;
 }

@@ -19,7 +19,7 @@ import { type DeliveryRoute, deliver } from './submit/submit-points.js';
 import { historyOutlook } from './submit/time-window.js';
 
 export interface DatadogMetricsDependencies {
-  /** Default: a client of its own. It is closed with the sink. */
+  /** Default: a client of its own. It is closed when the sink is disposed of. */
   readonly http?: HttpClient;
 }
 
@@ -44,7 +44,6 @@ export async function datadogMetricsSink(
   const route = { client: metricsClient(api), clock, historical: settings.historical, ledger };
   const { dimensions, interval: intervalMs } = settings;
   const encodedWriter = encodedStreams((facets) => requestColumns(facets, { dimensions, intervalMs }));
-  let closing: Promise<ClosingReport> | undefined;
 
   return {
     name: context.name,
@@ -59,7 +58,7 @@ export async function datadogMetricsSink(
       { what: 'history', detail: historyOutlook(settings.historical, metricName(settings.prefix, '')) },
     ],
     async begin(partition, signal) {
-      if (partition.stream.name === requests.name) {
+      if (partition.stream.kind === requests.kind) {
         const aggregate = requestAggregate(partition, settings, log);
         const { add, ...ending } = partitionTarget(partition, aggregate, route, signal);
         return encodedWriter(requests)({ write: async (columns) => add(columns), ...ending });
@@ -73,12 +72,11 @@ export async function datadogMetricsSink(
         ...ending,
       };
     },
-    close(run, signal) {
-      closing ??= closeSink(run, settings, route, signal)
-        .then(async (report) => withMetadata(report, ledger, settings, api, context, signal))
-        .finally(() => http.close());
-      return closing;
+    finish: async (run, signal) => {
+      const report = await finishSink(run, settings, route, signal);
+      return withMetadata(report, ledger, settings, api, context, signal);
     },
+    dispose: () => http.close(),
   };
 }
 
@@ -106,7 +104,7 @@ function partitionTarget<Given>(
   };
 }
 
-async function closeSink(
+async function finishSink(
   run: RunSoFar,
   { prefix, interval, tags, max_series: maxSeries }: DatadogMetricsSettings,
   route: DeliveryRoute,

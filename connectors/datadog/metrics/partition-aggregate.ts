@@ -1,5 +1,6 @@
 import type { Log } from '../../../src/report/log.js';
 import type { Partition, Project } from '../../../src/streams/partition.js';
+import type { Stream } from '../../../src/streams/stream.js';
 import { breakdownTags, fixedTags, projectTags } from '../shared/dimensions.js';
 import { normalizeTag } from '../shared/tags.js';
 import { balanceLevels } from './daily/balance-levels.js';
@@ -11,8 +12,8 @@ import type { RequestColumns } from './requests/request-columns.js';
 import { type SeriesLimit, seriesLimit } from './series/series-limit.js';
 
 /** True for the streams that have something to measure: requests, usage, billing, their breakdowns, balances. */
-export function acceptsStream(stream: string): boolean {
-  return stream === 'requests' || stream === 'balances' || /^(usage|billing)(_by_|$)/.test(stream);
+export function acceptsStream({ kind }: Stream): boolean {
+  return ['requests', 'usage', 'billing', 'balances'].includes(kind);
 }
 
 /** What the requests of a partition are added up in. */
@@ -38,7 +39,7 @@ export function partitionAggregate(
   settings: DatadogMetricsSettings,
 ): Aggregate {
   const { prefix, tags } = settings;
-  if (stream.name === 'balances') return balanceLevels({ prefix, tags: [...projectTags(project), ...tags] });
+  if (stream.kind === 'balances') return balanceLevels({ prefix, tags: [...projectTags(project), ...tags] });
   const measures = stream.fields.filter(({ role }) => role === 'measure').length;
   const limit = limitOf(project, settings, measures);
   const tagsOf = breakdownTags(project, stream, tags);

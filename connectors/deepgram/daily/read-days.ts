@@ -1,7 +1,6 @@
 import type { PartitionReading } from '../../../src/catalogue/source.js';
 import { ExportError } from '../../../src/errors/export-error.js';
 import type { Row } from '../../../src/streams/field.js';
-import type { Partition } from '../../../src/streams/partition.js';
 import type { Stream } from '../../../src/streams/stream.js';
 import type { Day } from '../../../src/time/day.js';
 import type { Names } from '../account/project-directory.js';
@@ -10,47 +9,42 @@ import type { Json } from '../api/tolerant-json.js';
 import { once, pathOf, type ReadingContext, saying } from '../reading-context.js';
 import { dailyRows, isByDay, resolutionOf } from './interpret-response.js';
 
-/** Reads days of usage or billing with one call and cuts the answer into its partitions. */
-export async function* dailyParts(
-  partitions: readonly Partition[],
+/** Reads days of usage or billing with one call and cuts the answer into them. */
+export async function* readDays(
+  days: readonly Day[],
   stream: Stream,
   context: ReadingContext,
   signal: AbortSignal,
 ): AsyncGenerator<PartitionReading> {
+  const { groupings } = stream;
   const names = await context.directory.names(
     {
-      models: stream.groupings.includes('models'),
-      apiKeys: stream.groupings.includes('accessor'),
-      lineItems: stream.groupings.includes('line_item'),
+      models: groupings.includes('models'),
+      apiKeys: groupings.includes('accessor'),
+      lineItems: groupings.includes('line_item'),
     },
     signal,
   );
-  const days = await readDays(partitions, stream, context, names, signal);
-  for (const partition of partitions) {
-    yield { partition, batches: once(async () => days.get(partition.day ?? '') ?? []) };
-  }
+  const rows = await rowsByDay(days, stream, context, names, signal);
+  for (const day of days) yield { day, batches: once(async () => rows.get(day) ?? []) };
 }
 
 /** The rows by day. An answer in coarser steps than days is asked for again in halves, down to a day a call. */
-async function readDays(
-  partitions: readonly Partition[],
+async function rowsByDay(
+  days: readonly Day[],
   stream: Stream,
   context: ReadingContext,
   names: Names,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<Day, readonly Row[]>> {
-  const start = partitions.at(0)?.day ?? '';
-  const end = partitions.at(-1)?.day ?? '';
-  const answer = await context.api.get(dailyCall(stream, start, end, context), signal);
-  if (isByDay(answer)) {
-    const asked = new Set(partitions.map((partition) => partition.day ?? ''));
-    return dailyRows(answer, { ...context, stream, names, days: asked });
-  }
-  if (partitions.length === 1) throw notByDay(stream, start, answer);
-  const half = Math.ceil(partitions.length / 2);
+  const start = days.at(0) ?? '';
+  const answer = await context.api.get(dailyCall(stream, start, days.at(-1) ?? '', context), signal);
+  if (isByDay(answer)) return dailyRows(answer, { ...context, stream, names, days: new Set(days) });
+  if (days.length === 1) throw notByDay(stream, start, answer);
+  const half = Math.ceil(days.length / 2);
   const [older, newer] = await Promise.all([
-    readDays(partitions.slice(0, half), stream, context, names, signal),
-    readDays(partitions.slice(half), stream, context, names, signal),
+    rowsByDay(days.slice(0, half), stream, context, names, signal),
+    rowsByDay(days.slice(half), stream, context, names, signal),
   ]);
   return new Map([...older, ...newer]);
 }

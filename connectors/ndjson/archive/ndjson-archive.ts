@@ -1,9 +1,9 @@
-import type { Batch, Reading, Source } from '../../../src/catalogue/source.js';
+import type { Batch, Source } from '../../../src/catalogue/source.js';
 import { Findings } from '../../../src/deliver/tally/findings.js';
 import { ExportError } from '../../../src/errors/export-error.js';
 import { pathSegment } from '../../../src/files/path-segment.js';
 import type { Log } from '../../../src/report/log.js';
-import type { Partition, Project } from '../../../src/streams/partition.js';
+import type { Project } from '../../../src/streams/partition.js';
 import type { Stream } from '../../../src/streams/stream.js';
 import type { Day } from '../../../src/time/day.js';
 import { batchesOf } from './archive-batches.js';
@@ -75,12 +75,19 @@ export function ndjsonArchive(options: NdjsonArchiveOptions): NdjsonArchive {
     projects,
     span,
     oldestDay: () => undefined,
-    asOf: ({ stream, project, day }) => filesFor(stream, project).find((file) => file.day === day)?.writtenAt,
-    plan: ({ stream, project, days }) => {
-      const asked = new Set(days.filter(isWithin));
+    readAt: (stream, project, day) => filesFor(stream, project).find((file) => file.day === day)?.writtenAt,
+    divide: (stream, project, days) => {
+      const asked = new Set<Day | null>(stream.partitionedBy === 'day' ? days.filter(isWithin) : [null]);
       return filesFor(stream, project)
-        .filter(({ day }) => (stream.partitionedBy === 'day' ? day !== null && asked.has(day) : day === null))
-        .map((file) => readingOf(file, stream, project, findings, log));
+        .filter(({ day }) => asked.has(day))
+        .map(({ day }) => ({ days: [day], calls: 0 }));
+    },
+    async *read({ stream, project, days }, signal) {
+      for (const file of filesFor(stream, project)) {
+        if (!days.includes(file.day)) continue;
+        const partition = { stream, project, day: file.day };
+        yield { day: file.day, batches: namingDamage(batchesOf(file, partition, findings, signal), log) };
+      }
     },
     check: async (_streams, signal) => {
       const found = await projects(signal);
@@ -124,23 +131,6 @@ function unwantedStreams(files: readonly ArchiveFile[], streams: readonly Stream
   return others.length === 0
     ? []
     : [`The archive also holds ${others.join(', ')}, which this job does not have; left out.`];
-}
-
-function readingOf(
-  file: ArchiveFile,
-  stream: Stream,
-  project: Project,
-  findings: Findings,
-  log: Log,
-): Reading {
-  const partition: Partition = { stream, project, day: file.day };
-  return {
-    partitions: [partition],
-    calls: 0,
-    async *open(signal) {
-      yield { partition, batches: namingDamage(batchesOf(file, partition, findings, signal), log) };
-    },
-  };
 }
 
 /** The summary names the first failure of a stream; of an archive, every damaged file has to be known. */

@@ -1,19 +1,16 @@
 import pc from 'picocolors';
 import type { CheckResult } from '../../catalogue/check-result.js';
 import type { Outlook } from '../../catalogue/estimate.js';
-import type { Sink } from '../../catalogue/sink.js';
 import type { Source } from '../../catalogue/source.js';
 import type { JobSink } from '../../config/job.js';
 import { resolveWindow } from '../../config/settings/window.js';
 import { abortError, failureOf } from '../../errors/export-error.js';
 import { EXIT } from '../../report/exit-code.js';
-import type { Log } from '../../report/log.js';
 import { oneLine } from '../../report/one-line.js';
-import { withDeadline } from '../../time/deadline.js';
 import type { Surroundings } from '../cli-context.js';
 import { wantsColor } from '../color.js';
 import { outlooksOf } from '../estimates.js';
-import { openSink, openSource } from '../open-connectors.js';
+import { type Opening, openSource, withOpenings } from '../open-connectors.js';
 import { type JobOptions, jobFor } from '../options/job-options.js';
 import { type LogOptions, logFor } from '../options/log-options.js';
 
@@ -24,65 +21,50 @@ export async function check(options: JobOptions & LogOptions, surroundings: Surr
   const log = logFor(options, surroundings);
   const source = await openSource(job, resolveWindow(job.window, clock.now()), log, surroundings);
   try {
-    const ofSource = await source.check(job.streams, signal).catch((error) => [failed('connect', error)]);
-    const ofSinks = await Promise.all(
-      job.sinks.map(async (sink) => ({ sink, ...(await checkSink(sink, log, surroundings)) })),
-    );
-    const outlooks = await foretold(ofSinks, source, signal);
-    if (signal.aborted) throw abortError(signal);
-    const color = wantsColor(screen.stdout, env);
-    const lines = [
-      'deepgram',
-      ...ofSource.flatMap((result) => resultLines(result, color)),
-      ...ofSinks.flatMap(({ sink, result }) => [
-        `${sink.name} (${sink.type})`,
-        ...resultLines(result, color),
-        ...(outlooks.get(sink.name) ?? []).flatMap((one) => resultLines({ ...one, ok: true }, color)),
-      ]),
-    ];
-    screen.result(`${lines.join('\n')}\n`);
-    return exitCodeOf(ofSource, ofSinks);
+    return await withOpenings(job, {}, log, surroundings, async (openings) => {
+      const ofSource = await source.check(job.streams, signal).catch((error) => [failed('connect', error)]);
+      const ofSinks = await Promise.all(
+        openings.map(async (opening) => ({ sink: opening.sink, result: await checkSink(opening, signal) })),
+      );
+      const outlooks = await foretold(openings, source, signal);
+      if (signal.aborted) throw abortError(signal);
+      const color = wantsColor(screen.stdout, env);
+      const lines = [
+        job.source.type,
+        ...ofSource.flatMap((result) => resultLines(result, color)),
+        ...ofSinks.flatMap(({ sink, result }) => [
+          `${sink.name} (${sink.type})`,
+          ...resultLines(result, color),
+          ...(outlooks.get(sink.name) ?? []).flatMap((one) => resultLines({ ...one, ok: true }, color)),
+        ]),
+      ];
+      screen.result(`${lines.join('\n')}\n`);
+      return exitCodeOf(ofSource, ofSinks);
+    });
   } finally {
     await source.close();
   }
 }
 
-interface CheckedSink {
-  readonly result: CheckResult;
-  /** Undefined where it could not be opened. */
-  readonly opened?: Sink;
-}
-
-async function checkSink(sink: JobSink, log: Log, surroundings: Surroundings): Promise<CheckedSink> {
-  let opened: Sink;
+async function checkSink(opening: Opening, signal: AbortSignal): Promise<CheckResult> {
+  if (opening.lane === undefined) return failed('connect', opening.failure);
   try {
-    opened = await openSink(sink, log, surroundings);
+    return await opening.lane.check(signal);
   } catch (error) {
-    return { result: failed('connect', error) };
-  }
-  try {
-    const result = await withDeadline(
-      `Checking ${sink.name}`,
-      sink.deadlineMs,
-      surroundings.signal,
-      (signal) => opened.check(signal),
-    );
-    return { result, opened };
-  } catch (error) {
-    return { result: failed('connect', error), opened };
+    return failed('connect', error);
   }
 }
 
 /** What the records will come to; nothing where the source does not answer, which has been said already. */
 async function foretold(
-  sinks: readonly CheckedSink[],
+  openings: readonly Opening[],
   source: Source,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, readonly Outlook[]>> {
-  const opened = sinks.flatMap(({ opened: sink }) => (sink?.outlook === undefined ? [] : [sink]));
-  if (opened.length === 0) return new Map();
+  const lanes = openings.flatMap(({ lane }) => (lane?.outlook === undefined ? [] : [lane]));
+  if (lanes.length === 0) return new Map();
   try {
-    return await outlooksOf(opened, source, await source.projects(signal), signal);
+    return await outlooksOf(lanes, source, await source.projects(signal), signal);
   } catch {
     return new Map();
   }

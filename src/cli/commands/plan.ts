@@ -2,81 +2,109 @@ import type { Outlook } from '../../catalogue/estimate.js';
 import type { DueReason } from '../../checkpoints/checkpoints.js';
 import { resolveWindow } from '../../config/settings/window.js';
 import type { SinkLane } from '../../deliver/sink-lane.js';
-import { type PlannedReading, planReadings } from '../../plan/plan.js';
+import { plan as planTasks } from '../../plan/plan.js';
+import { planWarnings } from '../../plan/plan-warnings.js';
+import type { Task, TaskPartition } from '../../plan/task.js';
+import type { Window } from '../../plan/window.js';
 import { oneLine } from '../../report/one-line.js';
 import { counted, sayCount, textTable } from '../../report/text-table.js';
-import { partitionName } from '../../streams/partition.js';
+import type { Stream } from '../../streams/stream.js';
 import { beginCheckpoints } from '../checkpoint-session.js';
 import type { Surroundings } from '../cli-context.js';
 import { outlooksOf } from '../estimates.js';
-import { openLanes, openSource } from '../open-connectors.js';
+import { openSource, withLanes } from '../open-connectors.js';
 import { type JobOptions, jobFor } from '../options/job-options.js';
 import { type LogOptions, logFor } from '../options/log-options.js';
 
 export interface PlanOptions extends JobOptions, LogOptions {
   readonly noState: boolean;
+  /** `json`: the tasks as they are, for a program. */
+  readonly format: 'table' | 'json';
+}
+
+/** What `plan --format json` prints. */
+export interface PlanDocument {
+  readonly version: 1;
+  readonly window: { readonly since: string; readonly until: string };
+  readonly tasks: readonly Task[];
+  readonly warnings: readonly string[];
+  readonly estimates: Readonly<Record<string, readonly Outlook[]>>;
 }
 
 /**
  * Shows what a run would read and write, and why. It lists the projects, asks for the values that sinks reckon with,
  * and calls nothing else.
  */
-export async function plan(options: PlanOptions, surroundings: Surroundings): Promise<number> {
-  const job = await jobFor(options, surroundings);
-  const log = logFor(options, surroundings);
-  const window = resolveWindow(job.window, surroundings.clock.now());
-  const source = await openSource(job, window, log, surroundings);
+export async function plan(options: PlanOptions, context: Surroundings): Promise<number> {
+  const { screen, clock, signal } = context;
+  const job = await jobFor(options, context);
+  const log = logFor(options, context);
+  const window = resolveWindow(job.window, clock.now());
+  const source = await openSource(job, window, log, context);
   try {
-    const takers = await openLanes(job, log, surroundings, { dryRun: true });
-    const projects = await source.projects(surroundings.signal);
-    const use = options.noState ? 'none' : 'keep';
-    const session = await beginCheckpoints(job, { use, dryRun: true }, log, surroundings);
-    const { checkpoints: book } = await session.open(window);
-    await book.startRun(projects, takers);
-    const rows = job.streams.map((selected) => {
-      const plan = planReadings({ source, streams: [selected], projects, window, takers, book });
-      for (const warning of plan.warnings) log.warn(warning);
-      const isWanted = takers.some((taker) => taker.wants(selected));
-      return { name: selected.name, isWanted, readings: plan.readings };
+    return await withLanes(job, { dryRun: true }, log, context, async (lanes) => {
+      const projects = await source.projects(signal);
+      const use = options.noState ? 'none' : 'keep';
+      const session = await beginCheckpoints(job, { use, dryRun: true }, log, context);
+      const { checkpoints } = await session.open(window);
+      await checkpoints.startRun(projects, lanes);
+      const { streams } = job;
+      const planned = planTasks({ source, streams, projects, window, sinks: lanes, checkpoints });
+      const warnings = planWarnings(planned, checkpoints, source);
+      for (const warning of warnings) log.warn(warning);
+      const estimates = await outlooksOf(lanes, source, projects, signal);
+      const { tasks } = planned;
+      screen.result(
+        options.format === 'json'
+          ? `${JSON.stringify(documentOf(window, tasks, warnings, estimates), null, 2)}\n`
+          : [
+              ...(options.verbose ? partitionLines(tasks) : []),
+              ...planLines(streams, tasks, lanes, projects.length, window),
+              ...outlookLines(estimates),
+              '',
+            ].join('\n'),
+      );
+      return 0;
     });
-    const each = options.verbose ? partitionLines(rows) : [];
-    const outlooks = await outlooksOf(takers, source, projects, surroundings.signal);
-    const lines = [...planLines(rows, projects.length, window), ...outlookLines(outlooks)];
-    surroundings.screen.result([...each, ...lines, ''].join('\n'));
-    return 0;
   } finally {
     await source.close();
   }
 }
 
-interface PlanRow {
-  readonly name: string;
-  /** False where no sink takes this stream. */
-  readonly isWanted: boolean;
-  readonly readings: readonly PlannedReading<SinkLane>[];
+function documentOf(
+  { since, until }: Window,
+  tasks: readonly Task[],
+  warnings: readonly string[],
+  estimates: ReadonlyMap<string, readonly Outlook[]>,
+): PlanDocument {
+  return { version: 1, window: { since, until }, tasks, warnings, estimates: Object.fromEntries(estimates) };
 }
 
 function planLines(
-  rows: readonly PlanRow[],
+  streams: readonly Stream[],
+  tasks: readonly Task[],
+  lanes: readonly SinkLane[],
   projects: number,
-  window: { readonly since: string; readonly until: string },
+  window: Window,
 ): string[] {
-  const cells = rows.map(({ name, isWanted, readings }) => [
-    name,
-    daysOf(readings),
-    sayCount(sum(readings, ({ reading }) => reading.partitions.length)),
-    sayCount(sum(readings, ({ reading }) => reading.calls)),
-    whyOf(readings) || (isWanted ? '(nothing is lacking)' : '(no sink wants it)'),
-  ]);
+  const cells = streams.map((stream) => {
+    const own = tasks.filter((task) => task.stream === stream.name);
+    const isWanted = lanes.some((lane) => lane.wants(stream));
+    return [
+      stream.name,
+      daysOf(own),
+      sayCount(partitionsOf(own).length),
+      sayCount(callsOf(own)),
+      whyOf(own) || (isWanted ? '(nothing is lacking)' : '(no sink wants it)'),
+    ];
+  });
   const head = ['STREAM', 'DAYS', 'PARTITIONS', 'CALLS', 'WHY'];
-  const calls = sum(rows, (row) => sum(row.readings, ({ reading }) => reading.calls));
-  const partitions = sum(rows, (row) => sum(row.readings, ({ reading }) => reading.partitions.length));
   return [
     `${window.since} to ${window.until}, ${counted(projects, 'project')}`,
     '',
     ...textTable(['left', 'left', 'right', 'right', 'left'], [head, ...cells]),
     '',
-    `${counted(partitions, 'partition')}, at least ${counted(calls, 'call')}, and a few for names.`,
+    `${counted(partitionsOf(tasks).length, 'partition')}, at least ${counted(callsOf(tasks), 'call')}, and a few for names.`,
     'A day with more than 1,000 requests takes about one call more for every 900 of them.',
   ];
 }
@@ -89,28 +117,23 @@ function outlookLines(outlooks: ReadonlyMap<string, readonly Outlook[]>): string
 }
 
 /** A line for each partition: who lacks it, and why. */
-function partitionLines(rows: readonly PlanRow[]): string[] {
-  const lines = rows.flatMap(({ readings }) =>
-    readings.flatMap(({ reading, needs }) =>
-      reading.partitions.map((partition) => {
-        const sinks = [...needs(partition)].map(([{ name }, reason]) => `${name}: ${sayReason(reason)}`);
-        return `${partitionName(partition)}  ${sinks.join(', ')}`;
-      }),
-    ),
+function partitionLines(tasks: readonly Task[]): string[] {
+  const lines = tasks.flatMap(({ stream, project, partitions }) =>
+    partitions.map(({ day, lacking }) => {
+      const sinks = Object.entries(lacking).map(([sink, reason]) => `${sink}: ${sayReason(reason)}`);
+      return `${stream}/${project.id}/${day ?? 'snapshot'}  ${sinks.join(', ')}`;
+    }),
   );
   return [...lines, ''];
 }
 
 /** Partitions by sink and reason: `tableau: 7 never delivered, 2 open`. */
-function whyOf(readings: readonly PlannedReading<SinkLane>[]): string {
+function whyOf(tasks: readonly Task[]): string {
   const counts = new Map<string, Map<string, number>>();
-  for (const { reading, needs } of readings) {
-    for (const partition of reading.partitions) {
-      for (const [{ name }, reason] of needs(partition)) {
-        const ofSink = counts.get(name) ?? new Map<string, number>();
-        const word = WORDS[reason.why];
-        counts.set(name, ofSink.set(word, (ofSink.get(word) ?? 0) + 1));
-      }
+  for (const { lacking } of partitionsOf(tasks)) {
+    for (const [sink, { why }] of Object.entries(lacking)) {
+      const ofSink = counts.get(sink) ?? new Map<string, number>();
+      counts.set(sink, ofSink.set(WORDS[why], (ofSink.get(WORDS[why]) ?? 0) + 1));
     }
   }
   return [...counts]
@@ -135,8 +158,8 @@ function sayReason(reason: DueReason): string {
   return `${WORDS.open} (${counted(reason.unsettled, 'record')} may change)`;
 }
 
-function daysOf(readings: readonly PlannedReading<SinkLane>[]): string {
-  const partitions = readings.flatMap(({ reading }) => reading.partitions);
+function daysOf(tasks: readonly Task[]): string {
+  const partitions = partitionsOf(tasks);
   const days = partitions.flatMap(({ day }) => (day === null ? [] : [day])).sort();
   if (partitions.length === 0) return '-';
   const [first] = days;
@@ -145,6 +168,10 @@ function daysOf(readings: readonly PlannedReading<SinkLane>[]): string {
   return first === last ? first : `${first} to ${last}`;
 }
 
-function sum<T>(items: readonly T[], count: (item: T) => number): number {
-  return items.reduce((total, item) => total + count(item), 0);
+function partitionsOf(tasks: readonly Task[]): readonly TaskPartition[] {
+  return tasks.flatMap(({ partitions }) => partitions);
+}
+
+function callsOf(tasks: readonly Task[]): number {
+  return tasks.reduce((sum, { calls }) => sum + calls, 0);
 }

@@ -6,7 +6,7 @@ import type { Path } from '../../config/mistakes/mistake.js';
 import { resolveWindow } from '../../config/settings/window.js';
 import { ExportError } from '../../errors/export-error.js';
 import { isWithin } from '../../files/is-within.js';
-import type { Window } from '../../plan/plan.js';
+import type { Window } from '../../plan/window.js';
 import { type Log, silentLog } from '../../report/log.js';
 import type { Surroundings } from '../cli-context.js';
 import { type DeliveryOptions, deliver } from '../run-command.js';

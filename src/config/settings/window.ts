@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ExportError } from '../../errors/export-error.js';
-import type { Window } from '../../plan/plan.js';
+import type { Window } from '../../plan/window.js';
 import { type Day, dayAt, isDay } from '../../time/day.js';
 import { parseDuration } from '../../time/duration.js';
 import { duration, orReference } from './setting-types.js';

@@ -1,5 +1,5 @@
 import type { RunSoFar } from '../../catalogue/sink.js';
-import type { Reading } from '../../catalogue/source.js';
+import type { Task } from '../../plan/task.js';
 import type { Log } from '../../report/log.js';
 import type { Partition } from '../../streams/partition.js';
 import type { Stream } from '../../streams/stream.js';
@@ -35,10 +35,10 @@ export class RunTally {
   #partitions = 0;
   #failedPartitions = 0;
 
-  constructor(options: RunTallyOptions, readings: readonly Reading[]) {
+  constructor(options: RunTallyOptions, tasks: readonly Task[]) {
     this.failures = new SourceFailures(options.log);
     this.#onProgress = options.onProgress ?? (() => {});
-    this.#planned = readings.reduce((sum, reading) => sum + reading.partitions.length, 0);
+    this.#planned = tasks.reduce((sum, task) => sum + task.partitions.length, 0);
     for (const { name } of options.streams) this.#streams.set(name, { partitions: 0, failed: 0, records: 0 });
   }
 
@@ -48,17 +48,17 @@ export class RunTally {
   }
 
   partitionRead(partition: Partition, records: number): void {
-    const stream = this.#streamOf(partition);
+    const stream = this.#streamOf(partition.stream.name);
     stream.partitions += 1;
     stream.records += records;
     this.#partitions += 1;
     this.#tell();
   }
 
-  readingFailed(reading: Reading, unread: readonly Partition[], error: unknown): void {
+  taskFailed(task: Task, unread: readonly Partition[], error: unknown): void {
     this.#failedPartitions += unread.length;
-    this.#streamOf(reading.partitions[0]).failed += unread.length;
-    this.failures.failed(reading, unread, error);
+    this.#streamOf(task.stream).failed += unread.length;
+    this.failures.failed(task, unread, error);
   }
 
   soFar(): Pick<RunSoFar, 'records' | 'partitions' | 'failedPartitions'> {
@@ -78,9 +78,9 @@ export class RunTally {
     }));
   }
 
-  #streamOf(partition: Partition) {
-    const known = this.#streams.get(partition.stream.name);
-    if (!known) throw new Error(`a reading of ${partition.stream.name}, which was not asked for`);
+  #streamOf(name: string) {
+    const known = this.#streams.get(name);
+    if (!known) throw new Error(`a reading of ${name}, which was not asked for`);
     return known;
   }
 

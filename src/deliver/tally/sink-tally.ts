@@ -28,11 +28,12 @@ export class SinkTally {
   unreadPartitions = 0;
   accepted = 0;
   inDoubt = 0;
-  closeFailure: Failure | undefined;
-  readonly #failed = new Set<Partition>();
+  /** By {@link partitionName}. */
+  readonly #failed = new Set<string>();
   readonly #rejected = new Map<string, Refusal>();
   readonly #skipped = new Map<string, Refusal>();
   #first: (Failure & { readonly partition?: string }) | undefined;
+  #beside: Failure | undefined;
 
   committed(receipt: Receipt): void {
     this.partitions += 1;
@@ -42,13 +43,19 @@ export class SinkTally {
   }
 
   failed(partition: Partition, failure: Failure): void {
-    this.#failed.add(partition);
-    this.#first ??= { ...failure, partition: partitionName(partition) };
+    const name = partitionName(partition);
+    this.#failed.add(name);
+    this.#first ??= { ...failure, partition: name };
+  }
+
+  /** A failure that is not one partition's: before the first one, or after the last. */
+  failedBeside(failure: Failure): void {
+    this.#beside ??= failure;
   }
 
   /** A partition that the source could not read; where this sink had failed before, that is what counts. */
   unread(partition: Partition): void {
-    if (!this.#failed.has(partition)) this.unreadPartitions += 1;
+    if (!this.#failed.has(partitionName(partition))) this.unreadPartitions += 1;
   }
 
   result(): Omit<SinkOutcome, keyof ClosingReport | 'name' | 'type' | 'required' | 'sends_once'> {
@@ -60,7 +67,7 @@ export class SinkTally {
       rejected: [...this.#rejected.values()],
       skipped: [...this.#skipped.values()],
       in_doubt: this.inDoubt,
-      failure: this.#first ?? this.closeFailure ?? this.#refused() ?? null,
+      failure: this.#first ?? this.#beside ?? this.#refused() ?? null,
     };
   }
 

@@ -1,5 +1,5 @@
-import type { Reading } from '../../catalogue/source.js';
 import { ExportError, type Failure, failureOf } from '../../errors/export-error.js';
+import type { Task } from '../../plan/task.js';
 import type { Log } from '../../report/log.js';
 import { type Partition, partitionName } from '../../streams/partition.js';
 
@@ -11,7 +11,7 @@ export interface SourceFailure extends Failure {
   readonly partition: string;
 }
 
-/** Readings that may fail one after the other, for passing reasons, before the source is given up. */
+/** Tasks that may fail one after the other, for passing reasons, before the source is given up. */
 const PATIENCE = 5;
 
 /** What could not be read in a run, once for each stream and project, and whether it makes sense to go on. */
@@ -34,8 +34,8 @@ export class SourceFailures {
   }
 
   /** Throws what is already known: a stream that the key may not read, or a source that does not answer. */
-  refuseHopeless(reading: Reading): void {
-    const known = this.#failures.get(failureKey(reading));
+  refuseHopeless(task: Task): void {
+    const known = this.#failures.get(failureKey(task));
     if (known?.kind === 'auth') throw new KnownFailure(known);
     if (this.#inARow < PATIENCE) return;
     throw new ExportError(
@@ -48,8 +48,8 @@ export class SourceFailures {
     );
   }
 
-  failed(reading: Reading, unread: readonly Partition[], error: unknown): void {
-    const key = failureKey(reading);
+  failed(task: Task, unread: readonly Partition[], error: unknown): void {
+    const key = failureKey(task);
     const known = this.#failures.get(key);
     const partitions = (known?.partitions ?? 0) + unread.length;
     const failure = error instanceof KnownFailure ? undefined : failureOf(error);
@@ -59,9 +59,10 @@ export class SourceFailures {
       return;
     }
     if (!failure) return;
-    const { stream, project } = reading.partitions[0];
-    const partition = partitionName(unread[0] ?? reading.partitions[0]);
-    this.#failures.set(key, { ...failure, stream: stream.name, project: project.id, partitions, partition });
+    const { stream, project } = task;
+    const [first] = unread;
+    const partition = first === undefined ? `${stream}/${project.id}` : partitionName(first);
+    this.#failures.set(key, { ...failure, stream, project: project.id, partitions, partition });
     if (failure.kind !== 'interrupted') this.#log.error(`${partition} could not be read: ${failure.message}`);
   }
 }
@@ -72,9 +73,8 @@ function isGraver({ kind }: Failure, known: Failure): boolean {
   return kind === 'auth' && known.kind !== 'bug' && known.kind !== 'auth';
 }
 
-function failureKey(reading: Reading): string {
-  const { stream, project } = reading.partitions[0];
-  return `${stream.name}/${project.id}`;
+function failureKey({ stream, project }: Task): string {
+  return `${stream}/${project.id}`;
 }
 
 /** Marks a reading that was not tried because the same call was refused before. */

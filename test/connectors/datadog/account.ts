@@ -7,6 +7,8 @@ import {
   type DatadogMetricsDependencies,
   datadogMetricsSink,
 } from '../../../connectors/datadog/metrics/metrics-sink.js';
+import { selectStreams } from '../../../connectors/deepgram/streams/select-streams.js';
+import { streamsSettings } from '../../../connectors/deepgram/streams/streams-settings.js';
 import { type Intake, startIntake } from '../../../connectors/stand-ins/datadog/intake.js';
 import type { ClosingReport, Receipt, RunSoFar, Sink } from '../../../src/catalogue/sink.js';
 import { silentLog } from '../../../src/report/log.js';
@@ -99,8 +101,10 @@ export async function deliver(sink: Sink, partition: Partition, rows: readonly R
   return writer.commit();
 }
 
-export function close(sink: Sink, run: Partial<RunSoFar> = {}): Promise<ClosingReport> {
-  return sink.close({ ...RUN, ...run }, new AbortController().signal);
+export async function close(sink: Sink, run: Partial<RunSoFar> = {}): Promise<ClosingReport> {
+  const report = await sink.finish?.({ ...RUN, ...run }, new AbortController().signal);
+  await sink.dispose?.();
+  return report ?? { facts: {}, notes: [] };
 }
 
 export function partitionOf(stream: Stream, project: Project = SUPPORT, day = '2026-11-20'): Partition {
@@ -142,4 +146,10 @@ export function seen(
 /** `2026-11-20T11:40:00Z` */
 function timeOf(timestamp: number): string {
   return new Date(timestamp * 1_000).toISOString().replace('.000Z', 'Z');
+}
+
+/** The streams of the default configuration that a sink accepts, by their names. */
+export function acceptedBy({ capabilities }: Sink): readonly string[] {
+  const streams = selectStreams(streamsSettings.parse({}));
+  return streams.filter((stream) => capabilities.accepts?.(stream)).map(({ name }) => name);
 }

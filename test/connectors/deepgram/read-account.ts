@@ -91,7 +91,7 @@ export async function readAccount(reading: Reading): Promise<ReadAccount> {
       source,
       lanes: [lane],
       streams,
-      book: windowOnly,
+      checkpoints: windowOnly,
       window: { since: reading.since, until: reading.until, now: reading.now },
       clock: hurriedClock(reading.now),
       log: silentLog,

@@ -66,7 +66,7 @@ function deliver(source: Source, sinks: readonly Sink[], streams: readonly Strea
     ),
     streams,
     window: { since: '2026-11-18', until: '2026-11-20', now: NOW },
-    book: windowOnly,
+    checkpoints: windowOnly,
     clock: hurriedClock(NOW),
     log,
     signal: new AbortController().signal,
@@ -180,9 +180,8 @@ describe('what is replayed', () => {
     const [project] = await source.projects(signal);
     if (!project) throw new Error('no project');
 
-    const [reading] = source.plan({ stream, project, days: ['2026-11-18'] });
     const sizes: number[] = [];
-    for await (const part of reading?.open(signal) ?? [])
+    for await (const part of source.read({ stream, project, days: ['2026-11-18'] }, signal))
       for await (const batch of part.batches) sizes.push(batch.length);
 
     expect(sizes).toEqual([1_000, 1_000, 500]);

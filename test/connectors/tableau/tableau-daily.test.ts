@@ -101,7 +101,7 @@ test('an aborted partition leaves no file', async () => {
   await writer.write([rowOf(requests, { request_id: 'r1', tags: ['a'] })]);
 
   await writer.abort({ code: 'ABORTED', kind: 'interrupted', message: 'stopped' });
-  await sink.close(anyRun, never);
+  await sink.finish?.(anyRun, never);
 
   expect(await pathsOf(folder)).toEqual(['datapackage.json']);
 });

@@ -83,7 +83,7 @@ export async function deliver(sink: Sink, delivery: Delivery): Promise<Receipt> 
 export async function run(folder: string, choice: Choice, deliveries: readonly Delivery[]): Promise<void> {
   const sink = openSink(folder, choice);
   for (const delivery of deliveries) await deliver(sink, delivery);
-  await sink.close(anyRun, never);
+  await sink.finish?.(anyRun, never);
 }
 
 /** A CSV file by its columns, as an independent reader sees it. */

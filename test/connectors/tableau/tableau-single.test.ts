@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { apiKeys, models, projects } from '../../../connectors/deepgram/streams/account.js';
@@ -144,7 +144,7 @@ describe('the single file', () => {
     const sink = openSink(folder);
     await deliver(sink, usageOf('p1', '2026-11-20', 2));
 
-    const closing = sink.close(anyRun, AbortSignal.abort());
+    const closing = sink.finish?.(anyRun, AbortSignal.abort());
 
     await expect(closing).rejects.toMatchObject({ code: 'ABORTED', kind: 'interrupted' });
     expect(await usageIn(folder)).toEqual([['p1', '2026-11-20', '1.0']]);
@@ -214,7 +214,7 @@ describe('a partition', () => {
     await writer.write([rowOf(usage, { project_id: 'p1', hours: 99 })]);
 
     await writer.abort({ code: 'HTTP_STATUS', kind: 'transient', message: 'broken off' });
-    await sink.close(anyRun, never);
+    await sink.finish?.(anyRun, never);
 
     expect(await folderContents(folder)).toEqual(before);
   });
@@ -233,7 +233,7 @@ describe('a partition', () => {
       );
     }
     await Promise.all(writers.map((writer) => writer.commit()));
-    await sink.close(anyRun, never);
+    await sink.finish?.(anyRun, never);
 
     const table = await readTable(folder, 'usage.csv');
     expect(table.map((row) => `${row.date} ${row.requests}`)).toEqual(
@@ -384,21 +384,19 @@ describe('trouble with the folder', () => {
     const sink = openSink(folder);
     await deliver(sink, usageOf('p1', '2026-11-20', 1));
 
-    const closing = sink.close(anyRun, never);
+    const closing = sink.finish?.(anyRun, never);
 
     await expect(closing).rejects.toMatchObject({ code: 'SINK_FILES' });
     expect((await readdir(folder)).sort()).toEqual(['.parts', 'usage.csv']);
   });
 });
 
-test('closing again does nothing', async () => {
+test('a run without records writes the header of each table, and says so', async () => {
   const folder = await newFolder();
   const sink = openSink(folder, { streams: [usage] });
-  const report = await sink.close(anyRun, never);
-  await rm(join(folder, 'usage.csv'));
 
-  await sink.close(anyRun, never);
+  const report = await sink.finish?.(anyRun, never);
 
   expect(report).toEqual({ facts: { tables: 1 }, notes: [] });
-  expect(await readdir(folder)).toEqual(['datapackage.json']);
+  expect((await readdir(folder)).sort()).toEqual(['datapackage.json', 'usage.csv']);
 });

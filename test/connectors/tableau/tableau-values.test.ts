@@ -271,7 +271,7 @@ test.each<[FieldType, Value]>([
   const writing = deliver(sink, { stream: streamOf(type), batches: [[{ before: 0, value, after: true }]] });
 
   await expect(writing).rejects.toThrow(TypeError);
-  await sink.close(anyRun, never);
+  await sink.finish?.(anyRun, never);
 });
 
 test('the byte order mark is there once, and only when asked for', async () => {
@@ -339,7 +339,7 @@ test('a batch that cannot be written leaves nothing in the partitions after it',
     'A value of hours is no real',
   );
   await deliver(sink, { stream: usage, day: '2026-11-20', batches: [[good]] });
-  await sink.close(anyRun, never);
+  await sink.finish?.(anyRun, never);
 
   expect(await readTable(folder, 'usage.csv')).toMatchObject([{ date: '2026-11-20', hours: '1.5' }]);
 });

@@ -21,7 +21,6 @@ interface Total {
 }
 
 const DAY_SECONDS = 86_400;
-const GROUPED = '_by_';
 
 /**
  * Usage or billing as counts dated with the start of their day: `usage_by_endpoint` becomes
@@ -30,11 +29,10 @@ const GROUPED = '_by_';
  */
 export function dailyTotals({ prefix, stream, tagsOf }: DailyTotalsOptions): Aggregate {
   const measures = stream.fields.filter((field) => field.role === 'measure');
-  const area = stream.name.replace(GROUPED, '.by_');
+  const isTotal = stream.groupings.length === 0;
+  const area = isTotal ? stream.kind : `${stream.kind}.by_${stream.groupings.join('_')}`;
   const counts = measures.map((field) => countMetric(prefix, area, field, stream));
-  const gauges = stream.name.includes(GROUPED)
-    ? []
-    : measures.map((field) => todayMetric(prefix, area, field));
+  const gauges = isTotal ? measures.map((field) => todayMetric(prefix, area, field)) : [];
   const totals = new Map<string, Total>();
 
   return {

@@ -28,7 +28,7 @@ export function seriesEstimate(
   settings: DatadogMetricsSettings,
 ): string {
   const { max_series: limit } = settings;
-  const tagged = streams.filter(({ name }) => acceptsStream(name) && name !== 'balances');
+  const tagged = streams.filter((stream) => acceptsStream(stream) && stream.kind !== 'balances');
   const shares = projects.flatMap((project) =>
     tagged.map((stream) => shareOf(stream, project, values, settings)),
   );
@@ -54,7 +54,7 @@ function shareOf(
   values: DistinctValues,
   { dimensions, tags }: DatadogMetricsSettings,
 ): Share {
-  const isRequests = stream.name === 'requests';
+  const isRequests = stream.kind === 'requests';
   const tagsOf: TagsOf = isRequests
     ? requestTags(project, dimensions, tags)
     : breakdownTags(project, stream, tags);

@@ -53,13 +53,14 @@ export async function openLogAccount(): Promise<LogAccount> {
         required: true,
         deadlineMs: 60_000,
         log: silentLog,
-        ledger: new AppendLedger(root),
+        journal: new AppendLedger(root),
       });
       const { signal } = new AbortController();
       const writer = await lane.begin(PARTITION, signal);
       for (const batch of batches) await writer?.write(batch);
       await writer?.commit();
-      await lane.close(RUN, signal);
+      await lane.finish(RUN, signal);
+      await lane.dispose();
       return lane.outcome();
     },
   };

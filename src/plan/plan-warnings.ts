@@ -1,0 +1,48 @@
+import type { Source } from '../catalogue/source.js';
+import type { Checkpoints } from '../checkpoints/checkpoints.js';
+import { rangesOf, sayRanges } from '../checkpoints/day-ranges.js';
+import type { Day } from '../time/day.js';
+import type { DaysOfSink, Plan } from './plan.js';
+
+/**
+ * What the user should know before anything is read: days that are lost for good, each said once, and days that are
+ * kept. Marks the lost ones.
+ */
+export function planWarnings(
+  { lost, kept }: Pick<Plan, 'lost' | 'kept'>,
+  checkpoints: Pick<Checkpoints, 'markLost'>,
+  source: Pick<Source, 'name'>,
+): readonly string[] {
+  const newlyLost = lost.map((one) => {
+    const key = { sink: one.sink, stream: one.stream, projectId: one.project.id };
+    return { ...one, days: checkpoints.markLost(key, one.days) };
+  });
+  return [
+    ...grouped(newlyLost).map(
+      ({ subject, oldest, days, sinks }) =>
+        `${subject}: ${days} cannot be read any more, since ${source.name} only goes back to ${oldest}, ` +
+        `and is lost for good to ${sinks}. What an earlier run exported stays; an NDJSON archive that has these days ` +
+        'can be replayed.',
+    ),
+    ...grouped(kept).map(
+      ({ subject, days, sinks }) =>
+        `${subject}: ${sinks} keeps ${days}, as of a later reading than the one in ${source.name}. To have these days ` +
+        'replaced all the same, first set the state aside with `deepgram-export state repair`.',
+    ),
+  ];
+}
+
+/** Sinks of a stream and project that have the same days together: `2026-11-01 to 2026-11-03` and `archive, tableau`. */
+function grouped(all: readonly DaysOfSink[]) {
+  const groups = new Map<string, { subject: string; oldest: Day | undefined; days: string; sinks: string }>();
+  for (const { sink, stream, project, days, oldest } of all) {
+    if (days.length === 0) continue;
+    const subject = `${stream} of ${project.name ?? project.id}`;
+    const ranges = sayRanges(rangesOf(days));
+    const key = JSON.stringify([stream, project.id, ranges]);
+    const others = groups.get(key)?.sinks;
+    const sinks = others === undefined ? sink : `${others}, ${sink}`;
+    groups.set(key, { subject, oldest, days: ranges, sinks });
+  }
+  return [...groups.values()];
+}

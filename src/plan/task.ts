@@ -1,0 +1,26 @@
+import type { DueReason } from '../checkpoints/checkpoints.js';
+import type { Project } from '../streams/partition.js';
+import type { Day } from '../time/day.js';
+
+/**
+ * Partitions that one reading serves, and which sinks lack them. Plain data: it can be printed, stored, and sent to
+ * another process.
+ */
+export interface Task {
+  /** Type of the source that the stream belongs to. */
+  readonly source: string;
+  /** Name of the stream. */
+  readonly stream: string;
+  readonly project: Project;
+  /** In order. */
+  readonly partitions: readonly [TaskPartition, ...TaskPartition[]];
+  /** Calls it takes at the least; a busy day takes more. */
+  readonly calls: number;
+}
+
+export interface TaskPartition {
+  /** The day, or null for a snapshot. */
+  readonly day: Day | null;
+  /** Why each sink that lacks it lacks it, by the sink's name. */
+  readonly lacking: Readonly<Record<string, DueReason>>;
+}

@@ -1,0 +1,11 @@
+import type { Day } from '../time/day.js';
+
+/** The days of a run, both included, and the moment that counts as now in all of it. */
+export interface Window {
+  readonly since: Day;
+  readonly until: Day;
+  /** Milliseconds since the epoch: nothing later is read, however long the run takes. */
+  readonly now: number;
+  /** True where nobody has chosen the first day: a sink may ask for more history. Default false. */
+  readonly isDefault?: boolean;
+}
