@@ -1,4 +1,4 @@
-import { spareBytes } from './buffer-pool.js';
+import { bufferPool } from './buffer-pool.js';
 
 const NOTHING = Buffer.alloc(0);
 const ROOM = 65_536;
@@ -142,9 +142,9 @@ export class ByteWriter {
   #makeRoom(length: number): void {
     const needed = this.#end + length;
     if (needed <= this.#bytes.length) return;
-    const larger = spareBytes.take(Math.max(needed, this.#bytes.length * 2, this.#room));
+    const larger = bufferPool.acquire(Math.max(needed, this.#bytes.length * 2, this.#room));
     this.#bytes.copy(larger, 0, 0, this.#end);
-    spareBytes.give(this.#bytes);
+    bufferPool.release(this.#bytes);
     this.#bytes = larger;
   }
 }

@@ -1,6 +1,6 @@
 import type { PartitionWriter, Receipt } from '../catalogue/sink.js';
 import type { Stream } from '../streams/stream.js';
-import { spareBytes } from './buffer-pool.js';
+import { bufferPool } from './buffer-pool.js';
 import { type FacetedRow, type Facets, facetsOf } from './dictionary.js';
 
 /** Makes of records what a sink writes: the same for the same records in the same order. */
@@ -39,7 +39,7 @@ export function encodedStreams<Encoded>(
         write: async (batch) => {
           const encoded = encoder.encode(facets.of(batch));
           await target.write(encoded);
-          spareBytes.give(encoded);
+          bufferPool.release(encoded);
           records += batch.length;
         },
         commit: () => target.commit(records),
