@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { requests } from '../../connectors/deepgram/streams/requests.js';
-import { Facets, facetsOf } from '../../src/encode/dictionary.js';
+import { Dictionary, dictionaryOf } from '../../src/encode/dictionary.js';
 import type { Row, Value } from '../../src/streams/field.js';
 import { manyRequests } from '../conformance/sample-records.js';
 
@@ -32,10 +32,10 @@ describe('what is remembered of records', () => {
 
     fc.assert(
       fc.property(rows, (batch) => {
-        const facets = new Facets(requests);
-        const textOf = facets.remembering(FIELDS, json);
+        const dictionary = new Dictionary(requests);
+        const textOf = dictionary.memoize(FIELDS, json);
 
-        const made = facets.of(batch).map((record) => textOf(record));
+        const made = dictionary.groupRows(batch).map((record) => textOf(record));
 
         expect(made).toEqual(batch.map(json));
       }),
@@ -44,9 +44,9 @@ describe('what is remembered of records', () => {
   });
 
   it('is made once for those that agree', () => {
-    const facets = new Facets(requests);
+    const dictionary = new Dictionary(requests);
     let times = 0;
-    const textOf = facets.remembering(['tags', 'features'], (row) => {
+    const textOf = dictionary.memoize(['tags', 'features'], (row) => {
       times += 1;
       return json(row);
     });
@@ -54,60 +54,61 @@ describe('what is remembered of records', () => {
       requestWith({ request_id: `r-${at}`, tags: ['prod'] }),
     );
 
-    for (const record of facets.of(batch)) textOf(record);
+    for (const record of dictionary.groupRows(batch)) textOf(record);
 
     expect(times).toBe(1);
   });
 
   it('stays right where nothing repeats, and memory is begun anew again and again', () => {
-    const facets = new Facets(requests);
-    const textOf = facets.remembering(FIELDS, json);
+    const dictionary = new Dictionary(requests);
+    const textOf = dictionary.memoize(FIELDS, json);
     const batch = Array.from({ length: 10_000 }, (_, at) =>
       requestWith({ tags: [`order-${at}`], model: `m-${at % 7}` }),
     );
 
-    const made = facets.of(batch).map((record) => textOf(record).text);
+    const made = dictionary.groupRows(batch).map((record) => textOf(record).text);
 
     expect(made).toEqual(batch.map((row) => json(row).text));
   });
 
   it('is forgotten when there is too much of it, which bounds its memory', () => {
-    const facets = new Facets(requests);
+    const dictionary = new Dictionary(requests);
     let times = 0;
-    const textOf = facets.remembering(['tags'], (row) => {
+    const textOf = dictionary.memoize(['tags'], (row) => {
       times += 1;
       return json(row);
     });
     const batch = Array.from({ length: 5_000 }, (_, at) => requestWith({ tags: [`order-${at}`] }));
 
-    for (const record of [...facets.of(batch), ...facets.of([...batch])]) textOf(record);
+    for (const record of [...dictionary.groupRows(batch), ...dictionary.groupRows([...batch])])
+      textOf(record);
 
     expect(times).toBe(10_000);
   });
 
   it('must be of fields that repeat', () => {
-    const facets = new Facets(requests);
+    const dictionary = new Dictionary(requests);
 
-    expect(() => facets.remembering(['request_id'], json)).toThrow(/request_id .* no field that repeats/);
-    expect(() => facets.remembering(['no_such_field'], json)).toThrow(/no field no_such_field/);
+    expect(() => dictionary.memoize(['request_id'], json)).toThrow(/request_id .* no field that repeats/);
+    expect(() => dictionary.memoize(['no_such_field'], json)).toThrow(/no field no_such_field/);
   });
 });
 
 it('values stand in the order of the stream, also where a record has another one', () => {
-  const facets = new Facets(requests);
+  const dictionary = new Dictionary(requests);
   const row = requestWith({ tier: 'nova-3' });
   const reversed = Object.fromEntries(Object.entries(row).reverse());
   const { tier: _, ...without } = row;
 
-  const [asIs, turned, lacking] = facets.of([row, reversed, without]);
+  const [asIs, turned, lacking] = dictionary.groupRows([row, reversed, without]);
 
   expect(asIs?.values).toEqual(requests.fields.map(({ name }) => row[name]));
   expect(turned?.values).toEqual(asIs?.values);
-  expect(lacking?.values[facets.positionOf('tier')]).toBeNull();
+  expect(lacking?.values[dictionary.positionOf('tier')]).toBeNull();
 });
 
 it('neighbours that repeat are one run, and what tells records apart is alone', () => {
-  const runs = new Facets(requests).runsOf([
+  const runs = new Dictionary(requests).columnRuns([
     'project_id',
     'project_name',
     'request_id',
@@ -126,5 +127,5 @@ it('neighbours that repeat are one run, and what tells records apart is alone', 
 it('a batch that several sinks ask for is looked at once', () => {
   const batch = manyRequests(3);
 
-  expect(facetsOf(requests).of(batch)).toBe(facetsOf(requests).of(batch));
+  expect(dictionaryOf(requests).groupRows(batch)).toBe(dictionaryOf(requests).groupRows(batch));
 });
