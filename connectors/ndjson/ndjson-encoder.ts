@@ -1,16 +1,17 @@
 import { ByteWriter } from '../../src/encode/byte-writer.js';
-import type { FacetedRow, Facets } from '../../src/encode/dictionary.js';
+import type { Dictionary } from '../../src/encode/dictionary.js';
 import type { Encoder } from '../../src/encode/encoded-stream.js';
+import type { GroupedRow } from '../../src/encode/group-table.js';
 import type { Value } from '../../src/streams/field.js';
 
-type Cell = (record: FacetedRow, out: ByteWriter) => void;
+type Cell = (record: GroupedRow, out: ByteWriter) => void;
 
 /** Lines as `JSON.stringify` makes them, with the fields in the order of the stream. */
-export function ndjsonEncoder(facets: Facets): Encoder<Uint8Array> {
-  const names = facets.stream.fields.map(({ name }) => name);
-  const cells = facets.runsOf(names).map(({ names: run, repeats }, at): Cell => {
+export function ndjsonEncoder(dictionary: Dictionary): Encoder<Uint8Array> {
+  const names = dictionary.stream.fields.map(({ name }) => name);
+  const cells = dictionary.columnRuns(names).map(({ names: run, repeats }, at): Cell => {
     const start = at === 0 ? '{' : ',';
-    return repeats ? repeatingCell(run, start, facets) : singleCell(run[0] ?? '', start, facets);
+    return repeats ? repeatingCell(run, start, dictionary) : singleCell(run[0] ?? '', start, dictionary);
   });
   const out = new ByteWriter();
   return {
@@ -29,16 +30,16 @@ const LINE_END = Buffer.from('}\n');
 const QUOTE = '"'.charCodeAt(0);
 const BACKSLASH = '\\'.charCodeAt(0);
 
-function repeatingCell(names: readonly string[], start: string, facets: Facets): Cell {
-  const bytesOf = facets.remembering(names, (row) => {
+function repeatingCell(names: readonly string[], start: string, dictionary: Dictionary): Cell {
+  const bytesOf = dictionary.memoize(names, (row) => {
     const members = names.map((name) => `${JSON.stringify(name)}:${JSON.stringify(row[name] ?? null)}`);
     return Buffer.from(start + members.join(','));
   });
   return (record, out) => out.copy(bytesOf(record));
 }
 
-function singleCell(name: string, start: string, facets: Facets): Cell {
-  const position = facets.positionOf(name);
+function singleCell(name: string, start: string, dictionary: Dictionary): Cell {
+  const position = dictionary.positionOf(name);
   const label = Buffer.from(`${start}${JSON.stringify(name)}:`);
   const labelAndNull = Buffer.concat([label, Buffer.from('null')]);
   return ({ values }, out) => {

@@ -32,7 +32,7 @@ export function tableauSink(settings: TableauSettings, context: SinkContext): Si
   const single = settings.layout === 'single';
   const bom = settings.bom ? BYTE_ORDER_MARK : '';
   const options = { escapeFormulas: settings.escape_formulas };
-  const encodedWriter = encodedStreams((facets) => csvEncoder(facets, options));
+  const encodedWriter = encodedStreams((dictionary) => csvEncoder(dictionary, options));
   const streams = new Map<string, readonly Table[]>();
   const tablesFor = (stream: Stream): readonly Table[] => {
     const known = streams.get(stream.name) ?? tablesOf(stream);

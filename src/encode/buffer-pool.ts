@@ -1,40 +1,43 @@
-/** Bytes that are kept at most; what comes beyond them is left to the garbage collector. */
-const MOST = 16 * 1_048_576;
-/** Smaller pieces are made anew as quickly. */
-const SMALLEST = 65_536;
+/** Bytes that the free list holds at most; what is released beyond them is left to the garbage collector. */
+const MAX_POOLED_BYTES = 16 * 1_048_576;
+/** Smaller buffers are allocated as quickly as they are found. */
+const MIN_POOLED_BYTES = 65_536;
 
 /**
- * Memory that is not needed any more, to be written over. A busy day goes through gigabytes of pages and lines: new
- * memory for each would have to be mapped, and be held until the next garbage collection.
+ * A pool of buffers: a free list of memory that was released and may be written over. A busy day goes through gigabytes
+ * of pages and lines: new memory for each would have to be mapped, and be held until the next garbage collection.
  */
-export class SpareBytes {
-  readonly #pieces: ArrayBuffer[] = [];
+export class BufferPool {
+  readonly #freeList: ArrayBuffer[] = [];
 
-  /** At least so many bytes, with anything in them. */
-  take(atLeast: number): Buffer {
+  /** A buffer of at least so many bytes (the best fit of the free list, or a new one), with anything in them. */
+  acquire(atLeast: number): Buffer {
     let best: ArrayBuffer | undefined;
-    for (const piece of atLeast < SMALLEST ? [] : this.#pieces) {
-      if (piece.byteLength < atLeast) continue;
-      if (best === undefined || piece.byteLength < best.byteLength) best = piece;
+    for (const memory of atLeast < MIN_POOLED_BYTES ? [] : this.#freeList) {
+      if (memory.byteLength < atLeast) continue;
+      if (best === undefined || memory.byteLength < best.byteLength) best = memory;
     }
     if (best === undefined) return Buffer.allocUnsafeSlow(atLeast);
-    this.#pieces.splice(this.#pieces.indexOf(best), 1);
+    this.#freeList.splice(this.#freeList.indexOf(best), 1);
     return Buffer.from(best);
   }
 
-  /** Gives back the memory of bytes, or of a list of them: nobody may look at it any more. Other values have none. */
-  give(value: unknown): void {
+  /**
+   * Frees the whole memory below a buffer, or below each of a list of them: nobody may look at it any more. Also those
+   * that {@link acquire} did not make. Of other values, which have no such memory, nothing is freed.
+   */
+  release(value: unknown): void {
     for (const bytes of Array.isArray(value) ? value : [value]) {
-      if (bytes instanceof Uint8Array && bytes.buffer instanceof ArrayBuffer) this.#keep(bytes.buffer);
+      if (bytes instanceof Uint8Array && bytes.buffer instanceof ArrayBuffer) this.#free(bytes.buffer);
     }
   }
 
-  #keep(memory: ArrayBuffer): void {
-    if (memory.byteLength < SMALLEST || this.#pieces.includes(memory)) return;
-    const kept = this.#pieces.reduce((sum, { byteLength }) => sum + byteLength, 0);
-    if (kept + memory.byteLength <= MOST) this.#pieces.push(memory);
+  #free(memory: ArrayBuffer): void {
+    if (memory.byteLength < MIN_POOLED_BYTES || this.#freeList.includes(memory)) return;
+    const pooled = this.#freeList.reduce((sum, { byteLength }) => sum + byteLength, 0);
+    if (pooled + memory.byteLength <= MAX_POOLED_BYTES) this.#freeList.push(memory);
   }
 }
 
-/** What the whole program shares. */
-export const spareBytes = new SpareBytes();
+/** The pool that the whole program shares. */
+export const bufferPool = new BufferPool();

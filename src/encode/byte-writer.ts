@@ -1,7 +1,7 @@
-import { spareBytes } from './buffer-pool.js';
+import { bufferPool } from './buffer-pool.js';
 
-const NOTHING = Buffer.alloc(0);
-const ROOM = 65_536;
+const EMPTY = Buffer.alloc(0);
+const INITIAL_CAPACITY = 65_536;
 /** Bytes up to which copying one by one is quicker than asking for a copy. */
 const FEW = 48;
 /** Bytes that a UTF-16 unit takes at most. */
@@ -16,14 +16,14 @@ const LARGEST = 1e6;
 const SMALLEST = 1e-6;
 
 /**
- * Puts text together as UTF-8 bytes. A record has some forty short pieces, most of them digits and ids: as texts, they
- * would be joined, flattened and encoded, each in its turn.
+ * Puts text together as UTF-8 bytes, in a buffer of the pool that grows. A record has some forty short pieces, most of
+ * them digits and ids: as texts, they would be joined, flattened and encoded, each in its turn.
  */
 export class ByteWriter {
-  #bytes: Buffer = NOTHING;
+  #bytes: Buffer = EMPTY;
   #end = 0;
-  /** Bytes to begin with. */
-  #room = ROOM;
+  /** Of the next buffer that is acquired to begin with. */
+  #capacity = INITIAL_CAPACITY;
 
   /** Bytes written since it began. */
   get length(): number {
@@ -36,33 +36,33 @@ export class ByteWriter {
   }
 
   /** Bytes that were made before. */
-  copy(bytes: Uint8Array): void {
-    const { length } = bytes;
-    this.#makeRoom(length);
+  copy(source: Uint8Array): void {
+    const { length } = source;
+    this.#reserve(length);
     const end = this.#end;
-    const room = this.#bytes;
-    if (length > FEW) room.set(bytes, end);
-    else for (let at = 0; at < length; at += 1) room[end + at] = bytes[at] as number;
+    const bytes = this.#bytes;
+    if (length > FEW) bytes.set(source, end);
+    else for (let at = 0; at < length; at += 1) bytes[end + at] = source[at] as number;
     this.#end = end + length;
   }
 
   text(text: string): void {
     const { length } = text;
-    this.#makeRoom(length * WIDEST);
+    this.#reserve(length * WIDEST);
     const end = this.#end;
-    const room = this.#bytes;
+    const bytes = this.#bytes;
     let at = length > FEW ? length : 0;
     for (; at < length; at += 1) {
       const code = text.charCodeAt(at);
       if (code > 0x7f) break;
-      room[end + at] = code;
+      bytes[end + at] = code;
     }
-    this.#end = end + (at === length && length <= FEW ? length : room.write(text, end));
+    this.#end = end + (at === length && length <= FEW ? length : bytes.write(text, end));
   }
 
   /** One ASCII character by its code. */
   character(code: number): void {
-    this.#makeRoom(1);
+    this.#reserve(1);
     this.#bytes[this.#end] = code;
     this.#end += 1;
   }
@@ -72,13 +72,13 @@ export class ByteWriter {
    */
   tryPlain(text: string, except: number, exceptToo: number): boolean {
     const { length } = text;
-    this.#makeRoom(length);
+    this.#reserve(length);
     const end = this.#end;
-    const room = this.#bytes;
+    const bytes = this.#bytes;
     for (let at = 0; at < length; at += 1) {
       const code = text.charCodeAt(at);
       if (code < 0x20 || code > 0x7e || code === except || code === exceptToo) return false;
-      room[end + at] = code;
+      bytes[end + at] = code;
     }
     this.#end = end + length;
     return true;
@@ -95,14 +95,14 @@ export class ByteWriter {
     const whole = Math.floor(value);
     if (!(whole >= 0 && whole < SCALE)) return false;
     if (whole === value) {
-      this.#makeRoom(PLACES);
+      this.#reserve(PLACES);
       this.#digits(whole, places(whole));
       return true;
     }
     if (!(value >= SMALLEST && value < LARGEST)) return false;
     const scaled = Math.round(value * SCALE);
     if (scaled / SCALE !== value) return false;
-    this.#makeRoom(2 * PLACES);
+    this.#reserve(2 * PLACES);
     this.#digits(whole, places(whole));
     this.#bytes[this.#end] = POINT;
     this.#end += 1;
@@ -116,12 +116,12 @@ export class ByteWriter {
     return true;
   }
 
-  /** What was written, as bytes of the caller's own, and begins anew. */
+  /** What was written, and begins anew. The buffer is the caller's, to hand on or to release to the pool. */
   take(): Uint8Array {
     const written = this.#bytes.subarray(0, this.#end);
     // What is written next is about as much.
-    this.#room = this.#bytes.length;
-    this.#bytes = NOTHING;
+    this.#capacity = this.#bytes.length;
+    this.#bytes = EMPTY;
     this.#end = 0;
     return written;
   }
@@ -130,21 +130,21 @@ export class ByteWriter {
     // As a 32-bit integer, which is divided quickly.
     let rest = value | 0;
     const end = this.#end;
-    const room = this.#bytes;
+    const bytes = this.#bytes;
     for (let at = end + count - 1; at >= end; at -= 1) {
       const tenth = (rest / 10) | 0;
-      room[at] = ZERO + rest - tenth * 10;
+      bytes[at] = ZERO + rest - tenth * 10;
       rest = tenth;
     }
     this.#end = end + count;
   }
 
-  #makeRoom(length: number): void {
+  #reserve(length: number): void {
     const needed = this.#end + length;
     if (needed <= this.#bytes.length) return;
-    const larger = spareBytes.take(Math.max(needed, this.#bytes.length * 2, this.#room));
+    const larger = bufferPool.acquire(Math.max(needed, this.#bytes.length * 2, this.#capacity));
     this.#bytes.copy(larger, 0, 0, this.#end);
-    spareBytes.give(this.#bytes);
+    bufferPool.release(this.#bytes);
     this.#bytes = larger;
   }
 }

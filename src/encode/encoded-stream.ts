@@ -1,11 +1,12 @@
 import type { PartitionWriter, Receipt } from '../catalogue/sink.js';
 import type { Stream } from '../streams/stream.js';
-import { spareBytes } from './buffer-pool.js';
-import { type FacetedRow, type Facets, facetsOf } from './dictionary.js';
+import { bufferPool } from './buffer-pool.js';
+import { type Dictionary, dictionaryOf } from './dictionary.js';
+import type { GroupedRow } from './group-table.js';
 
 /** Makes of records what a sink writes: the same for the same records in the same order. */
 export interface Encoder<Encoded> {
-  encode(records: readonly FacetedRow[]): Encoded;
+  encode(records: readonly GroupedRow[]): Encoded;
 }
 
 /** What is left to do for a sink whose records are encoded before they come to it. */
@@ -25,21 +26,21 @@ export type EncodedWriter<Encoded> = (target: EncodedTarget<Encoded>) => Partiti
  * of its partitions.
  */
 export function encodedStreams<Encoded>(
-  make: (facets: Facets) => Encoder<Encoded>,
+  make: (dictionary: Dictionary) => Encoder<Encoded>,
 ): (stream: Stream) => EncodedWriter<Encoded> {
-  // By the stream itself: an encoder and the records that it is given must be of the same facets.
+  // By the stream itself: an encoder memoizes by the groups of one dictionary, and must be given their records.
   const encoders = new Map<Stream, Encoder<Encoded>>();
   return (stream) => {
-    const facets = facetsOf(stream);
-    const encoder = encoders.get(stream) ?? make(facets);
+    const dictionary = dictionaryOf(stream);
+    const encoder = encoders.get(stream) ?? make(dictionary);
     encoders.set(stream, encoder);
     return (target) => {
       let records = 0;
       return {
         write: async (batch) => {
-          const encoded = encoder.encode(facets.of(batch));
+          const encoded = encoder.encode(dictionary.groupRows(batch));
           await target.write(encoded);
-          spareBytes.give(encoded);
+          bufferPool.release(encoded);
           records += batch.length;
         },
         commit: () => target.commit(records),

@@ -2,12 +2,13 @@ import { isAscii } from 'node:buffer';
 
 /** From here on V8 gives a text memory of its own, which is new and must be mapped: that takes longer than to parse it. */
 const LARGE = 131_072;
-/** Beyond this Node keeps a text of single bytes outside of V8's heap, where memory is used again. */
-const OUTSIDE = 0xfbee9;
+/** Beyond this Node makes an external string of single bytes: outside of V8's heap, where memory is used again. */
+const EXTERNAL = 0xfbee9;
 const BLANK = 0x20;
 
-let room: Buffer | undefined;
-/** How much of the room was written to; the rest is blank. */
+/** A scratch buffer. */
+let scratch: Buffer | undefined;
+/** How much of it was written to; the rest is blank. */
 let written = 0;
 
 /**
@@ -18,9 +19,9 @@ let written = 0;
  */
 export function parseJson(bytes: Buffer): unknown {
   if (bytes.length < LARGE || !isAscii(bytes)) return JSON.parse(bytes.toString('utf8'));
-  if (bytes.length > OUTSIDE) return JSON.parse(bytes.toString('latin1'));
-  room ??= Buffer.alloc(OUTSIDE + 1, BLANK);
-  room.fill(BLANK, bytes.length, Math.max(bytes.length, written));
-  written = bytes.copy(room);
-  return JSON.parse(room.toString('latin1'));
+  if (bytes.length > EXTERNAL) return JSON.parse(bytes.toString('latin1'));
+  scratch ??= Buffer.alloc(EXTERNAL + 1, BLANK);
+  scratch.fill(BLANK, bytes.length, Math.max(bytes.length, written));
+  written = bytes.copy(scratch);
+  return JSON.parse(scratch.toString('latin1'));
 }

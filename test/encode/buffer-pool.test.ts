@@ -1,64 +1,64 @@
 import { expect, it } from 'vitest';
-import { SpareBytes } from '../../src/encode/buffer-pool.js';
+import { BufferPool } from '../../src/encode/buffer-pool.js';
 
 const MEGABYTE = 1_048_576;
 
-/** Whether two share their memory: a comparison that failed would print all of it. */
+/** Whether two buffers share their memory: a comparison that failed would print all of it. */
 function shares(one: Uint8Array, other: Uint8Array | undefined): boolean {
   return one.buffer === other?.buffer;
 }
 
-function pieceOf(megabytes: number): Buffer {
+function bufferOf(megabytes: number): Buffer {
   return Buffer.allocUnsafeSlow(megabytes * MEGABYTE);
 }
 
-it('what was given back is used again, the smallest piece that is large enough first', () => {
-  const spare = new SpareBytes();
-  const [five, three, four] = [pieceOf(5), pieceOf(3), pieceOf(4)];
-  spare.give([five, three, four]);
+it('what was released is acquired again, by best fit', () => {
+  const pool = new BufferPool();
+  const [five, three, four] = [bufferOf(5), bufferOf(3), bufferOf(4)];
+  pool.release([five, three, four]);
 
-  const taken = [spare.take(3 * MEGABYTE + 1), spare.take(3 * MEGABYTE + 1)];
+  const acquired = [pool.acquire(3 * MEGABYTE + 1), pool.acquire(3 * MEGABYTE + 1)];
 
-  expect(taken.map((bytes) => shares(bytes, four))).toEqual([true, false]);
-  expect(taken.map((bytes) => shares(bytes, five))).toEqual([false, true]);
+  expect(acquired.map((bytes) => shares(bytes, four))).toEqual([true, false]);
+  expect(acquired.map((bytes) => shares(bytes, five))).toEqual([false, true]);
 });
 
-it('nobody gets the same memory as another one', () => {
-  const spare = new SpareBytes();
-  const piece = pieceOf(6);
-  spare.give([piece, piece.subarray(10)]);
-  spare.give(piece);
+it('memory that is released twice is acquired once', () => {
+  const pool = new BufferPool();
+  const buffer = bufferOf(6);
+  pool.release([buffer, buffer.subarray(10)]);
+  pool.release(buffer);
 
-  const taken = [spare.take(6 * MEGABYTE), spare.take(6 * MEGABYTE)];
+  const acquired = [pool.acquire(6 * MEGABYTE), pool.acquire(6 * MEGABYTE)];
 
-  expect(taken.map((bytes) => shares(bytes, piece))).toEqual([true, false]);
+  expect(acquired.map((bytes) => shares(bytes, buffer))).toEqual([true, false]);
 });
 
-it('what Node keeps in a pool for small pieces is never given to anybody', () => {
-  const spare = new SpareBytes();
+it('the pool that Node itself has for small buffers is never acquired by anybody', () => {
+  const pool = new BufferPool();
   const pooled = Buffer.from('a short text');
-  spare.give(pooled);
+  pool.release(pooled);
 
-  const taken = [spare.take(1), spare.take(70_000)];
+  const acquired = [pool.acquire(1), pool.acquire(70_000)];
 
-  expect(taken.some((bytes) => shares(bytes, pooled))).toBe(false);
+  expect(acquired.some((bytes) => shares(bytes, pooled))).toBe(false);
 });
 
-it('only so much is kept, and nothing that is larger than all of it', () => {
-  const spare = new SpareBytes();
-  const pieces = Array.from({ length: 40 }, () => pieceOf(1));
-  const large = pieceOf(17);
-  spare.give([large, ...pieces]);
+it('the free list is bounded, and nothing larger than the bound is in it', () => {
+  const pool = new BufferPool();
+  const buffers = Array.from({ length: 40 }, () => bufferOf(1));
+  const large = bufferOf(17);
+  pool.release([large, ...buffers]);
 
-  const taken = pieces.map(() => spare.take(MEGABYTE));
+  const acquired = buffers.map(() => pool.acquire(MEGABYTE));
 
-  expect(shares(spare.take(17 * MEGABYTE), large)).toBe(false);
-  expect(taken.filter((bytes) => pieces.some((piece) => shares(bytes, piece)))).toHaveLength(16);
+  expect(shares(pool.acquire(17 * MEGABYTE), large)).toBe(false);
+  expect(acquired.filter((bytes) => buffers.some((buffer) => shares(bytes, buffer)))).toHaveLength(16);
 });
 
-it('a small need does not take a large piece', () => {
-  const spare = new SpareBytes();
-  spare.give(pieceOf(1));
+it('a small buffer does not take up a large one', () => {
+  const pool = new BufferPool();
+  pool.release(bufferOf(1));
 
-  expect(spare.take(100).buffer.byteLength).toBe(100);
+  expect(pool.acquire(100).buffer.byteLength).toBe(100);
 });

@@ -43,7 +43,9 @@ export async function datadogMetricsSink(
   const ledger = new RunLedger();
   const route = { client: metricsClient(api), clock, historical: settings.historical, ledger };
   const { dimensions, interval: intervalMs } = settings;
-  const encodedWriter = encodedStreams((facets) => requestColumns(facets, { dimensions, intervalMs }));
+  const encodedWriter = encodedStreams((dictionary) =>
+    requestColumns(dictionary, { dimensions, intervalMs }),
+  );
 
   return {
     name: context.name,

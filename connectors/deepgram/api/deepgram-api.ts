@@ -1,4 +1,4 @@
-import { spareBytes } from '../../../src/encode/buffer-pool.js';
+import { bufferPool } from '../../../src/encode/buffer-pool.js';
 import { parseJson } from '../../../src/encode/parse-json.js';
 import { ExportError } from '../../../src/errors/export-error.js';
 import type { HttpAnswer, HttpClient, RefusalDetails } from '../../../src/http/http-client.js';
@@ -85,7 +85,7 @@ function withScope(error: unknown, scope: Scope): unknown {
 function parseObject(answer: HttpAnswer, what: string): Json {
   const object = objectOf(parseJson(answer.body));
   if (object) {
-    spareBytes.give(answer.body);
+    bufferPool.release(answer.body);
     return object;
   }
   throw new ExportError('HTTP_BODY', `Could not ${what}: the answer is JSON, but no object.`, {

@@ -1,6 +1,7 @@
 import { ByteWriter } from '../../../src/encode/byte-writer.js';
-import type { FacetedRow, Facets } from '../../../src/encode/dictionary.js';
+import type { Dictionary } from '../../../src/encode/dictionary.js';
 import type { Encoder } from '../../../src/encode/encoded-stream.js';
+import type { GroupedRow } from '../../../src/encode/group-table.js';
 import type { FieldType, Row, Value } from '../../../src/streams/field.js';
 import { tablesOf } from '../tables/stream-tables.js';
 import type { Column, Table } from '../tables/table.js';
@@ -32,9 +33,9 @@ export function csvHeader(table: Table): string {
  *
  * It throws a TypeError where a value is not of its column's type: never text in a column of numbers.
  */
-export function csvEncoder(facets: Facets, options: CsvOptions): Encoder<readonly Uint8Array[]> {
-  const tables = tablesOf(facets.stream).map((table) => ({
-    writeLines: linesOf(table, facets, options),
+export function csvEncoder(dictionary: Dictionary, options: CsvOptions): Encoder<readonly Uint8Array[]> {
+  const tables = tablesOf(dictionary.stream).map((table) => ({
+    writeLines: linesOf(table, dictionary, options),
     out: new ByteWriter(),
   }));
   return {
@@ -47,18 +48,18 @@ export function csvEncoder(facets: Facets, options: CsvOptions): Encoder<readonl
   };
 }
 
-type Write = (record: FacetedRow, out: ByteWriter) => void;
+type Write = (record: GroupedRow, out: ByteWriter) => void;
 
-function linesOf({ columns, items }: Table, facets: Facets, options: CsvOptions): Write {
+function linesOf({ columns, items }: Table, dictionary: Dictionary, options: CsvOptions): Write {
   if (items === undefined) {
-    const writeCells = cellsOf(columns, facets, options);
+    const writeCells = cellsOf(columns, dictionary, options);
     return (record, out) => {
       writeCells(record, out);
       out.copy(LINE_END);
     };
   }
-  const writeKey = cellsOf(columns.slice(0, columns.length - items.columns.length), facets, options);
-  const endsOf = facets.remembering(items.fields, (row) =>
+  const writeKey = cellsOf(columns.slice(0, columns.length - items.columns.length), dictionary, options);
+  const endsOf = dictionary.memoize(items.fields, (row) =>
     items.of(row).map((item) => Buffer.from(cellTexts(items.columns, item, options) + CRLF)),
   );
   return (record, out) => {
@@ -72,15 +73,15 @@ function linesOf({ columns, items }: Table, facets: Facets, options: CsvOptions)
 const LINE_END = Buffer.from(CRLF);
 
 /** Writes the cells of these columns, with a comma before each but the first. */
-function cellsOf(columns: readonly Column[], facets: Facets, options: CsvOptions): Write {
+function cellsOf(columns: readonly Column[], dictionary: Dictionary, options: CsvOptions): Write {
   let end = 0;
-  const cells = facets.runsOf(columns.map(fieldOf)).map(({ names, repeats }): Write => {
+  const cells = dictionary.columnRuns(columns.map(fieldOf)).map(({ names, repeats }): Write => {
     const start = end;
     end += names.length;
     const some = columns.slice(start, end);
     const [first] = some;
-    if (!repeats && first !== undefined) return singleCell(first, start > 0, facets, options);
-    const bytesOf = facets.remembering(names, (row) => {
+    if (!repeats && first !== undefined) return singleCell(first, start > 0, dictionary, options);
+    const bytesOf = dictionary.memoize(names, (row) => {
       const texts = cellTexts(some, row, options);
       return Buffer.from(start > 0 ? texts : texts.slice(1));
     });
@@ -106,8 +107,8 @@ function cellTexts(columns: readonly Column[], row: Row, options: CsvOptions): s
     .join('');
 }
 
-function singleCell(column: Column, hasComma: boolean, facets: Facets, options: CsvOptions): Write {
-  const position = facets.positionOf(column.name);
+function singleCell(column: Column, hasComma: boolean, dictionary: Dictionary, options: CsvOptions): Write {
+  const position = dictionary.positionOf(column.name);
   return ({ values }, out) => {
     if (hasComma) out.character(COMMA);
     const value = values[position] ?? null;

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, read, readSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { spareBytes } from '../../../src/encode/buffer-pool.js';
+import { bufferPool } from '../../../src/encode/buffer-pool.js';
 import { ExportError } from '../../../src/errors/export-error.js';
 import { CRLF } from '../csv/csv-encoder.js';
 import { readError } from '../table-files.js';
@@ -85,7 +85,7 @@ async function* chunksOf(path: string): AsyncGenerator<Buffer> {
     const first = Buffer.allocUnsafe(Math.min(size, FIRST_BYTES));
     let at = readSync(file, first);
     yield first.subarray(0, at);
-    if (at < size) chunk = spareBytes.take(CHUNK_BYTES);
+    if (at < size) chunk = bufferPool.acquire(CHUNK_BYTES);
     while (chunk !== undefined && at < size) {
       const { bytesRead } = await readMore(file, chunk, 0, CHUNK_BYTES, at);
       if (bytesRead === 0) return;
@@ -96,7 +96,7 @@ async function* chunksOf(path: string): AsyncGenerator<Buffer> {
     throw readError(path, error);
   } finally {
     if (file !== undefined) closeSync(file);
-    spareBytes.give(chunk);
+    bufferPool.release(chunk);
   }
 }
 

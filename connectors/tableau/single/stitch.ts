@@ -1,4 +1,4 @@
-import { spareBytes } from '../../../src/encode/buffer-pool.js';
+import { bufferPool } from '../../../src/encode/buffer-pool.js';
 import { ByteWriter } from '../../../src/encode/byte-writer.js';
 import { abortError } from '../../../src/errors/export-error.js';
 import type { AtomicFile } from '../../../src/files/atomic-file.js';
@@ -44,7 +44,7 @@ export async function stitchTable(
 async function writeOut(gathered: ByteWriter, file: AtomicFile): Promise<void> {
   const bytes = gathered.take();
   await file.write(bytes);
-  spareBytes.give(bytes);
+  bufferPool.release(bytes);
 }
 
 /** Bytes to gather before a write: a year of days is hundreds of small parts. */

@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { gunzip, inflate, inflateRaw, type ZlibOptions } from 'node:zlib';
 import type { Dispatcher } from 'undici';
-import { spareBytes } from '../../encode/buffer-pool.js';
+import { bufferPool } from '../../encode/buffer-pool.js';
 import type { HttpLimits } from '../http-options.js';
 import { FailedTry } from '../retry/failed-try.js';
 import { bodyFailure, tooLarge } from '../retry/network-failure.js';
@@ -42,7 +42,7 @@ async function wholeBody(body: Dispatcher.ResponseData['body']): Promise<Buffer>
     chunks.push(chunk);
     length += chunk.length;
   }
-  const whole = spareBytes.take(length);
+  const whole = bufferPool.acquire(length);
   let end = 0;
   for (const chunk of chunks) end += chunk.copy(whole, end);
   return whole.subarray(0, length);

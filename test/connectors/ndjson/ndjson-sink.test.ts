@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { requests } from '../../../connectors/deepgram/streams/requests.js';
 import { ndjsonEncoder } from '../../../connectors/ndjson/ndjson-encoder.js';
 import { ndjsonSink } from '../../../connectors/ndjson/ndjson-sink.js';
-import { Facets } from '../../../src/encode/dictionary.js';
+import { Dictionary } from '../../../src/encode/dictionary.js';
 import type { Row } from '../../../src/streams/field.js';
 import type { Partition } from '../../../src/streams/partition.js';
 import { folderContents } from '../../conformance/folder-contents.js';
@@ -143,9 +143,11 @@ it('a line is what JSON.stringify makes of the record, whatever is in it', () =>
 
   fc.assert(
     fc.property(fc.array(row), (rows) => {
-      const facets = new Facets(requests);
+      const dictionary = new Dictionary(requests);
 
-      const lines = Buffer.from(ndjsonEncoder(facets).encode(facets.of(rows))).toString('utf8');
+      const lines = Buffer.from(ndjsonEncoder(dictionary).encode(dictionary.groupRows(rows))).toString(
+        'utf8',
+      );
 
       expect(lines).toBe(rows.map((each) => `${JSON.stringify(each)}\n`).join(''));
     }),

@@ -1,4 +1,4 @@
-import type { Facets } from '../../../../src/encode/dictionary.js';
+import type { Dictionary } from '../../../../src/encode/dictionary.js';
 import type { Encoder } from '../../../../src/encode/encoded-stream.js';
 import type { Field, Value } from '../../../../src/streams/field.js';
 import { epochMs } from '../../../../src/time/timestamp.js';
@@ -38,14 +38,16 @@ export const UNDECIDED: ReadonlySet<Value> = new Set(['pending', 'unknown']);
 
 /** Takes the columns of the stream `requests` apart for the metrics. */
 export function requestColumns(
-  facets: Facets,
+  dictionary: Dictionary,
   { dimensions, intervalMs }: RequestColumnsOptions,
 ): Encoder<RequestColumns> {
   const fields = tagFields(dimensions);
-  const tagsOf = facets.remembering(fields, (row) => ownTags(fields, row));
-  const status = facets.positionOf('status');
-  const created = facets.positionOf('created_at');
-  const measured = [...MEASURES.map(({ name }) => name), 'latency_ms'].map((name) => facets.positionOf(name));
+  const tagsOf = dictionary.memoize(fields, (row) => ownTags(fields, row));
+  const status = dictionary.positionOf('status');
+  const created = dictionary.positionOf('created_at');
+  const measured = [...MEASURES.map(({ name }) => name), 'latency_ms'].map((name) =>
+    dictionary.positionOf(name),
+  );
 
   return {
     encode(records) {

@@ -1,0 +1,60 @@
+import { expect, it } from 'vitest';
+import { requests } from '../../connectors/deepgram/streams/requests.js';
+import { usage } from '../../connectors/deepgram/streams/usage.js';
+import { bufferPool } from '../../src/encode/buffer-pool.js';
+import { type EncodedTarget, encodedStreams } from '../../src/encode/encoded-stream.js';
+import { manyRequests } from '../conformance/sample-records.js';
+
+/** A size that nothing else asks for. */
+const BYTES = 1_234_567;
+
+function targetOf(write: EncodedTarget<Buffer>['write']): EncodedTarget<Buffer> {
+  return {
+    write,
+    commit: async (records) => ({ accepted: records, rejected: [], skipped: [] }),
+    abort: async () => {},
+  };
+}
+
+it('what was encoded is released once the target has taken it, and not where it could not', async () => {
+  const encoded: Buffer[] = [];
+  const encodedWriter = encodedStreams(() => ({
+    encode: () => {
+      encoded.push(Buffer.allocUnsafeSlow(BYTES));
+      return encoded.at(-1) as Buffer;
+    },
+  }));
+  const seenWhileWriting: boolean[] = [];
+  const takes = targetOf(async (bytes) => {
+    await Promise.resolve();
+    seenWhileWriting.push(bufferPool.acquire(BYTES).buffer === bytes.buffer);
+  });
+  const refuses = targetOf(() => Promise.reject(new Error('disk full')));
+
+  await encodedWriter(requests)(takes).write(manyRequests(1));
+  const afterTaken = bufferPool.acquire(BYTES);
+  await expect(encodedWriter(requests)(refuses).write(manyRequests(1))).rejects.toThrow('disk full');
+  const afterRefused = bufferPool.acquire(BYTES);
+
+  expect(seenWhileWriting).toEqual([false]);
+  expect(encoded.map(({ buffer }) => buffer === afterTaken.buffer)).toEqual([true, false]);
+  expect(encoded.map(({ buffer }) => buffer === afterRefused.buffer)).toEqual([false, false]);
+});
+
+it('a stream has one encoder for all of its partitions, and each partition counts its own records', async () => {
+  const made: string[] = [];
+  const encodedWriter = encodedStreams(({ stream }) => {
+    made.push(stream.name);
+    return { encode: () => Buffer.alloc(0) };
+  });
+  const takes = targetOf(async () => {});
+  encodedWriter(usage)(takes);
+  encodedWriter(requests)(takes);
+  const partition = encodedWriter(requests)(takes);
+
+  await partition.write(manyRequests(3));
+  await partition.write(manyRequests(2));
+
+  expect(made).toEqual(['usage', 'requests']);
+  expect((await partition.commit()).accepted).toBe(5);
+});
