@@ -1,5 +1,5 @@
-import { sayCount, textTable } from '../report/text-table.js';
-import { sayRanges } from './day-ranges.js';
+import { formatCount, textTable } from '../report/text-table.js';
+import { formatRanges } from './day-ranges.js';
 import type { StateDocument, StreamState } from './state-document.js';
 
 /** The state as a table for people: a line for each sink, stream and project. */
@@ -20,9 +20,9 @@ function cells({ closed, open, lost }: StreamState): string[] {
   const openDays =
     days.length === 0 ? '-' : days.length === 1 ? `${days[0]}` : `${days[0]} to ${days.at(-1)}`;
   return [
-    sayRanges(closed) || '-',
+    formatRanges(closed) || '-',
     openDays,
-    unsettled === 0 ? '-' : sayCount(unsettled),
-    sayRanges(lost) || '-',
+    unsettled === 0 ? '-' : formatCount(unsettled),
+    formatRanges(lost) || '-',
   ];
 }

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { sayDuration } from '../time/duration.js';
+import { formatDuration } from '../time/duration.js';
 import { withinTime } from '../time/within-time.js';
 import { createDispatcher } from './exchange/dispatcher.js';
 import { exchange, type WireRequest } from './exchange/exchange.js';
@@ -17,7 +17,7 @@ import {
 import { createPause } from './pacing/pause.js';
 import { createGate } from './pacing/permits.js';
 import { measureHeldBack } from './pacing/wait-meter.js';
-import { FailedTry, sayFailure } from './retry/failed-try.js';
+import { FailedTry, toExportError } from './retry/failed-try.js';
 import { timedOut } from './retry/network-failure.js';
 import { withRetries } from './retry/retry.js';
 
@@ -54,7 +54,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     stats.receivedBytes += answer.body.length;
     return answer;
   };
-  const late = () => timedOut(`did not finish its answer within ${sayDuration(limits.totalMs)}`);
+  const late = () => timedOut(`did not finish its answer within ${formatDuration(limits.totalMs)}`);
 
   const send = async <T>(request: HttpRequest<T>): Promise<T> => {
     const wire = wireOf(request, userAgent);
@@ -78,7 +78,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     try {
       return await withRetries({ what: request.what, host: wire.url.host, run }, tools, request.signal);
     } catch (error) {
-      throw error instanceof FailedTry ? sayFailure(error, request.what, placeOf(wire.url), tries) : error;
+      throw error instanceof FailedTry ? toExportError(error, request.what, placeOf(wire.url), tries) : error;
     }
   };
 

@@ -1,6 +1,6 @@
 import type { SelectedStream } from '../../connectors/deepgram/streams/select-streams.js';
 import type { Reading, Source } from '../catalogue/source.js';
-import { rangesOf, sayRanges } from '../checkpoints/day-ranges.js';
+import { formatRanges, rangesOf } from '../checkpoints/day-ranges.js';
 import type { Partition, Project } from '../streams/partition.js';
 import { type Day, daysThrough } from '../time/day.js';
 import { beginningsOf } from './beginnings.js';
@@ -136,7 +136,7 @@ class DaysByTaker {
   inWords(): readonly (readonly [days: string, names: string])[] {
     const names = new Map<string, string>();
     for (const [{ name }, days] of this.#days) {
-      const ranges = sayRanges(rangesOf(days));
+      const ranges = formatRanges(rangesOf(days));
       const others = names.get(ranges);
       names.set(ranges, others === undefined ? name : `${others}, ${name}`);
     }

@@ -1,11 +1,11 @@
 import pc from 'picocolors';
 import type { Refusal } from '../catalogue/sink.js';
 import type { SinkOutcome } from '../deliver/tally/sink-tally.js';
-import { sayDuration } from '../time/duration.js';
+import { formatDuration } from '../time/duration.js';
 import { failureLines } from './failure-lines.js';
 import { oneLine } from './one-line.js';
 import type { Outcome, Summary } from './summary.js';
-import { counted, sayCount, textTable } from './text-table.js';
+import { counted, formatCount, textTable } from './text-table.js';
 
 const VERDICTS: Readonly<Record<Outcome, string>> = {
   delivered: 'Everything was delivered.',
@@ -48,17 +48,17 @@ function wordsFor({ outcome, source, sinks }: Summary): string {
 
 export function trafficLine({ window, http, elapsed_ms: elapsed }: Summary): string {
   const days = window ? `${window.since} to ${window.until}, ` : '';
-  const retries = http.retries > 0 ? `, ${sayCount(http.retries)} of them again` : '';
-  const waits = http.waited_ms > 0 ? `, ${sayDuration(http.waited_ms)} waiting` : '';
-  return `${days}${counted(http.calls, 'call')}${retries}${waits}, ${sayDuration(elapsed)}`;
+  const retries = http.retries > 0 ? `, ${formatCount(http.retries)} of them again` : '';
+  const waits = http.waited_ms > 0 ? `, ${formatDuration(http.waited_ms)} waiting` : '';
+  return `${days}${counted(http.calls, 'call')}${retries}${waits}, ${formatDuration(elapsed)}`;
 }
 
 function streamLines(summary: Summary): string[] {
   const rows = summary.streams.map((stream) => [
     stream.name,
-    sayCount(stream.records),
-    sayCount(stream.partitions),
-    stream.failed_partitions === 0 ? '' : `${sayCount(stream.failed_partitions)} could not be read`,
+    formatCount(stream.records),
+    formatCount(stream.partitions),
+    stream.failed_partitions === 0 ? '' : `${formatCount(stream.failed_partitions)} could not be read`,
   ]);
   return textTable(['left', 'right', 'right', 'left'], [['STREAM', 'RECORDS', 'PARTITIONS', ''], ...rows]);
 }
@@ -67,9 +67,9 @@ function sinkLines(summary: Summary): string[] {
   const rows = summary.sinks.map((sink) => [
     sink.name,
     sink.type,
-    sayCount(sink.accepted),
-    sayCount(sum(sink.skipped)),
-    sayCount(sum(sink.rejected)),
+    formatCount(sink.accepted),
+    formatCount(sum(sink.skipped)),
+    formatCount(sum(sink.rejected)),
     sink.failure ? `FAILED${sink.required ? '' : ' (not required)'}` : 'ok',
   ]);
   const head = ['SINK', 'TYPE', 'ACCEPTED', 'SKIPPED', 'REJECTED', ''];
@@ -80,7 +80,7 @@ function sinkLines(summary: Summary): string[] {
 export function factLines(summary: Summary): string[] {
   return summary.sinks.flatMap(({ name, facts }) => {
     const said = Object.entries(facts).map(
-      ([fact, value]) => `${typeof value === 'number' ? sayCount(value) : value} ${fact}`,
+      ([fact, value]) => `${typeof value === 'number' ? formatCount(value) : value} ${fact}`,
     );
     return said.length > 0 ? [oneLine(`${name}: ${said.join(', ')}`)] : [];
   });
@@ -95,12 +95,12 @@ export function notes(summary: Summary): string[] {
   const { source } = summary;
   const said = [
     ...source.failures.map((failure) => {
-      const more = failure.partitions > 1 ? ` (and ${sayCount(failure.partitions - 1)} more)` : '';
+      const more = failure.partitions > 1 ? ` (and ${formatCount(failure.partitions - 1)} more)` : '';
       return sentence(`${failure.partition}${more}`, failure.message, failure.hint);
     }),
     ...source.rejected.map(
       ({ stream, count, example }) =>
-        `${stream}: ${sayCount(count)} left out as unreadable, such as: ${example}`,
+        `${stream}: ${formatCount(count)} left out as unreadable, such as: ${example}`,
     ),
     ...source.unknown_fields.map(
       ({ stream, fields }) =>
@@ -140,5 +140,5 @@ function doubtNote({ name, in_doubt: records }: SinkOutcome): string {
 }
 
 function refusalNote(sink: string, what: string, { count, reason, example }: Refusal): string {
-  return `${sink}: ${sayCount(count)} ${what}: ${reason}${example ? `, such as ${example}` : ''}`;
+  return `${sink}: ${formatCount(count)} ${what}: ${reason}${example ? `, such as ${example}` : ''}`;
 }

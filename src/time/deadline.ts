@@ -1,5 +1,5 @@
 import { abortError, ExportError } from '../errors/export-error.js';
-import { sayDuration } from './duration.js';
+import { formatDuration } from './duration.js';
 
 /** After an interrupt, what is under way may still finish by itself for this long, in milliseconds. */
 const GRACE_MS = 2_000;
@@ -42,7 +42,7 @@ export async function withDeadline<T>(
 }
 
 function tooLate(what: string, limitMs: number): ExportError {
-  return new ExportError('SINK_DEADLINE', `${what} did not finish within ${sayDuration(limitMs)}.`, {
+  return new ExportError('SINK_DEADLINE', `${what} did not finish within ${formatDuration(limitMs)}.`, {
     kind: 'transient',
     hint: 'See what holds the receiver up, or give the sink a longer `deadline`.',
   });

@@ -4,7 +4,7 @@ import type { SinkLane } from '../../deliver/sink-lane.js';
 import { type Reason, windowOnly } from '../../plan/delivery-book.js';
 import { type PlannedReading, planReadings } from '../../plan/plan.js';
 import { oneLine } from '../../report/one-line.js';
-import { counted, sayCount, textTable } from '../../report/text-table.js';
+import { counted, formatCount, textTable } from '../../report/text-table.js';
 import { partitionName } from '../../streams/partition.js';
 import { lookAtState } from '../checkpoint-session.js';
 import type { Surroundings } from '../cli-context.js';
@@ -62,8 +62,8 @@ function planLines(
   const cells = rows.map(({ name, isWanted, readings }) => [
     name,
     daysOf(readings),
-    sayCount(sum(readings, ({ reading }) => reading.partitions.length)),
-    sayCount(sum(readings, ({ reading }) => reading.calls)),
+    formatCount(sum(readings, ({ reading }) => reading.partitions.length)),
+    formatCount(sum(readings, ({ reading }) => reading.calls)),
     whyOf(readings) || (isWanted ? '(nothing is lacking)' : '(no sink wants it)'),
   ]);
   const head = ['STREAM', 'DAYS', 'PARTITIONS', 'CALLS', 'WHY'];
@@ -91,7 +91,7 @@ function partitionLines(rows: readonly PlanRow[]): string[] {
   const lines = rows.flatMap(({ readings }) =>
     readings.flatMap(({ reading, needs }) =>
       reading.partitions.map((partition) => {
-        const sinks = [...needs(partition)].map(([{ name }, reason]) => `${name}: ${sayReason(reason)}`);
+        const sinks = [...needs(partition)].map(([{ name }, reason]) => `${name}: ${formatReason(reason)}`);
         return `${partitionName(partition)}  ${sinks.join(', ')}`;
       }),
     ),
@@ -114,7 +114,7 @@ function whyOf(readings: readonly PlannedReading<SinkLane>[]): string {
   return [...counts]
     .map(
       ([sink, words]) =>
-        `${sink}: ${[...words].map(([word, count]) => `${sayCount(count)} ${word}`).join(', ')}`,
+        `${sink}: ${[...words].map(([word, count]) => `${formatCount(count)} ${word}`).join(', ')}`,
     )
     .join('; ');
 }
@@ -128,7 +128,7 @@ const WORDS: Readonly<Record<Reason['why'], string>> = {
   snapshot: 'as it is now',
 };
 
-function sayReason(reason: Reason): string {
+function formatReason(reason: Reason): string {
   if (reason.why !== 'open' || reason.unsettled === 0) return WORDS[reason.why];
   return `${WORDS.open} (${counted(reason.unsettled, 'record')} may change)`;
 }

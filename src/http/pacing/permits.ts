@@ -1,5 +1,5 @@
 import type { Log } from '../../report/log.js';
-import { sayDuration } from '../../time/duration.js';
+import { formatDuration } from '../../time/duration.js';
 import type { FailedTry } from '../retry/failed-try.js';
 import { createConcurrency } from './concurrency.js';
 import type { Pause } from './pause.js';
@@ -27,7 +27,7 @@ export function createGate(maxConcurrency: number, pause: Pause, log: Log): Gate
   /** The pause in which the latest burst of refusals was met. */
   let burst: number | undefined;
   // Said when the pause is over: only then is it known how many of a burst were refused.
-  const sayLimit = () => {
+  const logLimit = () => {
     if (refusedBy === undefined) return;
     const { limit } = concurrency;
     log.info(`${refusedBy}: going on with at most ${limit} at a time`, {
@@ -42,7 +42,7 @@ export function createGate(maxConcurrency: number, pause: Pause, log: Log): Gate
         await pause.over(signal);
         const leave = await concurrency.take(lane, signal);
         if (!pause.running) {
-          sayLimit();
+          logLimit();
           return { pauses: pause.count, leave };
         }
         leave(); // a pause began while it stood in the queue
@@ -57,7 +57,7 @@ export function createGate(maxConcurrency: number, pause: Pause, log: Log): Gate
         refusedBy = host;
       }
       if (effect === 'covered') return;
-      log.warn(`${host} ${failure.message}; waiting ${sayDuration(ms)} before sending anything more`, {
+      log.warn(`${host} ${failure.message}; waiting ${formatDuration(ms)} before sending anything more`, {
         host,
         wait_ms: ms,
       });

@@ -32,7 +32,7 @@ export class FailedTry extends Error {
 }
 
 /** What the caller of `send` gets to see. */
-export function sayFailure(failure: FailedTry, what: string, place: string, tries: number): ExportError {
+export function toExportError(failure: FailedTry, what: string, place: string, tries: number): ExportError {
   const effort = tries > 1 ? ` after ${tries} tries` : '';
   // The vendor's support asks for it, and a message is what gets copied into a ticket.
   const id = failure.details.requestId ? ` (request id ${failure.details.requestId})` : '';

@@ -1,4 +1,4 @@
-import { sayDuration } from '../../time/duration.js';
+import { formatDuration } from '../../time/duration.js';
 import type { HttpLimits } from '../http-options.js';
 import { words } from '../words.js';
 import { FailedTry } from './failed-try.js';
@@ -58,11 +58,11 @@ export function tooLarge(limits: HttpLimits, cause: unknown): FailedTry {
 function limitPassed(error: unknown, limits: HttpLimits): FailedTry | undefined {
   switch (codeOf(error)) {
     case 'UND_ERR_CONNECT_TIMEOUT':
-      return timedOut(`took no connection within ${sayDuration(limits.connectMs)}`, error);
+      return timedOut(`took no connection within ${formatDuration(limits.connectMs)}`, error);
     case 'UND_ERR_HEADERS_TIMEOUT':
-      return timedOut(`did not answer within ${sayDuration(limits.headersMs)}`, error);
+      return timedOut(`did not answer within ${formatDuration(limits.headersMs)}`, error);
     case 'UND_ERR_BODY_TIMEOUT':
-      return timedOut(`stopped in the middle of its answer for ${sayDuration(limits.bodyMs)}`, error);
+      return timedOut(`stopped in the middle of its answer for ${formatDuration(limits.bodyMs)}`, error);
     case 'UND_ERR_RES_EXCEEDED_MAX_SIZE':
       return tooLarge(limits, error);
     default:

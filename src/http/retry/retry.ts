@@ -1,7 +1,7 @@
 import pRetry from 'p-retry';
 import type { Log } from '../../report/log.js';
 import type { Clock } from '../../time/clock.js';
-import { sayDuration } from '../../time/duration.js';
+import { formatDuration } from '../../time/duration.js';
 import { withinTime } from '../../time/within-time.js';
 import type { HttpLimits, HttpRetries } from '../http-options.js';
 import type { Gate, Pass } from '../pacing/permits.js';
@@ -58,7 +58,7 @@ export async function withRetries<T>(task: Task<T>, tools: RetryTools, signal: A
   };
   const late = () => {
     const before = last === undefined ? '' : `; before that it ${last.message}`;
-    return timedOut(`was not done within ${sayDuration(limits.deadlineMs)}${before}`, last);
+    return timedOut(`was not done within ${formatDuration(limits.deadlineMs)}${before}`, last);
   };
   try {
     return await withinTime(signal, limits.deadlineMs, late, (ending) =>
@@ -88,11 +88,11 @@ function waitAfter(failure: FailedTry, attempt: number, tools: RetryTools): numb
 function refuseTooLong(failure: FailedTry, waitMs: number, leftMs: number): void {
   const { askedMs } = failure.details;
   if ((askedMs ?? waitMs) < leftMs) return;
-  const left = sayDuration(Math.max(0, leftMs));
+  const left = formatDuration(Math.max(0, leftMs));
   const why =
     askedMs === undefined
       ? `only ${left} are left for another try`
-      : `it asks to wait ${sayDuration(askedMs)}, and only ${left} are left`;
+      : `it asks to wait ${formatDuration(askedMs)}, and only ${left} are left`;
   throw new FailedTry(failure.code, `${failure.message}; ${why}`, failure.details);
 }
 
@@ -109,7 +109,7 @@ function logRetry<T>(
   if (failure.concernsAll) tools.log.debug(`${next} after the pause: ${task.what}`, fields);
   else
     tools.log.info(
-      `${task.host} ${failure.message}; ${next} in ${sayDuration(waitMs)}: ${task.what}`,
+      `${task.host} ${failure.message}; ${next} in ${formatDuration(waitMs)}: ${task.what}`,
       fields,
     );
 }
