@@ -6,7 +6,7 @@ import { type PlannedReading, planReadings, type Window } from '../plan/plan.js'
 import type { Log } from '../report/log.js';
 import type { Project } from '../streams/partition.js';
 import type { Clock } from '../time/clock.js';
-import { farewellAfter } from '../time/farewell.js';
+import { graceAfterAbort } from '../time/limits.js';
 import { atOnce } from './for-each-concurrent.js';
 import type { LaneWriter } from './lane-writer.js';
 import { ReadingFacts } from './reading-facts.js';
@@ -42,7 +42,7 @@ export interface RunResult {
 }
 
 /** How long the sinks have for their last things after an interrupt, in milliseconds. */
-const FAREWELL_MS = 8_000;
+const CLOSING_GRACE_MS = 8_000;
 
 /**
  * Reads what is planned, once, and hands every batch to each sink that wants it. Each sink commits or aborts
@@ -133,10 +133,10 @@ async function closeLanes(tally: RunTally, startedAt: number, options: RunOption
   const elapsedMs = options.clock.now() - startedAt;
   const soFar = { ...tally.soFar(), calls, retries, elapsedMs };
   // An interrupt may also come while they close.
-  const farewell = farewellAfter(options.signal, FAREWELL_MS);
+  const grace = graceAfterAbort(options.signal, CLOSING_GRACE_MS);
   try {
-    await Promise.all(options.lanes.map((lane) => lane.close(soFar, farewell.signal)));
+    await Promise.all(options.lanes.map((lane) => lane.close(soFar, grace.signal)));
   } finally {
-    farewell.cancel();
+    grace.cancel();
   }
 }

@@ -4,7 +4,7 @@ import { type Failure, failureOf } from '../errors/export-error.js';
 import type { Log } from '../report/log.js';
 import { type Partition, partitionName } from '../streams/partition.js';
 import type { Stream } from '../streams/stream.js';
-import { withDeadline } from '../time/deadline.js';
+import { withDeadline } from '../time/limits.js';
 import { appendWriter } from './append-writer.js';
 import { LaneWriter } from './lane-writer.js';
 import { type SinkOutcome, SinkTally } from './tally/sink-tally.js';

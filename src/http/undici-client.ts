@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { formatDuration } from '../time/duration.js';
-import { withinTime } from '../time/within-time.js';
+import { withTimeout } from '../time/limits.js';
 import { createDispatcher } from './exchange/dispatcher.js';
 import { exchange, type WireRequest } from './exchange/exchange.js';
 import { headersToSend, maskOfHeaders } from './exchange/headers.js';
@@ -70,7 +70,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     const run = async (attempt: number, signal: AbortSignal): Promise<T> => {
       tries = attempt;
       if (attempt > 1) stats.retries += 1;
-      const answer = await withinTime(signal, limits.totalMs, late, (ending) =>
+      const answer = await withTimeout(signal, limits.totalMs, late, (ending) =>
         followRedirects(wire, (hop) => call(hop, ending)),
       );
       return readAnswer(answer, reader);

@@ -9,7 +9,7 @@ import { abortError, failureOf } from '../../errors/export-error.js';
 import { EXIT } from '../../report/exit-code.js';
 import type { Log } from '../../report/log.js';
 import { oneLine } from '../../report/one-line.js';
-import { withDeadline } from '../../time/deadline.js';
+import { withDeadline } from '../../time/limits.js';
 import type { Surroundings } from '../cli-context.js';
 import { wantsColor } from '../color.js';
 import { outlooksOf } from '../estimates.js';

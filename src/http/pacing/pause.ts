@@ -1,5 +1,5 @@
-import { abortError } from '../../errors/export-error.js';
 import type { Clock } from '../../time/clock.js';
+import { unlessAborted } from '../../time/limits.js';
 import type { HeldBack } from './wait-meter.js';
 
 /** An extension shorter than this is the same wait to a reader of the log. */
@@ -59,16 +59,4 @@ export function createPause(clock: Clock, heldBack: HeldBack): Pause {
     over: (signal) => (ending === undefined ? Promise.resolve() : unlessAborted(ending, signal)),
     close: () => closing.abort(),
   };
-}
-
-function unlessAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(abortError(signal));
-    if (signal.aborted) return onAbort();
-    signal.addEventListener('abort', onAbort, { once: true });
-    promise.then(() => {
-      signal.removeEventListener('abort', onAbort);
-      resolve();
-    }, reject);
-  });
 }

@@ -2,7 +2,7 @@ import pRetry from 'p-retry';
 import type { Log } from '../../report/log.js';
 import type { Clock } from '../../time/clock.js';
 import { formatDuration } from '../../time/duration.js';
-import { withinTime } from '../../time/within-time.js';
+import { withTimeout } from '../../time/limits.js';
 import type { HttpLimits, HttpRetries } from '../http-options.js';
 import type { Gate, Pass } from '../pacing/permits.js';
 import { backoff } from '../pacing/wait.js';
@@ -61,7 +61,7 @@ export async function withRetries<T>(task: Task<T>, tools: RetryTools, signal: A
     return timedOut(`was not done within ${formatDuration(limits.deadlineMs)}${before}`, last);
   };
   try {
-    return await withinTime(signal, limits.deadlineMs, late, (ending) =>
+    return await withTimeout(signal, limits.deadlineMs, late, (ending) =>
       pRetry((attempt) => tryOnce(attempt, ending), {
         retries: retries.attempts - 1,
         minTimeout: 0, // the waiting is done here, where a server's wish and the clock are known

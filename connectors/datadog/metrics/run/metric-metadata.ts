@@ -5,7 +5,7 @@ import { ExportError, failureOf } from '../../../../src/errors/export-error.js';
 import type { HttpAnswer, HttpRequest } from '../../../../src/http/http-client.js';
 import { createHttpClient } from '../../../../src/http/undici-client.js';
 import type { Secret } from '../../../../src/secrets/secret.js';
-import { withDeadline } from '../../../../src/time/deadline.js';
+import { withDeadline } from '../../../../src/time/limits.js';
 import { refusalOfKeys } from '../../install/client/refusal.js';
 import { type DatadogApi, explainDatadog } from '../../shared/datadog-api.js';
 import { isObject, type JsonObject } from '../../shared/json.js';
