@@ -24,7 +24,7 @@ export interface DayReading {
  * Days after its end at which a day is closed although records of it never settled, such as those that cost
  * nothing for good: a day must not stay open for ever.
  */
-const PATIENCE_MS = 14 * 86_400_000;
+const CLOSE_UNSETTLED_AFTER_MS = 14 * 86_400_000;
 
 /**
  * Why a day is to be read at this moment; undefined where it is not. One that was lost is still lacking: where it can
@@ -57,7 +57,7 @@ export function wasReadAfter(
 
 /** True where a reading at this moment closes a day, whatever it finds. */
 export function isLastReading(day: Day, readAtMs: number, lookbackMs: number): boolean {
-  return readAtMs - endOf(day) >= Math.max(PATIENCE_MS, lookbackMs);
+  return readAtMs - endOf(day) >= Math.max(CLOSE_UNSETTLED_AFTER_MS, lookbackMs);
 }
 
 /** A day that was read and delivered: closed, or open until a later reading closes it. */
@@ -68,7 +68,7 @@ export function withReading(
   lookbackMs: number,
 ): StreamState {
   const age = readAtMs - endOf(day);
-  const isSettled = found.unsettled === 0 || age >= PATIENCE_MS;
+  const isSettled = found.unsettled === 0 || age >= CLOSE_UNSETTLED_AFTER_MS;
   // What was closed once stays so, also where the lookback has grown since; but a day that is not over was closed by
   // a clock that was ahead.
   const isOldEnough = age >= lookbackMs || (age >= 0 && holdsDay(before.closed, day));

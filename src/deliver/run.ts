@@ -7,7 +7,7 @@ import type { Log } from '../report/log.js';
 import type { Project } from '../streams/partition.js';
 import type { Clock } from '../time/clock.js';
 import { graceAfterAbort } from '../time/limits.js';
-import { atOnce } from './for-each-concurrent.js';
+import { forEachConcurrent } from './for-each-concurrent.js';
 import type { LaneWriter } from './lane-writer.js';
 import { ReadingFacts } from './reading-facts.js';
 import type { SinkLane } from './sink-lane.js';
@@ -59,7 +59,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
     options,
     readings.map(({ reading }) => reading),
   );
-  await atOnce(options.source.parallel, readings, (planned) => readOne(planned, tally, options));
+  await forEachConcurrent(options.source.parallel, readings, (planned) => readOne(planned, tally, options));
   await closeLanes(tally, startedAt, options);
   return {
     projects,

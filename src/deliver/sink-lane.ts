@@ -25,7 +25,7 @@ export interface SinkLaneOptions {
 }
 
 /** Partitions that may fail one after the other before the sink is left alone for the rest of the run. */
-const PATIENCE = 3;
+const MAX_FAILURES_IN_A_ROW = 3;
 
 /** One sink within one run: its deadline, its failures and what it has taken, apart from all other sinks. */
 export class SinkLane {
@@ -173,7 +173,7 @@ export class SinkLane {
     if (failure.kind === 'interrupted' || this.#gaveUp) return;
     this.#failuresInARow += 1;
     this.#log.error(`${this.name}: ${partitionName(partition)} failed: ${failure.message}`);
-    if (!isLasting(failure) && this.#failuresInARow < PATIENCE) return;
+    if (!isLasting(failure) && this.#failuresInARow < MAX_FAILURES_IN_A_ROW) return;
     this.#gaveUp = failure;
     this.#log.error(`${this.name} is left alone for the rest of this run; the other sinks go on.`);
   }
