@@ -1,5 +1,5 @@
 import type { Mask } from '../secrets/mask.js';
-import { oneLine } from './one-line.js';
+import { oneLine } from '../text/one-line.js';
 import type { Summary } from './summary.js';
 import { factLines, notes, trafficLine, verdictLine } from './summary-text.js';
 import { formatCount } from './text-table.js';

@@ -1,9 +1,9 @@
 import pc from 'picocolors';
 import type { Refusal } from '../catalogue/sink.js';
 import type { SinkOutcome } from '../deliver/tally/sink-tally.js';
+import { oneLine } from '../text/one-line.js';
 import { formatDuration } from '../time/duration.js';
 import { failureLines } from './failure-lines.js';
-import { oneLine } from './one-line.js';
 import type { Outcome, Summary } from './summary.js';
 import { counted, formatCount, textTable } from './text-table.js';
 
@@ -36,10 +36,10 @@ export function summaryText(summary: Summary, options: { readonly color: boolean
 export function verdictLine(summary: Summary): string {
   if (summary.dry_run && summary.outcome === 'delivered')
     return 'Dry run: everything was read, nothing was delivered.';
-  return `${wordsFor(summary)}${summary.exit_code === 0 ? '' : ` (exit ${summary.exit_code})`}`;
+  return `${outcomeText(summary)}${summary.exit_code === 0 ? '' : ` (exit ${summary.exit_code})`}`;
 }
 
-function wordsFor({ outcome, source, sinks }: Summary): string {
+function outcomeText({ outcome, source, sinks }: Summary): string {
   if (outcome === 'config' && sinks.length > 0)
     return 'What was delivered is there, but the run did not end as it should.';
   if (outcome !== 'source-incomplete' || source.name === null) return VERDICTS[outcome];

@@ -8,7 +8,7 @@ import { resolveWindow } from '../../config/settings/window.js';
 import { abortError, failureOf } from '../../errors/export-error.js';
 import { EXIT } from '../../report/exit-code.js';
 import type { Log } from '../../report/log.js';
-import { oneLine } from '../../report/one-line.js';
+import { oneLine } from '../../text/one-line.js';
 import { withDeadline } from '../../time/limits.js';
 import type { Surroundings } from '../cli-context.js';
 import { wantsColor } from '../color.js';

@@ -1,10 +1,10 @@
 import { STATUS_CODES } from 'node:http';
 import { type ErrorKind, ExportError } from '../../errors/export-error.js';
 import type { Mask } from '../../secrets/mask.js';
+import { excerpt } from '../../text/one-line.js';
 import type { HttpAnswer, RefusalDetails } from '../http-client.js';
 import { askedWait } from '../pacing/wait.js';
 import { FailedTry } from '../retry/failed-try.js';
-import { words } from '../words.js';
 
 const HTML = 'an HTML page, so probably a proxy, not the API';
 const HTML_HINT = 'Check the configured URL and the proxy settings (HTTPS_PROXY, NO_PROXY).';
@@ -31,7 +31,7 @@ function refusal(answer: HttpAnswer, reader: Reader<unknown>): FailedTry {
   const { status } = answer;
   const html = isHtml(answer);
   const details = html ? { message: HTML, hint: HTML_HINT } : explained(answer, reader);
-  const said = details.message === undefined ? '' : words(reader.mask(details.message));
+  const said = details.message === undefined ? '' : excerpt(reader.mask(details.message));
   const name = STATUS_CODES[status];
   const askedMs = askedWait(answer, reader.now());
   const head = `answered ${status}${name === undefined ? '' : ` ${name}`}`;
@@ -39,7 +39,7 @@ function refusal(answer: HttpAnswer, reader: Reader<unknown>): FailedTry {
     kind: kindOf(status),
     status,
     ...(details.hint === undefined ? {} : { hint: reader.mask(details.hint) }),
-    ...(details.requestId === undefined ? {} : { requestId: words(reader.mask(details.requestId)) }),
+    ...(details.requestId === undefined ? {} : { requestId: excerpt(reader.mask(details.requestId)) }),
     ...(askedMs === undefined ? {} : { askedMs }),
   });
 }
@@ -69,7 +69,7 @@ function brokenBody(answer: HttpAnswer, error: unknown, mask: Mask): FailedTry {
     const reason = `answered ${status} with a body that is not valid JSON`;
     return new FailedTry('HTTP_BODY', reason, { kind: 'transient', status });
   }
-  const complaint = error instanceof Error ? words(mask(error.message)) : 'unreadable';
+  const complaint = error instanceof Error ? excerpt(mask(error.message)) : 'unreadable';
   const reason = `answered ${status} with a body that cannot be used: ${complaint}`;
   const hint = error instanceof ExportError ? error.hint : undefined;
   return new FailedTry('HTTP_BODY', reason, {

@@ -1,6 +1,6 @@
+import { excerpt } from '../../text/one-line.js';
 import { formatDuration } from '../../time/duration.js';
 import type { HttpLimits } from '../http-options.js';
-import { words } from '../words.js';
 import { FailedTry } from './failed-try.js';
 
 const UNREACHABLE = new Set([
@@ -23,7 +23,7 @@ export function networkFailure(error: unknown, limits: HttpLimits): FailedTry {
     return new FailedTry('ABORTED', 'was not called: the connections are closed', { kind: 'interrupted' });
   }
   if (code === 'UND_ERR_ABORTED' && error instanceof Error) {
-    const reason = `could not be reached through the proxy: ${words(error.message)}`;
+    const reason = `could not be reached through the proxy: ${excerpt(error.message)}`;
     return new FailedTry('HTTP_NETWORK', reason, { kind: 'transient', ...because });
   }
   if (isCertificateCode(code)) {
