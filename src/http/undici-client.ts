@@ -15,8 +15,8 @@ import {
   type HttpClientOptions,
 } from './http-options.js';
 import { createPause } from './pacing/pause.js';
-import { createGate } from './pacing/permits.js';
-import { measureHeldBack } from './pacing/wait-meter.js';
+import { createPermits } from './pacing/permits.js';
+import { createWaitMeter } from './pacing/wait-meter.js';
 import { FailedTry, toExportError } from './retry/failed-try.js';
 import { timedOut } from './retry/network-failure.js';
 import { withRetries } from './retry/retry.js';
@@ -32,11 +32,11 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   const { log, clock, userAgent } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const stats = { calls: 0, retries: 0, waitedMs: 0, receivedBytes: 0 };
-  const heldBack = measureHeldBack(clock, (ms) => {
+  const waitMeter = createWaitMeter(clock, (ms) => {
     stats.waitedMs += ms;
   });
   const maxConcurrency = options.maxConcurrency ?? DEFAULT_CONCURRENCY;
-  const gate = createGate(maxConcurrency, createPause(clock, heldBack), log);
+  const permits = createPermits(maxConcurrency, createPause(clock, waitMeter), log);
   const dispatcher = createDispatcher(limits, maxConcurrency, options.env ?? {});
   const tools = {
     log,
@@ -44,8 +44,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     limits,
     retries: { ...DEFAULT_RETRIES, ...options.retries },
     random: options.random ?? Math.random,
-    gate,
-    heldBack,
+    permits,
+    waitMeter,
   };
 
   const call = async (wire: WireRequest, signal: AbortSignal): Promise<HttpAnswer> => {
@@ -86,7 +86,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     send,
     stats,
     async close() {
-      gate.close();
+      permits.close();
       await dispatcher.destroy();
     },
   };

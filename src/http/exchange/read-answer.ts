@@ -3,7 +3,7 @@ import { type ErrorKind, ExportError } from '../../errors/export-error.js';
 import type { Mask } from '../../secrets/mask.js';
 import { excerpt } from '../../text/one-line.js';
 import type { HttpAnswer, RefusalDetails } from '../http-client.js';
-import { askedWait } from '../pacing/wait.js';
+import { retryAfterMs } from '../pacing/backoff.js';
 import { FailedTry } from '../retry/failed-try.js';
 
 const HTML = 'an HTML page, so probably a proxy, not the API';
@@ -33,14 +33,14 @@ function refusal(answer: HttpAnswer, reader: Reader<unknown>): FailedTry {
   const details = html ? { message: HTML, hint: HTML_HINT } : explained(answer, reader);
   const said = details.message === undefined ? '' : excerpt(reader.mask(details.message));
   const name = STATUS_CODES[status];
-  const askedMs = askedWait(answer, reader.now());
+  const askedMs = retryAfterMs(answer, reader.now());
   const head = `answered ${status}${name === undefined ? '' : ` ${name}`}`;
   return new FailedTry('HTTP_STATUS', said === '' ? head : `${head}${html ? ' with ' : ': '}${said}`, {
     kind: kindOf(status),
     status,
     ...(details.hint === undefined ? {} : { hint: reader.mask(details.hint) }),
     ...(details.requestId === undefined ? {} : { requestId: excerpt(reader.mask(details.requestId)) }),
-    ...(askedMs === undefined ? {} : { askedMs }),
+    ...(askedMs === undefined ? {} : { retryAfterMs: askedMs }),
   });
 }
 
