@@ -1,6 +1,7 @@
 import pc from 'picocolors';
 import type { Refusal } from '../catalogue/sink.js';
 import type { SinkOutcome } from '../deliver/tally/sink-tally.js';
+import type { Failure } from '../errors/export-error.js';
 import { oneLine } from '../text/one-line.js';
 import { formatDuration } from '../time/duration.js';
 import { failureLines } from './failure-lines.js';
@@ -96,7 +97,7 @@ export function notes(summary: Summary): string[] {
   const said = [
     ...source.failures.map((failure) => {
       const more = failure.partitions > 1 ? ` (and ${formatCount(failure.partitions - 1)} more)` : '';
-      return sentence(`${failure.partition}${more}`, failure.message, failure.hint);
+      return failureNote(`${failure.partition}${more}`, failure);
     }),
     ...source.rejected.map(
       ({ stream, count, example }) =>
@@ -107,28 +108,24 @@ export function notes(summary: Summary): string[] {
         `${stream}: ${source.name ?? 'the source'} has fields that are not exported: ${fields.join(', ')}`,
     ),
     ...source.warnings,
-    ...summary.sinks.flatMap((sink) => [
-      ...(sink.failure
-        ? [
-            sentence(
-              sink.failure.partition ? `${sink.name} at ${sink.failure.partition}` : sink.name,
-              sink.failure.message,
-              sink.failure.hint,
-            ),
-          ]
-        : []),
-      ...sink.rejected.map((refusal) =>
-        refusalNote(sink.name, sink.sends_once ? 'refused, and not sent again' : 'refused', refusal),
-      ),
-      ...(sink.in_doubt > 0 ? [doubtNote(sink)] : []),
-      ...(summary.dry_run ? [] : sink.skipped.map((refusal) => refusalNote(sink.name, 'skipped', refusal))),
-      ...sink.notes.map((note) => `${sink.name}: ${note}`),
-    ]),
+    ...summary.sinks.flatMap((sink) => sinkNotes(sink, summary.dry_run)),
   ];
   return [...said.map(oneLine), ...(summary.error ? failureLines(summary.error) : [])];
 }
 
-function sentence(where: string, message: string, hint: string | undefined): string {
+function sinkNotes(sink: SinkOutcome, isDryRun: boolean): string[] {
+  const { name, failure } = sink;
+  const refused = sink.sends_once ? 'refused, and not sent again' : 'refused';
+  return [
+    ...(failure ? [failureNote(failure.partition ? `${name} at ${failure.partition}` : name, failure)] : []),
+    ...sink.rejected.map((refusal) => refusalNote(name, refused, refusal)),
+    ...(sink.in_doubt > 0 ? [doubtNote(sink)] : []),
+    ...(isDryRun ? [] : sink.skipped.map((refusal) => refusalNote(name, 'skipped', refusal))),
+    ...sink.notes.map((note) => `${name}: ${note}`),
+  ];
+}
+
+function failureNote(where: string, { message, hint }: Failure): string {
   return `${where}: ${message}${hint ? ` ${hint}` : ''}`;
 }
 

@@ -2,7 +2,7 @@ import { type ErrorCode, ExportError, type ExportErrorDetails } from '../../erro
 
 export interface FailedTryDetails extends ExportErrorDetails {
   /** The delay that the server asked for, in milliseconds, uncut. */
-  readonly retryAfterMs?: number;
+  readonly retryAfterMs?: number | undefined;
 }
 
 /**
