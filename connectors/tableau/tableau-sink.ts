@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { CheckResult } from '../../src/catalogue/check-result.js';
 import type { Sink } from '../../src/catalogue/sink.js';
 import type { SinkContext } from '../../src/catalogue/sink-type.js';
-import { atOnce } from '../../src/deliver/for-each-concurrent.js';
+import { forEachConcurrent } from '../../src/deliver/for-each-concurrent.js';
 import { encodedStreams } from '../../src/encode/encoded-stream.js';
 import { failureOf } from '../../src/errors/export-error.js';
 import { OutputFolder } from '../../src/files/output-folder.js';
@@ -61,7 +61,7 @@ export function tableauSink(settings: TableauSettings, context: SinkContext): Si
     finish: async (_run, signal) => {
       const tables = [...streams.values()].flat();
       if (single) {
-        await atOnce(TABLES_AT_ONCE, tables, (table) =>
+        await forEachConcurrent(TABLES_AT_ONCE, tables, (table) =>
           stitchTable(folder, table, { bom: settings.bom, signal }),
         );
       }

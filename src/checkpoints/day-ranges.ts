@@ -34,6 +34,6 @@ export function rangesOf(days: readonly Day[]): DayRanges {
 }
 
 /** `2026-11-01 to 2026-11-03, 2026-11-09` */
-export function sayRanges(ranges: DayRanges): string {
+export function formatRanges(ranges: DayRanges): string {
   return ranges.map(([from, through]) => (from === through ? from : `${from} to ${through}`)).join(', ');
 }

@@ -2,7 +2,7 @@
  * Works through items, so many at once at most, each when its turn comes. The first failure keeps further items from
  * being begun, and is thrown when what is under way has ended.
  */
-export async function atOnce<Item>(
+export async function forEachConcurrent<Item>(
   most: number,
   items: Iterable<Item>,
   work: (item: Item) => Promise<void>,

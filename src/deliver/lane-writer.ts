@@ -1,7 +1,7 @@
 import type { PartitionWriter, Receipt } from '../catalogue/sink.js';
 import { type Failure, failureOf } from '../errors/export-error.js';
 import type { Row } from '../streams/field.js';
-import { withDeadline } from '../time/deadline.js';
+import { withDeadline } from '../time/limits.js';
 
 /** What a lane wants to hear of its writers. */
 export interface WriterEvents {

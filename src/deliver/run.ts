@@ -9,8 +9,8 @@ import type { Log } from '../report/log.js';
 import type { Partition, Project } from '../streams/partition.js';
 import type { Stream } from '../streams/stream.js';
 import type { Clock } from '../time/clock.js';
-import { farewellAfter } from '../time/farewell.js';
-import { atOnce } from './for-each-concurrent.js';
+import { graceAfterAbort } from '../time/limits.js';
+import { forEachConcurrent } from './for-each-concurrent.js';
 import type { LaneWriter } from './lane-writer.js';
 import { ReadingFacts } from './reading-facts.js';
 import type { SinkLane } from './sink-lane.js';
@@ -46,7 +46,7 @@ export interface RunResult {
 }
 
 /** How long the sinks have for their last things after an interrupt, in milliseconds. */
-const FAREWELL_MS = 8_000;
+const FINISH_GRACE_MS = 8_000;
 
 /**
  * Reads what is planned, once, and hands every batch to each sink that wants it. Each sink commits or aborts
@@ -65,7 +65,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const tally = new RunTally(options, planned.tasks);
   // A reading has one partition open at a time, in each of its sinks.
   const most = Math.min(source.parallel, ...lanes.map((lane) => lane.maxOpenPartitions));
-  await atOnce(most, planned.tasks, (task) => runTask(task, tally, options));
+  await forEachConcurrent(most, planned.tasks, (task) => runTask(task, tally, options));
   await finishLanes(tally, startedAt, options);
   return {
     projects,
@@ -149,10 +149,10 @@ async function finishLanes(tally: RunTally, startedAt: number, options: RunOptio
   const elapsedMs = options.clock.now() - startedAt;
   const soFar = { ...tally.soFar(), calls, retries, elapsedMs };
   // An interrupt may also come while they finish.
-  const farewell = farewellAfter(options.signal, FAREWELL_MS);
+  const grace = graceAfterAbort(options.signal, FINISH_GRACE_MS);
   try {
-    await Promise.all(options.lanes.map((lane) => lane.finish(soFar, farewell.signal)));
+    await Promise.all(options.lanes.map((lane) => lane.finish(soFar, grace.signal)));
   } finally {
-    farewell.cancel();
+    grace.cancel();
   }
 }

@@ -5,7 +5,7 @@ import { type Failure, failureOf } from '../errors/export-error.js';
 import type { Log } from '../report/log.js';
 import { type Partition, partitionName } from '../streams/partition.js';
 import type { Stream } from '../streams/stream.js';
-import { withDeadline } from '../time/deadline.js';
+import { withDeadline } from '../time/limits.js';
 import { appendWriter } from './append-writer.js';
 import { LaneWriter } from './lane-writer.js';
 import { type SinkOutcome, SinkTally } from './tally/sink-tally.js';
@@ -26,7 +26,7 @@ export interface SinkLaneOptions {
 }
 
 /** Partitions that may fail one after the other before the sink is left alone for the rest of the run. */
-const PATIENCE = 3;
+const MAX_FAILURES_IN_A_ROW = 3;
 
 /** Freeing what a sink holds is given this long, in milliseconds: the run must be able to end. */
 const DISPOSE_MS = 10_000;
@@ -213,7 +213,7 @@ export class SinkLane {
     if (failure.kind === 'interrupted' || this.#gaveUp) return;
     this.#failuresInARow += 1;
     this.#log.error(`${this.name}: ${partitionName(partition)} failed: ${failure.message}`);
-    if (isLasting(failure) || this.#failuresInARow >= PATIENCE) this.#giveUp(failure);
+    if (isLasting(failure) || this.#failuresInARow >= MAX_FAILURES_IN_A_ROW) this.#giveUp(failure);
   }
 
   #giveUp(failure: Failure): void {

@@ -39,11 +39,11 @@ export type ErrorCode =
 export interface ExportErrorDetails {
   readonly kind: ErrorKind;
   /** What to do about it, as a sentence. */
-  readonly hint?: string;
+  readonly hint?: string | undefined;
   /** The HTTP status of the answer, where there was one. */
   readonly status?: number;
   /** The vendor's own id of the failed call; its support asks for it. */
-  readonly requestId?: string;
+  readonly requestId?: string | undefined;
   readonly cause?: unknown;
 }
 

@@ -1,22 +1,16 @@
 import { ExportError } from '../errors/export-error.js';
 
+const SPACE_HINT = 'Free some space, or choose another path; what was there before is untouched.';
+const NO_RIGHT = [
+  'this user has no right to write there',
+  'Change the rights of the folder, or choose another path.',
+] as const;
+
 const REASONS: Readonly<Record<string, readonly [what: string, hint: string]>> = {
-  ENOSPC: [
-    'the disk is full',
-    'Free some space, or choose another path; what was there before is untouched.',
-  ],
-  EDQUOT: [
-    'the disk quota is used up',
-    'Free some space, or choose another path; what was there before is untouched.',
-  ],
-  EACCES: [
-    'this user has no right to write there',
-    'Change the rights of the folder, or choose another path.',
-  ],
-  EPERM: [
-    'this user has no right to write there',
-    'Change the rights of the folder, or choose another path.',
-  ],
+  ENOSPC: ['the disk is full', SPACE_HINT],
+  EDQUOT: ['the disk quota is used up', SPACE_HINT],
+  EACCES: NO_RIGHT,
+  EPERM: NO_RIGHT,
   EROFS: ['the file system is read-only', 'Choose another path.'],
   ENOENT: ['its folder is not there, or nothing can be made in it', 'Check the path, or choose another one.'],
   ENOTDIR: ['a part of the path is a file, not a folder', 'Move that file away, or choose another path.'],

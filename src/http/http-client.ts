@@ -27,10 +27,10 @@ export interface HttpRequest<T> {
 /** What a vendor's error body says. */
 export interface RefusalDetails {
   /** In the vendor's words. */
-  readonly message?: string;
+  readonly message?: string | undefined;
   /** What the user can do. */
-  readonly hint?: string;
-  readonly requestId?: string;
+  readonly hint?: string | undefined;
+  readonly requestId?: string | undefined;
 }
 
 export interface HttpStats {

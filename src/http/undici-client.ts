@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
-import { sayDuration } from '../time/duration.js';
-import { withinTime } from '../time/within-time.js';
+import { formatDuration } from '../time/duration.js';
+import { withTimeout } from '../time/limits.js';
 import { createDispatcher } from './exchange/dispatcher.js';
 import { exchange, type WireRequest } from './exchange/exchange.js';
 import { headersToSend, maskOfHeaders } from './exchange/headers.js';
@@ -15,9 +15,9 @@ import {
   type HttpClientOptions,
 } from './http-options.js';
 import { createPause } from './pacing/pause.js';
-import { createGate } from './pacing/permits.js';
-import { measureHeldBack } from './pacing/wait-meter.js';
-import { FailedTry, sayFailure } from './retry/failed-try.js';
+import { createPermits } from './pacing/permits.js';
+import { createWaitMeter } from './pacing/wait-meter.js';
+import { FailedTry, toExportError } from './retry/failed-try.js';
 import { timedOut } from './retry/network-failure.js';
 import { withRetries } from './retry/retry.js';
 
@@ -32,11 +32,11 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   const { log, clock, userAgent } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const stats = { calls: 0, retries: 0, waitedMs: 0, receivedBytes: 0 };
-  const heldBack = measureHeldBack(clock, (ms) => {
+  const waitMeter = createWaitMeter(clock, (ms) => {
     stats.waitedMs += ms;
   });
   const maxConcurrency = options.maxConcurrency ?? DEFAULT_CONCURRENCY;
-  const gate = createGate(maxConcurrency, createPause(clock, heldBack), log);
+  const permits = createPermits(maxConcurrency, createPause(clock, waitMeter), log);
   const dispatcher = createDispatcher(limits, maxConcurrency, options.env ?? {});
   const tools = {
     log,
@@ -44,8 +44,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     limits,
     retries: { ...DEFAULT_RETRIES, ...options.retries },
     random: options.random ?? Math.random,
-    gate,
-    heldBack,
+    permits,
+    waitMeter,
   };
 
   const call = async (wire: WireRequest, signal: AbortSignal): Promise<HttpAnswer> => {
@@ -54,7 +54,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     stats.receivedBytes += answer.body.length;
     return answer;
   };
-  const late = () => timedOut(`did not finish its answer within ${sayDuration(limits.totalMs)}`);
+  const late = () => timedOut(`did not finish its answer within ${formatDuration(limits.totalMs)}`);
 
   const send = async <T>(request: HttpRequest<T>): Promise<T> => {
     const wire = wireOf(request, userAgent);
@@ -70,7 +70,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     const run = async (attempt: number, signal: AbortSignal): Promise<T> => {
       tries = attempt;
       if (attempt > 1) stats.retries += 1;
-      const answer = await withinTime(signal, limits.totalMs, late, (ending) =>
+      const answer = await withTimeout(signal, limits.totalMs, late, (ending) =>
         followRedirects(wire, (hop) => call(hop, ending)),
       );
       return readAnswer(answer, reader);
@@ -78,7 +78,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     try {
       return await withRetries({ what: request.what, host: wire.url.host, run }, tools, request.signal);
     } catch (error) {
-      throw error instanceof FailedTry ? sayFailure(error, request.what, placeOf(wire.url), tries) : error;
+      throw error instanceof FailedTry ? toExportError(error, request.what, placeOf(wire.url), tries) : error;
     }
   };
 
@@ -86,7 +86,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     send,
     stats,
     async close() {
-      gate.close();
+      permits.close();
       await dispatcher.destroy();
     },
   };

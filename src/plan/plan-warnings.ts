@@ -1,6 +1,6 @@
 import type { Source } from '../catalogue/source.js';
 import type { Checkpoints } from '../checkpoints/checkpoints.js';
-import { rangesOf, sayRanges } from '../checkpoints/day-ranges.js';
+import { formatRanges, rangesOf } from '../checkpoints/day-ranges.js';
 import type { Day } from '../time/day.js';
 import type { DaysOfSink, Plan } from './plan.js';
 
@@ -38,7 +38,7 @@ function grouped(all: readonly DaysOfSink[]) {
   for (const { sink, stream, project, days, oldest } of all) {
     if (days.length === 0) continue;
     const subject = `${stream} of ${project.name ?? project.id}`;
-    const ranges = sayRanges(rangesOf(days));
+    const ranges = formatRanges(rangesOf(days));
     const key = JSON.stringify([stream, project.id, ranges]);
     const others = groups.get(key)?.sinks;
     const sinks = others === undefined ? sink : `${others}, ${sink}`;

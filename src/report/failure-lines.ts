@@ -1,5 +1,5 @@
 import type { Failure } from '../errors/export-error.js';
-import { oneLine } from './one-line.js';
+import { oneLine } from '../text/one-line.js';
 
 /** A failure as a person reads it: what happened, then what to do. Only lists of mistakes take several lines. */
 export function failureLines({ code, message, hint }: Failure): string[] {

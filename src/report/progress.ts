@@ -1,9 +1,9 @@
 import type { Progress } from '../deliver/tally/run-tally.js';
 import type { Clock } from '../time/clock.js';
-import { sayDuration } from '../time/duration.js';
+import { formatDuration } from '../time/duration.js';
 import type { Log } from './log.js';
 import type { Screen } from './screen.js';
-import { sayCount } from './text-table.js';
+import { formatCount } from './text-table.js';
 
 /** Between two plain lines, where there is no terminal to redraw. */
 const LINE_EVERY_MS = 5_000;
@@ -20,7 +20,7 @@ export function progressReporter(screen: Screen, log: Log, clock: Clock): (progr
     if (now - shownAt < (isLive ? REDRAW_EVERY_MS : LINE_EVERY_MS)) return;
     shownAt = now;
     const { records, partitions, plannedPartitions } = progress;
-    const text = `${sayCount(records)} records, ${sayCount(partitions)} of ${sayCount(plannedPartitions)} partitions, ${sayDuration(now - startedAt)}`;
+    const text = `${formatCount(records)} records, ${formatCount(partitions)} of ${formatCount(plannedPartitions)} partitions, ${formatDuration(now - startedAt)}`;
     if (isLive) screen.live(text);
     else log.info(text, { records, partitions, planned_partitions: plannedPartitions });
   };

@@ -1,7 +1,7 @@
 import pc from 'picocolors';
+import { jsonLine, oneLine } from '../text/one-line.js';
 import type { Clock } from '../time/clock.js';
 import type { Log, LogFields } from './log.js';
-import { oneLine } from './one-line.js';
 import type { Screen } from './screen.js';
 
 export type LogFormat = 'pretty' | 'json';
@@ -19,7 +19,7 @@ export interface ScreenLogOptions {
 
 /** The log on stderr: lines for people, or one JSON object a line. */
 export function screenLog(screen: Screen, options: ScreenLogOptions): Log {
-  const say = (level: LogLevel, message: string, fields: LogFields = {}) => {
+  const write = (level: LogLevel, message: string, fields: LogFields = {}) => {
     if (ORDER[level] < ORDER[options.level]) return;
     const time = new Date(options.clock.now()).toISOString();
     screen.line(
@@ -29,19 +29,11 @@ export function screenLog(screen: Screen, options: ScreenLogOptions): Log {
     );
   };
   return {
-    debug: (message, fields) => say('debug', message, fields),
-    info: (message, fields) => say('info', message, fields),
-    warn: (message, fields) => say('warn', message, fields),
-    error: (message, fields) => say('error', message, fields),
+    debug: (message, fields) => write('debug', message, fields),
+    info: (message, fields) => write('info', message, fields),
+    warn: (message, fields) => write('warn', message, fields),
+    error: (message, fields) => write('error', message, fields),
   };
-}
-
-/** JSON leaves some characters as they are that a terminal may act on: DEL, the C1 controls, marks of direction. */
-function jsonLine(entry: LogFields): string {
-  return JSON.stringify(entry).replace(
-    /[\u007F-\u009F\u202A-\u202E\u2066-\u2069]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
 }
 
 function prettyLine(level: LogLevel, time: string, message: string, color: boolean): string {

@@ -1,22 +1,22 @@
 import type { Mask } from '../secrets/mask.js';
-import { oneLine } from './one-line.js';
+import { oneLine } from '../text/one-line.js';
 import type { Summary } from './summary.js';
 import { factLines, notes, trafficLine, verdictLine } from './summary-text.js';
-import { sayCount } from './text-table.js';
+import { formatCount } from './text-table.js';
 
 /** The summary for a step summary of GitHub Actions. Masked here, since an escaped secret is not known as one. */
 export function summaryMarkdown(summary: Summary, mask: Mask): string {
   const streams = summary.streams.map(({ name, records, partitions, failed_partitions: failed }) => [
     name,
-    sayCount(records),
-    sayCount(partitions),
-    failed === 0 ? '' : sayCount(failed),
+    formatCount(records),
+    formatCount(partitions),
+    failed === 0 ? '' : formatCount(failed),
   ]);
   const sinks = summary.sinks.map((sink) => [
     sink.name,
     sink.type,
-    sayCount(sink.accepted),
-    sayCount(sink.failed_partitions + sink.unread_partitions),
+    formatCount(sink.accepted),
+    formatCount(sink.failed_partitions + sink.unread_partitions),
     sink.failure ? 'failed' : 'ok',
   ]);
   const said = [...notes(summary), ...factLines(summary)].map((note) => `- ${escaped(mask(note))}`);

@@ -1,11 +1,12 @@
 import pc from 'picocolors';
 import type { Refusal } from '../catalogue/sink.js';
 import type { SinkOutcome } from '../deliver/tally/sink-tally.js';
-import { sayDuration } from '../time/duration.js';
+import type { Failure } from '../errors/export-error.js';
+import { oneLine } from '../text/one-line.js';
+import { formatDuration } from '../time/duration.js';
 import { failureLines } from './failure-lines.js';
-import { oneLine } from './one-line.js';
 import type { Outcome, Summary } from './summary.js';
-import { counted, sayCount, textTable } from './text-table.js';
+import { counted, formatCount, textTable } from './text-table.js';
 
 const VERDICTS: Readonly<Record<Outcome, string>> = {
   delivered: 'Everything was delivered.',
@@ -36,10 +37,10 @@ export function summaryText(summary: Summary, options: { readonly color: boolean
 export function verdictLine(summary: Summary): string {
   if (summary.dry_run && summary.outcome === 'delivered')
     return 'Dry run: everything was read, nothing was delivered.';
-  return `${wordsFor(summary)}${summary.exit_code === 0 ? '' : ` (exit ${summary.exit_code})`}`;
+  return `${outcomeText(summary)}${summary.exit_code === 0 ? '' : ` (exit ${summary.exit_code})`}`;
 }
 
-function wordsFor({ outcome, source, sinks }: Summary): string {
+function outcomeText({ outcome, source, sinks }: Summary): string {
   if (outcome === 'config' && sinks.length > 0)
     return 'What was delivered is there, but the run did not end as it should.';
   if (outcome !== 'source-incomplete' || source.name === null) return VERDICTS[outcome];
@@ -48,17 +49,17 @@ function wordsFor({ outcome, source, sinks }: Summary): string {
 
 export function trafficLine({ window, http, elapsed_ms: elapsed }: Summary): string {
   const days = window ? `${window.since} to ${window.until}, ` : '';
-  const retries = http.retries > 0 ? `, ${sayCount(http.retries)} of them again` : '';
-  const waits = http.waited_ms > 0 ? `, ${sayDuration(http.waited_ms)} waiting` : '';
-  return `${days}${counted(http.calls, 'call')}${retries}${waits}, ${sayDuration(elapsed)}`;
+  const retries = http.retries > 0 ? `, ${formatCount(http.retries)} of them again` : '';
+  const waits = http.waited_ms > 0 ? `, ${formatDuration(http.waited_ms)} waiting` : '';
+  return `${days}${counted(http.calls, 'call')}${retries}${waits}, ${formatDuration(elapsed)}`;
 }
 
 function streamLines(summary: Summary): string[] {
   const rows = summary.streams.map((stream) => [
     stream.name,
-    sayCount(stream.records),
-    sayCount(stream.partitions),
-    stream.failed_partitions === 0 ? '' : `${sayCount(stream.failed_partitions)} could not be read`,
+    formatCount(stream.records),
+    formatCount(stream.partitions),
+    stream.failed_partitions === 0 ? '' : `${formatCount(stream.failed_partitions)} could not be read`,
   ]);
   return textTable(['left', 'right', 'right', 'left'], [['STREAM', 'RECORDS', 'PARTITIONS', ''], ...rows]);
 }
@@ -67,9 +68,9 @@ function sinkLines(summary: Summary): string[] {
   const rows = summary.sinks.map((sink) => [
     sink.name,
     sink.type,
-    sayCount(sink.accepted),
-    sayCount(sum(sink.skipped)),
-    sayCount(sum(sink.rejected)),
+    formatCount(sink.accepted),
+    formatCount(sum(sink.skipped)),
+    formatCount(sum(sink.rejected)),
     sink.failure ? `FAILED${sink.required ? '' : ' (not required)'}` : 'ok',
   ]);
   const head = ['SINK', 'TYPE', 'ACCEPTED', 'SKIPPED', 'REJECTED', ''];
@@ -80,7 +81,7 @@ function sinkLines(summary: Summary): string[] {
 export function factLines(summary: Summary): string[] {
   return summary.sinks.flatMap(({ name, facts }) => {
     const said = Object.entries(facts).map(
-      ([fact, value]) => `${typeof value === 'number' ? sayCount(value) : value} ${fact}`,
+      ([fact, value]) => `${typeof value === 'number' ? formatCount(value) : value} ${fact}`,
     );
     return said.length > 0 ? [oneLine(`${name}: ${said.join(', ')}`)] : [];
   });
@@ -95,40 +96,36 @@ export function notes(summary: Summary): string[] {
   const { source } = summary;
   const said = [
     ...source.failures.map((failure) => {
-      const more = failure.partitions > 1 ? ` (and ${sayCount(failure.partitions - 1)} more)` : '';
-      return sentence(`${failure.partition}${more}`, failure.message, failure.hint);
+      const more = failure.partitions > 1 ? ` (and ${formatCount(failure.partitions - 1)} more)` : '';
+      return failureNote(`${failure.partition}${more}`, failure);
     }),
     ...source.rejected.map(
       ({ stream, count, example }) =>
-        `${stream}: ${sayCount(count)} left out as unreadable, such as: ${example}`,
+        `${stream}: ${formatCount(count)} left out as unreadable, such as: ${example}`,
     ),
     ...source.unknown_fields.map(
       ({ stream, fields }) =>
         `${stream}: ${source.name ?? 'the source'} has fields that are not exported: ${fields.join(', ')}`,
     ),
     ...source.warnings,
-    ...summary.sinks.flatMap((sink) => [
-      ...(sink.failure
-        ? [
-            sentence(
-              sink.failure.partition ? `${sink.name} at ${sink.failure.partition}` : sink.name,
-              sink.failure.message,
-              sink.failure.hint,
-            ),
-          ]
-        : []),
-      ...sink.rejected.map((refusal) =>
-        refusalNote(sink.name, sink.sends_once ? 'refused, and not sent again' : 'refused', refusal),
-      ),
-      ...(sink.in_doubt > 0 ? [doubtNote(sink)] : []),
-      ...(summary.dry_run ? [] : sink.skipped.map((refusal) => refusalNote(sink.name, 'skipped', refusal))),
-      ...sink.notes.map((note) => `${sink.name}: ${note}`),
-    ]),
+    ...summary.sinks.flatMap((sink) => sinkNotes(sink, summary.dry_run)),
   ];
   return [...said.map(oneLine), ...(summary.error ? failureLines(summary.error) : [])];
 }
 
-function sentence(where: string, message: string, hint: string | undefined): string {
+function sinkNotes(sink: SinkOutcome, isDryRun: boolean): string[] {
+  const { name, failure } = sink;
+  const refused = sink.sends_once ? 'refused, and not sent again' : 'refused';
+  return [
+    ...(failure ? [failureNote(failure.partition ? `${name} at ${failure.partition}` : name, failure)] : []),
+    ...sink.rejected.map((refusal) => refusalNote(name, refused, refusal)),
+    ...(sink.in_doubt > 0 ? [doubtNote(sink)] : []),
+    ...(isDryRun ? [] : sink.skipped.map((refusal) => refusalNote(name, 'skipped', refusal))),
+    ...sink.notes.map((note) => `${name}: ${note}`),
+  ];
+}
+
+function failureNote(where: string, { message, hint }: Failure): string {
   return `${where}: ${message}${hint ? ` ${hint}` : ''}`;
 }
 
@@ -140,5 +137,5 @@ function doubtNote({ name, in_doubt: records }: SinkOutcome): string {
 }
 
 function refusalNote(sink: string, what: string, { count, reason, example }: Refusal): string {
-  return `${sink}: ${sayCount(count)} ${what}: ${reason}${example ? `, such as ${example}` : ''}`;
+  return `${sink}: ${formatCount(count)} ${what}: ${reason}${example ? `, such as ${example}` : ''}`;
 }

@@ -1,4 +1,4 @@
-import { oneLine } from './one-line.js';
+import { oneLine } from '../text/one-line.js';
 
 /** How a column is set: numbers to the right. */
 export type Align = 'left' | 'right';
@@ -16,14 +16,14 @@ export function textTable(align: readonly Align[], table: readonly (readonly str
 }
 
 /** A whole number with its thousands apart, as a person reads them. */
-export function sayCount(count: number): string {
+export function formatCount(count: number): string {
   // `toLocaleString` would load the data of all languages first, which takes longer than `validate` itself.
   return String(count).replace(/\B(?=(?:\d{3})+$)/g, ',');
 }
 
 /** `1 call`, `2,048 calls`. */
 export function counted(count: number, noun: string): string {
-  return `${sayCount(count)} ${noun}${count === 1 ? '' : 's'}`;
+  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 function pad(text: string, width: number, side: Align): string {

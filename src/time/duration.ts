@@ -18,7 +18,7 @@ export function parseDuration(text: string): number | undefined {
 }
 
 /** A wait or a run's length as a person says it: `850 ms`, `12.4 s`, `3 min 20 s`. */
-export function sayDuration(ms: number): string {
+export function formatDuration(ms: number): string {
   if (ms < 999.5) return `${Math.round(ms)} ms`;
   if (ms < 59_950) return `${(ms / 1_000).toFixed(1)} s`;
   const seconds = Math.round(ms / 1_000);

@@ -171,9 +171,12 @@ describe('a sink that fails', () => {
 
   it.each(['begin', 'write', 'commit'] as const)('to answer in %s, is left at its deadline', async (step) => {
     const never = () => new Promise<never>(() => {});
+    const signals: AbortSignal[] = [];
     const hung = sinkThat('hung', (sink) => ({
-      begin: async (partition, signal) =>
-        step === 'begin' ? never() : { ...(await sink.begin(partition, signal)), [step]: never },
+      begin: async (partition, signal) => {
+        signals.push(signal);
+        return step === 'begin' ? never() : { ...(await sink.begin(partition, signal)), [step]: never };
+      },
     }));
     const good = memorySink({ name: 'good' });
 
@@ -181,6 +184,24 @@ describe('a sink that fails', () => {
 
     expect(good.committed.size).toBe(DAYS);
     expect(result.sinks[0]).toMatchObject({ failure: { code: 'SINK_DEADLINE' }, failed_partitions: DAYS });
+    expect(signals.map(({ reason }) => reason)).toMatchObject([{ code: 'SINK_DEADLINE' }]);
+  });
+
+  it('to answer while finishing, is told so by its signal at its deadline', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const reasons: unknown[] = [];
+    const hung = sinkThat('hung', () => ({
+      finish: (_run, signal) => {
+        vi.advanceTimersByTime(10_000);
+        reasons.push(signal.reason);
+        return new Promise(() => {});
+      },
+    }));
+
+    const result = await runWith(fakeSource(), [laneOf(hung, { deadlineMs: 10_000 })]);
+
+    expect(result.sinks[0]).toMatchObject({ partitions: DAYS, failure: { code: 'SINK_DEADLINE' } });
+    expect(reasons).toMatchObject([{ code: 'SINK_DEADLINE' }]);
   });
 
   it('while closing, is reported', async () => {

@@ -42,12 +42,12 @@ export async function kills({ count, seed, datadog = false, tell }) {
   );
   const { killed, calls, endings, phases } = book;
   const failed = [...met.values()].reduce((sum, times) => sum + times, 0);
-  must(killed < MEETS_ALL || [...met.values()].every((times) => times > 0), `not met: ${sayCounts(met)}`);
+  must(killed < MEETS_ALL || [...met.values()].every((times) => times > 0), `not met: ${formatCounts(met)}`);
   return {
     tries: killed,
     detail:
-      `killed while ${sayCounts(phases)}; others ended with ${sayCounts(endings) || 'nothing'}; ` +
-      `${failed} of ${calls} calls failed: ${sayCounts(met)}`,
+      `killed while ${formatCounts(phases)}; others ended with ${formatCounts(endings) || 'nothing'}; ` +
+      `${failed} of ${calls} calls failed: ${formatCounts(met)}`,
   };
 }
 
@@ -139,7 +139,7 @@ function countIn(counts, what, times = 1) {
   counts.set(what, (counts.get(what) ?? 0) + times);
 }
 
-function sayCounts(counts) {
+function formatCounts(counts) {
   return [...counts]
     .sort(([, a], [, b]) => b - a)
     .map(([what, count]) => `${count} ${what}`)

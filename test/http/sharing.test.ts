@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
-import { type Concurrency, createConcurrency } from '../../src/http/pacing/concurrency.js';
-import { measureHeldBack } from '../../src/http/pacing/wait-meter.js';
+import { createSemaphore, type Queue, type Semaphore } from '../../src/http/pacing/semaphore.js';
+import { createWaitMeter } from '../../src/http/pacing/wait-meter.js';
 import type { Clock } from '../../src/time/clock.js';
 import { type Handler, json, serve, statuses } from './loopback-server.js';
 import { START, testClient } from './test-client.js';
@@ -97,13 +97,13 @@ describe('the time held back', () => {
     let total = 0;
     const ends: Array<() => void> = [];
     const sleep = () => new Promise<void>((resolve) => void ends.push(resolve));
-    const heldBack = measureHeldBack({ now: () => now, sleep }, (ms) => {
+    const waitMeter = createWaitMeter({ now: () => now, sleep }, (ms) => {
       total += ms;
     });
 
-    const first = heldBack.sleep(3_000, never);
+    const first = waitMeter.sleep(3_000, never);
     now += 1_000;
-    const second = heldBack.sleep(4_000, never);
+    const second = waitMeter.sleep(4_000, never);
     now += 4_000;
     for (const end of ends) end();
     await Promise.all([first, second]);
@@ -186,56 +186,56 @@ describe('the requests in flight', () => {
   });
 
   it('grow by one after twenty successes, up to what is allowed', async () => {
-    const concurrency = createConcurrency(3);
-    await refuseAll(concurrency);
+    const semaphore = createSemaphore(3);
+    await refuseAll(semaphore);
 
-    const limits = [concurrency.limit];
+    const limits = [semaphore.permits];
 
     for (let n = 0; n < 80; n += 1) {
-      concurrency.succeeded();
-      if (concurrency.limit !== limits.at(-1)) limits.push(concurrency.limit);
+      semaphore.succeeded();
+      if (semaphore.permits !== limits.at(-1)) limits.push(semaphore.permits);
     }
 
     expect(limits).toEqual([1, 2, 3]);
   });
 
   it('are as many as before where one more was refused, and grow later each time', async () => {
-    const concurrency = createConcurrency(8);
-    await refuseAll(concurrency);
-    const found = [concurrency.limit];
+    const semaphore = createSemaphore(8);
+    await refuseAll(semaphore);
+    const found = [semaphore.permits];
 
     for (let time = 1; time <= 3; time += 1) {
-      found.push(successesUntilMore(concurrency));
-      await refuseOne(concurrency);
-      found.push(concurrency.limit);
+      found.push(successesUntilMore(semaphore));
+      await refuseOne(semaphore);
+      found.push(semaphore.permits);
     }
 
     expect(found).toEqual([4, 20, 4, 80, 4, 320, 4]);
   });
 
   it('grow after twenty again once one more has held', async () => {
-    const concurrency = createConcurrency(8);
-    await refuseAll(concurrency);
-    successesUntilMore(concurrency);
-    await refuseOne(concurrency);
+    const semaphore = createSemaphore(8);
+    await refuseAll(semaphore);
+    successesUntilMore(semaphore);
+    await refuseOne(semaphore);
 
-    const successes = [5, 6, 7, 8].map(() => successesUntilMore(concurrency));
+    const successes = [5, 6, 7, 8].map(() => successesUntilMore(semaphore));
 
     expect(successes).toEqual([80, 80, 20, 20]);
   });
 
   it('start in the order of asking, those that try again first', async () => {
-    const concurrency = createConcurrency(1);
+    const semaphore = createSemaphore(1);
     const order: string[] = [];
-    const leave = await concurrency.take('new', never);
-    const enter = async (lane: 'new' | 'again', name: string) => {
-      const leaveAgain = await concurrency.take(lane, never);
+    const release = await semaphore.acquire('first', never);
+    const enter = async (queue: Queue, name: string) => {
+      const releaseAgain = await semaphore.acquire(queue, never);
       order.push(name);
-      leaveAgain();
+      releaseAgain();
     };
 
-    const all = [enter('new', 'a'), enter('new', 'b'), enter('again', 'c'), enter('again', 'd')];
-    leave();
+    const all = [enter('first', 'a'), enter('first', 'b'), enter('retry', 'c'), enter('retry', 'd')];
+    release();
     await Promise.all(all);
 
     expect(order).toEqual(['c', 'd', 'a', 'b']);
@@ -259,27 +259,29 @@ function limitedTo(most: number, ms: number): Handler {
   };
 }
 
-/** Fills all places, and has each of them refused. */
-async function refuseAll(concurrency: Concurrency): Promise<void> {
-  await refuse(concurrency, concurrency.limit);
+/** Takes all permits, and has each of them refused. */
+async function refuseAll(semaphore: Semaphore): Promise<void> {
+  await refuse(semaphore, semaphore.permits);
 }
 
-/** Fills all places, and has one of them refused. */
-async function refuseOne(concurrency: Concurrency): Promise<void> {
-  await refuse(concurrency, 1);
+/** Takes all permits, and has one of them refused. */
+async function refuseOne(semaphore: Semaphore): Promise<void> {
+  await refuse(semaphore, 1);
 }
 
-async function refuse(concurrency: Concurrency, count: number): Promise<void> {
-  const { limit } = concurrency;
-  const leaves = await Promise.all(Array.from({ length: limit }, () => concurrency.take('new', never)));
-  for (let nth = 0; nth < count; nth += 1) concurrency.refused(nth === 0);
-  for (const leave of leaves) leave();
+async function refuse(semaphore: Semaphore, count: number): Promise<void> {
+  const { permits } = semaphore;
+  const releases = await Promise.all(
+    Array.from({ length: permits }, () => semaphore.acquire('first', never)),
+  );
+  for (let nth = 0; nth < count; nth += 1) semaphore.refused(nth === 0);
+  for (const release of releases) release();
 }
 
-function successesUntilMore(concurrency: Concurrency): number {
-  const { limit } = concurrency;
+function successesUntilMore(semaphore: Semaphore): number {
+  const { permits } = semaphore;
   let successes = 0;
-  for (; concurrency.limit === limit; successes += 1) concurrency.succeeded();
+  for (; semaphore.permits === permits; successes += 1) semaphore.succeeded();
   return successes;
 }
 

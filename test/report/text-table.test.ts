@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { counted, sayCount, textTable } from '../../src/report/text-table.js';
+import { counted, formatCount, textTable } from '../../src/report/text-table.js';
 
 it('sets words to the left and numbers to the right, without spaces at the end', () => {
   const rows = [
@@ -28,5 +28,5 @@ it.each([
   [1, '1', '1 call'],
   [1_234_567, '1,234,567', '1,234,567 calls'],
 ])('%d', (count, said, withNoun) => {
-  expect([sayCount(count), counted(count, 'call')]).toEqual([said, withNoun]);
+  expect([formatCount(count), counted(count, 'call')]).toEqual([said, withNoun]);
 });

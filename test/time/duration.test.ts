@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { parseDuration, sayDuration } from '../../src/time/duration.js';
+import { formatDuration, parseDuration } from '../../src/time/duration.js';
 
 it.each([
   ['60s', 60_000],
@@ -50,5 +50,5 @@ it.each([
   [200_000, '3 min 20 s'],
   [7_199_600, '120 min 0 s'],
 ])('%d ms is said as %s', (ms, said) => {
-  expect(sayDuration(ms)).toBe(said);
+  expect(formatDuration(ms)).toBe(said);
 });

@@ -1,6 +1,6 @@
 import type { Surroundings } from '../../../src/cli/cli-context.js';
 import { jobFor } from '../../../src/cli/options/job-options.js';
-import { oneLine } from '../../../src/report/one-line.js';
+import { oneLine } from '../../../src/text/one-line.js';
 import { type AssetRunOptions, isChosen, runOnAssets } from './asset-run.js';
 import { type Asset, datadogAssets } from './assets/datadog-assets.js';
 import { DEFAULT_LIMITS } from './assets/monitor-limits.js';

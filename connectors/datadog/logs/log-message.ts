@@ -1,5 +1,5 @@
-import { words } from '../../../src/http/words.js';
 import type { Row } from '../../../src/streams/field.js';
+import { excerpt } from '../../../src/text/one-line.js';
 import { measureOf, textOf } from '../metrics/row-values.js';
 
 /** `listen streaming nova-3 200 in 412 ms, 31.4 s audio, $0.00225`; what is not known is left out. */
@@ -15,7 +15,7 @@ export function logMessage(row: Row): string {
   const latency = said(row, 'latency_ms', WHOLE, (ms) => ` in ${ms} ms`) ?? '';
   const error = textOf(row, 'error_message');
   const line = [`${head}${latency}`, ...amounts.filter((amount) => amount !== undefined)].join(', ');
-  return error === null ? line : `${line}: ${words(error)}`;
+  return error === null ? line : `${line}: ${excerpt(error)}`;
 }
 
 const WHOLE = numbers(0);

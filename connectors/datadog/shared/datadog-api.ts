@@ -85,11 +85,11 @@ export function explainDatadog(answer: HttpAnswer): RefusalDetails {
 /** What is said under `errors`; nothing where there is no such list. */
 export function errorsIn(body: unknown): readonly string[] {
   if (typeof body !== 'object' || body === null || !('errors' in body)) return [];
-  return Array.isArray(body.errors) ? body.errors.map(sayError) : [];
+  return Array.isArray(body.errors) ? body.errors.map(formatError) : [];
 }
 
 /** `Forbidden`, and of `{"status": "403", "title": "Forbidden", "detail": "Unknown key"}` `Forbidden: Unknown key`. */
-function sayError(error: unknown): string {
+function formatError(error: unknown): string {
   if (typeof error !== 'object' || error === null) return String(error);
   const { title, detail } = error as { readonly title?: unknown; readonly detail?: unknown };
   const said = [title, detail].filter((text) => typeof text === 'string' && text !== '');

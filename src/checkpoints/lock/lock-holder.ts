@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { z } from 'zod';
-import { sayDuration } from '../../time/duration.js';
+import { formatDuration } from '../../time/duration.js';
 
 /** What a lock says of the run that holds it. */
 export const lockHolder = z.object({
@@ -43,8 +43,8 @@ export function hasEnded(other: LockHolder, own: LockHolder): boolean {
 }
 
 /** `process 4711 on build-3, since 2026-11-20T11:00:00.000Z, last seen 5.0 s ago` */
-export function sayHolder({ pid, host, since, beat_at: beatAt }: LockHolder, nowMs: number): string {
-  return `process ${pid} on ${host}, since ${since}, last seen ${sayDuration(Math.max(0, nowMs - beatAt))} ago`;
+export function formatHolder({ pid, host, since, beat_at: beatAt }: LockHolder, nowMs: number): string {
+  return `process ${pid} on ${host}, since ${since}, last seen ${formatDuration(Math.max(0, nowMs - beatAt))} ago`;
 }
 
 /** Linux alone has several on one machine. */

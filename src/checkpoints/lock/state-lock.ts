@@ -4,7 +4,7 @@ import { ExportError } from '../../errors/export-error.js';
 import { makeFolders } from '../../files/make-folders.js';
 import type { Log } from '../../report/log.js';
 import type { Clock } from '../../time/clock.js';
-import { sayDuration } from '../../time/duration.js';
+import { formatDuration } from '../../time/duration.js';
 import {
   createLock,
   isSame,
@@ -15,7 +15,7 @@ import {
   removeGuard,
   renewLock,
 } from './lock-file.js';
-import { hasEnded, type LockHolder, sayHolder, thisRun } from './lock-holder.js';
+import { formatHolder, hasEnded, type LockHolder, thisRun } from './lock-holder.js';
 
 export interface LockOptions {
   readonly clock: Clock;
@@ -61,7 +61,7 @@ export async function lockState(path: string, options: LockOptions): Promise<Sta
   const told = new Set<string>();
   const tellOnce = (other: LockHolder | 'unreadable', tell: (who: string) => void) => {
     const id = other === 'unreadable' ? other : other.id;
-    if (!told.has(id)) tell(other === 'unreadable' ? '' : `: ${sayHolder(other, clock.now())}`);
+    if (!told.has(id)) tell(other === 'unreadable' ? '' : `: ${formatHolder(other, clock.now())}`);
     told.add(id);
   };
   for (;;) {
@@ -89,7 +89,7 @@ async function isDead(
   if (hasEnded(other, own)) return true;
   if (clock.now() - other.beat_at <= SILENT_MS) return false;
   log.info(
-    `Watching for ${sayDuration(WATCH_MS)} whether another run is gone: ${sayHolder(other, clock.now())}`,
+    `Watching for ${formatDuration(WATCH_MS)} whether another run is gone: ${formatHolder(other, clock.now())}`,
   );
   await clock.sleep(WATCH_MS, signal);
   return isUnchanged(await readLock(file), other);
@@ -143,7 +143,7 @@ function held(path: string, own: LockHolder, clock: Clock): StateLock {
 }
 
 function taken(path: string, other: LockHolder, nowMs: number): ExportError {
-  return new ExportError('STATE_LOCKED', `Another run works on ${path}: ${sayHolder(other, nowMs)}.`, {
+  return new ExportError('STATE_LOCKED', `Another run works on ${path}: ${formatHolder(other, nowMs)}.`, {
     kind: 'config',
     hint: `Let it end, or wait for it with --wait. If it is gone, remove ${path}.lock.`,
   });

@@ -6,7 +6,7 @@ import type { JobSink } from '../../config/job.js';
 import { resolveWindow } from '../../config/settings/window.js';
 import { abortError, failureOf } from '../../errors/export-error.js';
 import { EXIT } from '../../report/exit-code.js';
-import { oneLine } from '../../report/one-line.js';
+import { oneLine } from '../../text/one-line.js';
 import type { Surroundings } from '../cli-context.js';
 import { wantsColor } from '../color.js';
 import { outlooksOf } from '../estimates.js';

@@ -3,7 +3,7 @@ import { join, relative, resolve } from 'node:path';
 import { startDemoWorld } from '../../../connectors/stand-ins/demo-world.js';
 import { ExportError } from '../../errors/export-error.js';
 import { makeFolders } from '../../files/make-folders.js';
-import { sayCount } from '../../report/text-table.js';
+import { formatCount } from '../../report/text-table.js';
 import type { Surroundings } from '../cli-context.js';
 import type { LogOptions } from '../options/log-options.js';
 import { sync } from './sync.js';
@@ -68,8 +68,8 @@ function whatToOpen(
 To look at, in ${folder}:
   tableau/requests.csv   one row a request; the other tables and datapackage.json are beside it
   ndjson/                one file a stream, project and day
-  datadog/series.ndjson  the ${sayCount(series)} series that the stand-in intake received
-  datadog/logs.ndjson    and the ${sayCount(logs)} logs, of the 18 hours that Datadog takes
+  datadog/series.ndjson  the ${formatCount(series)} series that the stand-in intake received
+  datadog/logs.ndjson    and the ${formatCount(logs)} logs, of the 18 hours that Datadog takes
   demo.yaml              the configuration that did it
   summary.json           what the run said at its end
 `;

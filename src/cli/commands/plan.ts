@@ -6,9 +6,9 @@ import { plan as planTasks } from '../../plan/plan.js';
 import { planWarnings } from '../../plan/plan-warnings.js';
 import type { Task, TaskPartition } from '../../plan/task.js';
 import type { Window } from '../../plan/window.js';
-import { oneLine } from '../../report/one-line.js';
-import { counted, sayCount, textTable } from '../../report/text-table.js';
+import { counted, formatCount, textTable } from '../../report/text-table.js';
 import type { Stream } from '../../streams/stream.js';
+import { oneLine } from '../../text/one-line.js';
 import { beginCheckpoints } from '../checkpoint-session.js';
 import type { Surroundings } from '../cli-context.js';
 import { outlooksOf } from '../estimates.js';
@@ -93,8 +93,8 @@ function planLines(
     return [
       stream.name,
       daysOf(own),
-      sayCount(partitionsOf(own).length),
-      sayCount(callsOf(own)),
+      formatCount(partitionsOf(own).length),
+      formatCount(callsOf(own)),
       whyOf(own) || (isWanted ? '(nothing is lacking)' : '(no sink wants it)'),
     ];
   });
@@ -120,7 +120,7 @@ function outlookLines(outlooks: ReadonlyMap<string, readonly Outlook[]>): string
 function partitionLines(tasks: readonly Task[]): string[] {
   const lines = tasks.flatMap(({ stream, project, partitions }) =>
     partitions.map(({ day, lacking }) => {
-      const sinks = Object.entries(lacking).map(([sink, reason]) => `${sink}: ${sayReason(reason)}`);
+      const sinks = Object.entries(lacking).map(([sink, reason]) => `${sink}: ${formatReason(reason)}`);
       return `${stream}/${project.id}/${day ?? 'snapshot'}  ${sinks.join(', ')}`;
     }),
   );
@@ -139,7 +139,7 @@ function whyOf(tasks: readonly Task[]): string {
   return [...counts]
     .map(
       ([sink, words]) =>
-        `${sink}: ${[...words].map(([word, count]) => `${sayCount(count)} ${word}`).join(', ')}`,
+        `${sink}: ${[...words].map(([word, count]) => `${formatCount(count)} ${word}`).join(', ')}`,
     )
     .join('; ');
 }
@@ -153,7 +153,7 @@ const WORDS: Readonly<Record<DueReason['why'], string>> = {
   snapshot: 'as it is now',
 };
 
-function sayReason(reason: DueReason): string {
+function formatReason(reason: DueReason): string {
   if (reason.why !== 'open' || reason.unsettled === 0) return WORDS[reason.why];
   return `${WORDS.open} (${counted(reason.unsettled, 'record')} may change)`;
 }

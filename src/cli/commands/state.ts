@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
-import { sayRanges } from '../../checkpoints/day-ranges.js';
+import { formatRanges } from '../../checkpoints/day-ranges.js';
 import type { KnownDays, StateDocument } from '../../checkpoints/state-document.js';
-import { sayCount, textTable } from '../../report/text-table.js';
+import { formatCount, textTable } from '../../report/text-table.js';
 import { storeOf } from '../checkpoint-session.js';
 import type { Surroundings } from '../cli-context.js';
 import { jobFor } from '../options/job-options.js';
@@ -66,9 +66,9 @@ function cells({ closed, open, lost }: KnownDays): string[] {
   const openDays =
     days.length === 0 ? '-' : days.length === 1 ? `${days[0]}` : `${days[0]} to ${days.at(-1)}`;
   return [
-    sayRanges(closed) || '-',
+    formatRanges(closed) || '-',
     openDays,
-    unsettled === 0 ? '-' : sayCount(unsettled),
-    sayRanges(lost) || '-',
+    unsettled === 0 ? '-' : formatCount(unsettled),
+    formatRanges(lost) || '-',
   ];
 }

@@ -12,7 +12,7 @@ export interface SourceFailure extends Failure {
 }
 
 /** Tasks that may fail one after the other, for passing reasons, before the source is given up. */
-const PATIENCE = 5;
+const MAX_FAILURES_IN_A_ROW = 5;
 
 /** What could not be read in a run, once for each stream and project, and whether it makes sense to go on. */
 export class SourceFailures {
@@ -37,10 +37,10 @@ export class SourceFailures {
   refuseHopeless(task: Task): void {
     const known = this.#failures.get(failureKey(task));
     if (known?.kind === 'auth') throw new KnownFailure(known);
-    if (this.#inARow < PATIENCE) return;
+    if (this.#inARow < MAX_FAILURES_IN_A_ROW) return;
     throw new ExportError(
       'SOURCE_GAVE_UP',
-      `Not tried: ${PATIENCE} readings before it failed one after the other.`,
+      `Not tried: ${MAX_FAILURES_IN_A_ROW} readings before it failed one after the other.`,
       {
         kind: 'transient',
         hint: 'See the first failures; run it again when the source answers.',

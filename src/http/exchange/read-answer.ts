@@ -1,13 +1,15 @@
 import { STATUS_CODES } from 'node:http';
 import { type ErrorKind, ExportError } from '../../errors/export-error.js';
 import type { Mask } from '../../secrets/mask.js';
+import { excerpt } from '../../text/one-line.js';
 import type { HttpAnswer, RefusalDetails } from '../http-client.js';
-import { askedWait } from '../pacing/wait.js';
+import { retryAfterMs } from '../pacing/backoff.js';
 import { FailedTry } from '../retry/failed-try.js';
-import { words } from '../words.js';
 
-const HTML = 'an HTML page, so probably a proxy, not the API';
-const HTML_HINT = 'Check the configured URL and the proxy settings (HTTPS_PROXY, NO_PROXY).';
+const HTML_DETAILS: RefusalDetails = {
+  message: 'an HTML page, so probably a proxy, not the API',
+  hint: 'Check the configured URL and the proxy settings (HTTPS_PROXY, NO_PROXY).',
+};
 
 /** How answers are read. */
 export interface Reader<T> {
@@ -30,17 +32,16 @@ export function readAnswer<T>(answer: HttpAnswer, reader: Reader<T>): T {
 function refusal(answer: HttpAnswer, reader: Reader<unknown>): FailedTry {
   const { status } = answer;
   const html = isHtml(answer);
-  const details = html ? { message: HTML, hint: HTML_HINT } : explained(answer, reader);
-  const said = details.message === undefined ? '' : words(reader.mask(details.message));
+  const { message = '', hint, requestId } = html ? HTML_DETAILS : explained(answer, reader);
+  const said = excerpt(reader.mask(message));
   const name = STATUS_CODES[status];
-  const askedMs = askedWait(answer, reader.now());
   const head = `answered ${status}${name === undefined ? '' : ` ${name}`}`;
   return new FailedTry('HTTP_STATUS', said === '' ? head : `${head}${html ? ' with ' : ': '}${said}`, {
     kind: kindOf(status),
     status,
-    ...(details.hint === undefined ? {} : { hint: reader.mask(details.hint) }),
-    ...(details.requestId === undefined ? {} : { requestId: words(reader.mask(details.requestId)) }),
-    ...(askedMs === undefined ? {} : { askedMs }),
+    hint: hint && reader.mask(hint),
+    requestId: requestId && excerpt(reader.mask(requestId)),
+    retryAfterMs: retryAfterMs(answer, reader.now()),
   });
 }
 
@@ -61,23 +62,22 @@ function kindOf(status: number): ErrorKind {
 function brokenBody(answer: HttpAnswer, error: unknown, mask: Mask): FailedTry {
   const { status } = answer;
   if (isHtml(answer)) {
-    const details = { kind: 'transient', status, hint: HTML_HINT } as const;
-    return new FailedTry('HTTP_BODY', `answered ${status} with ${HTML}`, details);
+    const { message, hint } = HTML_DETAILS;
+    return new FailedTry('HTTP_BODY', `answered ${status} with ${message}`, {
+      kind: 'transient',
+      status,
+      hint,
+    });
   }
   if (error instanceof SyntaxError) {
     // Without its cause: JSON.parse quotes the body in its message.
     const reason = `answered ${status} with a body that is not valid JSON`;
     return new FailedTry('HTTP_BODY', reason, { kind: 'transient', status });
   }
-  const complaint = error instanceof Error ? words(mask(error.message)) : 'unreadable';
+  const complaint = error instanceof Error ? excerpt(mask(error.message)) : 'unreadable';
   const reason = `answered ${status} with a body that cannot be used: ${complaint}`;
   const hint = error instanceof ExportError ? error.hint : undefined;
-  return new FailedTry('HTTP_BODY', reason, {
-    kind: 'transient',
-    status,
-    cause: error,
-    ...(hint === undefined ? {} : { hint }),
-  });
+  return new FailedTry('HTTP_BODY', reason, { kind: 'transient', status, cause: error, hint });
 }
 
 function isHtml(answer: HttpAnswer): boolean {

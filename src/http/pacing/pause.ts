@@ -1,27 +1,30 @@
-import { abortError } from '../../errors/export-error.js';
 import type { Clock } from '../../time/clock.js';
-import type { HeldBack } from './wait-meter.js';
+import { unlessAborted } from '../../time/limits.js';
+import type { WaitMeter } from './wait-meter.js';
 
 /** An extension shorter than this is the same wait to a reader of the log. */
 const NEWS_MS = 1_000;
 
-/** One pause that all requests of a client keep, so that not each of them has to be told. */
+/**
+ * One backoff that all requests of a client share, as with an open circuit: nothing is sent until it is over, so that
+ * not each of them has to be refused.
+ */
 export interface Pause {
   /** Pauses so far. A try notes it when it is sent. */
   readonly count: number;
-  readonly running: boolean;
+  readonly isRunning: boolean;
   /**
-   * Holds everybody for `ms` from now. `noted` is the count when the try was sent that asks for it: a try sent
-   * before the latest pause tells nothing new, and at most makes that pause longer.
+   * Begins a pause of `ms` from now. `noted` is the count when the try was sent that asks for it: a try sent before
+   * the latest pause tells nothing new, and at most makes that pause longer. True where that is worth a line.
    */
-  hold(ms: number, noted: number): 'begun' | 'extended' | 'covered';
+  begin(ms: number, noted: number): boolean;
   /** Resolves when no pause is running. */
   over(signal: AbortSignal): Promise<void>;
   /** Ends a running pause. */
   close(): void;
 }
 
-export function createPause(clock: Clock, heldBack: HeldBack): Pause {
+export function createPause(clock: Clock, waitMeter: WaitMeter): Pause {
   const closing = new AbortController();
   let count = 0;
   let end = 0;
@@ -33,7 +36,7 @@ export function createPause(clock: Clock, heldBack: HeldBack): Pause {
     while (owedMs > 0 && !closing.signal.aborted) {
       const ms = owedMs;
       owedMs = 0;
-      await heldBack.sleep(ms, closing.signal).catch(() => undefined);
+      await waitMeter.sleep(ms, closing.signal).catch(() => undefined);
     }
     ending = undefined;
   };
@@ -41,10 +44,10 @@ export function createPause(clock: Clock, heldBack: HeldBack): Pause {
     get count() {
       return count;
     },
-    get running() {
+    get isRunning() {
       return ending !== undefined;
     },
-    hold(ms, noted) {
+    begin(ms, noted) {
       const now = clock.now();
       const begins = ending === undefined && noted === count;
       if (begins) count += 1;
@@ -53,22 +56,9 @@ export function createPause(clock: Clock, heldBack: HeldBack): Pause {
       end = from + extraMs;
       owedMs += extraMs;
       if (owedMs > 0) ending ??= run();
-      if (begins) return 'begun';
-      return extraMs > NEWS_MS ? 'extended' : 'covered';
+      return begins || extraMs > NEWS_MS;
     },
     over: (signal) => (ending === undefined ? Promise.resolve() : unlessAborted(ending, signal)),
     close: () => closing.abort(),
   };
-}
-
-function unlessAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(abortError(signal));
-    if (signal.aborted) return onAbort();
-    signal.addEventListener('abort', onAbort, { once: true });
-    promise.then(() => {
-      signal.removeEventListener('abort', onAbort);
-      resolve();
-    }, reject);
-  });
 }

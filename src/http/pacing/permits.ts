@@ -1,65 +1,66 @@
 import type { Log } from '../../report/log.js';
-import { sayDuration } from '../../time/duration.js';
+import { formatDuration } from '../../time/duration.js';
 import type { FailedTry } from '../retry/failed-try.js';
-import { createConcurrency } from './concurrency.js';
 import type { Pause } from './pause.js';
+import { createSemaphore, type Queue } from './semaphore.js';
 
-/** Leave to send one request. */
-export interface Pass {
-  /** The pauses before it. */
+/** What one try needs to be sent. */
+export interface Permit {
+  /** Pauses before it. */
   readonly pauses: number;
-  /** Must be called once, when the request is over. */
-  leave(): void;
+  /** Must be called once, when the try is over. */
+  release(): void;
 }
 
-/** Lets a request out when no pause is running and a place is free, and learns from how it went. */
-export interface Gate {
-  enter(lane: 'new' | 'again', signal: AbortSignal): Promise<Pass>;
+/** Permits to send: a semaphore and a pause that all requests share, which learn from how the tries went. */
+export interface Permits {
+  /** Resolves when no pause is running and a permit is free. */
+  acquire(queue: Queue, signal: AbortSignal): Promise<Permit>;
   succeeded(): void;
-  /** A server in trouble, as the holder of this pass was told: everybody waits. */
-  hold(pass: Pass, failure: FailedTry, ms: number, host: string): void;
+  /** The server is overloaded, as the holder of this permit was told: everybody waits, and fewer go at a time. */
+  overloaded(permit: Permit, failure: FailedTry, waitMs: number, host: string): void;
   close(): void;
 }
 
-export function createGate(maxConcurrency: number, pause: Pause, log: Log): Gate {
-  const concurrency = createConcurrency(maxConcurrency);
+export function createPermits(maxConcurrency: number, pause: Pause, log: Log): Permits {
+  const semaphore = createSemaphore(maxConcurrency);
   let refusedBy: string | undefined;
   /** The pause in which the latest burst of refusals was met. */
   let burst: number | undefined;
   // Said when the pause is over: only then is it known how many of a burst were refused.
-  const sayLimit = () => {
+  const logLimit = () => {
     if (refusedBy === undefined) return;
-    const { limit } = concurrency;
-    log.info(`${refusedBy}: going on with at most ${limit} at a time`, {
+    const { permits } = semaphore;
+    log.info(`${refusedBy}: going on with at most ${permits} at a time`, {
       host: refusedBy,
-      concurrency: limit,
+      concurrency: permits,
     });
     refusedBy = undefined;
   };
   return {
-    async enter(lane, signal) {
+    async acquire(queue, signal) {
       for (;;) {
         await pause.over(signal);
-        const leave = await concurrency.take(lane, signal);
-        if (!pause.running) {
-          sayLimit();
-          return { pauses: pause.count, leave };
+        const release = await semaphore.acquire(queue, signal);
+        if (!pause.isRunning) {
+          logLimit();
+          return { pauses: pause.count, release };
         }
-        leave(); // a pause began while it stood in the queue
+        release(); // a pause began while it stood in the queue
       }
     },
-    succeeded: () => concurrency.succeeded(),
-    hold(pass, failure, ms, host) {
-      const effect = pause.hold(ms, pass.pauses);
+    succeeded: () => semaphore.succeeded(),
+    overloaded(permit, failure, waitMs, host) {
+      const isNews = pause.begin(waitMs, permit.pauses);
       if (failure.details.status === 429) {
-        concurrency.refused(burst !== pause.count);
+        semaphore.refused(burst !== pause.count);
         burst = pause.count;
         refusedBy = host;
       }
-      if (effect === 'covered') return;
-      log.warn(`${host} ${failure.message}; waiting ${sayDuration(ms)} before sending anything more`, {
+      if (!isNews) return;
+      log.warn(`${host} ${failure.message}; waiting ${formatDuration(waitMs)} before sending anything more`, {
         host,
-        wait_ms: ms,
+        wait_ms: waitMs,
       });
     },
     close: () => pause.close(),

@@ -1,12 +1,12 @@
 import type { Clock } from '../../time/clock.js';
 
-/** Measures for how long at least one request was held back; waits that overlap count once. */
-export interface HeldBack {
+/** Measures for how long at least one request waited; waits that overlap count once. */
+export interface WaitMeter {
   /** Sleeps, and counts it. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
 
-export function measureHeldBack(clock: Clock, add: (ms: number) => void): HeldBack {
+export function createWaitMeter(clock: Clock, add: (ms: number) => void): WaitMeter {
   let sleepers = 0;
   let since = 0;
   return {

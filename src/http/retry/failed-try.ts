@@ -1,8 +1,8 @@
 import { type ErrorCode, ExportError, type ExportErrorDetails } from '../../errors/export-error.js';
 
 export interface FailedTryDetails extends ExportErrorDetails {
-  /** The wait that the server asked for, in milliseconds, uncut. */
-  readonly askedMs?: number;
+  /** The delay that the server asked for, in milliseconds, uncut. */
+  readonly retryAfterMs?: number | undefined;
 }
 
 /**
@@ -21,18 +21,18 @@ export class FailedTry extends Error {
   }
 
   /** True where the same request may well succeed later. */
-  get passing(): boolean {
+  get isRetryable(): boolean {
     return this.details.kind === 'transient' || this.details.kind === 'rate-limited';
   }
 
-  /** True where the server is in trouble as a whole, so that every request had better wait. */
-  get concernsAll(): boolean {
+  /** True where the server is overloaded, so that every request had better wait. */
+  get isOverload(): boolean {
     return this.details.status === 429 || this.details.status === 503;
   }
 }
 
 /** What the caller of `send` gets to see. */
-export function sayFailure(failure: FailedTry, what: string, place: string, tries: number): ExportError {
+export function toExportError(failure: FailedTry, what: string, place: string, tries: number): ExportError {
   const effort = tries > 1 ? ` after ${tries} tries` : '';
   // The vendor's support asks for it, and a message is what gets copied into a ticket.
   const id = failure.details.requestId ? ` (request id ${failure.details.requestId})` : '';

@@ -1,6 +1,6 @@
-import { sayDuration } from '../../time/duration.js';
+import { excerpt } from '../../text/one-line.js';
+import { formatDuration } from '../../time/duration.js';
 import type { HttpLimits } from '../http-options.js';
-import { words } from '../words.js';
 import { FailedTry } from './failed-try.js';
 
 const UNREACHABLE = new Set([
@@ -23,7 +23,7 @@ export function networkFailure(error: unknown, limits: HttpLimits): FailedTry {
     return new FailedTry('ABORTED', 'was not called: the connections are closed', { kind: 'interrupted' });
   }
   if (code === 'UND_ERR_ABORTED' && error instanceof Error) {
-    const reason = `could not be reached through the proxy: ${words(error.message)}`;
+    const reason = `could not be reached through the proxy: ${excerpt(error.message)}`;
     return new FailedTry('HTTP_NETWORK', reason, { kind: 'transient', ...because });
   }
   if (isCertificateCode(code)) {
@@ -58,11 +58,11 @@ export function tooLarge(limits: HttpLimits, cause: unknown): FailedTry {
 function limitPassed(error: unknown, limits: HttpLimits): FailedTry | undefined {
   switch (codeOf(error)) {
     case 'UND_ERR_CONNECT_TIMEOUT':
-      return timedOut(`took no connection within ${sayDuration(limits.connectMs)}`, error);
+      return timedOut(`took no connection within ${formatDuration(limits.connectMs)}`, error);
     case 'UND_ERR_HEADERS_TIMEOUT':
-      return timedOut(`did not answer within ${sayDuration(limits.headersMs)}`, error);
+      return timedOut(`did not answer within ${formatDuration(limits.headersMs)}`, error);
     case 'UND_ERR_BODY_TIMEOUT':
-      return timedOut(`stopped in the middle of its answer for ${sayDuration(limits.bodyMs)}`, error);
+      return timedOut(`stopped in the middle of its answer for ${formatDuration(limits.bodyMs)}`, error);
     case 'UND_ERR_RES_EXCEEDED_MAX_SIZE':
       return tooLarge(limits, error);
     default:

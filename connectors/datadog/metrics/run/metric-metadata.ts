@@ -1,11 +1,11 @@
 import type { ClosingReport } from '../../../../src/catalogue/sink.js';
 import type { SinkContext } from '../../../../src/catalogue/sink-type.js';
-import { atOnce } from '../../../../src/deliver/for-each-concurrent.js';
+import { forEachConcurrent } from '../../../../src/deliver/for-each-concurrent.js';
 import { ExportError, failureOf } from '../../../../src/errors/export-error.js';
 import type { HttpAnswer, HttpRequest } from '../../../../src/http/http-client.js';
 import { createHttpClient } from '../../../../src/http/undici-client.js';
 import type { Secret } from '../../../../src/secrets/secret.js';
-import { withDeadline } from '../../../../src/time/deadline.js';
+import { withDeadline } from '../../../../src/time/limits.js';
 import { refusalOfKeys } from '../../install/client/refusal.js';
 import { type DatadogApi, explainDatadog } from '../../shared/datadog-api.js';
 import { isObject, type JsonObject } from '../../shared/json.js';
@@ -17,7 +17,7 @@ type Metadata = JsonObject;
 const PERMISSIONS = 'metrics_read and metrics_metadata_write';
 const CALLS_AT_ONCE = 4;
 /** Milliseconds for all of it: what is delivered must not wait for it. */
-const PATIENCE_MS = 20_000;
+const DEADLINE_MS = 20_000;
 const HOUR_MS = 3_600_000;
 
 /**
@@ -68,8 +68,8 @@ export async function describeMetrics(
 
   try {
     const queue = fromAnother(metrics, context.clock.now());
-    await withDeadline('Describing the metrics', PATIENCE_MS, signal, (ending) =>
-      atOnce(CALLS_AT_ONCE, queue, (metric) => describe(metric, ending)),
+    await withDeadline('Describing the metrics', DEADLINE_MS, signal, (ending) =>
+      forEachConcurrent(CALLS_AT_ONCE, queue, (metric) => describe(metric, ending)),
     );
     return { facts: facts(), notes: [] };
   } catch (error) {

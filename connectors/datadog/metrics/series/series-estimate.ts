@@ -1,5 +1,5 @@
 import type { DistinctValues, Prospect } from '../../../../src/catalogue/estimate.js';
-import { counted, sayCount } from '../../../../src/report/text-table.js';
+import { counted, formatCount } from '../../../../src/report/text-table.js';
 import type { Project } from '../../../../src/streams/partition.js';
 import type { Stream } from '../../../../src/streams/stream.js';
 import { breakdownTags, projectTags, requestTags, type TagsOf } from '../../shared/dimensions.js';
@@ -36,15 +36,15 @@ export function seriesEstimate(
   const limited = new Set(shares.filter((share) => product(share) > limit).map(({ stream }) => stream));
   const widest = widestTag(shares, most);
   return [
-    `at most ${sayCount(sum(shares.map(most)))} in a day over ${counted(projects.length, 'project')}`,
+    `at most ${formatCount(sum(shares.map(most)))} in a day over ${counted(projects.length, 'project')}`,
     ', beside those of balances and of the export itself',
     widest === undefined
       ? ''
-      : `; the tag that makes the most is \`${widest.name}\` (${sayValues(widest.values)})`,
+      : `; the tag that makes the most is \`${widest.name}\` (${formatValues(widest.values)})`,
     limited.size === 0
       ? ''
       : `; all combinations of ${[...limited].join(', ')} would be more, and \`max_series\` limits them to ` +
-        `${sayCount(limit)} a project`,
+        `${formatCount(limit)} a project`,
   ].join('');
 }
 
@@ -112,7 +112,7 @@ function widestTag(
   return widest;
 }
 
-function sayValues(values: number): string {
+function formatValues(values: number): string {
   return values < MANY_VALUES ? `up to ${counted(values, 'value')}` : 'any number of values';
 }
 

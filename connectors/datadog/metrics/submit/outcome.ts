@@ -59,10 +59,10 @@ function count(refusals: Map<string, Refusal>, reason: string, group: Group): vo
 function exampleOf({ points, tags }: Group): string | undefined {
   const [first] = points;
   if (first === undefined && tags.length === 0) return undefined;
-  const what = first === undefined ? '' : `${first.metric.name} at ${sayMoment(first.timestamp)} `;
+  const what = first === undefined ? '' : `${first.metric.name} at ${formatMoment(first.timestamp)} `;
   return `${what}[${tags.join(', ')}]`;
 }
 
-function sayMoment(timestamp: number): string {
+function formatMoment(timestamp: number): string {
   return new Date(timestamp * 1_000).toISOString().replace('.000Z', 'Z');
 }

@@ -1,5 +1,5 @@
 import type { Receipt } from '../../../../src/catalogue/sink.js';
-import { atOnce } from '../../../../src/deliver/for-each-concurrent.js';
+import { forEachConcurrent } from '../../../../src/deliver/for-each-concurrent.js';
 import { ExportError } from '../../../../src/errors/export-error.js';
 import type { Clock } from '../../../../src/time/clock.js';
 import { type Call, PayloadTooLarge } from '../../shared/payload-transport.js';
@@ -29,7 +29,7 @@ const SLABS_AT_ONCE = 3;
  */
 export async function deliver(groups: Iterable<Group>, route: DeliveryRoute, call: Call): Promise<Receipt> {
   const tally = new ReceiptTally();
-  await atOnce(SLABS_AT_ONCE, slabsOf(groups), async (slab) => {
+  await forEachConcurrent(SLABS_AT_ONCE, slabsOf(groups), async (slab) => {
     const fates = slab.map(newFate);
     const series = keptSeries(fates, route);
     if (series.length > 0) await send(series, route, call);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { withinTime } from '../../src/time/within-time.js';
+import { withTimeout } from '../../src/time/limits.js';
 
 it('does not begin what is aborted already', async () => {
   let begun = false;
@@ -7,7 +7,7 @@ it('does not begin what is aborted already', async () => {
     begun = true;
   };
 
-  const result = withinTime(AbortSignal.abort(), 1_000, () => new Error('late'), work);
+  const result = withTimeout(AbortSignal.abort(), 1_000, () => new Error('late'), work);
 
   await expect(result).rejects.toMatchObject({ code: 'ABORTED' });
   expect(begun).toBe(false);
