@@ -1,7 +1,7 @@
 import type { Project } from '../streams/partition.js';
 import type { Stream } from '../streams/stream.js';
 import { addDays, type Day, dayAt } from '../time/day.js';
-import type { PlanInput, SinkView } from './plan.js';
+import type { PlanInput, SinkView } from './plan-input.js';
 
 type Known = Pick<PlanInput, 'window' | 'checkpoints'>;
 

@@ -1,28 +1,11 @@
 import type { PlannedSource, Share } from '../catalogue/source.js';
-import type { CheckpointKey, CheckpointView, DueReason } from '../checkpoints/checkpoints.js';
+import type { CheckpointKey, DueReason } from '../checkpoints/checkpoints.js';
 import type { Project } from '../streams/partition.js';
 import type { Stream } from '../streams/stream.js';
 import { type Day, daysThrough } from '../time/day.js';
 import { firstDays } from './first-days.js';
+import type { PlanInput, SinkView } from './plan-input.js';
 import type { Task, TaskPartition } from './task.js';
-import type { Window } from './window.js';
-
-/** As much of a sink as planning needs. */
-export interface SinkView {
-  readonly name: string;
-  wants(stream: Stream): boolean;
-  /** Days of history that it asks for, today included, where nobody has chosen a window. */
-  readonly historyDays?: number | undefined;
-}
-
-export interface PlanInput {
-  readonly source: PlannedSource;
-  readonly streams: readonly Stream[];
-  readonly projects: readonly Project[];
-  readonly window: Window;
-  readonly sinks: readonly SinkView[];
-  readonly checkpoints: CheckpointView;
-}
 
 /** Days of one sink, stream and project. */
 export interface DaysOfSink {

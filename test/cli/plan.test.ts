@@ -82,3 +82,31 @@ it('ends with exit 3 when the key is refused', async () => {
   expect(terminal.stderr).toContain('Check the API key in source.api_key');
   expect(terminal.stdout).toBe('');
 });
+
+it('prints every task as data, for a program', async () => {
+  const { url } = await account();
+  const terminal = await Terminal.open({ env: { DEEPGRAM_API_KEY: KEY } });
+  await terminal.write('job.yaml', jobText(url, [ARCHIVE]));
+
+  const code = await terminal.run('plan', '-c', 'job.yaml', '--stream', 'usage', '--format', 'json');
+
+  expect(code).toBe(0);
+  expect(JSON.parse(terminal.stdout)).toEqual({
+    version: 1,
+    window: { since: '2026-11-19', until: '2026-11-20' },
+    tasks: [
+      {
+        source: 'deepgram',
+        stream: 'usage',
+        project: { id: 'p-1', name: 'Support line' },
+        partitions: [
+          { day: '2026-11-19', lacking: { archive: { why: 'new' } } },
+          { day: '2026-11-20', lacking: { archive: { why: 'new' } } },
+        ],
+        calls: 1,
+      },
+    ],
+    warnings: [],
+    estimates: {},
+  });
+});

@@ -1,0 +1,22 @@
+import type { PlannedSource } from '../catalogue/source.js';
+import type { CheckpointView } from '../checkpoints/checkpoints.js';
+import type { Project } from '../streams/partition.js';
+import type { Stream } from '../streams/stream.js';
+import type { Window } from './window.js';
+
+/** As much of a sink as planning needs. */
+export interface SinkView {
+  readonly name: string;
+  wants(stream: Stream): boolean;
+  /** Days of history that it asks for, today included, where nobody has chosen a window. */
+  readonly historyDays?: number | undefined;
+}
+
+export interface PlanInput {
+  readonly source: PlannedSource;
+  readonly streams: readonly Stream[];
+  readonly projects: readonly Project[];
+  readonly window: Window;
+  readonly sinks: readonly SinkView[];
+  readonly checkpoints: CheckpointView;
+}
