@@ -1,4 +1,4 @@
-import { lstat, readFile, rename } from 'node:fs/promises';
+import { readFile, rename } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { ExportError } from '../errors/export-error.js';
 import { fileError } from '../files/file-error.js';
@@ -65,16 +65,11 @@ async function load(path: string, source: string): Promise<StateDocument | undef
 }
 
 async function readText(path: string): Promise<string | undefined> {
-  try {
-    if ((await lstat(path)).isDirectory())
-      throw refused(path, 'it is a folder', 'Name a file in `state: { path: … }`.');
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (error instanceof ExportError) throw error;
-    const { code } = error as NodeJS.ErrnoException; // what `node:fs` throws
+  return readFile(path, 'utf8').catch(({ code }: NodeJS.ErrnoException) => {
     if (code === 'ENOENT') return undefined;
+    if (code === 'EISDIR') throw refused(path, 'it is a folder', 'Name a file in `state: { path: … }`.');
     throw refused(path, `the file system answered ${code}`, 'Check the path and its rights.');
-  }
+  });
 }
 
 function parsed(text: string): unknown {
