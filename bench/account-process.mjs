@@ -4,8 +4,8 @@
  */
 import { createServer } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Dice } from '../dist/connectors/stand-ins/deepgram/account/random.js';
-import { uuidFor } from '../dist/connectors/stand-ins/deepgram/account/uuid.js';
+import { Random } from '../dist/connectors/stand-ins/deepgram/random/random.js';
+import { uuidFor } from '../dist/connectors/stand-ins/deepgram/random/uuid.js';
 import { startStandIn } from '../dist/connectors/stand-ins/deepgram/stand-in.js';
 import { Counts } from './counts.mjs';
 import { project, requestLog } from './request-log.mjs';
@@ -21,7 +21,7 @@ const listed = [{ project_id: project.id, name: project.name }, ...others];
 
 let behaviour = {};
 let counts = new Counts();
-let dice = new Dice(1);
+let random = new Random(1);
 
 const server = createServer(async (request, response) => {
   if (request.method === 'POST') return takePayload(request, response);
@@ -29,7 +29,7 @@ const server = createServer(async (request, response) => {
   if (!counts.begin(maxInFlight)) {
     return response.writeHead(429, JSON_TYPE).end('{"category":"TOO_MANY_REQUESTS","message":"Too many."}');
   }
-  if (latencyMs > 0) await delay(latencyMs * (jitter ? 0.5 + dice.fraction() : 1));
+  if (latencyMs > 0) await delay(latencyMs * (jitter ? 0.5 + random.fraction() : 1));
   await answer(request, response);
 });
 
@@ -89,7 +89,7 @@ process.on('message', ({ begin }) => {
   if (begin !== undefined) {
     behaviour = begin;
     counts = new Counts();
-    dice = new Dice(1);
+    random = new Random(1);
   }
   process.send(counts.seen());
 });

@@ -1,8 +1,12 @@
 import { accountProject, defaultProjects } from '../dist/connectors/stand-ins/deepgram/account/account.js';
 import { dayFinder, dayNumberOf } from '../dist/connectors/stand-ins/deepgram/account/account-days.js';
-import { arrivalOf, DAY_US, firstIndexAt } from '../dist/connectors/stand-ins/deepgram/account/day-times.js';
-import { scramble } from '../dist/connectors/stand-ins/deepgram/account/random.js';
-import { momentRange } from '../dist/connectors/stand-ins/deepgram/server/time-range.js';
+import {
+  arrivalOf,
+  DAY_US,
+  firstIndexAt,
+} from '../dist/connectors/stand-ins/deepgram/account/requests/day-times.js';
+import { momentRange } from '../dist/connectors/stand-ins/deepgram/endpoints/query-range.js';
+import { scramble } from '../dist/connectors/stand-ins/deepgram/random/random.js';
 import { addDays } from '../dist/src/time/day.js';
 import { requestTemplates } from './request-templates.mjs';
 

@@ -1,7 +1,7 @@
 import { accountProject, defaultProjects } from '../dist/connectors/stand-ins/deepgram/account/account.js';
 import { dayFinder, dayNumberOf } from '../dist/connectors/stand-ins/deepgram/account/account-days.js';
-import { generatedRequest } from '../dist/connectors/stand-ins/deepgram/account/generated-request.js';
-import { requestRecord } from '../dist/connectors/stand-ins/deepgram/account/raw-request.js';
+import { generatedRequest } from '../dist/connectors/stand-ins/deepgram/account/requests/generated-request.js';
+import { rawRequest } from '../dist/connectors/stand-ins/deepgram/account/requests/raw-request.js';
 
 /** More than any cache of texts or numbers remembers, so that a record seen again is as good as a new one. */
 const MOST = 50_000;
@@ -30,7 +30,7 @@ export function requestTemplates(day, count) {
     const request = generatedRequest(generated, index);
     // Of a full millisecond fewer digits are written, and in a template there must be room for all of them.
     const createdUs = request.createdUs + (request.createdUs % 1e3 === 0 ? 1 : 0);
-    return templateOf(requestRecord({ ...request, createdUs }, context), createdUs);
+    return templateOf(rawRequest({ ...request, createdUs }, context), createdUs);
   });
 }
 

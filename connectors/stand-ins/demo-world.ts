@@ -1,6 +1,5 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeFolders } from '../../src/files/make-folders.js';
 import type { Clock } from '../../src/time/clock.js';
 import { startIntake } from './datadog/intake.js';
 import { startStandIn } from './deepgram/stand-in.js';
@@ -12,7 +11,10 @@ export interface DemoWorld {
   /** The configuration, as a user would write it. */
   readonly config: string;
   readonly env: Readonly<Record<string, string>>;
-  /** Writes what the intake has received below this folder, a series and a log a line; returns how many of each. */
+  /**
+   * Writes what the intake has received to a folder in one that is there, a series and a log a line; returns how many
+   * of each.
+   */
   writeReceived(folder: string): Promise<{ readonly series: number; readonly logs: number }>;
   close(): Promise<void>;
 }
@@ -30,7 +32,7 @@ export async function startDemoWorld(options: {
     writeReceived: async (folder) => {
       const series = intake.payloads.flatMap((payload) => payload.series);
       const logs = intake.logPayloads.flatMap((payload) => payload.logs);
-      await makeFolders(folder);
+      await mkdir(folder, { recursive: true });
       await writeFile(join(folder, 'series.ndjson'), linesOf(series));
       await writeFile(join(folder, 'logs.ndjson'), linesOf(logs));
       return { series: series.length, logs: logs.length };

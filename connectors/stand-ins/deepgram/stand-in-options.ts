@@ -1,5 +1,5 @@
 import type { RequestsPerDay } from './account/account-days.js';
-import type { Forms } from './account/record-forms.js';
+import type { Forms } from './account/requests/record-forms.js';
 import type { Scope } from './server/routes.js';
 
 export interface StandInOptions {

@@ -1,13 +1,14 @@
-import { createServer, type Server } from 'node:http';
+import { createServer } from 'node:http';
 import { type Day, startOfDay } from '../../../src/time/day.js';
+import { close, listen } from '../loopback.js';
 import { accountProject, defaultProjects } from './account/account.js';
 import { dayFinder } from './account/account-days.js';
 import { dayTotals } from './account/day-totals.js';
 import { countLog } from './account/request-log.js';
 import type { StandInAccount } from './account/stand-in-account.js';
+import { type StandInClock, standInClock } from './account/stand-in-clock.js';
 import type { Call, Faults } from './server/faults.js';
-import { Desk } from './server/server.js';
-import { type StandInClock, standInClock } from './stand-in-clock.js';
+import { RequestHandler } from './server/request-handler.js';
 import type { StandInOptions } from './stand-in-options.js';
 
 /** A Deepgram account of our own on the loopback: its management API without a key, a network or a bill. */
@@ -41,17 +42,17 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
     findDay,
     totals: dayTotals(findDay),
   };
-  const desk = new Desk(account, options);
-  const server = createServer((request, response) => void desk.receive(request, response));
-  const port = await listen(server, options.port ?? 0);
+  const handler = new RequestHandler(account, options);
+  const server = createServer((request, response) => void handler.receive(request, response));
+  const url = await listen(server, options.port ?? 0);
   return {
-    url: `http://127.0.0.1:${port}`,
+    url,
     clock: account.clock,
-    calls: desk.calls,
+    calls: handler.calls,
     get peakInFlight() {
-      return desk.peakInFlight;
+      return handler.peakInFlight;
     },
-    faults: desk.faults,
+    faults: handler.faults,
     requestsOn: (projectId, day) => countDay(account, projectId, day),
     close: () => close(server),
   };
@@ -66,21 +67,4 @@ function countDay(account: StandInAccount, projectId: string, day: Day): number 
   const fromUs = Math.max(start, now - retentionMs) * 1_000;
   const toUs = (start + DAY_MS) * 1_000 - 1;
   return countLog(findDay, { project, fromUs, toUs, nowUs: now * 1_000 });
-}
-
-function listen(server: Server, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', () => {
-      const address = server.address();
-      resolve(typeof address === 'object' && address !== null ? address.port : port);
-    });
-  });
-}
-
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
 }

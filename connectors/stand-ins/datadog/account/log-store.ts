@@ -1,5 +1,8 @@
-import { verdictOnLog } from '../../../datadog/logs/log-window.js';
-import type { ReceivedLog } from '../endpoints/log-payload.js';
+import { MAX_LOG_BYTES } from '../rules/size-limits.js';
+import { keepsLog } from '../rules/time-window.js';
+
+/** A log as it came in: any JSON object. */
+export type ReceivedLog = Readonly<Record<string, unknown>>;
 
 /** A log as it is found. */
 export interface StoredLog {
@@ -16,8 +19,6 @@ export interface LogStore {
   readonly stored: readonly StoredLog[];
 }
 
-const MOST_BYTES = 1_000_000;
-
 export function createLogStore(): LogStore {
   const stored: StoredLog[] = [];
   return {
@@ -25,7 +26,7 @@ export function createLogStore(): LogStore {
     write(logs, now) {
       for (const log of logs) {
         const ms = timeOf(log) ?? now;
-        if (verdictOnLog(ms, now) === 'kept') stored.push({ at: new Date(ms).toISOString(), log: cut(log) });
+        if (keepsLog(ms, now)) stored.push({ at: new Date(ms).toISOString(), log: cut(log) });
       }
     },
   };
@@ -41,5 +42,5 @@ function timeOf(log: ReceivedLog): number | undefined {
 /** What was cut off is no JSON any more, and so only text. */
 function cut(log: ReceivedLog): ReceivedLog {
   const bytes = Buffer.from(JSON.stringify(log));
-  return bytes.length > MOST_BYTES ? { message: bytes.subarray(0, MOST_BYTES).toString('utf8') } : log;
+  return bytes.length > MAX_LOG_BYTES ? { message: bytes.subarray(0, MAX_LOG_BYTES).toString('utf8') } : log;
 }

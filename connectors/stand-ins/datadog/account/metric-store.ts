@@ -1,4 +1,4 @@
-import { normalizeTag, tagSet } from '../../../datadog/shared/tags.js';
+import { storedTag } from '../rules/tag-spelling.js';
 
 /** A series as it came in; only what Datadog documents is read. */
 export interface ReceivedSeries {
@@ -34,10 +34,10 @@ export function createMetricStore(): MetricStore {
   const stored = new Map<string, StoredPoint>();
   return {
     write({ metric, type, interval, unit, tags: sentTags = [], points }, keeps) {
-      const { tags, key: tagsKey } = tagSet(sentTags.map(normalizeTag));
+      const tags = [...new Set(sentTags.map(storedTag))].filter((tag) => tag !== '').sort();
       for (const { timestamp, value } of points) {
         if (!keeps(timestamp)) continue;
-        const key = `${metric}|${tagsKey}|${timestamp}`;
+        const key = `${metric}|${tags.join()}|${timestamp}`;
         stored.set(key, { metric, type, interval, unit, tags, timestamp, value });
       }
     },

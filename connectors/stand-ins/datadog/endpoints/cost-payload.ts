@@ -1,5 +1,6 @@
-import { isObject, type Json, type JsonObject } from '../../../datadog/shared/json.js';
-import { BadPayload } from '../server/encoded-body.js';
+import { isObject, type Json, type JsonObject, objectOf } from '../account/json.js';
+import { MAX_COST_CHARACTERS } from '../rules/size-limits.js';
+import { BadPayload } from './encoded-body.js';
 
 /** A file of costs that came in. */
 export interface ReceivedCosts {
@@ -15,7 +16,6 @@ const REQUIRED = [
   'BilledCost',
   'BillingCurrency',
 ];
-const MAX_CHARACTERS = 1_000;
 
 /** Reads a file, or a bare list of lines, which is always called `data.json`. Throws {@link BadPayload}. */
 export async function readCosts(
@@ -56,13 +56,13 @@ function listIn(text: string): readonly JsonObject[] {
 }
 
 function faultsOf(line: JsonObject, today: string): readonly string[] {
-  const { ChargePeriodStart: start, ChargePeriodEnd: end, Tags: tags = {} } = line;
-  const texts = Object.entries({ ...line, ...(isObject(tags) ? tags : {}) });
+  const { ChargePeriodStart: start, ChargePeriodEnd: end, Tags: tags } = line;
+  const texts = Object.entries({ ...line, ...objectOf(tags) });
   return [
     ...REQUIRED.filter((name) => line[name] === undefined).map((name) => `${name} is missing`),
     ...texts.filter(([, value]) => value === null || value === '').map(([name]) => `${name} is blank`),
     ...texts
-      .filter(([, value]) => String(value).length > MAX_CHARACTERS)
+      .filter(([, value]) => String(value).length > MAX_COST_CHARACTERS)
       .map(([name]) => `${name} is too long`),
     ...(isDay(start) && isDay(end) && start <= end && end <= today ? [] : ['The charge period is wrong']),
     ...(typeof line.BilledCost === 'number' ? [] : ['BilledCost is no number']),

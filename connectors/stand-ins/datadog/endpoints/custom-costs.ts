@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../../../../src/time/clock.js';
-import type { JsonObject } from '../../../datadog/shared/json.js';
-import type { AssetFault } from '../account/account-assets.js';
-import { type Answer, answer, bodyOf } from '../server/server.js';
-import { found, NOT_FOUND, refused, wholeOf } from './asset-answers.js';
+import { dayAt } from '../../../../src/time/day.js';
+import type { JsonObject } from '../account/json.js';
+import { type Answer, found, NOT_FOUND, wholeOf } from './answers.js';
+import type { ApplicationCall, ApplicationEndpoint, CallFault } from './application-endpoint.js';
 import { type ReceivedCosts, readCosts } from './cost-payload.js';
 
 /** A file of costs that is there. Its status may be set, as Datadog does when it has worked on a file. */
@@ -15,51 +14,33 @@ export interface StoredCosts extends ReceivedCosts {
 }
 
 /** The custom costs of the account. */
-export interface CustomCosts {
+export interface CustomCosts extends ApplicationEndpoint {
   /** In the order of their upload. */
   readonly files: readonly StoredCosts[];
   /** Every call, such as `PUT` or `DELETE`, refused ones included. */
   readonly calls: readonly string[];
   /** By method; each meets one call, before it is done, or after it, so that only its answer is lost. */
-  readonly faults: Map<string, AssetFault[]>;
+  readonly faults: Map<string, CallFault[]>;
   /** Puts a file there as a person would. */
   add(costs: ReceivedCosts): void;
-  serves(request: IncomingMessage): boolean;
-  /** Throws `BadPayload`. */
-  take(request: IncomingMessage, response: ServerResponse): Promise<void>;
 }
 
-const PATH = /^\/api\/v2\/cost\/custom_costs(?:\/([\w-]+))?$/;
 const DEFAULT_PAGE = 10;
 
 /** What Datadog documents, or was recorded of it: files are added up, listed in pages by their names, and removed by id. */
-export function customCosts({
-  appKey,
-  clock,
-}: {
-  readonly appKey?: string;
-  readonly clock: Clock;
-}): CustomCosts {
+export function customCosts(clock: Clock): CustomCosts {
   const files = new Map<string, StoredCosts>();
   const calls: string[] = [];
-  const faults = new Map<string, AssetFault[]>();
+  const faults = new Map<string, CallFault[]>();
 
   const add = (costs: ReceivedCosts): StoredCosts => {
     const file = { ...costs, id: randomUUID(), uploadedAt: clock.now() + files.size, status: 'ACTIVE' };
     files.set(file.id, file);
     return file;
   };
-  const reply = async (request: IncomingMessage, id: string | undefined, url: URL): Promise<Answer> => {
-    if (request.method === 'PUT') {
-      const today = new Date(clock.now()).toISOString().slice(0, 10);
-      const body = await bodyOf(request);
-      const file = add(await readCosts(body, request.headers['content-type'], today));
-      return { status: 202, body: { data: { ...dataOf(file) }, meta: { version: '1.0' } } };
-    }
-    if (request.method === 'DELETE') return files.delete(id ?? '') ? { status: 204, body: {} } : NOT_FOUND;
-    const one = id === undefined ? undefined : files.get(id);
-    if (id !== undefined) return one === undefined ? NOT_FOUND : found({ data: dataOf(one) });
-    return found(pageOf([...files.values()], url.searchParams));
+  const upload = async ({ body, contentType }: ApplicationCall): Promise<Answer> => {
+    const file = add(await readCosts(body, contentType, dayAt(clock.now())));
+    return { status: 202, body: { data: dataOf(file), meta: { version: '1.0' } } };
   };
 
   return {
@@ -69,20 +50,22 @@ export function customCosts({
     calls,
     faults,
     add,
-    serves: (request) => PATH.test(urlOf(request).pathname),
-    async take(request, response) {
-      const url = urlOf(request);
-      const method = request.method ?? 'GET';
+    pattern: /^\/api\/v2\/cost\/custom_costs(?:\/([\w-]+))?$/,
+    receive({ method }) {
       calls.push(method);
-      const fault = faults.get(method)?.shift();
-      if (fault?.when === 'before') return answer(response, refused(fault.status, `Fault ${fault.status}`));
-      if (appKey === undefined || request.headers['dd-application-key'] !== appKey) {
-        return answer(response, refused(403, 'Forbidden'));
-      }
-      const said = await reply(request, PATH.exec(url.pathname)?.[1], url);
-      if (fault?.when === 'after') response.destroy();
-      else if (said.status === 204) response.writeHead(204).end();
-      else answer(response, said);
+      return faults.get(method)?.shift();
+    },
+    answer(call) {
+      const {
+        method,
+        captured: [id = ''],
+        query,
+      } = call;
+      if (method === 'PUT') return upload(call);
+      if (method === 'DELETE') return files.delete(id) ? { status: 204, body: {} } : NOT_FOUND;
+      if (id === '') return found(pageOf([...files.values()], query));
+      const file = files.get(id);
+      return file === undefined ? NOT_FOUND : found({ data: dataOf(file) });
     },
   };
 }
@@ -109,8 +92,4 @@ function dataOf({ id, name, lines, status, uploadedAt }: StoredCosts): JsonObjec
     uploaded_at: uploadedAt,
   };
   return { id, type: 'cost_metadata', attributes };
-}
-
-function urlOf(request: IncomingMessage): URL {
-  return new URL(request.url ?? '/', 'http://127.0.0.1');
 }

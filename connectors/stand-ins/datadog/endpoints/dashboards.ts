@@ -1,7 +1,7 @@
 import type { Clock } from '../../../../src/time/clock.js';
-import { isObject, type Json, type JsonObject } from '../../../datadog/shared/json.js';
-import type { AssetDesk } from '../account/account-assets.js';
-import { found, lackingIn, NOT_FOUND, objectOf, refused, wholeOf } from './asset-answers.js';
+import { isObject, type JsonObject, objectOf } from '../account/json.js';
+import { wholeOf } from './answers.js';
+import { type AssetHandler, assetHandler, lackingIn } from './asset-handler.js';
 
 const REQUIRED = ['title', 'layout_type', 'widgets'];
 const DEFAULT_PAGE = 100;
@@ -17,59 +17,31 @@ const SUMMARY = [
 ];
 
 /** `/api/v1/dashboard`: the listing gives summaries in pages, and every widget gets an id. */
-export function createDashboards(clock: Clock): AssetDesk {
-  const dashboards = new Map<string, JsonObject>();
-  let made = 0;
-
+export function createDashboards(clock: Clock): AssetHandler {
   const now = () => new Date(clock.now()).toISOString();
-  const add = (body: JsonObject): JsonObject => {
-    made += 1;
-    const id = idOf(made);
-    const dashboard = {
-      description: null,
-      notify_list: null,
-      template_variable_presets: null,
-      ...withWidgetIds(body),
-      id,
-      url: `/dashboard/${id}/${String(body.title).toLowerCase().replaceAll(/\W+/g, '-')}`,
-      author_handle: 'somebody@example.com',
-      author_name: null,
-      created_at: now(),
-      modified_at: now(),
-    };
-    dashboards.set(id, dashboard);
-    return dashboard;
-  };
-  const update = (there: JsonObject, id: string, body: JsonObject): JsonObject => {
-    const { url = '', author_handle = '', created_at = '' } = there;
-    const changed = { ...withWidgetIds(body), id, url, author_handle, created_at, modified_at: now() };
-    dashboards.set(id, changed);
-    return changed;
-  };
-
-  return {
-    get all() {
-      return [...dashboards.values()];
+  return assetHandler({
+    kind: 'dashboard',
+    create(body, number) {
+      const id = idOf(number + 1);
+      return {
+        description: null,
+        notify_list: null,
+        template_variable_presets: null,
+        ...withWidgetIds(body),
+        id,
+        url: `/dashboard/${id}/${String(body.title).toLowerCase().replaceAll(/\W+/g, '-')}`,
+        author_handle: 'somebody@example.com',
+        author_name: null,
+        created_at: now(),
+        modified_at: now(),
+      };
     },
-    add,
-    answer(method, id, query, sent) {
-      const body = objectOf(sent);
-      if (id === '') {
-        if (method === 'GET') return found({ dashboards: pageOf([...dashboards.values()], query) });
-        const lacks = lackingIn(body, REQUIRED);
-        return lacks.length > 0 ? refused(400, ...lacks) : found(add(body));
-      }
-      const there = dashboards.get(id);
-      if (there === undefined) return NOT_FOUND;
-      if (method === 'GET') return found(there);
-      if (method === 'DELETE') {
-        dashboards.delete(id);
-        return found({ deleted_dashboard_id: id });
-      }
-      const lacks = lackingIn(body, REQUIRED);
-      return lacks.length > 0 ? refused(400, ...lacks) : found(update(there, id, body));
+    update({ id = '', url = '', author_handle = '', created_at = '' }, body) {
+      return { ...withWidgetIds(body), id, url, author_handle, created_at, modified_at: now() };
     },
-  };
+    list: (all, query) => ({ dashboards: pageOf(all, query) }),
+    faultsOf: (dashboard) => lackingIn(dashboard, REQUIRED),
+  });
 }
 
 function pageOf(dashboards: readonly JsonObject[], query: URLSearchParams): readonly JsonObject[] {
@@ -80,15 +52,19 @@ function pageOf(dashboards: readonly JsonObject[], query: URLSearchParams): read
   );
 }
 
+/** What has no widgets stays without; those in a group are counted before the group. */
 function withWidgetIds(body: JsonObject): JsonObject {
   let next = 1;
-  const numbered = (widgets: Json | undefined): readonly Json[] =>
-    (Array.isArray(widgets) ? widgets : []).filter(isObject).map((widget) => {
-      const definition = objectOf(widget.definition);
-      const inner = definition.widgets === undefined ? {} : { widgets: numbered(definition.widgets) };
-      return { ...widget, id: next++, definition: { ...definition, ...inner } };
-    });
-  return { ...body, widgets: numbered(body.widgets) };
+  const numbered = (parent: JsonObject): JsonObject => {
+    const { widgets } = parent;
+    if (widgets === undefined) return parent;
+    return { ...parent, widgets: (Array.isArray(widgets) ? widgets : []).filter(isObject).map(withId) };
+  };
+  const withId = (widget: JsonObject): JsonObject => {
+    const definition = numbered(objectOf(widget.definition));
+    return { ...widget, id: next++, definition };
+  };
+  return numbered(body);
 }
 
 /** In Datadog's form: `abc-def-ghi`. */

@@ -1,31 +1,25 @@
-import { BadPayload, type BodyLimits, decodeBody } from '../server/encoded-body.js';
-
-/** A log as it came in: any JSON object. */
-export type ReceivedLog = Readonly<Record<string, unknown>>;
+import { isObject } from '../account/json.js';
+import type { ReceivedLog } from '../account/log-store.js';
+import { LOG_PAYLOAD, MAX_LOGS } from '../rules/size-limits.js';
+import { BadPayload, type DecodedBody, decodeBody } from './encoded-body.js';
 
 /** A payload of logs that came in. */
-export interface ReceivedLogs {
+export interface ReceivedLogs extends Omit<DecodedBody, 'json'> {
   readonly logs: readonly ReceivedLog[];
-  /** Bytes after and before decompression. */
-  readonly rawBytes: number;
-  readonly wireBytes: number;
 }
-
-const LIMITS: BodyLimits = { raw: 5_000_000 };
-const MOST_ENTRIES = 1_000;
 
 /**
  * Reads one log or a list of them under Datadog's limits. Throws {@link BadPayload}: for too many logs with 400, since
  * that is the sender's mistake, and cutting in halves must not hide it.
  */
 export async function readLogPayload(body: Buffer, encoding?: string): Promise<ReceivedLogs> {
-  const { json, ...sizes } = await decodeBody(body, encoding, LIMITS);
+  const { json, ...sizes } = await decodeBody(body, encoding, LOG_PAYLOAD);
   const logs = Array.isArray(json) ? json : [json];
   if (!logs.every(isLog)) throw new BadPayload(400, 'Malformed payload');
-  if (logs.length > MOST_ENTRIES) throw new BadPayload(400, `More than ${MOST_ENTRIES} logs`);
+  if (logs.length > MAX_LOGS) throw new BadPayload(400, `More than ${MAX_LOGS} logs`);
   return { logs, ...sizes };
 }
 
 function isLog(log: unknown): log is ReceivedLog {
-  return typeof log === 'object' && log !== null && 'message' in log && typeof log.message === 'string';
+  return isObject(log) && typeof log.message === 'string';
 }

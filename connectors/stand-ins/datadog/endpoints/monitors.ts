@@ -1,7 +1,7 @@
 import type { Clock } from '../../../../src/time/clock.js';
-import type { Json, JsonObject } from '../../../datadog/shared/json.js';
-import type { AssetDesk } from '../account/account-assets.js';
-import { found, lackingIn, NOT_FOUND, objectOf, refused, wholeOf } from './asset-answers.js';
+import { type Json, type JsonObject, objectOf } from '../account/json.js';
+import { wholeOf } from './answers.js';
+import { type AssetHandler, assetHandler, lackingIn } from './asset-handler.js';
 
 const FIRST_ID = 141_000_000;
 const DEFAULT_PAGE = 100;
@@ -14,57 +14,26 @@ const DEFAULT_OPTIONS = {
 };
 
 /** `/api/v1/monitor` and `/api/v1/monitor/validate`: the listing is filtered by tags and comes in pages. */
-export function createMonitors(clock: Clock): AssetDesk {
-  const monitors = new Map<number, JsonObject>();
-
+export function createMonitors(clock: Clock): AssetHandler {
   const now = () => new Date(clock.now()).toISOString();
-  const add = (body: JsonObject): JsonObject => {
-    const id = FIRST_ID + made++;
-    const monitor = {
+  return assetHandler({
+    kind: 'monitor',
+    create: (body, number) => ({
       name: '',
       message: '',
       tags: [],
       ...body,
       options: { ...DEFAULT_OPTIONS, ...objectOf(body.options) },
-      id,
+      id: FIRST_ID + number,
       overall_state: 'No Data',
       created: now(),
       modified: now(),
-    };
-    monitors.set(id, monitor);
-    return monitor;
-  };
-  let made = 0;
-
-  return {
-    get all() {
-      return [...monitors.values()];
-    },
-    add,
-    answer(method, path, query, sent) {
-      const body = objectOf(sent);
-      if (path === '' && method === 'GET') return found(pageOf([...monitors.values()], query));
-      if (path === '' || path === 'validate') {
-        const wrong = faultsOf(body);
-        if (wrong.length > 0) return refused(400, ...wrong);
-        return found(path === '' ? add(body) : {});
-      }
-      const id = Number(path);
-      const there = monitors.get(id);
-      if (there === undefined) return NOT_FOUND;
-      if (method === 'GET') return found(there);
-      if (method === 'DELETE') {
-        monitors.delete(id);
-        return found({ deleted_monitor_id: id });
-      }
-      // What an update does not name stays.
-      const changed = { ...there, ...body, id, modified: now() };
-      const wrong = faultsOf(changed);
-      if (wrong.length > 0) return refused(400, ...wrong);
-      monitors.set(id, changed);
-      return found(changed);
-    },
-  };
+    }),
+    // What an update does not name stays.
+    update: (monitor, body) => ({ ...monitor, ...body, id: monitor.id ?? null, modified: now() }),
+    list: pageOf,
+    faultsOf,
+  });
 }
 
 function pageOf(monitors: readonly JsonObject[], query: URLSearchParams): readonly JsonObject[] {

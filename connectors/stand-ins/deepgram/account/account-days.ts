@@ -1,7 +1,7 @@
 import { type Day, dayAt, startOfDay } from '../../../../src/time/day.js';
+import { mix, Random } from '../random/random.js';
 import type { AccountProject } from './account.js';
-import type { GeneratedDay } from './generated-request.js';
-import { Dice, mix } from './random.js';
+import type { GeneratedDay } from './requests/generated-request.js';
 
 /** How many requests a day has: the same number every day, or one of your own for each project and day. */
 export type RequestsPerDay = number | ((project: { id: string; name: string }, day: Day) => number);
@@ -30,7 +30,7 @@ function countOf(project: AccountProject, dayNumber: number, wanted: RequestsPer
   if (typeof wanted === 'number') return wanted;
   if (wanted) return wanted(project, dayOfNumber(dayNumber));
   const weekday = (dayNumber + 3) % 7; // the epoch was a Thursday
-  const luck = 0.85 + 0.3 * new Dice(mix(project.seed, dayNumber)).fraction();
+  const luck = 0.85 + 0.3 * new Random(mix(project.seed, dayNumber)).fraction();
   return Math.round(400 * (WEEK[weekday] ?? 1) * luck);
 }
 

@@ -1,5 +1,5 @@
-import { hashText, mix } from './random.js';
-import { uuidFor } from './uuid.js';
+import { hashText, mix } from '../random/random.js';
+import { uuidFor } from '../random/uuid.js';
 
 /** An API key of a project, as far as the account shows it. */
 export interface AccountKey {

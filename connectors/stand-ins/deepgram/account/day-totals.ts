@@ -1,21 +1,22 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { AccountProject } from './account.js';
 import type { DayFinder } from './account-days.js';
-import { DAY_US, firstIndexAt } from './day-times.js';
-import { type GeneratedRequest, generatedRequest, SETTLED_AFTER_US } from './generated-request.js';
+import { DAY_US, firstIndexAt } from './requests/day-times.js';
+import { type GeneratedRequest, generatedRequest, SETTLED_AFTER_US } from './requests/generated-request.js';
 
+const NO_SUMS = {
+  requests: 0,
+  audioUs: 0,
+  totalAudioUs: 0,
+  agentUs: 0,
+  tokensIn: 0,
+  tokensOut: 0,
+  characters: 0,
+  speakRequests: 0,
+  nanodollars: 0,
+};
 /** Whole numbers, so that sums are exact in any order: times in microseconds, money in billionths. */
-export interface Sums {
-  requests: number;
-  audioUs: number;
-  totalAudioUs: number;
-  agentUs: number;
-  tokensIn: number;
-  tokensOut: number;
-  characters: number;
-  speakRequests: number;
-  nanodollars: number;
-}
+export type Sums = typeof NO_SUMS;
 
 /** What requests can be grouped by, usage and billing together. */
 export interface Dimensions {
@@ -61,29 +62,12 @@ export function dayTotals(findDay: DayFinder): DayTotals {
 }
 
 export function noSums(): Sums {
-  return {
-    requests: 0,
-    audioUs: 0,
-    totalAudioUs: 0,
-    agentUs: 0,
-    tokensIn: 0,
-    tokensOut: 0,
-    characters: 0,
-    speakRequests: 0,
-    nanodollars: 0,
-  };
+  return { ...NO_SUMS };
 }
 
 export function addSums(total: Sums, more: Sums): void {
-  total.requests += more.requests;
-  total.audioUs += more.audioUs;
-  total.totalAudioUs += more.totalAudioUs;
-  total.agentUs += more.agentUs;
-  total.tokensIn += more.tokensIn;
-  total.tokensOut += more.tokensOut;
-  total.characters += more.characters;
-  total.speakRequests += more.speakRequests;
-  total.nanodollars += more.nanodollars;
+  // The keys of the sums are these names.
+  for (const name of Object.keys(NO_SUMS) as (keyof Sums)[]) total[name] += more[name];
 }
 
 async function addUp(
@@ -104,26 +88,26 @@ async function addUp(
 }
 
 /** Counts what the record of this request shows at this moment, so the log and the totals agree. */
-function addRequest({ sums }: Cell, { work, respondedUs, pricedUs }: GeneratedRequest, nowUs: number): void {
+function addRequest({ sums }: Cell, { usage, respondedUs, pricedUs }: GeneratedRequest, nowUs: number): void {
   sums.requests += 1;
-  if (work.endpoint === 'speak') sums.speakRequests += 1;
+  if (usage.endpoint === 'speak') sums.speakRequests += 1;
   if (nowUs < respondedUs) return;
-  const { durationUs = 0 } = work;
+  const { durationUs = 0 } = usage;
   sums.audioUs += durationUs;
-  sums.totalAudioUs += durationUs * work.channels;
-  if (work.endpoint === 'agent') sums.agentUs += durationUs;
-  for (const { input, output } of work.tokens) {
+  sums.totalAudioUs += durationUs * usage.channels;
+  if (usage.endpoint === 'agent') sums.agentUs += durationUs;
+  for (const { input, output } of usage.tokens) {
     sums.tokensIn += input;
     sums.tokensOut += output;
   }
-  sums.characters += work.characters;
-  if (nowUs >= pricedUs) sums.nanodollars += work.nanodollars;
+  sums.characters += usage.characters;
+  if (nowUs >= pricedUs) sums.nanodollars += usage.nanodollars;
 }
 
 function cellOf(cells: Map<string, Cell>, request: GeneratedRequest): Cell {
-  const { key, work, deployment, tags } = request;
+  const { key, usage, deployment, tags } = request;
   // The key gives the first tags and the line item the method, so the rest tells the dimensions apart.
-  const place = `${key.id}${tags.length}${work.lineItem}${deployment}${work.models[0].uuid}${work.features}`;
+  const place = `${key.id}${tags.length}${usage.lineItem}${deployment}${usage.models[0].uuid}${usage.features}`;
   const found = cells.get(place);
   if (found) return found;
   const made = { dimensions: dimensionsOf(request), sums: noSums() };
@@ -131,15 +115,15 @@ function cellOf(cells: Map<string, Cell>, request: GeneratedRequest): Cell {
   return made;
 }
 
-function dimensionsOf({ key, work, deployment, tags }: GeneratedRequest): Dimensions {
+function dimensionsOf({ key, usage, deployment, tags }: GeneratedRequest): Dimensions {
   return {
     accessor: key.id,
-    endpoint: work.endpoint,
-    feature_set: work.features.join(','),
-    models: work.models.map((model) => model.uuid),
-    method: work.method,
+    endpoint: usage.endpoint,
+    feature_set: usage.features.join(','),
+    models: usage.models.map((model) => model.uuid),
+    method: usage.method,
     tags,
     deployment,
-    line_item: work.lineItem,
+    line_item: usage.lineItem,
   };
 }

@@ -1,13 +1,13 @@
 import type { AccountProject } from './account.js';
 import type { DayFinder } from './account-days.js';
-import { DAY_US, firstIndexAt } from './day-times.js';
+import { DAY_US, firstIndexAt } from './requests/day-times.js';
 import {
   type GeneratedDay,
   type GeneratedRequest,
   generatedRequest,
   LATEST_LISTING_US,
-} from './generated-request.js';
-import { placeOf } from './request-id.js';
+} from './requests/generated-request.js';
+import { placeOf } from './requests/request-id.js';
 
 /** Which requests are asked for; moments in microseconds since the epoch, both ends included. */
 export interface LogQuery {

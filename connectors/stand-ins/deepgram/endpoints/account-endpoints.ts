@@ -1,9 +1,9 @@
 import { dayAt, startOfDay } from '../../../../src/time/day.js';
 import { catalogue, type Model } from '../account/model-catalogue.js';
-import { mix } from '../account/random.js';
-import type { AccountEndpoint, ProjectEndpoint } from '../account/stand-in-account.js';
-import { uuidFor } from '../account/uuid.js';
-import { oneOf, wholeNumber } from './log-endpoints.js';
+import { mix } from '../random/random.js';
+import { uuidFor } from '../random/uuid.js';
+import type { AccountEndpoint, ProjectEndpoint } from './endpoint.js';
+import { oneOf, wholeNumber } from './query-parameters.js';
 
 const DAY_MS = 86_400_000;
 /** More than one page of the default length, which is ten. */
@@ -27,10 +27,10 @@ export const listKeys: ProjectEndpoint = (_account, project) => ({
 /** `/models`, of a project or of all: outdated versions only with `include_outdated=true`. */
 export const listModels: AccountEndpoint = (_account, query) => {
   const outdatedToo = oneOf(query, 'include_outdated', ['true', 'false']) === 'true';
-  const listed = catalogue.filter((model) => outdatedToo || !model.outdated);
+  const models = catalogue.filter((model) => outdatedToo || !model.outdated);
   return {
-    stt: listed.filter(({ kind }) => kind === 'stt').map(sttModel),
-    tts: listed.filter(({ kind }) => kind === 'tts').map(ttsModel),
+    stt: models.filter(({ kind }) => kind === 'stt').map(sttModel),
+    tts: models.filter(({ kind }) => kind === 'tts').map(ttsModel),
   };
 };
 
@@ -70,28 +70,24 @@ export const listPurchases: ProjectEndpoint = (_account, project, query) => {
   return { orders: orders.slice(0, limit) };
 };
 
-function sttModel({ name, canonicalName, architecture, languages, version, uuid }: Model): object {
+function listed({ name, canonicalName, architecture, languages, version, uuid }: Model) {
+  return { name, canonical_name: canonicalName, architecture, languages, version, uuid };
+}
+
+function sttModel(model: Model): object {
+  const { architecture } = model;
   return {
-    name,
-    canonical_name: canonicalName,
-    architecture,
-    languages,
-    version,
-    uuid,
+    ...listed(model),
     batch: architecture !== 'flux',
     streaming: true,
     formatted_output: architecture !== 'enhanced',
   };
 }
 
-function ttsModel({ name, canonicalName, architecture, languages, version, uuid }: Model): object {
+function ttsModel(model: Model): object {
+  const { name, languages } = model;
   return {
-    name,
-    canonical_name: canonicalName,
-    architecture,
-    languages,
-    version,
-    uuid,
+    ...listed(model),
     metadata: {
       accent: languages.includes('es-CO') ? 'Colombian' : 'American',
       age: 'Adult',

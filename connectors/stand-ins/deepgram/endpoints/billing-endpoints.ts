@@ -1,24 +1,18 @@
 import type { Dimensions } from '../account/day-totals.js';
-import type { ProjectEndpoint } from '../account/stand-in-account.js';
-import { allCells, DAILY, distinct, groupsOf, nullFor } from '../account/totals-groups.js';
-import { InvalidParameter } from '../server/answer.js';
-import { dayRange } from '../server/time-range.js';
+import type { ProjectEndpoint } from './endpoint.js';
+import { allCells, dailyTotals, distinct, nullFor } from './grouped-totals.js';
+import { InvalidParameter } from './query-parameters.js';
 
 const BILLING_GROUPINGS = ['accessor', 'deployment', 'line_item', 'tags'] as const;
 
 /** `/billing/breakdown`: one row a day and group; `grouping` may be given several times. */
-export const billingBreakdown: ProjectEndpoint = async (account, project, query) => {
-  const { start, end, days } = dayRange(query, account.clock.now());
-  const groupings = billingGroupings(query);
-  const results: object[] = [];
-  for (const day of days) {
-    for (const { sums, shown } of await groupsOf(account, project, day, query, groupings)) {
-      const grouping = { start: day, end: day, ...nullFor(BILLING_GROUPINGS), ...shown };
-      results.push({ dollars: sums.nanodollars / 1e9, grouping });
-    }
-  }
-  return { start, end, resolution: DAILY, results };
-};
+export const billingBreakdown: ProjectEndpoint = (account, project, query) =>
+  dailyTotals(account, project, query, billingGroupings(query), (day, groups) =>
+    groups.map(({ sums, shown }) => ({
+      dollars: sums.nanodollars / 1e9,
+      grouping: { start: day, end: day, ...nullFor(BILLING_GROUPINGS), ...shown },
+    })),
+  );
 
 /** `/billing/fields`: what was billed in these days; line items with their readable names. */
 export const billingFields: ProjectEndpoint = async (account, project, query) => {

@@ -1,9 +1,10 @@
-import type { GeneratedRequest } from '../account/generated-request.js';
-import { requestRecord } from '../account/raw-request.js';
 import { findInLog, type LogQuery, readLog } from '../account/request-log.js';
-import type { ProjectEndpoint, StandInAccount } from '../account/stand-in-account.js';
-import { InvalidParameter } from '../server/answer.js';
-import { momentRange } from '../server/time-range.js';
+import type { GeneratedRequest } from '../account/requests/generated-request.js';
+import { rawRequest } from '../account/requests/raw-request.js';
+import type { StandInAccount } from '../account/stand-in-account.js';
+import type { ProjectEndpoint } from './endpoint.js';
+import { oneOf, wholeNumber } from './query-parameters.js';
+import { momentRange } from './query-range.js';
 
 /** `/v1/projects/{id}/requests`: a page of the log. Requests older than the retention are not in it. */
 export const listRequests: ProjectEndpoint = (account, project, query) => {
@@ -14,7 +15,7 @@ export const listRequests: ProjectEndpoint = (account, project, query) => {
   const log: LogQuery = { ...kept(account, query), project, ...(matches ? { matches } : {}) };
   const context = { project, nowUs: log.nowUs, forms: account.forms };
   const found = readPage(account, log, query.get('request_id'), page * limit, limit);
-  return { page, limit, requests: found.map((request) => requestRecord(request, context)) };
+  return { page, limit, requests: found.map((request) => rawRequest(request, context)) };
 };
 
 /** `/v1/projects/{id}/requests/{request_id}`: one request, wrapped. */
@@ -22,38 +23,8 @@ export const getRequest: ProjectEndpoint = (account, project, _query, id) => {
   const log = { ...kept(account, new URLSearchParams()), project };
   const request = findInLog(account.findDay, log, id);
   if (request === undefined) return undefined;
-  return { request: requestRecord(request, { project, nowUs: log.nowUs, forms: account.forms }) };
+  return { request: rawRequest(request, { project, nowUs: log.nowUs, forms: account.forms }) };
 };
-
-/** A whole number from the query; a bad one is answered with 400. */
-export function wholeNumber(
-  query: URLSearchParams,
-  name: string,
-  otherwise: number,
-  least: number,
-  most: number,
-): number {
-  const text = query.get(name);
-  if (text === null) return otherwise;
-  const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
-  if (!(value >= least && value <= most)) {
-    throw new InvalidParameter(`${name}: use a whole number from ${least} to ${most}.`);
-  }
-  return value;
-}
-
-/** A value of the query that must be one of some; a bad one is answered with 400. */
-export function oneOf<T extends string>(
-  query: URLSearchParams,
-  name: string,
-  allowed: readonly T[],
-): T | undefined {
-  const text = query.get(name);
-  if (text === null) return undefined;
-  const value = allowed.find((candidate) => candidate === text);
-  if (value === undefined) throw new InvalidParameter(`${name}: use one of ${allowed.join(', ')}.`);
-  return value;
-}
 
 /** The part of the asked-for range that the log still has. */
 function kept(account: StandInAccount, query: URLSearchParams) {
@@ -83,8 +54,8 @@ function filterOf(query: URLSearchParams): ((request: GeneratedRequest) => boole
   if (!(status ?? endpoint ?? method ?? deployment ?? accessor)) return undefined;
   return (request) =>
     (status === undefined || (status === 'failed') === request.code >= 400) &&
-    (endpoint === undefined || endpoint === request.work.endpoint) &&
-    (method === undefined || method === request.work.method) &&
+    (endpoint === undefined || endpoint === request.usage.endpoint) &&
+    (method === undefined || method === request.usage.method) &&
     (deployment === undefined || deployment === request.deployment.split(':')[0]) &&
     (accessor === undefined || accessor === request.key.id);
 }

@@ -1,9 +1,8 @@
 import { noSums } from '../account/day-totals.js';
 import { catalogue } from '../account/model-catalogue.js';
-import type { ProjectEndpoint } from '../account/stand-in-account.js';
-import { allCells, DAILY, distinct, groupsOf, nullFor } from '../account/totals-groups.js';
-import { dayRange } from '../server/time-range.js';
-import { oneOf } from './log-endpoints.js';
+import type { ProjectEndpoint } from './endpoint.js';
+import { allCells, dailyTotals, distinct, nullFor } from './grouped-totals.js';
+import { oneOf } from './query-parameters.js';
 
 const USAGE_GROUPINGS = [
   'accessor',
@@ -16,12 +15,9 @@ const USAGE_GROUPINGS = [
 ] as const;
 
 /** `/usage`: one row a day, days without requests included. */
-export const usage: ProjectEndpoint = async (account, project, query) => {
-  const { start, end, days } = dayRange(query, account.clock.now());
-  const results: object[] = [];
-  for (const day of days) {
-    const [{ sums } = { sums: noSums() }] = await groupsOf(account, project, day, query, []);
-    results.push({
+export const usage: ProjectEndpoint = (account, project, query) =>
+  dailyTotals(account, project, query, [], (day, [{ sums } = { sums: noSums() }]) => [
+    {
       start: day,
       end: day,
       hours: hours(sums.audioUs),
@@ -29,31 +25,24 @@ export const usage: ProjectEndpoint = async (account, project, query) => {
       requests: sums.requests,
       tokens: { in: sums.tokensIn, out: sums.tokensOut },
       tts: { characters: sums.characters, requests: sums.speakRequests },
-    });
-  }
-  return { start, end, resolution: DAILY, results };
-};
+    },
+  ]);
 
 /** `/usage/breakdown`: one row a day and group. What is not grouped by is null, and `models` is empty. */
-export const usageBreakdown: ProjectEndpoint = async (account, project, query) => {
-  const { start, end, days } = dayRange(query, account.clock.now());
+export const usageBreakdown: ProjectEndpoint = (account, project, query) => {
   const grouping = oneOf(query, 'grouping', USAGE_GROUPINGS);
-  const results: object[] = [];
-  for (const day of days) {
-    for (const { sums, shown } of await groupsOf(account, project, day, query, grouping ? [grouping] : [])) {
-      results.push({
-        hours: hours(sums.audioUs),
-        total_hours: hours(sums.totalAudioUs),
-        agent_hours: hours(sums.agentUs),
-        tokens_in: sums.tokensIn,
-        tokens_out: sums.tokensOut,
-        tts_characters: sums.characters,
-        requests: sums.requests,
-        grouping: { start: day, end: day, ...nullFor(USAGE_GROUPINGS), models: [], ...shown },
-      });
-    }
-  }
-  return { start, end, resolution: DAILY, results };
+  return dailyTotals(account, project, query, grouping ? [grouping] : [], (day, groups) =>
+    groups.map(({ sums, shown }) => ({
+      hours: hours(sums.audioUs),
+      total_hours: hours(sums.totalAudioUs),
+      agent_hours: hours(sums.agentUs),
+      tokens_in: sums.tokensIn,
+      tokens_out: sums.tokensOut,
+      tts_characters: sums.characters,
+      requests: sums.requests,
+      grouping: { start: day, end: day, ...nullFor(USAGE_GROUPINGS), models: [], ...shown },
+    })),
+  );
 };
 
 /** `/usage/fields`: what was seen in these days. */

@@ -1,4 +1,4 @@
-import { Dice, mix } from '../account/random.js';
+import { mix, Random } from '../random/random.js';
 
 /**
  * What can go wrong with an answer:
@@ -52,7 +52,7 @@ export class Faults {
 
   readonly #queue: { kind: FaultKind; left: number; match: CallMatch }[] = [];
   #rate:
-    | { share: number; dice: Dice; kinds: readonly [FaultKind, ...FaultKind[]]; match: CallMatch }
+    | { share: number; random: Random; kinds: readonly [FaultKind, ...FaultKind[]]; match: CallMatch }
     | undefined;
 
   /** The next `count` calls (that match) go wrong in this way. */
@@ -67,7 +67,7 @@ export class Faults {
     kinds: readonly [FaultKind, ...FaultKind[]],
     match: CallMatch = () => true,
   ): void {
-    this.#rate = { share, dice: new Dice(mix(seed, 1)), kinds, match };
+    this.#rate = { share, random: new Random(mix(seed, 1)), kinds, match };
   }
 
   /** From now on nothing goes wrong. */
@@ -84,6 +84,6 @@ export class Faults {
       return next.kind;
     }
     if (!this.#rate?.match(call)) return undefined;
-    return this.#rate.dice.chance(this.#rate.share) ? this.#rate.dice.pick(this.#rate.kinds) : undefined;
+    return this.#rate.random.chance(this.#rate.share) ? this.#rate.random.pick(this.#rate.kinds) : undefined;
   }
 }

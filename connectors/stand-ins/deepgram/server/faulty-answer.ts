@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { type Answer, forbidden, tooManyRequests, unauthorized } from './answer.js';
+import { type Answer, forbidden, tooManyRequests, unauthorized } from './answers.js';
 import type { FaultKind, Faults } from './faults.js';
 import { type AnswerHeaders, bodyOf, type OutgoingAnswer, send } from './outgoing-answer.js';
 

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import type { Answer } from './answer.js';
+import type { Answer } from './answers.js';
 
 export type AnswerHeaders = Readonly<Record<string, string>>;
 

@@ -1,4 +1,4 @@
-import type { AccountEndpoint, ProjectEndpoint, StandInAccount } from '../account/stand-in-account.js';
+import type { StandInAccount } from '../account/stand-in-account.js';
 import {
   listBalances,
   listKeys,
@@ -7,17 +7,11 @@ import {
   listPurchases,
 } from '../endpoints/account-endpoints.js';
 import { billingBreakdown, billingFields } from '../endpoints/billing-endpoints.js';
+import type { AccountEndpoint, ProjectEndpoint } from '../endpoints/endpoint.js';
 import { getRequest, listRequests } from '../endpoints/log-endpoints.js';
+import { BadRequest, InvalidParameter } from '../endpoints/query-parameters.js';
 import { usage, usageBreakdown, usageFields } from '../endpoints/usage-endpoints.js';
-import {
-  type Answer,
-  BadRequest,
-  forbidden,
-  InvalidParameter,
-  modernError,
-  notFound,
-  unauthorized,
-} from './answer.js';
+import { type Answer, forbidden, modernError, notFound, unauthorized } from './answers.js';
 
 /** Scopes that the calls of this API need. */
 export type Scope = 'project:read' | 'usage:read' | 'billing:read' | 'keys:read';

@@ -138,11 +138,11 @@ it('one that fails keeps no other back', async () => {
 it('an interruption ends it with its own exit code, and says what was done', async () => {
   const organization = await openOrganization();
   const { assets } = organization.intake;
-  const take = assets.take;
+  const { receive } = assets;
   Object.assign(assets, {
-    take: (...args: Parameters<typeof take>) => {
+    receive: (...args: Parameters<typeof receive>) => {
       if (assets.monitors.all.length === 1) organization.terminal.interrupt(143);
-      return take(...args);
+      return receive(...args);
     },
   });
 

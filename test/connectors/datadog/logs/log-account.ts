@@ -7,7 +7,7 @@ import {
   type DatadogLogsDependencies,
   datadogLogsSink,
 } from '../../../../connectors/datadog/logs/logs-sink.js';
-import type { ReceivedLog } from '../../../../connectors/stand-ins/datadog/endpoints/log-payload.js';
+import type { ReceivedLog } from '../../../../connectors/stand-ins/datadog/account/log-store.js';
 import { type Intake, startIntake } from '../../../../connectors/stand-ins/datadog/intake.js';
 import type { Sink } from '../../../../src/catalogue/sink.js';
 import { AppendLedger } from '../../../../src/checkpoints/journal/append-ledger.js';

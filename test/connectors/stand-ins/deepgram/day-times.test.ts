@@ -3,8 +3,11 @@ import {
   arrivalOf,
   DAY_US,
   firstIndexAt,
-} from '../../../../connectors/stand-ins/deepgram/account/day-times.js';
-import { placeOf, requestIdAt } from '../../../../connectors/stand-ins/deepgram/account/request-id.js';
+} from '../../../../connectors/stand-ins/deepgram/account/requests/day-times.js';
+import {
+  placeOf,
+  requestIdAt,
+} from '../../../../connectors/stand-ins/deepgram/account/requests/request-id.js';
 
 const arrivals = (seed: number, count: number) =>
   Array.from({ length: count }, (_, index) => arrivalOf(seed, index, count));

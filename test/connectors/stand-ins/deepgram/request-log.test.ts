@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import {
   PLANTED_KEYTERM,
   PLANTED_PASSWORD,
-} from '../../../../connectors/stand-ins/deepgram/account/generated-request.js';
+} from '../../../../connectors/stand-ins/deepgram/account/requests/generated-request.js';
 import { type StandIn, startStandIn } from '../../../../connectors/stand-ins/deepgram/stand-in.js';
 import type { StandInOptions } from '../../../../connectors/stand-ins/deepgram/stand-in-options.js';
 import { ask, askProject, type LogRecord, NOON, PROJECT, readAll } from './ask.js';

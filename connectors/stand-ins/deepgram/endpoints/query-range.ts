@@ -1,5 +1,5 @@
 import { addDays, type Day, dayAt, daysThrough, isDay, startOfDay } from '../../../../src/time/day.js';
-import { BadRequest } from './answer.js';
+import { BadRequest } from './query-parameters.js';
 
 const MOMENT = /^(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(Z|[+-]\d{2}:\d{2})?$/;
 /** Where no start is given. */

@@ -1,10 +1,10 @@
-import type { AccountProject } from './account.js';
-import type { Endpoint, Method, Work } from './generated-work.js';
-import type { Model } from './model-catalogue.js';
-import * as known from './model-catalogue.js';
-import { type Dice, mix } from './random.js';
+import { mix, type Random } from '../../random/random.js';
+import type { AccountProject } from '../account.js';
+import type { Model } from '../model-catalogue.js';
+import * as known from '../model-catalogue.js';
+import type { Endpoint, Method, RequestUsage } from './request-usage.js';
 
-type Kind = (dice: Dice) => Work;
+type Kind = (random: Random) => RequestUsage;
 
 const SECOND = 1_000_000;
 /** A stream or a conversation ends after this long at the latest, so its record settles soon after. */
@@ -17,9 +17,9 @@ const FEATURES: readonly [readonly string[], ...(readonly string[])[]] = [
   [],
 ];
 
-/** Draws the work of one request: mostly transcription, some speech, text intelligence and voice agents. */
-export function drawWork(dice: Dice): Work {
-  return dice.pick(KINDS)(dice);
+/** Draws what one request asks for and uses: mostly transcription, some speech, text intelligence and voice agents. */
+export function drawUsage(random: Random): RequestUsage {
+  return random.pick(KINDS)(random);
 }
 
 /** Where a key's requests to an endpoint run. It stays the same, as a caller's base URL does. */
@@ -31,13 +31,13 @@ export function deploymentOf(project: AccountProject, keyAt: number, endpoint: E
 const DEPLOYMENTS = ['hosted', 'hosted', 'hosted', 'hosted', 'hosted:us', 'beta', 'self-hosted', 'dedicated'];
 
 const KINDS: readonly [Kind, ...Kind[]] = [
-  (dice) => listen(dice, 'sync', 900),
-  (dice) => listen(dice, 'sync', 900),
-  (dice) => listen(dice, 'sync', 120),
-  (dice) => listen(dice, 'async', 5_400),
-  (dice) => listen(dice, 'async', 1_800),
-  (dice) => listen(dice, 'streaming', LONGEST_LIVE_S),
-  (dice) => listen(dice, 'streaming', LONGEST_LIVE_S),
+  (random) => listen(random, 'sync', 900),
+  (random) => listen(random, 'sync', 900),
+  (random) => listen(random, 'sync', 120),
+  (random) => listen(random, 'async', 5_400),
+  (random) => listen(random, 'async', 1_800),
+  (random) => listen(random, 'streaming', LONGEST_LIVE_S),
+  (random) => listen(random, 'streaming', LONGEST_LIVE_S),
   turnTaking,
   speak,
   speak,
@@ -65,24 +65,30 @@ const VOICES: readonly [Model, ...Model[]] = [
   known.asteriaOutdated,
 ];
 
-function listen(dice: Dice, method: Method, longestSeconds: number): Work {
-  return transcribe(dice, '/v1/listen', dice.pick(SPOKEN), method, longestSeconds);
+function listen(random: Random, method: Method, longestSeconds: number): RequestUsage {
+  return transcribe(random, '/v1/listen', random.pick(SPOKEN), method, longestSeconds);
 }
 
-function turnTaking(dice: Dice): Work {
-  return transcribe(dice, '/v2/listen', known.flux, 'streaming', LONGEST_LIVE_S);
+function turnTaking(random: Random): RequestUsage {
+  return transcribe(random, '/v2/listen', known.flux, 'streaming', LONGEST_LIVE_S);
 }
 
-function transcribe(dice: Dice, path: string, model: Model, method: Method, longestSeconds: number): Work {
-  const durationUs = drawDuration(dice, longestSeconds);
-  const channels = dice.chance(0.15) ? 2 : 1;
+function transcribe(
+  random: Random,
+  path: string,
+  model: Model,
+  method: Method,
+  longestSeconds: number,
+): RequestUsage {
+  const durationUs = drawDuration(random, longestSeconds);
+  const channels = random.chance(0.15) ? 2 : 1;
   const price = method === 'streaming' ? model.price.streaming : model.price.batch;
   return {
     endpoint: 'listen',
     method,
     path,
     models: [model],
-    features: dice.pick(FEATURES),
+    features: random.pick(FEATURES),
     lineItem: `${method}::${model.architecture}`,
     durationUs,
     channels,
@@ -92,10 +98,10 @@ function transcribe(dice: Dice, path: string, model: Model, method: Method, long
   };
 }
 
-function speak(dice: Dice): Work {
-  const voice = dice.pick(VOICES);
-  const characters = dice.between(12, 1_900);
-  const method = dice.chance(0.3) ? 'streaming' : 'sync';
+function speak(random: Random): RequestUsage {
+  const voice = random.pick(VOICES);
+  const characters = random.between(12, 1_900);
+  const method = random.chance(0.3) ? 'streaming' : 'sync';
   return {
     endpoint: 'speak',
     method,
@@ -111,12 +117,12 @@ function speak(dice: Dice): Work {
   };
 }
 
-function read(dice: Dice): Work {
-  const features = dice.chance(0.5) ? ['summarize'] : ['sentiment', 'topics'];
+function read(random: Random): RequestUsage {
+  const features = random.chance(0.5) ? ['summarize'] : ['sentiment', 'topics'];
   const tokens = features.map((feature) => ({
     feature,
-    input: dice.between(80, 6_000),
-    output: dice.between(20, 700),
+    input: random.between(80, 6_000),
+    output: random.between(20, 700),
     model: known.nova3.uuid,
   }));
   return {
@@ -134,9 +140,9 @@ function read(dice: Dice): Work {
   };
 }
 
-function agent(dice: Dice): Work {
-  const durationUs = drawDuration(dice, LONGEST_LIVE_S);
-  const input = dice.between(300, 9_000);
+function agent(random: Random): RequestUsage {
+  const durationUs = drawDuration(random, LONGEST_LIVE_S);
+  const input = random.between(300, 9_000);
   return {
     endpoint: 'agent',
     method: 'streaming',
@@ -146,13 +152,13 @@ function agent(dice: Dice): Work {
     lineItem: 'streaming::agent',
     durationUs,
     channels: 1,
-    tokens: [{ feature: 'think', input, output: dice.between(40, 1_500), model: known.nova3.uuid }],
-    characters: dice.between(50, 2_500),
+    tokens: [{ feature: 'think', input, output: random.between(40, 1_500), model: known.nova3.uuid }],
+    characters: random.between(50, 2_500),
     nanodollars: Math.round((durationUs / SECOND) * 1_333_333),
   };
 }
 
 /** Mostly short, now and then long; never the same number of microseconds. */
-function drawDuration(dice: Dice, longestSeconds: number): number {
-  return Math.round((1 + dice.fraction() ** 3 * (longestSeconds - 1)) * SECOND);
+function drawDuration(random: Random, longestSeconds: number): number {
+  return Math.round((1 + random.fraction() ** 3 * (longestSeconds - 1)) * SECOND);
 }

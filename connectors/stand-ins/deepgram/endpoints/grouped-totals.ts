@@ -1,12 +1,9 @@
 import type { Day } from '../../../../src/time/day.js';
-import { dayRange } from '../server/time-range.js';
-import type { AccountProject } from './account.js';
-import { dayNumberOf } from './account-days.js';
-import { addSums, type Cell, type Dimensions, noSums, type Sums } from './day-totals.js';
-import type { StandInAccount } from './stand-in-account.js';
-
-/** Each row of a total is for one day. */
-export const DAILY = { units: 'day', amount: 1 };
+import type { AccountProject } from '../account/account.js';
+import { dayNumberOf } from '../account/account-days.js';
+import { addSums, type Cell, type Dimensions, noSums, type Sums } from '../account/day-totals.js';
+import type { StandInAccount } from '../account/stand-in-account.js';
+import { dayRange } from './query-range.js';
 
 /** What falls into one combination of values; `shown` names them. */
 interface Group {
@@ -14,24 +11,21 @@ interface Group {
   readonly shown: Partial<Dimensions>;
 }
 
-/** The sums of a day, one for each combination of the groupings; one in all, or none, without groupings. */
-export async function groupsOf(
+/** The answer of a breakdown: the rows of every day, made of its groups; without groupings it has one or none. */
+export async function dailyTotals(
   account: StandInAccount,
   project: AccountProject,
-  day: Day,
   query: URLSearchParams,
   groupings: readonly (keyof Dimensions)[],
-): Promise<Group[]> {
-  const groups = new Map<string, Group>();
-  for (const { dimensions, sums } of await account.totals(project, dayNumberOf(day), nowUs(account))) {
-    if (!isWanted(dimensions, query)) continue;
-    const shown: Partial<Dimensions> = Object.fromEntries(groupings.map((name) => [name, dimensions[name]]));
-    const place = JSON.stringify(shown);
-    const group = groups.get(place) ?? { sums: noSums(), shown };
-    addSums(group.sums, sums);
-    groups.set(place, group);
+  rowsOf: (day: Day, groups: readonly Group[]) => readonly object[],
+): Promise<object> {
+  const { start, end, days } = dayRange(query, account.clock.now());
+  const results: object[] = [];
+  for (const day of days) {
+    const cells = await account.totals(project, dayNumberOf(day), nowUs(account));
+    results.push(...rowsOf(day, groupsOf(cells, query, groupings)));
   }
-  return [...groups.values()];
+  return { start, end, resolution: { units: 'day', amount: 1 }, results };
 }
 
 /** All that was added up for the days of a call. */
@@ -58,6 +52,23 @@ export function distinct(
 /** What is not grouped by. */
 export function nullFor(names: readonly string[]): Record<string, null> {
   return Object.fromEntries(names.map((name) => [name, null]));
+}
+
+function groupsOf(
+  cells: readonly Cell[],
+  query: URLSearchParams,
+  groupings: readonly (keyof Dimensions)[],
+): readonly Group[] {
+  const groups = new Map<string, Group>();
+  for (const { dimensions, sums } of cells) {
+    if (!isWanted(dimensions, query)) continue;
+    const shown: Partial<Dimensions> = Object.fromEntries(groupings.map((name) => [name, dimensions[name]]));
+    const place = JSON.stringify(shown);
+    const group = groups.get(place) ?? { sums: noSums(), shown };
+    addSums(group.sums, sums);
+    groups.set(place, group);
+  }
+  return [...groups.values()];
 }
 
 /** The filters of Deepgram that we know; the others are passed over. */

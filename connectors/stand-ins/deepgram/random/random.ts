@@ -2,7 +2,7 @@
  * Numbers that look like chance and depend on the seed alone (the mulberry32 generator). Fast enough to make
  * every field of every request anew whenever it is asked for.
  */
-export class Dice {
+export class Random {
   #state: number;
 
   /** @param seed any 32-bit number; see {@link mix} and {@link hashText}. */

@@ -1,16 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { StandInAccount } from '../account/stand-in-account.js';
-import { uuidFor } from '../account/uuid.js';
+import { uuidFor } from '../random/uuid.js';
 import type { StandInOptions } from '../stand-in-options.js';
-import { tooManyRequests } from './answer.js';
+import { tooManyRequests } from './answers.js';
 import { type Call, Faults } from './faults.js';
 import { playFault } from './faulty-answer.js';
 import { bodyOf, compressed, type OutgoingAnswer, send } from './outgoing-answer.js';
 import { allScopes, route } from './routes.js';
 
 /** Takes the calls in, notes them and sends the answers out. */
-export class Desk {
+export class RequestHandler {
   readonly calls: Call[] = [];
   readonly faults = new Faults();
   peakInFlight = 0;

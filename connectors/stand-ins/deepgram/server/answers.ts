@@ -6,12 +6,6 @@ export interface Answer {
   readonly contentType?: string;
 }
 
-/** A date that is not understood. It is answered in plain text, one of Deepgram's three error shapes. */
-export class BadRequest extends Error {}
-
-/** Another parameter that is not understood. It is answered in the shape of newer errors. */
-export class InvalidParameter extends Error {}
-
 /** The shape of older errors. */
 function legacyError(status: number, code: string, message: string, requestId: string): Answer {
   return { status, body: { err_code: code, err_msg: message, request_id: requestId } };

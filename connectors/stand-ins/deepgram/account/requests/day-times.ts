@@ -1,4 +1,4 @@
-import { Dice, mix } from './random.js';
+import { mix, Random } from '../../random/random.js';
 
 /** Microseconds of a day. */
 export const DAY_US = 86_400_000_000;
@@ -44,10 +44,10 @@ export function firstIndexAt(daySeed: number, microsecond: number, count: number
 /** The index with a little disorder, so that arrivals are not evenly spaced. */
 function placeInDay(daySeed: number, index: number): number {
   const burst = (index % GROUP) - (GROUP - BURST);
-  if (burst < 0) return index + new Dice(mix(daySeed, index)).fraction();
+  if (burst < 0) return index + new Random(mix(daySeed, index)).fraction();
   const start = index - burst;
   if (mix(daySeed, start) % SAME_MOMENT === 0) return start;
-  return start + (burst + new Dice(mix(daySeed, index)).fraction()) * BURST_SPAN;
+  return start + (burst + new Random(mix(daySeed, index)).fraction()) * BURST_SPAN;
 }
 
 function hourOf(share: number): number {

@@ -1,7 +1,7 @@
 import { type GeneratedRequest, PLANTED_KEYTERM } from './generated-request.js';
-import type { Work } from './generated-work.js';
 import { type FormChoice, type Forms, formOf } from './record-forms.js';
 import { requestIdAt } from './request-id.js';
+import type { RequestUsage } from './request-usage.js';
 
 export interface RecordContext {
   readonly project: { readonly id: string; readonly seed: number };
@@ -13,14 +13,14 @@ export interface RecordContext {
  * The record of one request as the log shows it at this moment. Made to be written as JSON: what is `undefined`
  * is left out there.
  */
-export function requestRecord(request: GeneratedRequest, { project, nowUs, forms }: RecordContext): object {
+export function rawRequest(request: GeneratedRequest, { project, nowUs, forms }: RecordContext): object {
   const form = formOf(request.formSeed, forms);
   const answered = nowUs >= request.respondedUs;
   return {
     request_id: requestIdAt(project.seed, request),
     project_uuid: form.old ? undefined : project.id,
     created: timeText(request.createdUs),
-    path: request.work.path + queryOf(request),
+    path: request.usage.path + queryOf(request),
     accessor: form.old ? undefined : request.key.id,
     api_key_id: request.key.id,
     response: answered ? responseOf(request, form, nowUs >= request.pricedUs) : null,
@@ -31,7 +31,7 @@ export function requestRecord(request: GeneratedRequest, { project, nowUs, forms
 }
 
 function responseOf(request: GeneratedRequest, form: FormChoice, priced: boolean): object {
-  const { work, code, message, deployment, completedUs } = request;
+  const { usage, code, message, deployment, completedUs } = request;
   return {
     // A failed request was not always looked into far enough to have details.
     details: form.sparse && message !== undefined ? undefined : detailsOf(request, form, priced),
@@ -39,25 +39,25 @@ function responseOf(request: GeneratedRequest, form: FormChoice, priced: boolean
     completed: timeText(form.roundedTime ? Math.ceil(completedUs / 1_000) * 1_000 : completedUs),
     message,
     deployment: form.deploymentInside ? deployment : undefined,
-    token_details: work.tokens.length === 0 ? undefined : work.tokens,
-    tts_details: work.characters > 0 || work.endpoint === 'speak' ? speechOf(work, form) : undefined,
+    token_details: usage.tokens.length === 0 ? undefined : usage.tokens,
+    tts_details: usage.characters > 0 || usage.endpoint === 'speak' ? speechOf(usage, form) : undefined,
   };
 }
 
 function detailsOf(request: GeneratedRequest, form: FormChoice, priced: boolean): object {
-  const { work, tags } = request;
-  const { durationUs, models, features, channels } = work;
+  const { usage, tags } = request;
+  const { durationUs, models, features, channels } = usage;
   const ids = models.map((model) => model.uuid);
   return {
-    usd: priced ? work.nanodollars / 1e9 : form.unpricedAsMissing ? undefined : 0,
+    usd: priced ? usage.nanodollars / 1e9 : form.unpricedAsMissing ? undefined : 0,
     duration: durationUs === undefined ? undefined : durationUs / 1e6,
     total_audio: durationUs === undefined ? undefined : (durationUs * channels) / 1e6,
     channels: form.sparse ? undefined : channels,
-    streams: form.sparse ? undefined : work.method === 'streaming' ? 1 : 0,
+    streams: form.sparse ? undefined : usage.method === 'streaming' ? 1 : 0,
     tier: form.sparse ? undefined : models[0].architecture,
     metadata: form.sparse ? undefined : null,
     models: form.modelsAsText ? ids.join(' ') : ids,
-    method: work.method,
+    method: usage.method,
     tags: form.sparse && tags.length === 0 ? undefined : listOr(tags, form),
     features: form.sparse && features.length === 0 ? undefined : listOr(features, form),
     config: form.sparse ? undefined : configOf(request, form),
@@ -65,15 +65,15 @@ function detailsOf(request: GeneratedRequest, form: FormChoice, priced: boolean)
 }
 
 /** Part of what the caller chose; nothing was chosen in a call without options. */
-function configOf({ work, language }: GeneratedRequest, form: FormChoice): object | '' {
-  if (work.features.length === 0 && form.emptyAsText) return '';
+function configOf({ usage, language }: GeneratedRequest, form: FormChoice): object | '' {
+  if (usage.features.length === 0 && form.emptyAsText) return '';
   const config: Record<string, string | boolean> = { language };
-  if (work.endpoint === 'listen') config.model = work.models[0].canonicalName;
-  for (const feature of work.features) config[feature] = true;
+  if (usage.endpoint === 'listen') config.model = usage.models[0].canonicalName;
+  for (const feature of usage.features) config[feature] = true;
   return config;
 }
 
-function speechOf({ characters, models }: Work, form: FormChoice): object {
+function speechOf({ characters, models }: RequestUsage, form: FormChoice): object {
   const voice = models.find((model) => model.kind === 'tts') ?? models[0];
   const segments = characters === 0 ? [] : [{ characters, model: voice.uuid, tier: voice.architecture }];
   return { duration: characters / 16, speech_segments: listOr(segments, form), audio_metadata: null };
@@ -94,8 +94,8 @@ function listOr<T>(list: readonly T[], form: FormChoice): readonly T[] | '' {
   return list.length === 0 && form.emptyAsText ? '' : list;
 }
 
-function queryOf({ work, language, tags, callback, index }: GeneratedRequest): string {
-  const { models, endpoint, features } = work;
+function queryOf({ usage, language, tags, callback, index }: GeneratedRequest): string {
+  const { models, endpoint, features } = usage;
   let query = `?model=${models[0].canonicalName}`;
   if (endpoint === 'listen') query += `&language=${language}`;
   for (const feature of features) query += `&${feature}=true`;

@@ -1,5 +1,5 @@
-import { mix, scramble, unscramble } from './random.js';
-import { uuidOf } from './uuid.js';
+import { mix, scramble, unscramble } from '../../random/random.js';
+import { uuidOf } from '../../random/uuid.js';
 
 /** Where a request stands in the account: its day since the epoch and its place in that day. */
 export interface RequestPlace {

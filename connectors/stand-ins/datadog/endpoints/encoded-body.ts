@@ -1,5 +1,6 @@
 import { promisify } from 'node:util';
 import { gunzip, inflate } from 'node:zlib';
+import type { BodyLimits } from '../rules/size-limits.js';
 
 /** A payload that is refused. */
 export class BadPayload extends Error {
@@ -10,14 +11,6 @@ export class BadPayload extends Error {
     super(message);
     this.status = status;
   }
-}
-
-/** What an intake takes at once, in bytes. */
-export interface BodyLimits {
-  /** Default: no limit of its own. */
-  readonly wire?: number;
-  /** After decompression. */
-  readonly raw: number;
 }
 
 /** JSON as it came in. */

@@ -1,12 +1,12 @@
-import type { AccountKey, AccountProject } from './account.js';
+import { mix, Random } from '../../random/random.js';
+import type { AccountKey, AccountProject } from '../account.js';
 import { arrivalOf, DAY_US } from './day-times.js';
-import { nothingUsed, type Work } from './generated-work.js';
-import { Dice, mix } from './random.js';
-import { deploymentOf, drawWork } from './workload.js';
+import { deploymentOf, drawUsage } from './draw-usage.js';
+import { type RequestUsage, withoutUsage } from './request-usage.js';
 
 /** All there is to know about one request of the account. Moments in microseconds since the epoch. */
 export interface GeneratedRequest {
-  readonly work: Work;
+  readonly usage: RequestUsage;
   readonly dayNumber: number;
   readonly index: number;
   /** What the forms of its record are drawn from. */
@@ -55,51 +55,51 @@ const FAILURES: readonly [readonly [number, string], ...(readonly [number, strin
   [429, 'Too many requests. Please try again later'],
   [500, 'Internal Server Error'],
 ];
-const WORK_SALT = 0x51ab7e03;
+const USAGE_SALT = 0x51ab7e03;
 
 export function generatedRequest(day: GeneratedDay, index: number): GeneratedRequest {
-  const seed = mix(day.seed ^ WORK_SALT, index);
-  const dice = new Dice(seed);
+  const seed = mix(day.seed ^ USAGE_SALT, index);
+  const random = new Random(seed);
   const { project } = day;
-  const keyAt = Math.floor(dice.fraction() ** 2 * project.keys.length);
+  const keyAt = Math.floor(random.fraction() ** 2 * project.keys.length);
   const key = project.keys[keyAt] ?? project.keys[0];
-  const asked = drawWork(dice);
-  const failure = dice.chance(0.04) ? dice.pick(FAILURES) : undefined;
+  const asked = drawUsage(random);
+  const failure = random.chance(0.04) ? random.pick(FAILURES) : undefined;
   const createdUs = day.dayNumber * DAY_US + arrivalOf(day.seed, index, day.count);
-  const completedUs = createdUs + drawLatency(dice, asked, failure !== undefined);
-  const respondedUs = dice.chance(0.003)
+  const completedUs = createdUs + drawLatency(random, asked, failure !== undefined);
+  const respondedUs = random.chance(0.003)
     ? Number.POSITIVE_INFINITY
-    : completedUs + dice.between(1, 6) * SECOND;
+    : completedUs + random.between(1, 6) * SECOND;
   return {
-    work: failure ? nothingUsed(asked) : asked,
+    usage: failure ? withoutUsage(asked) : asked,
     dayNumber: day.dayNumber,
     index,
     formSeed: seed + 1,
     key,
     deployment: deploymentOf(project, keyAt, asked.endpoint),
-    language: dice.pick(asked.models[0].languages),
-    tags: dice.chance(0.2) ? key.tagsOfCampaign : key.tags,
+    language: random.pick(asked.models[0].languages),
+    tags: random.chance(0.2) ? key.tagsOfCampaign : key.tags,
     code: failure?.[0] ?? 200,
     message: failure?.[1],
-    callback: asked.method === 'async' ? drawCallback(dice) : undefined,
+    callback: asked.method === 'async' ? drawCallback(random) : undefined,
     createdUs,
     completedUs,
-    listedUs: createdUs + (dice.chance(0.5) ? 0 : Math.floor(dice.fraction() * LATEST_LISTING_US)),
+    listedUs: createdUs + (random.chance(0.5) ? 0 : Math.floor(random.fraction() * LATEST_LISTING_US)),
     respondedUs,
-    pricedUs: failure ? respondedUs : respondedUs + dice.between(120, 600) * SECOND,
+    pricedUs: failure ? respondedUs : respondedUs + random.between(120, 600) * SECOND,
   };
 }
 
 /** A live request lasts as long as its audio; the others take a fraction of it, and a failure is quick. */
-function drawLatency(dice: Dice, { method, durationUs = 0 }: Work, failed: boolean): number {
-  const overhead = dice.between(40_000, 2_500_000);
+function drawLatency(random: Random, { method, durationUs = 0 }: RequestUsage, failed: boolean): number {
+  const overhead = random.between(40_000, 2_500_000);
   if (failed) return overhead;
   if (method === 'streaming') return durationUs + overhead;
   return Math.round(durationUs / 120) + overhead;
 }
 
-function drawCallback(dice: Dice): GeneratedRequest['callback'] {
-  const url = `https://hooks:${PLANTED_PASSWORD}@hooks.example.com/deepgram?sig=${dice.between(1_000, 9_999)}`;
-  const refused = dice.chance(0.1);
-  return { url, attempts: refused ? 10 : dice.between(1, 2), code: refused ? 503 : 200 };
+function drawCallback(random: Random): GeneratedRequest['callback'] {
+  const url = `https://hooks:${PLANTED_PASSWORD}@hooks.example.com/deepgram?sig=${random.between(1_000, 9_999)}`;
+  const refused = random.chance(0.1);
+  return { url, attempts: refused ? 10 : random.between(1, 2), code: refused ? 503 : 200 };
 }
