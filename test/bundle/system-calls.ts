@@ -26,17 +26,7 @@ export async function trace(
   program: Program,
   line: string,
 ): Promise<{ readonly ended: Ended; readonly calls: readonly SystemCall[] }> {
-  const strace = [
-    'strace',
-    '-f',
-    '-y',
-    '-s',
-    TEXT_SHOWN,
-    '-o',
-    'trace.txt',
-    '-e',
-    `trace=${TRACED}`,
-  ] as const;
+  const strace = [STRACE, '-f', '-y', '-s', TEXT_SHOWN, '-o', 'trace.txt', '-e', `trace=${TRACED}`] as const;
   const ended = await program.runBelow(strace, line);
   return { ended, calls: callsIn(await readFile(join(program.cwd, 'trace.txt'), 'utf8')) };
 }
