@@ -363,7 +363,7 @@ describe('a lock that is held', () => {
 
     await vi.waitFor(async () => {
       expect(JSON.parse(await readFile(`${path}.lock`, 'utf8'))).toMatchObject({ beat_at: NOW + 10_000 });
-    });
+    }, 60_000);
     await expect(held.assertHeld()).resolves.toBeUndefined();
     await held.release();
   });

@@ -76,6 +76,20 @@ it('names a damaged file, delivers the rest, and is exit 3', async () => {
   expect(Object.keys(await terminal.files('out/tableau'))).toContain('requests.csv');
 });
 
+it('is exit 3 where a stream has records and none of them can be understood', async () => {
+  const { terminal } = await synced();
+  for (const day of ['2026-11-19', '2026-11-20'])
+    await terminal.write(`out/ndjson/usage/project_id=p-1/date=${day}.ndjson`, '{"project_id":"p-1"}\n');
+
+  const code = await terminal.run(...REPLAY, '--sink', 'tableau', '--summary', 'summary.json');
+
+  expect(code).toBe(3);
+  expect(JSON.parse((await terminal.files())['summary.json'] ?? '')).toMatchObject({
+    outcome: 'source-incomplete',
+    exit_code: 3,
+  });
+});
+
 it.each([
   ['out/ndjson', 'no --sink'],
   ['link', 'a link to the archive'],

@@ -5,7 +5,7 @@ import { type MemorySink, memorySink } from '../../connectors/memory/memory-sink
 import type { Sink } from '../../src/catalogue/sink.js';
 import type { Source } from '../../src/catalogue/source.js';
 import { windowOnly } from '../../src/checkpoints/checkpoints.js';
-import { type RunResult, run } from '../../src/deliver/run.js';
+import { type RunOptions, type RunResult, run } from '../../src/deliver/run.js';
 import { SinkLane, type SinkLaneOptions } from '../../src/deliver/sink-lane.js';
 import { type ErrorKind, ExportError } from '../../src/errors/export-error.js';
 import { silentLog } from '../../src/report/log.js';
@@ -24,6 +24,7 @@ function runWith(
   source: Source,
   sinks: readonly (Sink | SinkLane)[],
   signal = new AbortController().signal,
+  changes: Partial<RunOptions> = {},
 ): Promise<RunResult> {
   const lanes = sinks.map((sink) => (sink instanceof SinkLane ? sink : laneOf(sink)));
   return run({
@@ -35,6 +36,7 @@ function runWith(
     clock: systemClock,
     log: silentLog,
     signal,
+    ...changes,
   });
 }
 
@@ -149,6 +151,22 @@ describe('a sink that fails', () => {
 
     expect(begun).toBe(3);
     expect(result.sinks[0]).toMatchObject({ failed_partitions: DAYS });
+  });
+
+  it('three times, but never in a row, is not', async () => {
+    let begun = 0;
+    const shaky = sinkThat('shaky', (sink) => ({
+      begin: async (partition, signal) => {
+        begun += 1;
+        if (begun % 2 === 1) throw failure('transient');
+        return sink.begin(partition, signal);
+      },
+    }));
+
+    const result = await runWith(fakeSource(), [shaky]);
+
+    expect(begun).toBe(DAYS);
+    expect(result.sinks[0]).toMatchObject({ partitions: 3, failed_partitions: 3 });
   });
 
   it.each(['write', 'commit'] as const)('in %s, is told to take the partition back', async (step) => {
@@ -504,6 +522,22 @@ describe('an interrupt while sinks close', () => {
 
     expect(aborted).toEqual([false, true]);
   });
+});
+
+it('asks for the history that a sink wants no further back than the source goes', async () => {
+  const source: ReturnType<typeof fakeSource> = { ...fakeSource(), oldestDay: () => '2026-11-12' };
+  const deep = sinkThat('deep', ({ capabilities }) => ({
+    capabilities: { ...capabilities, historyDays: 30 },
+  }));
+
+  const result = await runWith(source, [deep], undefined, {
+    window: { ...WINDOW, isDefault: true },
+    checkpoints: { ...windowOnly, remembers: true },
+  });
+
+  expect(source.opened).toHaveLength(3 + DAYS);
+  expect(source.opened[0]).toBe('2026-11-12');
+  expect(result.warnings).toEqual([]); // what nobody was promised is not lost
 });
 
 it('gives a sink only the streams that it wants', async () => {

@@ -1,8 +1,8 @@
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { ExportError } from '../../src/errors/export-error.js';
 import { systemClock } from '../../src/time/clock.js';
 import { json, serve } from './loopback-server.js';
-import { failureOf, testClient } from './test-client.js';
+import { failureOf, testClient, until } from './test-client.js';
 
 const LONG = { 'retry-after': '60' };
 
@@ -46,9 +46,9 @@ it('ends the part of one request in a pause, and leaves it to the others', async
   const abort = new AbortController();
   const server = await serve((_request, response) => {
     json(response, 429, {}, LONG);
-    setTimeout(() => abort.abort(), 50);
+    until(() => logged.some((line) => line.includes('after the pause'))).then(() => abort.abort());
   });
-  const { get, client } = testClient({ clock: systemClock });
+  const { get, client, logged } = testClient({ clock: systemClock });
 
   const first = failureOf(get(server.url, { signal: abort.signal }));
   const failure = await first;
@@ -72,7 +72,7 @@ it('ends the standing in the queue, and gives the place to the next', async () =
   const first = get(server.url);
   const second = failureOf(get(server.url, { signal: abort.signal }));
   const third = get(server.url);
-  await vi.waitUntil(() => server.requests.length === 1);
+  await until(() => server.requests.length === 1);
   abort.abort();
   const failure = await second;
   answerFirst();

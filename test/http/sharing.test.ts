@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createSemaphore, type Queue, type Semaphore } from '../../src/http/pacing/semaphore.js';
 import { createWaitMeter } from '../../src/http/pacing/wait-meter.js';
 import type { Clock } from '../../src/time/clock.js';
 import { type Handler, json, serve, statuses } from './loopback-server.js';
-import { START, testClient } from './test-client.js';
+import { START, testClient, until } from './test-client.js';
 
 const never = new AbortController().signal;
 
@@ -21,7 +21,7 @@ describe('a pause', () => {
     const { get, logged } = testClient({ clock: held.clock, maxConcurrency: 2 });
 
     const all = Promise.all(Array.from({ length: 10 }, (_, n) => get(`${server.url}/${n}`)));
-    await vi.waitUntil(() => seen.length === 2 && logged.length > 0);
+    await until(() => seen.length === 2 && logged.length > 0);
     await delay(100); // time enough for others to slip out
     const seenInThePause = seen.length;
     held.release();
@@ -44,7 +44,7 @@ describe('a pause', () => {
     const { get, client, logged } = testClient({ clock: held.clock });
 
     const all = Promise.all(Array.from({ length: 8 }, () => get(server.url)));
-    await vi.waitUntil(() => refusals(logged) === 8);
+    await until(() => refusals(logged) === 8);
     held.release();
     await all;
 
@@ -58,16 +58,17 @@ describe('a pause', () => {
   });
 
   it('becomes longer when a request of the same burst asks for more', async () => {
-    const server = await serve((_request, response, count) => {
+    const server = await serve(async (_request, response, count) => {
       if (count > 2) return json(response, 200, {});
-      // Apart, so that they cannot change places on the way.
-      setTimeout(() => json(response, 429, {}, { 'retry-after': count === 1 ? '2' : '10' }), count * 50);
+      // One after the other, so that they cannot change places on the way.
+      if (count === 2) await until(() => refusals(logged) === 1);
+      json(response, 429, {}, { 'retry-after': count === 1 ? '2' : '10' });
     });
     const held = heldClock();
     const { get, client, logged } = testClient({ clock: held.clock });
 
     const all = Promise.all([get(server.url), get(server.url)]);
-    await vi.waitUntil(() => refusals(logged) === 2);
+    await until(() => refusals(logged) === 2);
     held.release();
     await all;
 
@@ -114,8 +115,10 @@ describe('the time held back', () => {
 
 describe('the requests in flight', () => {
   it('are never more than allowed', async () => {
+    const three = meetingOf(3);
     const server = await serve(async (_request, response) => {
-      await delay(20);
+      await three();
+      await delay(20); // time enough for others to slip out
       json(response, 200, {});
     });
     const { get } = testClient({ maxConcurrency: 3 });
@@ -128,11 +131,13 @@ describe('the requests in flight', () => {
   it('are half as many after a burst that was refused as a whole', async () => {
     let atOnce = 0;
     let mostAfterwards = 0;
+    const four = meetingOf(4);
     const server = await serve(async (_request, response, count) => {
       if (count <= 8) return json(response, 429, {});
       atOnce += 1;
       mostAfterwards = Math.max(mostAfterwards, atOnce);
-      await delay(20);
+      await four();
+      await delay(20); // time enough for others to slip out
       atOnce -= 1;
       json(response, 200, {});
     });
@@ -140,7 +145,7 @@ describe('the requests in flight', () => {
     const { get, logged } = testClient({ clock: held.clock, maxConcurrency: 8 });
 
     const all = Promise.all(Array.from({ length: 12 }, () => get(server.url)));
-    await vi.waitUntil(() => refusals(logged) === 8);
+    await until(() => refusals(logged) === 8);
     held.release();
     await all;
 
@@ -148,10 +153,14 @@ describe('the requests in flight', () => {
   });
 
   it('are as many as the server took of a burst, however many were refused', async () => {
-    const server = await serve(limitedTo(3, 100));
-    const { get, logged } = testClient({ maxConcurrency: 16 });
+    const server = await serve(limitedTo(3, () => until(() => refusals(logged) >= 13)));
+    const held = heldClock();
+    const { get, logged } = testClient({ clock: held.clock, maxConcurrency: 16 });
 
-    await Promise.all(Array.from({ length: 16 }, () => get(server.url)));
+    const all = Promise.all(Array.from({ length: 16 }, () => get(server.url)));
+    await until(() => refusals(logged) === 13);
+    held.release();
+    await all;
 
     expect(server.requests).toHaveLength(16 + 13); // each of the thirteen refused was sent once more, and taken
     expect(logged.filter((line) => line.startsWith('info'))).toEqual([
@@ -162,13 +171,23 @@ describe('the requests in flight', () => {
   it('are fewer after a 429, also where a 503 has begun the pause', async () => {
     const server = await serve(async (_request, response, count) => {
       if (count <= 4) return json(response, 429, {});
-      if (count === 5) return json(response, 503, {});
-      await delay(50);
-      json(response, count === 6 ? 429 : 200, {});
+      if (count === 5) {
+        held.hold();
+        return json(response, 503, {});
+      }
+      if (count > 6) return json(response, 200, {});
+      await until(() => refusals(logged) === 5);
+      json(response, 429, {});
     });
-    const { get, logged } = testClient({ maxConcurrency: 4 });
+    const held = heldClock();
+    const { get, logged } = testClient({ clock: held.clock, maxConcurrency: 4 });
 
-    await Promise.all(Array.from({ length: 8 }, () => get(server.url)));
+    const all = Promise.all(Array.from({ length: 8 }, () => get(server.url)));
+    await until(() => refusals(logged) === 4);
+    held.release();
+    await until(() => refusals(logged) === 6);
+    held.release();
+    await all;
 
     expect(logged.filter((line) => line.startsWith('info'))).toEqual([
       `info ${server.host}: going on with at most 2 at a time`,
@@ -177,12 +196,15 @@ describe('the requests in flight', () => {
   });
 
   it('are one after the other where the server takes no two, and none is given up', async () => {
-    const server = await serve(limitedTo(1, 20));
-    const { get } = testClient({ maxConcurrency: 64 });
+    const server = await serve(limitedTo(1, () => until(() => refusals(logged) >= 63)));
+    const held = heldClock();
+    const { get, logged } = testClient({ clock: held.clock, maxConcurrency: 64 });
 
-    const all = await Promise.all(Array.from({ length: 64 }, () => get(server.url)));
+    const all = Promise.all(Array.from({ length: 64 }, () => get(server.url)));
+    await until(() => refusals(logged) === 63);
+    held.release();
 
-    expect(all).toHaveLength(64);
+    expect(await all).toHaveLength(64);
   });
 
   it('grow by one after twenty successes, up to what is allowed', async () => {
@@ -247,16 +269,26 @@ function refusals(logged: readonly string[]): number {
   return logged.filter((line) => line.includes('after the pause')).length;
 }
 
-/** A server that takes so many requests at once, and so long for each. */
-function limitedTo(most: number, ms: number): Handler {
+/** A server that takes so many requests at once, and works on each until this resolves. */
+function limitedTo(most: number, work: () => Promise<unknown>): Handler {
   let atOnce = 0;
   return async (_request, response) => {
     if (atOnce === most) return json(response, 429, {});
     atOnce += 1;
-    await delay(ms);
+    await work();
     atOnce -= 1;
     json(response, 200, {});
   };
+}
+
+/** Who comes waits until so many have come, and goes on with them. */
+function meetingOf(count: number): () => Promise<void> {
+  const waiting: Array<() => void> = [];
+  return () =>
+    new Promise((resolve) => {
+      waiting.push(resolve);
+      if (waiting.length === count) for (const goOn of waiting.splice(0)) goOn();
+    });
 }
 
 /** Takes all permits, and has each of them refused. */
@@ -285,21 +317,29 @@ function successesUntilMore(semaphore: Semaphore): number {
   return successes;
 }
 
-/** A clock whose sleeps last until they are released. */
-function heldClock(): { clock: Clock; slept: number[]; release(): void } {
+/** A clock whose sleeps last until they are released; after `hold` later ones do once more. */
+function heldClock() {
   const slept: number[] = [];
   let now = START;
-  let release = () => {};
-  const released = new Promise<void>((resolve) => {
-    release = resolve;
-  });
+  let isHeld = true;
+  const sleepers: Array<() => void> = [];
   const clock: Clock = {
     now: () => now,
     async sleep(ms) {
       slept.push(ms);
-      await released;
+      if (isHeld) await new Promise<void>((resolve) => void sleepers.push(resolve));
       now += ms;
     },
   };
-  return { clock, slept, release };
+  return {
+    clock,
+    slept,
+    release() {
+      isHeld = false;
+      for (const wake of sleepers.splice(0)) wake();
+    },
+    hold() {
+      isHeld = true;
+    },
+  };
 }

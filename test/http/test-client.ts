@@ -1,4 +1,4 @@
-import { onTestFinished } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
 import { ExportError } from '../../src/errors/export-error.js';
 import type { HttpAnswer, HttpClient, HttpRequest } from '../../src/http/http-client.js';
 import type { HttpClientOptions } from '../../src/http/http-options.js';
@@ -61,6 +61,11 @@ export function testClient(options: Partial<HttpClientOptions> = {}): TestClient
 
 export function parseJson(answer: HttpAnswer): unknown {
   return JSON.parse(answer.body.toString('utf8'));
+}
+
+/** Resolves when something has come true, however long that takes on a busy machine. */
+export function until(condition: () => boolean): Promise<unknown> {
+  return vi.waitUntil(condition, { timeout: 60_000, interval: 5 });
 }
 
 /** The error that a promise rejects with; fails the test where it does not. */

@@ -81,9 +81,22 @@ it('lets the next call go out before it works on a page', async () => {
     return undefined;
   };
 
-  await readAll(api, { ...NOBODY, apiKey }, { from: FROM, until: FROM + 300 }, 1);
+  await readAll(api, { ...NOBODY, apiKey }, { from: FROM, until: FROM + 300 }, new ReadAhead(1));
 
   expect(order).toEqual(['the next call', 'the name of k-1']);
+});
+
+it('gives back the room of what it had read ahead, where it fails half-way: other days need it', async () => {
+  const room = 4;
+  const ahead = new ReadAhead(room);
+  const manners = { most: 1_000, overlap: 0, ends: 'included', order: 'newest first', answers: 3 } as const;
+  const log = spreadOut(FROM * 1_000_000, 1_200_000_000, 12_000);
+  const range = { from: FROM, until: FROM + 1_200 };
+
+  const reading = readAll(shuffledLog(log, manners), NOBODY, range, ahead);
+
+  await expect(reading).rejects.toThrow('The log is gone.');
+  expect(ahead.tryEnter(room)).toBe(true);
 });
 
 /** The place of a call that is over is handed to the next one through queues, each a few promises long. */
@@ -108,14 +121,14 @@ function logOf(bursts: readonly Burst[], lates: readonly Logged[], { order }: Ma
 }
 
 function read(log: readonly Logged[], how: Manners, range: TimeRange, room: number): Promise<RequestRow[]> {
-  return readAll(shuffledLog(log, how), NOBODY, range, room);
+  return readAll(shuffledLog(log, how), NOBODY, range, new ReadAhead(room));
 }
 
 async function readAll(
   api: DeepgramApi,
   names: Names,
   range: TimeRange,
-  room: number,
+  ahead: ReadAhead,
 ): Promise<RequestRow[]> {
   const project = { id: 'p-1', name: 'Support' };
   const ages = { unknownAfterMs: 3_600_000, lostAfterMs: 172_800_000 };
@@ -124,7 +137,7 @@ async function readAll(
   const reader = { api, project, context: Promise.resolve(context) };
   const rows: RequestRow[] = [];
   const signal = new AbortController().signal;
-  for await (const batch of readRequestDay(reader, range, new ReadAhead(room), signal)) rows.push(...batch);
+  for await (const batch of readRequestDay(reader, range, ahead, signal)) rows.push(...batch);
   return rows;
 }
 

@@ -254,7 +254,7 @@ it('asks for the next day while one is on its way to the sinks, even where calls
     until: '2026-11-19',
     maxConcurrency: 1,
     beforeCommit: async ({ day }) => {
-      if (day === DAY) await vi.waitUntil(() => pages(standIn) === 2, { timeout: 10_000 });
+      if (day === DAY) await vi.waitUntil(() => pages(standIn) === 2, { timeout: 60_000 });
     },
   });
 

@@ -1,4 +1,5 @@
 import { DeepgramApi } from '../../../connectors/deepgram/api/deepgram-api.js';
+import { ExportError } from '../../../src/errors/export-error.js';
 import type { HttpClient } from '../../../src/http/http-client.js';
 import { Secret } from '../../../src/secrets/secret.js';
 
@@ -18,6 +19,8 @@ export interface Manners {
   readonly overlap: number;
   readonly ends: 'included' | 'excluded';
   readonly order: 'newest first' | 'oldest first';
+  /** Calls that are answered; all later ones fail. Default: all are. */
+  readonly answers?: number;
 }
 
 /** A request log within this process; its records are told apart by their places in the list. */
@@ -26,6 +29,8 @@ export function shuffledLog(log: readonly Logged[], manners: Manners): DeepgramA
   const http: HttpClient = {
     stats: { calls: 0, retries: 0, waitedMs: 0, receivedBytes: 0 },
     send: async ({ url, parse }) => {
+      if (calls === manners.answers)
+        throw new ExportError('HTTP_NETWORK', 'The log is gone.', { kind: 'transient' });
       const query = new URL(url).searchParams;
       const body = Buffer.from(JSON.stringify(pageOf(log, query, manners, calls)));
       calls += 1;

@@ -144,7 +144,7 @@ it('a call that is under way ends with the signal', async () => {
     () => 'written',
     (error: { code: string }) => error.code,
   );
-  await vi.waitFor(() => expect(intake.faults).toEqual([]), { timeout: 15_000 });
+  await vi.waitFor(() => expect(intake.faults).toEqual([]), { timeout: 60_000 });
   stop.abort();
 
   expect(await ended).toBe('ABORTED');

@@ -119,7 +119,7 @@ describe('a call that is under way', () => {
       () => 'committed',
       (error: { code: string }) => error.code,
     );
-    await vi.waitFor(() => expect(intake.faults).toEqual([]), { timeout: 15_000 });
+    await vi.waitFor(() => expect(intake.faults).toEqual([]), { timeout: 60_000 });
     stop.abort();
 
     expect(await ended).toBe('ABORTED');

@@ -69,6 +69,24 @@ describe('a point that Datadog would drop without a word', () => {
     expect(seen(intake, 'deepgram.requests')).toEqual([['2026-11-20T12:00:00Z', 1]]);
   });
 
+  it('keeps its record from being called delivered, although the others of that record had arrived in time', async () => {
+    const { intake, open } = await openAccount();
+    // The payload is cut in two: one half is taken at once, the other after 90 seconds.
+    intake.faults.push({ status: 413 }, undefined, { status: 429, headers: { 'x-ratelimit-reset': '90' } });
+
+    const receipt = await deliver(await open(), PARTITION, [
+      request('2026-11-20T11:21:00.000000Z', { cost_usd: 0.5 }),
+    ]);
+
+    expect(seen(intake, 'deepgram.requests')).toHaveLength(1);
+    expect(seen(intake, 'deepgram.requests.cost')).toEqual([]);
+    expect(receipt).toMatchObject({
+      accepted: 0,
+      rejected: [],
+      skipped: [{ reason: expect.stringContaining('older than 1 hour'), count: 1 }],
+    });
+  });
+
   it('does not keep a run from having nothing to say when nothing was left out', async () => {
     const { open } = await openAccount();
     const sink = await open();
