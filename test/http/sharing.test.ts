@@ -44,7 +44,7 @@ describe('a pause', () => {
     const { get, client, logged } = testClient({ clock: held.clock });
 
     const all = Promise.all(Array.from({ length: 8 }, () => get(server.url)));
-    await vi.waitUntil(() => refusals(logged) === 8);
+    await refusals(logged, 8);
     held.release();
     await all;
 
@@ -67,7 +67,7 @@ describe('a pause', () => {
     const { get, client, logged } = testClient({ clock: held.clock });
 
     const all = Promise.all([get(server.url), get(server.url)]);
-    await vi.waitUntil(() => refusals(logged) === 2);
+    await refusals(logged, 2);
     held.release();
     await all;
 
@@ -140,7 +140,7 @@ describe('the requests in flight', () => {
     const { get, logged } = testClient({ clock: held.clock, maxConcurrency: 8 });
 
     const all = Promise.all(Array.from({ length: 12 }, () => get(server.url)));
-    await vi.waitUntil(() => refusals(logged) === 8);
+    await refusals(logged, 8);
     held.release();
     await all;
 
@@ -148,10 +148,14 @@ describe('the requests in flight', () => {
   });
 
   it('are as many as the server took of a burst, however many were refused', async () => {
-    const server = await serve(limitedTo(3, 100));
-    const { get, logged } = testClient({ maxConcurrency: 16 });
+    const held = heldClock();
+    const server = await serve(limitedTo(3, held.released));
+    const { get, logged } = testClient({ clock: held.clock, maxConcurrency: 16 });
 
-    await Promise.all(Array.from({ length: 16 }, () => get(server.url)));
+    const all = Promise.all(Array.from({ length: 16 }, () => get(server.url)));
+    await refusals(logged, 13);
+    held.release();
+    await all;
 
     expect(server.requests).toHaveLength(16 + 13); // each of the thirteen refused was sent once more, and taken
     expect(logged.filter((line) => line.startsWith('info'))).toEqual([
@@ -177,12 +181,15 @@ describe('the requests in flight', () => {
   });
 
   it('are one after the other where the server takes no two, and none is given up', async () => {
-    const server = await serve(limitedTo(1, 20));
-    const { get } = testClient({ maxConcurrency: 64 });
+    const held = heldClock();
+    const server = await serve(limitedTo(1, held.released));
+    const { get, logged } = testClient({ clock: held.clock, maxConcurrency: 64 });
 
-    const all = await Promise.all(Array.from({ length: 64 }, () => get(server.url)));
+    const all = Promise.all(Array.from({ length: 64 }, () => get(server.url)));
+    await refusals(logged, 63);
+    held.release();
 
-    expect(all).toHaveLength(64);
+    expect(await all).toHaveLength(64);
   });
 
   it('grow by one after twenty successes, up to what is allowed', async () => {
@@ -242,18 +249,20 @@ describe('the requests in flight', () => {
   });
 });
 
-/** Requests that were refused and wait for the pause to end. */
-function refusals(logged: readonly string[]): number {
-  return logged.filter((line) => line.includes('after the pause')).length;
+/** Until so many requests were refused and wait for the pause to end. */
+async function refusals(logged: readonly string[], count: number): Promise<void> {
+  const waiting = () => logged.filter((line) => line.includes('after the pause')).length;
+  await vi.waitUntil(() => waiting() === count, { timeout: 15_000 });
 }
 
-/** A server that takes so many requests at once, and so long for each. */
-function limitedTo(most: number, ms: number): Handler {
+/** A server that takes so many requests at once, and answers none before it is released. */
+function limitedTo(most: number, released: Promise<void>): Handler {
   let atOnce = 0;
   return async (_request, response) => {
     if (atOnce === most) return json(response, 429, {});
     atOnce += 1;
-    await delay(ms);
+    await released;
+    await delay(20);
     atOnce -= 1;
     json(response, 200, {});
   };
@@ -286,7 +295,7 @@ function successesUntilMore(semaphore: Semaphore): number {
 }
 
 /** A clock whose sleeps last until they are released. */
-function heldClock(): { clock: Clock; slept: number[]; release(): void } {
+function heldClock(): { clock: Clock; slept: number[]; released: Promise<void>; release(): void } {
   const slept: number[] = [];
   let now = START;
   let release = () => {};
@@ -301,5 +310,5 @@ function heldClock(): { clock: Clock; slept: number[]; release(): void } {
       now += ms;
     },
   };
-  return { clock, slept, release };
+  return { clock, slept, released, release };
 }
