@@ -91,6 +91,19 @@ describe('the stand-in intake', () => {
     expect(intake.query('m')).toHaveLength(2);
   });
 
+  it.each([
+    ['lower case', 'Env:PROD', 'env:prod'],
+    ['an underscore for what is not allowed', 'project:R&D (EU), Zürich', 'project:r_d__eu___zürich'],
+    ['no underscore and no colon at the end', 'project:backend (eu):', 'project:backend__eu'],
+    ['200 characters, and what ends then', `k:${'x'.repeat(197)}(rest`, `k:${'x'.repeat(197)}`],
+  ])('stores a tag with %s', async (_rule, sent, stored) => {
+    const { intake } = await openAccount();
+
+    await post(intake.url, payload(NOW_S, 1, [sent]));
+
+    expect(intake.query('m').map(({ tags }) => tags)).toEqual([[stored]]);
+  });
+
   it('validates the key, and knows no other call', async () => {
     const { intake } = await openAccount();
     const ask = async (path: string, key: string) =>
