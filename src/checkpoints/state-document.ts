@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isJsonObject } from '../encode/json-object.js';
 import { isDay } from '../time/day.js';
 
 /**
@@ -48,7 +49,7 @@ export type StateDocument = z.output<typeof stateDocument>;
 /** An object by names from outside. By way of a map, since one may be `__proto__`, which `z.record` leaves out. */
 function byName<Inner extends z.ZodType>(inner: Inner) {
   return z
-    .custom<object>((found) => typeof found === 'object' && found !== null && !Array.isArray(found))
+    .custom<object>(isJsonObject)
     .transform((found) => new Map<string, unknown>(Object.entries(found)))
     .pipe(z.map(z.string(), inner))
     .transform((entries): Readonly<Record<string, z.output<Inner>>> => Object.fromEntries(entries));

@@ -1,11 +1,11 @@
 import pc from 'picocolors';
-import type { CheckResult } from '../../catalogue/check-result.js';
+import { type CheckResult, failedCheck } from '../../catalogue/check-result.js';
 import type { Outlook } from '../../catalogue/estimate.js';
 import type { Sink } from '../../catalogue/sink.js';
 import type { Source } from '../../catalogue/source.js';
 import type { JobSink } from '../../config/job.js';
 import { resolveWindow } from '../../config/settings/window.js';
-import { abortError, failureOf } from '../../errors/export-error.js';
+import { abortError } from '../../errors/export-error.js';
 import { EXIT } from '../../report/exit-code.js';
 import type { Log } from '../../report/log.js';
 import { oneLine } from '../../report/one-line.js';
@@ -24,7 +24,9 @@ export async function check(options: JobOptions & LogOptions, surroundings: Surr
   const log = logFor(options, surroundings);
   const source = await openSource(job, resolveWindow(job.window, clock.now()), log, surroundings);
   try {
-    const ofSource = await source.check(job.streams, signal).catch((error) => [failed('connect', error)]);
+    const ofSource = await source
+      .check(job.streams, signal)
+      .catch((error) => [failedCheck('connect', error)]);
     const ofSinks = await Promise.all(
       job.sinks.map(async (sink) => ({ sink, ...(await checkSink(sink, log, surroundings)) })),
     );
@@ -58,7 +60,7 @@ async function checkSink(sink: JobSink, log: Log, surroundings: Surroundings): P
   try {
     opened = await openSink(sink, log, surroundings);
   } catch (error) {
-    return { result: failed('connect', error) };
+    return { result: failedCheck('connect', error) };
   }
   try {
     const result = await withDeadline(
@@ -69,7 +71,7 @@ async function checkSink(sink: JobSink, log: Log, surroundings: Surroundings): P
     );
     return { result, opened };
   } catch (error) {
-    return { result: failed('connect', error), opened };
+    return { result: failedCheck('connect', error), opened };
   }
 }
 
@@ -86,11 +88,6 @@ async function foretold(
   } catch {
     return new Map();
   }
-}
-
-function failed(what: string, error: unknown): CheckResult {
-  const { message, hint } = failureOf(error);
-  return { what, ok: false, detail: message, ...(hint === undefined ? {} : { hint }) };
 }
 
 function resultLines({ what, ok, detail, hint }: CheckResult, color: boolean): string[] {
