@@ -26,7 +26,7 @@ export function metricsIn(query: string): readonly MetricUse[] {
 
 /** The query with each of its metrics replaced. */
 export function mapMetrics(query: string, replace: (use: MetricUse) => MetricUse): string {
-  return query.replaceAll(USE, (found) => metricsIn(found).map(replace).map(sayUse).join(''));
+  return query.replaceAll(USE, (found) => metricsIn(found).map(replace).map(formatUse).join(''));
 }
 
 /** Narrowed by one thing more. */
@@ -40,7 +40,7 @@ export function splitBy(use: MetricUse, keys: readonly string[]): MetricUse {
   return { ...use, by: [...new Set([...use.by, ...keys])] };
 }
 
-function sayUse({ aggregator, metric, scope, by, functions }: MetricUse): string {
+function formatUse({ aggregator, metric, scope, by, functions }: MetricUse): string {
   const split = by.length === 0 ? '' : ` by {${by.join(',')}}`;
   return `${aggregator}:${metric}{${scope.join(',')}}${split}${functions}`;
 }

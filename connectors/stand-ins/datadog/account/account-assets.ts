@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Json, JsonObject } from '../../../../src/encode/json-object.js';
 import type { Clock } from '../../../../src/time/clock.js';
-import type { Json, JsonObject } from '../../../datadog/shared/json.js';
 import { refused } from '../endpoints/asset-answers.js';
 import { createDashboards } from '../endpoints/dashboards.js';
 import { createMonitors } from '../endpoints/monitors.js';

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '../../../datadog/shared/json.js';
+import { isJsonObject as isObject, type Json, type JsonObject } from '../../../../src/encode/json-object.js';
 import type { Answer } from '../server/server.js';
 
 export const NOT_FOUND: Answer = refused(404, 'Not found');

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '../../../datadog/shared/json.js';
+import { isJsonObject as isObject, type Json, type JsonObject } from '../../../../src/encode/json-object.js';
 import { BadPayload } from '../server/encoded-body.js';
 
 /** A file of costs that came in. */

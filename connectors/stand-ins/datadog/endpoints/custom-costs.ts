@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { JsonObject } from '../../../../src/encode/json-object.js';
 import type { Clock } from '../../../../src/time/clock.js';
-import type { JsonObject } from '../../../datadog/shared/json.js';
 import type { AssetFault } from '../account/account-assets.js';
 import { type Answer, answer, bodyOf } from '../server/server.js';
 import { found, NOT_FOUND, refused, wholeOf } from './asset-answers.js';

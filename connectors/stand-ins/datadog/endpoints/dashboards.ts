@@ -1,5 +1,5 @@
+import { isJsonObject as isObject, type Json, type JsonObject } from '../../../../src/encode/json-object.js';
 import type { Clock } from '../../../../src/time/clock.js';
-import { isObject, type Json, type JsonObject } from '../../../datadog/shared/json.js';
 import type { AssetDesk } from '../account/account-assets.js';
 import { found, lackingIn, NOT_FOUND, objectOf, refused, wholeOf } from './asset-answers.js';
 

@@ -1,5 +1,5 @@
+import type { Json, JsonObject } from '../../../../src/encode/json-object.js';
 import type { Clock } from '../../../../src/time/clock.js';
-import type { Json, JsonObject } from '../../../datadog/shared/json.js';
 import type { AssetDesk } from '../account/account-assets.js';
 import { found, lackingIn, NOT_FOUND, objectOf, refused, wholeOf } from './asset-answers.js';
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { isObject, type JsonObject } from '../../../datadog/shared/json.js';
+import { isJsonObject as isObject, type JsonObject } from '../../../../src/encode/json-object.js';
 import { answer, bodyOf } from '../server/server.js';
 import { found, refused } from './asset-answers.js';
 
