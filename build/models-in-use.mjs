@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path';
 const SERIALIZER = /@datadog\/datadog-api-client\/dist\/packages\/[\w-]+\/models\/ObjectSerializer\.js$/;
 
 /** The APIs of Datadog's official client that we call. */
-export const APIS_CALLED = ['MetricsApi', 'LogsApi', 'DashboardsApi', 'MonitorsApi'];
+export const APIS_CALLED = ['AuthenticationApi', 'MetricsApi', 'LogsApi', 'DashboardsApi', 'MonitorsApi'];
 
 const REQUIRED = /^const \w+ = require\("\.\/(\w+)"\);\n/gm;
 const UNION = /^ {4}(\w+): \[([^\]]*)\],\n/gm;

@@ -20,7 +20,7 @@ export function breakdownOf(
 }
 
 /** What is wrong where there is no such stream. */
-export function wordsOnBreakdown(
+export function breakdownMistake(
   { breakdown }: Pick<DatadogCostsSettings, 'breakdown'>,
   streams: readonly Stream[],
 ): string {

@@ -1,10 +1,7 @@
+import { isJsonObject, type Json, type JsonObject } from '../../../src/encode/json-object.js';
 import { ExportError } from '../../../src/errors/export-error.js';
 import type { HttpAnswer, HttpRequest } from '../../../src/http/http-client.js';
-import type { Secret } from '../../../src/secrets/secret.js';
-import { refusalOfKeys } from '../install/client/refusal.js';
-import type { DatadogApi } from '../shared/datadog-api.js';
-import { isObject, type Json, type JsonObject } from '../shared/json.js';
-import type { Call } from '../shared/payload-transport.js';
+import { type Call, type DatadogClient, jsonIn } from '../shared/datadog-client.js';
 import type { CostFile } from './cost-file.js';
 
 /** A file of costs as Datadog lists it. */
@@ -17,10 +14,7 @@ export interface StoredFile {
   readonly uploadedAt: number;
 }
 
-/**
- * The custom costs of an account. All of it throws `SINK_REFUSED` where the keys are refused, and what the HTTP
- * client throws.
- */
+/** The custom costs of an account. */
 export interface CostsClient {
   /** The files whose names hold this text. */
   list(text: string, call: Call): Promise<readonly StoredFile[]>;
@@ -34,31 +28,18 @@ export interface CostsClient {
 }
 
 /** @see https://docs.datadoghq.com/account_management/rbac/permissions/ */
-const PERMISSIONS = 'cloud_cost_management_read and cloud_cost_management_write';
+export const COST_PERMISSIONS = 'cloud_cost_management_read and cloud_cost_management_write';
 const PAGE_SIZE = 100;
 const MOST_PAGES = 1_000;
 
 /**
- * By our own HTTP: the official client cannot send a file, only its lines, and those all get the name `data.json`.
+ * By our own HTTP: the official client sends but the lines of a file, and all of them get the name `data.json`.
  * @see https://docs.datadoghq.com/api/latest/cloud-cost-management/#upload-custom-costs-file
  */
-export function costsClient(api: DatadogApi, appKey: Secret): CostsClient {
-  const url = `${api.baseUrl}/api/v2/cost/custom_costs`;
-  const send = async <T>(request: Omit<HttpRequest<T>, 'headers'>, headers = {}): Promise<T> => {
-    try {
-      return await api.http.send({
-        ...request,
-        headers: {
-          'DD-API-KEY': api.apiKey,
-          'DD-APPLICATION-KEY': appKey,
-          Accept: 'application/json',
-          ...headers,
-        },
-      });
-    } catch (error) {
-      throw refusalOfKeys(error, api, PERMISSIONS);
-    }
-  };
+export function costsClient(client: DatadogClient): CostsClient {
+  const url = `${client.baseUrl}/api/v2/cost/custom_costs`;
+  const send = <T>(request: Omit<HttpRequest<T>, 'headers'>, headers = {}): Promise<T> =>
+    client.send({ ...request, headers: { Accept: 'application/json', ...headers } });
   return {
     async list(text, call) {
       const found = new Map<string, StoredFile>();
@@ -78,9 +59,9 @@ export function costsClient(api: DatadogApi, appKey: Secret): CostsClient {
       const encoded = new Response(form);
       const headers = { 'Content-Type': encoded.headers.get('content-type') };
       const body = Buffer.from(await encoded.arrayBuffer());
-      const { retries } = api.http.stats;
+      const { retries } = client.stats;
       const file = await send({ url, method: 'PUT', body, ...call, parse: uploadedIn }, headers);
-      return { file, again: api.http.stats.retries !== retries };
+      return { file, again: client.stats.retries !== retries };
     },
     async remove({ id }, call) {
       try {
@@ -95,7 +76,7 @@ export function costsClient(api: DatadogApi, appKey: Secret): CostsClient {
 function pageIn(answer: HttpAnswer): { readonly files: readonly StoredFile[]; readonly total: number } {
   const { data, meta } = bodyOf(answer);
   if (!Array.isArray(data)) throw new SyntaxError('The answer is no list of files.');
-  const total = isObject(meta) ? meta.total_filtered_count : undefined;
+  const total = isJsonObject(meta) ? meta.total_filtered_count : undefined;
   return {
     files: data.flatMap((item) => storedFile(item) ?? []),
     total: typeof total === 'number' ? total : Number.POSITIVE_INFINITY,
@@ -112,7 +93,7 @@ function uploadedIn(answer: HttpAnswer): StoredFile | undefined {
 }
 
 function storedFile(item: Json | undefined): StoredFile | undefined {
-  if (!isObject(item) || typeof item.id !== 'string' || !isObject(item.attributes)) return undefined;
+  if (!isJsonObject(item) || typeof item.id !== 'string' || !isJsonObject(item.attributes)) return undefined;
   const { name, status, uploaded_at: uploadedAt } = item.attributes;
   return {
     id: item.id,
@@ -122,7 +103,7 @@ function storedFile(item: Json | undefined): StoredFile | undefined {
   };
 }
 
-function bodyOf({ body }: HttpAnswer): JsonObject {
-  const json: unknown = JSON.parse(body.toString('utf8'));
-  return isObject(json) ? json : {};
+function bodyOf(answer: HttpAnswer): JsonObject {
+  const json = jsonIn(answer);
+  return isJsonObject(json) ? json : {};
 }

@@ -1,22 +1,17 @@
-import type { CheckResult } from '../../../src/catalogue/check-result.js';
+import { type CheckResult, failedCheck } from '../../../src/catalogue/check-result.js';
+import { ReceiptTally } from '../../../src/catalogue/receipt-tally.js';
 import type { ClosingReport, PartitionWriter, Sink } from '../../../src/catalogue/sink.js';
 import type { SinkContext } from '../../../src/catalogue/sink-type.js';
 import { ExportError, failureOf } from '../../../src/errors/export-error.js';
-import type { HttpClient } from '../../../src/http/http-client.js';
 import { type Partition, partitionName } from '../../../src/streams/partition.js';
-import { datadogApi, datadogHttp } from '../shared/datadog-api.js';
-import type { Call } from '../shared/payload-transport.js';
+import { type Call, type DatadogDependencies, datadogClient } from '../shared/datadog-client.js';
+import type { Dimension } from '../shared/dimensions.js';
 import { breakdownOf } from './breakdown.js';
 import { costFile, OWN, slotOf } from './cost-file.js';
-import { CostShelf } from './cost-files.js';
+import { CostFileStore } from './cost-file-store.js';
 import { type CostLine, costLines } from './cost-lines.js';
-import { type CostsClient, costsClient } from './costs-client.js';
+import { COST_PERMISSIONS, type CostsClient, costsClient } from './costs-client.js';
 import type { DatadogCostsSettings } from './costs-settings.js';
-
-export interface DatadogCostsDependencies {
-  /** Default: a client of its own. It is closed when the sink is disposed of. */
-  readonly http?: HttpClient;
-}
 
 /**
  * Billing as custom costs in Datadog's Cloud Cost Management: one file for each project and day, made of one stream.
@@ -25,56 +20,54 @@ export interface DatadogCostsDependencies {
 export async function datadogCostsSink(
   settings: DatadogCostsSettings,
   context: SinkContext,
-  dependencies: DatadogCostsDependencies = {},
+  { http, dimensions }: DatadogDependencies = {},
 ): Promise<Sink> {
-  const http = dependencies.http ?? datadogHttp(context);
-  const api = datadogApi(settings, http);
-  const client = costsClient(api, settings.app_key);
-  const shelf = new CostShelf(client);
+  const application = { key: settings.app_key, permissions: COST_PERMISSIONS };
+  const client = datadogClient(settings, context, { http, application });
+  const costs = costsClient(client);
+  const store = new CostFileStore(costs);
   const breakdown = breakdownOf(settings, context.streams);
   let isUsed = false;
 
   return {
     name: context.name,
     capabilities: { delivery: 'replace', accepts: ({ name }) => name === breakdown },
-    check: (signal) => checkCosts(client, api.site, signal),
+    check: (signal) => checkCosts(costs, client.site, signal),
     async begin(partition, signal) {
       isUsed = true;
-      return partitionWriter(partition, settings, shelf, signal);
+      return partitionWriter(partition, settings, dimensions, store, signal);
     },
-    finish: (_run, signal) => finishSink(shelf, isUsed, signal),
-    dispose: () => http.close(),
+    finish: (_run, signal) => finishSink(store, isUsed, signal),
+    dispose: () => client.close(),
   };
 }
 
 function partitionWriter(
   partition: Partition,
   { tags }: DatadogCostsSettings,
-  shelf: CostShelf,
+  dimensions: readonly Dimension[] | undefined,
+  store: CostFileStore,
   signal: AbortSignal,
 ): PartitionWriter {
-  const lineOf = costLines(partition, tags);
+  const lineOf = costLines(partition, tags, dimensions);
   const slot = slotOf(partition);
   let lines: CostLine[] = [];
-  let unknown = 0;
+  const tally = new ReceiptTally();
   return {
     async write(batch) {
       for (const row of batch) {
         const line = lineOf(row);
-        if (line === undefined) unknown += 1;
+        if (line === undefined) tally.skip(NO_COST, 1, () => `a record of ${slot}`);
         else lines.push(line);
       }
     },
     async commit() {
       const call = { what: `upload the costs of ${partitionName(partition)}`, signal };
       const file = lines.length === 0 ? undefined : costFile(slot, lines);
-      const skipped =
-        unknown === 0 ? [] : [{ reason: NO_COST, count: unknown, example: `a record of ${slot}` }];
-      const refused = await refusalIn(() => shelf.replace(slot, file, call));
-      const sent = lines.length;
-      return refused === undefined
-        ? { accepted: sent, rejected: [], skipped }
-        : { accepted: 0, rejected: [{ reason: refused, count: sent }], skipped };
+      const refused = await refusalIn(() => store.replace(slot, file, call));
+      if (refused === undefined) tally.accept(lines.length);
+      else tally.reject(refused, lines.length, () => undefined);
+      return tally.receipt();
     },
     async abort() {
       lines = [];
@@ -96,38 +89,40 @@ async function refusalIn(replace: () => Promise<void>): Promise<string | undefin
 }
 
 /** Tries both keys and the permission to read; the one to write shows with the first upload. */
-async function checkCosts(client: CostsClient, site: string, signal: AbortSignal): Promise<CheckResult> {
+async function checkCosts(costs: CostsClient, site: string, signal: AbortSignal): Promise<CheckResult> {
   const what = `list the custom costs at ${site}`;
   try {
-    const files = await client.list(OWN, { what: 'list the custom costs', signal });
+    const files = await costs.list(OWN, { what: 'list the custom costs', signal });
     return {
       what,
       ok: true,
       detail: `both keys are let in; ${files.length} files of this program are there`,
     };
   } catch (error) {
-    const { kind, message, hint } = failureOf(error);
-    if (kind === 'interrupted' || kind === 'bug') throw error;
-    return { what, ok: false, detail: message, ...(hint === undefined ? {} : { hint }) };
+    return failedCheck(what, error);
   }
 }
 
-async function finishSink(shelf: CostShelf, isUsed: boolean, signal: AbortSignal): Promise<ClosingReport> {
-  const notes = isUsed ? await repairNotes(shelf, { what: 'look for days with two cost files', signal }) : [];
+async function finishSink(
+  store: CostFileStore,
+  isUsed: boolean,
+  signal: AbortSignal,
+): Promise<ClosingReport> {
+  const notes = isUsed ? await repairNotes(store, { what: 'look for days with two cost files', signal }) : [];
   return {
     facts: {
-      'cost files uploaded': shelf.uploaded,
-      'cost files unchanged': shelf.unchanged,
-      'cost files removed': shelf.removed,
+      'cost files uploaded': store.uploaded,
+      'cost files unchanged': store.unchanged,
+      'cost files removed': store.removed,
     },
     notes,
   };
 }
 
 /** What is delivered stays delivered, whatever becomes of it. */
-async function repairNotes(shelf: CostShelf, call: Call): Promise<readonly string[]> {
+async function repairNotes(store: CostFileStore, call: Call): Promise<readonly string[]> {
   try {
-    const { doubled, failed } = await shelf.repair(call);
+    const { doubled, failed } = await store.repair(call);
     const [example] = failed;
     return [
       ...(doubled === 0

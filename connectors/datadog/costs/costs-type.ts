@@ -1,5 +1,5 @@
 import { defineSinkType } from '../../../src/catalogue/sink-type.js';
-import { breakdownOf, wordsOnBreakdown } from './breakdown.js';
+import { breakdownMistake, breakdownOf } from './breakdown.js';
 import { datadogCostsSettings } from './costs-settings.js';
 
 /** Billing as custom costs in Datadog's Cloud Cost Management. */
@@ -10,7 +10,7 @@ export const datadogCostsType = defineSinkType({
   destination: ({ api_url, site }) => `${api_url ?? site} custom costs`,
   mistake: (settings, streams) =>
     breakdownOf(settings, streams) === undefined
-      ? { setting: 'breakdown', words: wordsOnBreakdown(settings, streams) }
+      ? { setting: 'breakdown', words: breakdownMistake(settings, streams) }
       : undefined,
   open: async (settings, context) => {
     const { datadogCostsSink } = await import('./costs-sink.js');

@@ -1,15 +1,14 @@
 import type { Surroundings } from '../../../src/cli/cli-context.js';
 import { type LogOptions, logFor } from '../../../src/cli/options/log-options.js';
 import { userAgent } from '../../../src/cli/version.js';
+import { datadogClient } from '../shared/datadog-client.js';
 import type { Asset } from './assets/datadog-assets.js';
-import { accountApi } from './client/account-api.js';
-import { accountClient } from './client/account-client.js';
 import type { InstallContext, Result } from './install-assets.js';
 import { exitCodeOf, failuresOf, resultLines } from './install-report.js';
-import type { InstallTarget } from './install-target.js';
-import type { Shelf } from './stores/asset-store.js';
-import { dashboardShelf } from './stores/dashboard-store.js';
-import { type MonitorChoice, monitorShelf } from './stores/monitor-store.js';
+import { type InstallTarget, PERMISSIONS } from './install-target.js';
+import type { AssetStore } from './stores/asset-store.js';
+import { dashboardStore } from './stores/dashboard-store.js';
+import { type MonitorChoice, monitorStore } from './stores/monitor-store.js';
 
 export interface AssetRunOptions extends LogOptions {
   readonly config?: string | undefined;
@@ -21,7 +20,7 @@ export interface AssetRunOptions extends LogOptions {
 }
 
 /** What is done with each kind of asset. */
-export type AssetAction = (shelf: Shelf, context: InstallContext) => AsyncIterable<Result>;
+export type AssetAction = (store: AssetStore, context: InstallContext) => AsyncIterable<Result>;
 
 /** Does it with the chosen kinds, and says how it went; after an interruption, what was done before it. */
 export async function runOnAssets(
@@ -33,19 +32,20 @@ export async function runOnAssets(
 ): Promise<readonly Result[]> {
   const { clock, env, signal } = surroundings;
   const log = logFor(options, surroundings);
-  const api = accountApi(target.settings, target.appKey, { log, clock, env, userAgent: userAgent() });
-  const client = accountClient(api, signal);
-  const shelves = [dashboardShelf(client), monitorShelf(client, monitors)];
+  const application = { key: target.appKey, permissions: PERMISSIONS };
+  const context = { log, clock, env, userAgent: userAgent() };
+  const client = datadogClient(target.settings, context, { application });
+  const stores = [dashboardStore(client, signal), monitorStore(client, signal, monitors)];
   const results: Result[] = [];
   try {
-    for (const shelf of shelves.filter(({ kind }) => isChosen(kind, options))) {
-      for await (const result of action(shelf, { dryRun: options.dryRun, clock, signal }))
+    for (const store of stores.filter(({ kind }) => isChosen(kind, options))) {
+      for await (const result of action(store, { dryRun: options.dryRun, clock, signal }))
         results.push(result);
     }
     return results;
   } finally {
-    await api.close();
-    say(results, target, options, surroundings);
+    await client.close();
+    showResults(results, target, options, surroundings);
   }
 }
 
@@ -54,7 +54,7 @@ export function isChosen(kind: Asset['kind'], { dashboard, monitors }: AssetRunO
   return kind === 'dashboard' ? dashboard : monitors;
 }
 
-function say(
+function showResults(
   results: readonly Result[],
   { name, settings }: InstallTarget,
   { quiet }: AssetRunOptions,

@@ -1,10 +1,10 @@
 import { ExportError, type Failure, failureOf } from '../../../src/errors/export-error.js';
 import type { Clock } from '../../../src/time/clock.js';
 import type { Asset } from './assets/datadog-assets.js';
-import { createOnce } from './client/create-once.js';
-import { textIn } from './client/json-guards.js';
-import type { Installed, Shelf } from './stores/asset-store.js';
-import { holds } from './stores/includes-all.js';
+import type { AssetStore, Installed } from './stores/asset-store.js';
+import { createOnce } from './stores/create-once.js';
+import { includesAll } from './stores/includes-all.js';
+import { textIn } from './stores/json-guards.js';
 
 export type Outcome =
   | 'created'
@@ -19,7 +19,7 @@ export type Outcome =
 /** How it went with one asset. */
 export interface Result {
   readonly outcome: Outcome;
-  readonly kind: Shelf['kind'];
+  readonly kind: AssetStore['kind'];
   readonly title: string;
   /** Where it is to be seen; undefined where there is nothing. */
   readonly url?: string;
@@ -35,83 +35,86 @@ export interface InstallContext {
 }
 
 /**
- * Brings what is on a shelf to what is wanted, one after the other: what lacks is created, what differs is updated.
+ * Brings what is in a store to what is wanted, one after the other: what lacks is created, what differs is updated.
  * One that fails does not keep the others back. Throws only when it is interrupted, or for a bug.
  */
 export async function* installAssets(
   assets: readonly Asset[],
-  shelf: Shelf,
+  store: AssetStore,
   context: InstallContext,
 ): AsyncGenerator<Result> {
-  const marked = await attempt(() => shelf.marked());
+  const marked = await attempt(() => store.marked());
   for (const asset of assets) {
     const title = titleOf(asset);
     const done =
-      'failure' in marked ? marked : await attempt(() => installAsset(asset, shelf, marked.value, context));
-    yield 'failure' in done ? failed(shelf, title, done.failure) : done.value;
+      'failure' in marked ? marked : await attempt(() => installAsset(asset, store, marked.value, context));
+    yield 'failure' in done ? failed(store, title, done.failure) : done.value;
   }
 }
 
 /** Removes what is marked as ours and nothing else; a copy that somebody has made is theirs. */
-export async function* uninstallAssets(shelf: Shelf, { dryRun }: InstallContext): AsyncGenerator<Result> {
-  const marked = await attempt(() => shelf.marked());
+export async function* uninstallAssets(
+  store: AssetStore,
+  { dryRun }: InstallContext,
+): AsyncGenerator<Result> {
+  const marked = await attempt(() => store.marked());
   if ('failure' in marked) {
-    yield failed(shelf, `every ${shelf.kind} of deepgram-export`, marked.failure);
+    yield failed(store, `every ${store.kind} of deepgram-export`, marked.failure);
     return;
   }
   for (const { id, title } of marked.value.filter(isOurs)) {
-    const done = dryRun ? undefined : await attempt(() => removeAsset(shelf, id));
-    if (done !== undefined && 'failure' in done) yield failed(shelf, title, done.failure);
+    const done = dryRun ? undefined : await attempt(() => removeAsset(store, id));
+    if (done !== undefined && 'failure' in done) yield failed(store, title, done.failure);
     else
-      yield { outcome: dryRun ? 'would remove' : 'removed', kind: shelf.kind, title, url: shelf.urlOf(id) };
+      yield { outcome: dryRun ? 'would remove' : 'removed', kind: store.kind, title, url: store.urlOf(id) };
   }
 }
 
 async function installAsset(
   asset: Asset,
-  shelf: Shelf,
+  store: AssetStore,
   marked: readonly Installed[],
   context: InstallContext,
 ): Promise<Result> {
   const find = (among: readonly Installed[]) =>
     oldest(among.filter((one) => isOurs(one) && one.name === asset.name));
   const known = find(marked);
-  if (known === undefined) return createAsset(asset, shelf, find, context);
-  const there = await shelf.read(known.id);
-  const wanted = shelf.wanted(asset, there);
-  const result = { kind: shelf.kind, title: known.title, url: shelf.urlOf(known.id) };
-  if (holds(there, wanted)) return { ...result, outcome: 'unchanged' };
+  if (known === undefined) return createAsset(asset, store, find, context);
+  const current = await store.read(known.id);
+  const wanted = store.wanted(asset, current);
+  const result = { kind: store.kind, title: known.title, url: store.urlOf(known.id) };
+  if (includesAll(current, wanted)) return { ...result, outcome: 'unchanged' };
   if (context.dryRun) {
-    await shelf.validate({ ...asset.body, ...wanted });
+    await store.validate({ ...asset.body, ...wanted });
     return { ...result, outcome: 'would update' };
   }
-  await shelf.update(known.id, wanted);
+  await store.update(known.id, wanted);
   return { ...result, outcome: 'updated' };
 }
 
 /** In two steps, since the mark is to hold the id: without it, a copy that somebody makes would pass for ours. */
 async function createAsset(
   asset: Asset,
-  shelf: Shelf,
+  store: AssetStore,
   find: (marked: readonly Installed[]) => Installed | undefined,
   context: InstallContext,
 ): Promise<Result> {
   const { kind, body } = asset;
   if (context.dryRun) {
-    await shelf.validate(body);
+    await store.validate(body);
     return { outcome: 'would create', kind, title: titleOf(asset) };
   }
-  const there = await createOnce(shelf, body, find, context);
-  const made = shelf.describe(there);
+  const current = await createOnce(store, body, find, context);
+  const made = store.describe(current);
   if (made === undefined) throw unmarked(kind);
-  await shelf.update(made.id, shelf.wanted(asset, there));
-  return { outcome: 'created', kind, title: made.title, url: shelf.urlOf(made.id) };
+  await store.update(made.id, store.wanted(asset, current));
+  return { outcome: 'created', kind, title: made.title, url: store.urlOf(made.id) };
 }
 
 /** What is gone already is removed: a second try, after an answer was lost, finds nothing. */
-async function removeAsset(shelf: Shelf, id: string): Promise<void> {
+async function removeAsset(store: AssetStore, id: string): Promise<void> {
   try {
-    await shelf.remove(id);
+    await store.remove(id);
   } catch (error) {
     if (!(error instanceof ExportError) || error.status !== 404) throw error;
   }
@@ -132,7 +135,7 @@ function titleOf({ name, body }: Asset): string {
   return textIn(body, 'title') || textIn(body, 'name') || name;
 }
 
-function failed({ kind }: Shelf, title: string, failure: Failure): Result {
+function failed({ kind }: AssetStore, title: string, failure: Failure): Result {
   return { outcome: 'failed', kind, title, failure };
 }
 

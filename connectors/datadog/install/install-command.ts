@@ -23,10 +23,10 @@ export async function install(options: InstallOptions, surroundings: Surrounding
   const results = await runOnAssets(
     target,
     { limits, notify: options.notify?.trim() },
-    (shelf, context) =>
+    (store, context) =>
       installAssets(
-        assets.filter(({ kind }) => kind === shelf.kind),
-        shelf,
+        assets.filter(({ kind }) => kind === store.kind),
+        store,
         context,
       ),
     options,

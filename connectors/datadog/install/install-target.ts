@@ -2,7 +2,7 @@ import type { Job } from '../../../src/config/job.js';
 import { ExportError } from '../../../src/errors/export-error.js';
 import type { Secret } from '../../../src/secrets/secret.js';
 import type { DatadogMetricsSettings } from '../metrics/metrics-settings.js';
-import { keysAddress, PERMISSIONS } from './client/refusal.js';
+import { keysAddress } from '../shared/app-address.js';
 
 /** The sink whose metrics the dashboard shows, and the key to put it there. */
 export interface InstallTarget {
@@ -13,6 +13,13 @@ export interface InstallTarget {
   /** Names of the streams that the sink gets. */
   readonly streams: readonly string[];
 }
+
+/**
+ * What the application key, or the role of the one who made it, must be allowed.
+ * @see https://docs.datadoghq.com/api/latest/dashboards/
+ * @see https://docs.datadoghq.com/api/latest/monitors/
+ */
+export const PERMISSIONS = 'dashboards_read, dashboards_write, monitors_read and monitors_write';
 
 const TYPE = 'datadog-metrics';
 

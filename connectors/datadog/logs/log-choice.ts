@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Row } from '../../../src/streams/field.js';
-import { textOf } from '../metrics/row-values.js';
+import { textOf } from '../shared/row-values.js';
 import type { DatadogLogsSettings } from './logs-settings.js';
 
 /** Why a request is left out; undefined for one that is to be sent. */

@@ -1,9 +1,9 @@
 import type { Row, Value } from '../../../src/streams/field.js';
 import type { Partition } from '../../../src/streams/partition.js';
 import { epochMs } from '../../../src/time/timestamp.js';
-import type { DatadogDimension } from '../metrics/metrics-settings.js';
-import { measureOf, textOf } from '../metrics/row-values.js';
-import { requestTags } from '../shared/dimensions.js';
+import { DIMENSIONS, type Dimension } from '../shared/dimensions.js';
+import { recordTags } from '../shared/record-tags.js';
+import { measureOf, textOf } from '../shared/row-values.js';
 import { logMessage } from './log-message.js';
 import type { DatadogLogsSettings } from './logs-settings.js';
 
@@ -44,8 +44,10 @@ export type EntryOf = (row: Row, isDated: boolean) => LogEntry;
 export function logEntries(
   { stream, project }: Partition,
   { service, tags }: Pick<DatadogLogsSettings, 'service' | 'tags'>,
+  table: readonly Dimension[] = DIMENSIONS,
 ): EntryOf {
-  const tagsOf = requestTags(project, TAGS, tags);
+  const dimensions = table.filter(({ ofLogs }) => ofLogs);
+  const tagsOf = recordTags(project, dimensions, tags);
   const own = stream.fields
     .filter((field) => field.personal !== true && !STANDARD.has(field.name))
     .map((field) => field.name);
@@ -66,12 +68,6 @@ export function logEntries(
 export function createdMs(row: Row): number {
   return epochMs(textOf(row, 'created_at') ?? '');
 }
-
-/**
- * The dimensions of metrics, so that logs are found by the same tags. `status` is not among them: to Datadog that
- * is a log's level.
- */
-const TAGS: readonly DatadogDimension[] = ['project', 'endpoint', 'method', 'model', 'deployment'];
 
 /** Fields that Datadog has an attribute for. */
 const STANDARD = new Set(['request_id', 'code', 'path', 'latency_ms']);

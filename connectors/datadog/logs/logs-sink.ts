@@ -1,23 +1,18 @@
+import { ReceiptTally } from '../../../src/catalogue/receipt-tally.js';
 import type { PartitionWriter, Sink } from '../../../src/catalogue/sink.js';
 import type { SinkContext } from '../../../src/catalogue/sink-type.js';
-import type { HttpClient } from '../../../src/http/http-client.js';
 import type { Row } from '../../../src/streams/field.js';
 import { type Partition, partitionName } from '../../../src/streams/partition.js';
 import { requests } from '../../deepgram/streams/requests.js';
-import { checkKey, datadogApi, datadogHttp } from '../shared/datadog-api.js';
+import { checkKey } from '../shared/check-key.js';
+import { type DatadogDependencies, datadogClient } from '../shared/datadog-client.js';
+import type { Dimension } from '../shared/dimensions.js';
 import { logChoice } from './log-choice.js';
-import { deliverLogs, type LogRoute } from './log-delivery.js';
 import { logEntries } from './log-entry.js';
 import { logIntakeUrl } from './log-intake.js';
-import { LogTally } from './log-tally.js';
-import { logsClient } from './logs-client.js';
 import type { DatadogLogsSettings } from './logs-settings.js';
-import { RunTotals } from './run-totals.js';
-
-export interface DatadogLogsDependencies {
-  /** Default: a client of its own. It is closed when the sink is disposed of. */
-  readonly http?: HttpClient;
-}
+import { RunStatistics } from './run-statistics.js';
+import { type LogsContext, requestName, submitLogs } from './submit-logs.js';
 
 /**
  * The request log as Datadog logs, one a request. What is written is sent at once, since only what Datadog has
@@ -27,35 +22,40 @@ export interface DatadogLogsDependencies {
 export async function datadogLogsSink(
   settings: DatadogLogsSettings,
   context: SinkContext,
-  dependencies: DatadogLogsDependencies = {},
+  { http, dimensions }: DatadogDependencies = {},
 ): Promise<Sink> {
-  const http = dependencies.http ?? datadogHttp(context);
-  const api = datadogApi(settings, http);
-  const client = logsClient({ ...api, baseUrl: logIntakeUrl(settings) });
-  const totals = new RunTotals();
-  const route = { client, clock: context.clock, late: settings.late, totals };
+  const client = datadogClient(settings, context, { http });
+  const statistics = new RunStatistics();
+  const logs = {
+    client,
+    intake: logIntakeUrl(settings),
+    clock: context.clock,
+    late: settings.late,
+    statistics,
+  };
 
   return {
     name: context.name,
     capabilities: { delivery: 'append', accepts: ({ kind }) => kind === requests.kind },
-    check: (signal) => checkKey(api, signal),
-    begin: async (partition, signal) => partitionWriter(partition, settings, route, signal),
-    finish: async () => totals.report(http.stats.retries),
-    dispose: () => http.close(),
+    check: (signal) => checkKey(client, signal),
+    begin: async (partition, signal) => partitionWriter(partition, settings, dimensions, logs, signal),
+    finish: async () => statistics.report(client.stats.retries),
+    dispose: () => client.close(),
   };
 }
 
 function partitionWriter(
   partition: Partition,
   settings: DatadogLogsSettings,
-  route: LogRoute,
+  dimensions: readonly Dimension[] | undefined,
+  logs: LogsContext,
   signal: AbortSignal,
 ): PartitionWriter {
   const reasonToLeaveOut = logChoice(settings);
-  const tally = new LogTally();
-  const delivery = {
-    ...route,
-    entryOf: logEntries(partition, settings),
+  const tally = new ReceiptTally();
+  const submission = {
+    ...logs,
+    entryOf: logEntries(partition, settings, dimensions),
     tally,
     call: { what: `send the logs of ${partitionName(partition)}`, signal },
   };
@@ -65,9 +65,9 @@ function partitionWriter(
       for (const row of batch) {
         const reason = reasonToLeaveOut(row);
         if (reason === undefined) chosen.push(row);
-        else tally.skip(row, reason);
+        else tally.skip(reason, 1, () => requestName(row));
       }
-      await deliverLogs(chosen, delivery);
+      await submitLogs(chosen, submission);
     },
     commit: async () => tally.receipt(),
     // What Datadog has taken cannot be taken back; the core remembers it.

@@ -1,63 +1,57 @@
 import { z } from 'zod';
 import { duration, secret, text } from '../../../src/config/settings/setting-types.js';
 import { connectionSettings, knownSite } from '../shared/connection-settings.js';
-
-/** What the metrics of requests can be tagged with; each one multiplies the number of custom metrics. */
-const datadogDimensions = [
-  'project',
-  'endpoint',
-  'method',
-  'model',
-  'status',
-  'deployment',
-  'api_key',
-  'request_tags',
-] as const;
-export type DatadogDimension = (typeof datadogDimensions)[number];
+import { DIMENSIONS, type Dimension, isOptional } from '../shared/dimensions.js';
 
 const DAY_MS = 86_400_000;
 
-export const datadogMetricsSettings = z
-  .strictObject({
-    ...connectionSettings,
-    app_key: secret()
-      .optional()
-      .describe(
-        `Datadog application key, best written as \${DD_APP_KEY}; needed for install and for units and descriptions`,
-      ),
-    prefix: z
-      .string()
-      .regex(/^[A-Za-z][A-Za-z0-9_.]{0,99}$/, {
-        error: 'must start with a letter and hold letters, digits, "_" and "." only',
-      })
-      .default('deepgram')
-      .describe('First part of every metric name'),
-    tags: z.array(text()).default([]).describe('Tags that every metric gets, such as env:prod'),
-    interval: duration({ atLeast: '10s', atMost: '1d' })
-      .refine((ms) => DAY_MS % ms === 0, 'must divide a day evenly, such as 10s, 60s, 5m or 1h')
-      .prefault('60s')
-      .describe('Length of the time buckets, such as 60s, 5m or 1h; it must divide a day evenly'),
-    dimensions: z
-      .array(z.enum(datadogDimensions))
-      .refine((names) => new Set(names).size === names.length, 'must not name the same dimension twice')
-      .default(['project', 'endpoint', 'method', 'model', 'status', 'deployment'])
-      .describe('What the metrics of requests are tagged with; each one multiplies the custom metrics'),
-    max_series: z
-      .int('must be a whole number')
-      .min(100, 'must be at least 100')
-      .max(1_000_000, 'must be at most 1,000,000')
-      .default(5_000)
-      .describe(
-        'Series that a day of one project may make of one stream; beyond it, values of the tag with the most are counted as "other"',
-      ),
-    historical: z
-      .boolean()
-      .default(false)
-      .describe(
-        'Historical Metrics Ingestion is switched on in Datadog: also send points older than an hour',
-      ),
-  })
-  .refine(...knownSite);
+export const datadogMetricsSettings = metricsSettings();
+
+export function metricsSettings(table: readonly Dimension[] = DIMENSIONS) {
+  const offered = table.filter(isOptional);
+  const keysOf = (dimensions: readonly Dimension[]) => dimensions.map(({ key }) => key);
+  return z
+    .strictObject({
+      ...connectionSettings,
+      app_key: secret()
+        .optional()
+        .describe(
+          `Datadog application key, best written as \${DD_APP_KEY}; needed for install and for units and descriptions`,
+        ),
+      prefix: z
+        .string()
+        .regex(/^[A-Za-z][A-Za-z0-9_.]{0,99}$/, {
+          error: 'must start with a letter and hold letters, digits, "_" and "." only',
+        })
+        .default('deepgram')
+        .describe('First part of every metric name'),
+      tags: z.array(text()).default([]).describe('Tags that every metric gets, such as env:prod'),
+      interval: duration({ atLeast: '10s', atMost: '1d' })
+        .refine((ms) => DAY_MS % ms === 0, 'must divide a day evenly, such as 10s, 60s, 5m or 1h')
+        .prefault('60s')
+        .describe('Length of the time buckets, such as 60s, 5m or 1h; it must divide a day evenly'),
+      dimensions: z
+        .array(z.enum(keysOf(offered)))
+        .refine((names) => new Set(names).size === names.length, 'must not name the same dimension twice')
+        .default(keysOf(offered.filter(({ ofRequests }) => ofRequests === 'by default')))
+        .describe('What the metrics of requests are tagged with; each one multiplies the custom metrics'),
+      max_series: z
+        .int('must be a whole number')
+        .min(100, 'must be at least 100')
+        .max(1_000_000, 'must be at most 1,000,000')
+        .default(5_000)
+        .describe(
+          'Series that a day of one project may make of one stream; beyond it, values of the tag with the most are counted as "other"',
+        ),
+      historical: z
+        .boolean()
+        .default(false)
+        .describe(
+          'Historical Metrics Ingestion is switched on in Datadog: also send points older than an hour',
+        ),
+    })
+    .refine(...knownSite);
+}
 
 /** `interval` is in milliseconds. */
 export type DatadogMetricsSettings = z.output<typeof datadogMetricsSettings>;

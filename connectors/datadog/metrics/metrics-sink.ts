@@ -1,27 +1,23 @@
 import type { ClosingReport, Receipt, RunSoFar, Sink } from '../../../src/catalogue/sink.js';
 import type { SinkContext } from '../../../src/catalogue/sink-type.js';
 import { encodedStreams } from '../../../src/encode/encoded-stream.js';
-import type { HttpClient } from '../../../src/http/http-client.js';
 import { type Partition, partitionName } from '../../../src/streams/partition.js';
 import { requests } from '../../deepgram/streams/requests.js';
-import { checkKey, type DatadogApi, datadogApi, datadogHttp } from '../shared/datadog-api.js';
+import { checkKey } from '../shared/check-key.js';
+import { type DatadogDependencies, datadogClient } from '../shared/datadog-client.js';
+import { DIMENSIONS, requestDimensions } from '../shared/dimensions.js';
 import { metricName } from './measures.js';
+import { acceptsStream } from './metric-area.js';
 import type { DatadogMetricsSettings } from './metrics-settings.js';
-import { acceptsStream, partitionAggregate, requestAggregate } from './partition-aggregate.js';
+import { partitionAggregate, requestAggregate } from './partition-aggregate.js';
 import type { Aggregate } from './points.js';
 import { requestColumns } from './requests/request-columns.js';
 import { describeMetrics } from './run/metric-metadata.js';
 import { runPoints } from './run/run-points.js';
-import { RunLedger } from './run/run-statistics.js';
+import { RunStatistics } from './run/run-statistics.js';
 import { seriesEstimate } from './series/series-estimate.js';
-import { metricsClient } from './submit/metrics-client.js';
-import { type DeliveryRoute, deliver } from './submit/submit-points.js';
+import { type PointsContext, submitPoints } from './submit/submit-points.js';
 import { historyOutlook } from './submit/time-window.js';
-
-export interface DatadogMetricsDependencies {
-  /** Default: a client of its own. It is closed when the sink is disposed of. */
-  readonly http?: HttpClient;
-}
 
 /** As far as the request log goes back: what a sink that may send history begins with. */
 const HISTORY_DAYS = 90;
@@ -35,14 +31,13 @@ const HISTORY_DAYS = 90;
 export async function datadogMetricsSink(
   settings: DatadogMetricsSettings,
   context: SinkContext,
-  dependencies: DatadogMetricsDependencies = {},
+  { http, dimensions: table = DIMENSIONS }: DatadogDependencies = {},
 ): Promise<Sink> {
   const { clock, log } = context;
-  const http = dependencies.http ?? datadogHttp(context);
-  const api = datadogApi(settings, http);
-  const ledger = new RunLedger();
-  const route = { client: metricsClient(api), clock, historical: settings.historical, ledger };
-  const { dimensions, interval: intervalMs } = settings;
+  const client = datadogClient(settings, context, { http });
+  const points = { client, clock, historical: settings.historical, statistics: new RunStatistics() };
+  const { interval: intervalMs } = settings;
+  const dimensions = requestDimensions(settings.dimensions, table);
   const encodedWriter = encodedStreams((dictionary) =>
     requestColumns(dictionary, { dimensions, intervalMs }),
   );
@@ -54,19 +49,19 @@ export async function datadogMetricsSink(
       accepts: acceptsStream,
       historyDays: settings.historical ? HISTORY_DAYS : undefined,
     },
-    check: (signal) => checkKey(api, signal),
+    check: (signal) => checkKey(client, signal),
     outlook: (prospect) => [
-      { what: 'custom metrics', detail: seriesEstimate(prospect, context.streams, settings) },
+      { what: 'custom metrics', detail: seriesEstimate(prospect, context.streams, settings, table) },
       { what: 'history', detail: historyOutlook(settings.historical, metricName(settings.prefix, '')) },
     ],
     async begin(partition, signal) {
       if (partition.stream.kind === requests.kind) {
-        const aggregate = requestAggregate(partition, settings, log);
-        const { add, ...ending } = partitionTarget(partition, aggregate, route, signal);
+        const aggregate = requestAggregate(partition, settings, table, log);
+        const { add, ...ending } = partitionTarget(partition, aggregate, points, signal);
         return encodedWriter(requests)({ write: async (columns) => add(columns), ...ending });
       }
-      const aggregate = partitionAggregate(partition, settings);
-      const { add, ...ending } = partitionTarget(partition, aggregate, route, signal);
+      const aggregate = partitionAggregate(partition, settings, table);
+      const { add, ...ending } = partitionTarget(partition, aggregate, points, signal);
       return {
         write: async (batch) => {
           for (const row of batch) add(row);
@@ -75,10 +70,10 @@ export async function datadogMetricsSink(
       };
     },
     finish: async (run, signal) => {
-      const report = await finishSink(run, settings, route, signal);
-      return withMetadata(report, ledger, settings, api, context, signal);
+      const report = await finishSink(run, settings, points, signal);
+      return withMetadata(report, points.statistics, settings, context, signal);
     },
-    dispose: () => http.close(),
+    dispose: () => client.close(),
   };
 }
 
@@ -86,7 +81,7 @@ export async function datadogMetricsSink(
 function partitionTarget<Given>(
   partition: Partition,
   aggregate: Aggregate<Given>,
-  route: DeliveryRoute,
+  points: PointsContext,
   signal: AbortSignal,
 ) {
   let held: Aggregate<Given> | undefined = aggregate;
@@ -96,8 +91,8 @@ function partitionTarget<Given>(
       const whole = held;
       held = undefined;
       const call = { what: `send the metrics of ${partitionName(partition)}`, signal };
-      const receipt = await deliver(whole?.groups(route.clock.now()) ?? [], route, call);
-      for (const [name, records] of whole?.folded ?? []) route.ledger.fold(name, records);
+      const receipt = await submitPoints(whole?.groups(points.clock.now()) ?? [], points, call);
+      for (const [name, records] of whole?.folded ?? []) points.statistics.fold(name, records);
       return receipt;
     },
     async abort() {
@@ -109,12 +104,14 @@ function partitionTarget<Given>(
 async function finishSink(
   run: RunSoFar,
   { prefix, interval, tags, max_series: maxSeries }: DatadogMetricsSettings,
-  route: DeliveryRoute,
+  points: PointsContext,
   signal: AbortSignal,
 ): Promise<ClosingReport> {
-  const group = runPoints(run, route.ledger, { prefix, intervalMs: interval, tags }, route.clock.now());
-  const { rejected } = await deliver([group], route, { what: 'send the metrics about this run', signal });
-  const { facts, notes } = route.ledger.report(prefix, maxSeries);
+  const { statistics, clock } = points;
+  const group = runPoints(run, statistics, { prefix, intervalMs: interval, tags }, clock.now());
+  const call = { what: 'send the metrics about this run', signal };
+  const { rejected } = await submitPoints([group], points, call);
+  const { facts, notes } = statistics.report(prefix, maxSeries);
   const refused = rejected.map(({ reason }) => `The metrics about this run were refused: ${reason}.`);
   return { facts, notes: [...notes, ...refused] };
 }
@@ -122,13 +119,12 @@ async function finishSink(
 /** Adds to a report what became of units and descriptions, where there is a key to set them with. */
 async function withMetadata(
   { facts, notes }: ClosingReport,
-  { metrics }: RunLedger,
-  { app_key: appKey }: DatadogMetricsSettings,
-  api: DatadogApi,
+  { metrics }: RunStatistics,
+  settings: DatadogMetricsSettings,
   context: SinkContext,
   signal: AbortSignal,
 ): Promise<ClosingReport> {
-  if (appKey === undefined) return { facts, notes };
-  const more = await describeMetrics(metrics, api, appKey, context, signal);
+  if (settings.app_key === undefined) return { facts, notes };
+  const more = await describeMetrics(metrics, settings, settings.app_key, context, signal);
   return { facts: { ...facts, ...more.facts }, notes: [...notes, ...more.notes] };
 }

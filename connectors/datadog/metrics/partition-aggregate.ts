@@ -1,8 +1,7 @@
 import type { Log } from '../../../src/report/log.js';
 import type { Partition, Project } from '../../../src/streams/partition.js';
-import type { Stream } from '../../../src/streams/stream.js';
-import { breakdownTags, fixedTags, projectTags } from '../shared/dimensions.js';
-import { normalizeTag } from '../shared/tags.js';
+import { type Dimension, requestDimensions, streamDimensions } from '../shared/dimensions.js';
+import { fixedTags, recordTags } from '../shared/record-tags.js';
 import { balanceLevels } from './daily/balance-levels.js';
 import { dailyTotals } from './daily/daily-totals.js';
 import type { DatadogMetricsSettings } from './metrics-settings.js';
@@ -11,47 +10,48 @@ import { REQUEST_METRICS, requestBuckets } from './requests/request-buckets.js';
 import type { RequestColumns } from './requests/request-columns.js';
 import { type SeriesLimit, seriesLimit } from './series/series-limit.js';
 
-/** True for the streams that have something to measure: requests, usage, billing, their breakdowns, balances. */
-export function acceptsStream({ kind }: Stream): boolean {
-  return ['requests', 'usage', 'billing', 'balances'].includes(kind);
-}
-
 /** What the requests of a partition are added up in. */
 export function requestAggregate(
   { project }: Partition,
   settings: DatadogMetricsSettings,
+  table: readonly Dimension[],
   log: Log,
 ): Aggregate<RequestColumns> {
   const { prefix, interval, dimensions, tags } = settings;
-  const limit = limitOf(project, settings, REQUEST_METRICS);
   return requestBuckets({
     prefix,
     intervalMs: interval,
-    fixedTags: fixedTags(project, dimensions, tags),
-    limit,
+    fixedTags: fixedTags(project, requestDimensions(dimensions, table), tags),
+    limit: limitOf(project, settings, table, REQUEST_METRICS),
     log,
   });
 }
 
-/** What the records of any other partition are added up in. The stream must be one that {@link acceptsStream}. */
+/** What the records of any other stream are added up in that the sink accepts. */
 export function partitionAggregate(
   { stream, project }: Partition,
   settings: DatadogMetricsSettings,
+  table: readonly Dimension[],
 ): Aggregate {
   const { prefix, tags } = settings;
-  if (stream.kind === 'balances') return balanceLevels({ prefix, tags: [...projectTags(project), ...tags] });
+  const tagsOf = recordTags(project, streamDimensions(stream, table), tags);
+  if (stream.kind === 'balances') return balanceLevels({ prefix, tagsOf });
   const measures = stream.fields.filter(({ role }) => role === 'measure').length;
-  const limit = limitOf(project, settings, measures);
-  const tagsOf = breakdownTags(project, stream, tags);
+  const limit = limitOf(project, settings, table, measures);
   return {
     ...dailyTotals({ prefix, stream, tagsOf: (row) => limit.limited(tagsOf(row)) }),
     folded: limit.folded,
   };
 }
 
-function limitOf(project: Project, settings: DatadogMetricsSettings, metrics: number): SeriesLimit {
+function limitOf(
+  project: Project,
+  settings: DatadogMetricsSettings,
+  table: readonly Dimension[],
+  metrics: number,
+): SeriesLimit {
   return seriesLimit({
-    fixed: [...projectTags(project), ...settings.tags.map(normalizeTag)],
+    fixed: fixedTags(project, table, settings.tags),
     most: Math.max(1, Math.floor(settings.max_series / metrics)),
   });
 }

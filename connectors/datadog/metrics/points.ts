@@ -21,7 +21,7 @@ export interface Point {
   readonly value: number;
 }
 
-/** Records that went into the same points, and so share their fate. */
+/** Records that went into the same points, and so share their outcome. */
 export interface Group {
   readonly records: number;
   /** Normalized, sorted, without repeats: part of the identity of every point. */

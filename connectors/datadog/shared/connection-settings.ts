@@ -44,7 +44,7 @@ export const connectionSettings = {
  */
 export const knownSite: Parameters<z.ZodObject['refine']> = [
   isKnownSite,
-  { path: ['site'], error: (issue) => wordsOnSite(issue.input), when: () => true },
+  { path: ['site'], error: (issue) => siteMistake(issue.input), when: () => true },
 ];
 
 function isKnownSite(settings: unknown): boolean {
@@ -53,7 +53,7 @@ function isKnownSite(settings: unknown): boolean {
   return typeof site !== 'string' || site === '' || api_url !== undefined || known.includes(site);
 }
 
-function wordsOnSite(settings: unknown): string {
+function siteMistake(settings: unknown): string {
   const { site } = settings as { readonly site: string }; // only called for a site that is a text
   return `must be one of ${datadogSites.join(', ')}${suggestion(site, datadogSites)}`;
 }

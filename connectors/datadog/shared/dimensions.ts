@@ -1,132 +1,99 @@
-import type { Row, Value } from '../../../src/streams/field.js';
+import type { Row } from '../../../src/streams/field.js';
 import type { Project } from '../../../src/streams/partition.js';
 import type { Stream } from '../../../src/streams/stream.js';
-import { ofPeriod } from '../../deepgram/streams/project-columns.js';
-import type { DatadogDimension } from '../metrics/metrics-settings.js';
-import { textOf, textsOf } from '../metrics/row-values.js';
-import { normalizeTag, type TagSet, tag, tagSet } from './tags.js';
+import { tag } from './tags.js';
 
-/** The tag set of a record. */
-export type TagsOf = (row: Row) => TagSet;
+/** A tag of Datadog and the fields of records that it is made of. */
+export interface Dimension {
+  /** The key of the tag, and what the setting `dimensions` calls it. */
+  readonly key: string;
+  /** The first of these that a record has a value of gives the tag's; no stream has all of them. */
+  readonly fields: readonly string[];
+  /** The value is a set, and each text of it a tag; any other list is one text. */
+  readonly isSet?: true;
+  /** Whether metrics of requests have it: always, or as the setting `dimensions` says. Left out: never. */
+  readonly ofRequests?: 'always' | 'by default' | 'if named';
+  readonly ofLogs?: true;
+}
 
 /**
- * Tags of a request: the configured tags, the chosen dimensions, and always `project_id`. Projects may share a
- * name, a partition must never overwrite the points of another project's, and the id is the same in every run,
- * whichever project is read first. It multiplies nothing where `project` is chosen as well.
+ * Every tag but the configured ones. The same thing has the same tag everywhere, so that requests, daily totals, logs
+ * and costs can be filtered alike: all of them go by this table, and so do the estimate of series, the setting
+ * `dimensions`, and what the dashboard and the monitors are split by.
  */
-export function requestTags(
-  project: Project,
-  dimensions: readonly DatadogDimension[],
-  configured: readonly string[],
-): TagsOf {
-  return remembered(tagFields(dimensions), fixedTags(project, dimensions, configured));
+export const DIMENSIONS: readonly Dimension[] = [
+  { key: 'project', fields: ['project_name', 'project_id'], ofRequests: 'by default', ofLogs: true },
+  // Projects may share a name, and a partition must never overwrite the points of another project's. It multiplies
+  // nothing where `project` is there as well.
+  { key: 'project_id', fields: ['project_id'], ofRequests: 'always', ofLogs: true },
+  { key: 'endpoint', fields: ['endpoint'], ofRequests: 'by default', ofLogs: true },
+  { key: 'method', fields: ['method'], ofRequests: 'by default', ofLogs: true },
+  { key: 'model', fields: ['model', 'model_ids'], ofRequests: 'by default', ofLogs: true },
+  // In a log, `status` is its level to Datadog.
+  { key: 'status', fields: ['status'], ofRequests: 'by default' },
+  { key: 'deployment', fields: ['deployment'], ofRequests: 'by default', ofLogs: true },
+  { key: 'api_key', fields: ['api_key_name', 'api_key_id', 'accessor'], ofRequests: 'if named' },
+  { key: 'request_tags', fields: ['tags'], isSet: true, ofRequests: 'if named' },
+  { key: 'line_item', fields: ['line_item', 'line_item_name'] },
+  { key: 'feature_set', fields: ['feature_set'] },
+  { key: 'balance_id', fields: ['balance_id'] },
+  { key: 'units', fields: ['units'] },
+];
+
+/** True where the setting `dimensions` has a say. */
+export function isOptional({ ofRequests }: Dimension): boolean {
+  return ofRequests === 'by default' || ofRequests === 'if named';
 }
 
-/** Those of its tags that all requests of a project have. */
-export function fixedTags(
-  project: Project,
-  dimensions: readonly DatadogDimension[],
-  configured: readonly string[],
-): readonly string[] {
-  const fixed = [...configured.map(normalizeTag), tag('project_id', project.id)];
-  return dimensions.includes('project') ? [...fixed, projectTag(project)] : fixed;
+/** Those of a metric of requests, where the setting `dimensions` names these. */
+export function requestDimensions(
+  named: readonly string[],
+  table: readonly Dimension[] = DIMENSIONS,
+): readonly Dimension[] {
+  return table.filter(({ key, ofRequests }) => ofRequests === 'always' || named.includes(key));
 }
 
-/** Those that depend on the request, as the fields of {@link tagFields} have them. */
-export function ownTags(fields: readonly string[], row: Row): readonly string[] {
-  return fields.flatMap((field) => tagsOfColumn(field, row));
+/** Those of a stream's records in the order of its fields: of a breakdown, what it is broken down by. */
+export function streamDimensions(
+  { fields }: Stream,
+  table: readonly Dimension[] = DIMENSIONS,
+): readonly Dimension[] {
+  const of = (field: string) => table.filter((dimension) => dimension.fields.includes(field));
+  return [...new Set(fields.flatMap(({ name }) => of(name)))];
 }
 
-/** The fields of a request that {@link requestTags} looks at. */
-export function tagFields(dimensions: readonly DatadogDimension[]): readonly string[] {
-  return dimensions
-    .filter((dimension) => dimension !== 'project')
-    .flatMap((dimension) => COLUMNS[dimension] ?? [dimension]);
+/** Those that not all records of a partition have in common. */
+export function ownDimensions(dimensions: readonly Dimension[]): readonly Dimension[] {
+  return dimensions.filter((dimension) => !isOfProject(dimension));
 }
 
-/** Tags of a daily record: the configured tags, the project, and what the stream is broken down by. */
-export function breakdownTags(project: Project, stream: Stream, configured: readonly string[]): TagsOf {
-  const fixed = [...projectTags(project), ...configured.map(normalizeTag)];
-  const columns = stream.fields
-    .filter((field) => field.role === 'dimension' && !PERIOD.has(field.name))
-    .map((field) => field.name);
-  return remembered(columns, fixed);
+/** The tags that all records of a project have in common. */
+export function projectTags(project: Project, dimensions: readonly Dimension[]): readonly string[] {
+  return dimensions.filter(isOfProject).flatMap((dimension) => tagsOf(dimension, projectFields(project)));
 }
 
-/** `project` (the name, or the id where there is none) and `project_id`. */
-export function projectTags(project: Project): readonly string[] {
-  return [projectTag(project), tag('project_id', project.id)];
+/** A project as its records have it. */
+export function projectFields({ id, name }: Project): Row {
+  return { project_id: id, project_name: name };
 }
 
-const PERIOD = new Set(Object.keys(ofPeriod));
-
-/** The columns behind a dimension that is not just the column of its name. */
-const COLUMNS: { readonly [D in DatadogDimension]?: readonly string[] } = {
-  model: ['model', 'model_ids'],
-  api_key: ['api_key_id', 'api_key_name'],
-  request_tags: ['tags'],
-};
-
-/** Tag sets that are held so as not to be made again: records repeat a few of them. */
-const REMEMBERED = 10_000;
-
-/** One value after the other leads from here to the tag set of all of them. */
-interface Branch {
-  readonly next: Map<Value | undefined, Branch>;
-  set?: TagSet;
+/** A record's tags of a dimension; `key:none` where it has no value. */
+export function tagsOf(dimension: Dimension, row: Row): readonly string[] {
+  const values = valuesOf(dimension, row);
+  return values.length === 0 ? [tag(dimension.key, null)] : values.map((value) => tag(dimension.key, value));
 }
 
-function remembered(columns: readonly string[], fixed: readonly string[]): TagsOf {
-  let root: Branch = { next: new Map() };
-  let made = 0;
-  return (row) => {
-    let branch = root;
-    for (const column of columns) branch = branchOf(branch, row[column]);
-    if (branch.set !== undefined) return branch.set;
-    if (made >= REMEMBERED) {
-      root = { next: new Map() };
-      made = 0;
-    }
-    made += 1;
-    branch.set = tagSet([...fixed, ...ownTags(columns, row)]);
-    return branch.set;
-  };
-}
-
-function branchOf(branch: Branch, value: Value | undefined): Branch {
-  // Lists are equal by what they hold. A column has either lists or texts, so they are never taken for each other.
-  const key = typeof value === 'object' && value !== null ? JSON.stringify(value) : value;
-  const known = branch.next.get(key);
-  if (known !== undefined) return known;
-  const made: Branch = { next: new Map() };
-  branch.next.set(key, made);
-  return made;
-}
-
-function projectTag(project: Project): string {
-  return tag('project', project.name ?? project.id);
-}
-
-/** The same thing has the same tag everywhere, so that a dashboard can filter requests and daily totals alike. */
-function tagsOfColumn(column: string, row: Row): readonly string[] {
-  switch (column) {
-    case 'accessor':
-    case 'api_key_id':
-      return [tag('api_key', textOf(row, 'api_key_name') || textOf(row, column))];
-    case 'tags':
-      return listTags('request_tags', textsOf(row, 'tags'));
-    case 'model':
-      return [tag('model', textOf(row, 'model') ?? textsOf(row, 'model_ids').join('/'))];
-    // Other names for what is tagged already.
-    case 'api_key_name':
-    case 'model_ids':
-    case 'line_item_name':
-      return [];
-    default:
-      return [tag(column, textOf(row, column))];
+/** A record's values of a dimension: one, or all of a set; empty where it has none. */
+export function valuesOf({ fields, isSet }: Dimension, row: Row): readonly string[] {
+  for (const field of fields) {
+    const value = row[field];
+    if (typeof value === 'string' && value !== '') return [value];
+    if (typeof value === 'object' && value !== null && value.length > 0)
+      return isSet ? value : [value.join('/')];
   }
+  return [];
 }
 
-function listTags(key: string, values: readonly string[]): readonly string[] {
-  return values.length === 0 ? [tag(key, null)] : values.map((value) => tag(key, value));
+function isOfProject({ fields }: Dimension): boolean {
+  return fields.includes('project_id');
 }

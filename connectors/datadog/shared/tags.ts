@@ -24,6 +24,12 @@ export function normalizeTag(text: string): string {
   return cut.replace(/:+$/, '');
 }
 
+/** `env` of `env:prod`; all of a tag without a value. */
+export function tagKey(tag: string): string {
+  const end = tag.indexOf(':');
+  return end < 0 ? tag : tag.slice(0, end);
+}
+
 /** The tags of a series in their one form. */
 export interface TagSet {
   /** Normalized, sorted, without repeats. */

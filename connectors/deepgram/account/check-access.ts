@@ -1,5 +1,4 @@
-import type { CheckResult } from '../../../src/catalogue/check-result.js';
-import { failureOf } from '../../../src/errors/export-error.js';
+import { type CheckResult, failedCheck } from '../../../src/catalogue/check-result.js';
 import type { Project } from '../../../src/streams/partition.js';
 import type { Stream } from '../../../src/streams/stream.js';
 import type { Day } from '../../../src/time/day.js';
@@ -49,12 +48,6 @@ async function tryCall(api: DeepgramApi, call: ApiCall, signal: AbortSignal): Pr
     await api.get(call, signal);
     return { what: call.what, ok: true, detail: `allowed by ${call.scope}` };
   } catch (error) {
-    const failure = failureOf(error);
-    return {
-      what: call.what,
-      ok: false,
-      detail: failure.message,
-      ...(failure.hint ? { hint: failure.hint } : {}),
-    };
+    return failedCheck(call.what, error);
   }
 }

@@ -1,3 +1,4 @@
+import { isJsonObject } from '../../../src/encode/json-object.js';
 import { parseTimestamp, type Timestamp } from '../../../src/time/timestamp.js';
 
 /**
@@ -8,8 +9,7 @@ export type Json = Readonly<Record<string, unknown>>;
 
 /** An object; `""` and arrays stand for "nothing" in old records. */
 export function objectOf(value: unknown): Json | undefined {
-  // Safe: a non-array object that JSON.parse made has string keys.
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
+  return isJsonObject(value) ? value : undefined;
 }
 
 export function arrayOf(value: unknown): readonly unknown[] {

@@ -1,5 +1,6 @@
 import type { Batch } from '../../../src/catalogue/source.js';
 import type { Findings } from '../../../src/deliver/tally/findings.js';
+import { isJsonObject } from '../../../src/encode/json-object.js';
 import type { Row } from '../../../src/streams/field.js';
 import type { Partition } from '../../../src/streams/partition.js';
 import { type ArchiveFile, damaged } from './archive-file.js';
@@ -51,7 +52,6 @@ function parsed(line: string, lineNumber: number, file: ArchiveFile): ArchiveRec
     // The parser's own words quote the record.
     throw damaged(file, `is damaged: line ${lineNumber} is no JSON`);
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw damaged(file, `is damaged: line ${lineNumber} is no JSON object`);
-  return value as ArchiveRecord; // safe: a non-array object that JSON.parse made has string keys
+  if (!isJsonObject(value)) throw damaged(file, `is damaged: line ${lineNumber} is no JSON object`);
+  return value;
 }

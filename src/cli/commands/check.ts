@@ -1,10 +1,10 @@
 import pc from 'picocolors';
-import type { CheckResult } from '../../catalogue/check-result.js';
+import { type CheckResult, failedCheck } from '../../catalogue/check-result.js';
 import type { Outlook } from '../../catalogue/estimate.js';
 import type { Source } from '../../catalogue/source.js';
 import type { JobSink } from '../../config/job.js';
 import { resolveWindow } from '../../config/settings/window.js';
-import { abortError, failureOf } from '../../errors/export-error.js';
+import { abortError } from '../../errors/export-error.js';
 import { EXIT } from '../../report/exit-code.js';
 import { oneLine } from '../../text/one-line.js';
 import type { Surroundings } from '../cli-context.js';
@@ -22,7 +22,9 @@ export async function check(options: JobOptions & LogOptions, surroundings: Surr
   const source = await openSource(job, resolveWindow(job.window, clock.now()), log, surroundings);
   try {
     return await withOpenings(job, {}, log, surroundings, async (openings) => {
-      const ofSource = await source.check(job.streams, signal).catch((error) => [failed('connect', error)]);
+      const ofSource = await source
+        .check(job.streams, signal)
+        .catch((error) => [failedCheck('connect', error)]);
       const ofSinks = await Promise.all(
         openings.map(async (opening) => ({ sink: opening.sink, result: await checkSink(opening, signal) })),
       );
@@ -47,11 +49,11 @@ export async function check(options: JobOptions & LogOptions, surroundings: Surr
 }
 
 async function checkSink(opening: Opening, signal: AbortSignal): Promise<CheckResult> {
-  if (opening.lane === undefined) return failed('connect', opening.failure);
+  if (opening.lane === undefined) return failedCheck('connect', opening.failure);
   try {
     return await opening.lane.check(signal);
   } catch (error) {
-    return failed('connect', error);
+    return failedCheck('connect', error);
   }
 }
 
@@ -68,11 +70,6 @@ async function foretold(
   } catch {
     return new Map();
   }
-}
-
-function failed(what: string, error: unknown): CheckResult {
-  const { message, hint } = failureOf(error);
-  return { what, ok: false, detail: message, ...(hint === undefined ? {} : { hint }) };
 }
 
 function resultLines({ what, ok, detail, hint }: CheckResult, color: boolean): string[] {

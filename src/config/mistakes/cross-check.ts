@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { selectStreams } from '../../../connectors/deepgram/streams/select-streams.js';
 import { streamsSettings } from '../../../connectors/deepgram/streams/streams-settings.js';
 import { sinkTypes } from '../../../connectors/index.js';
+import { isJsonObject } from '../../encode/json-object.js';
 import { isWithin } from '../../files/is-within.js';
 import type { SettingsTree } from '../references/resolve-references.js';
 import { sinkSettings } from '../settings/config-schema.js';
@@ -106,6 +107,5 @@ function overlap(folder: Folder, earlier: Folder): string | undefined {
 }
 
 function asMap(value: unknown): Readonly<Record<string, unknown>> {
-  const isMap = typeof value === 'object' && value !== null && !Array.isArray(value);
-  return isMap ? (value as Readonly<Record<string, unknown>>) : {};
+  return isJsonObject(value) ? value : {};
 }

@@ -1,3 +1,4 @@
+import { ReceiptTally } from '../../catalogue/receipt-tally.js';
 import type { ClosingReport, Receipt, Refusal } from '../../catalogue/sink.js';
 import { ExportError, type Failure, failureOf } from '../../errors/export-error.js';
 import { type Partition, partitionName } from '../../streams/partition.js';
@@ -26,20 +27,16 @@ export interface SinkOutcome extends ClosingReport {
 export class SinkTally {
   partitions = 0;
   unreadPartitions = 0;
-  accepted = 0;
   inDoubt = 0;
   /** By {@link partitionName}. */
   readonly #failed = new Set<string>();
-  readonly #rejected = new Map<string, Refusal>();
-  readonly #skipped = new Map<string, Refusal>();
+  readonly #records = new ReceiptTally();
   #first: (Failure & { readonly partition?: string }) | undefined;
   #beside: Failure | undefined;
 
   committed(receipt: Receipt): void {
     this.partitions += 1;
-    this.accepted += receipt.accepted;
-    for (const refusal of receipt.rejected) addRefusal(this.#rejected, refusal);
-    for (const refusal of receipt.skipped) addRefusal(this.#skipped, refusal);
+    this.#records.add(receipt);
   }
 
   failed(partition: Partition, failure: Failure): void {
@@ -59,27 +56,20 @@ export class SinkTally {
   }
 
   result(): Omit<SinkOutcome, keyof ClosingReport | 'name' | 'type' | 'required' | 'sends_once'> {
+    const records = this.#records.receipt();
     return {
       partitions: this.partitions,
       failed_partitions: this.#failed.size,
       unread_partitions: this.unreadPartitions,
-      accepted: this.accepted,
-      rejected: [...this.#rejected.values()],
-      skipped: [...this.#skipped.values()],
+      ...records,
       in_doubt: this.inDoubt,
-      failure: this.#first ?? this.#beside ?? this.#refused() ?? null,
+      failure: this.#first ?? this.#beside ?? refused(records) ?? null,
     };
-  }
-
-  #refused(): Failure | undefined {
-    const [refusal] = this.#rejected.values();
-    if (!refusal) return undefined;
-    const message = `The receiver refused ${refusal.count} records: ${refusal.reason}`;
-    return failureOf(new ExportError('SINK_REFUSED', message, { kind: 'permanent' }));
   }
 }
 
-function addRefusal(refusals: Map<string, Refusal>, refusal: Refusal): void {
-  const known = refusals.get(refusal.reason);
-  refusals.set(refusal.reason, known ? { ...known, count: known.count + refusal.count } : refusal);
+function refused({ rejected: [refusal] }: Receipt): Failure | undefined {
+  if (!refusal) return undefined;
+  const message = `The receiver refused ${refusal.count} records: ${refusal.reason}`;
+  return failureOf(new ExportError('SINK_REFUSED', message, { kind: 'permanent' }));
 }

@@ -3,10 +3,8 @@ import {
   type DatadogMetricsSettings,
   datadogMetricsSettings,
 } from '../../../connectors/datadog/metrics/metrics-settings.js';
-import {
-  type DatadogMetricsDependencies,
-  datadogMetricsSink,
-} from '../../../connectors/datadog/metrics/metrics-sink.js';
+import { datadogMetricsSink } from '../../../connectors/datadog/metrics/metrics-sink.js';
+import type { DatadogDependencies } from '../../../connectors/datadog/shared/datadog-client.js';
 import { selectStreams } from '../../../connectors/deepgram/streams/select-streams.js';
 import { streamsSettings } from '../../../connectors/deepgram/streams/streams-settings.js';
 import { type Intake, startIntake } from '../../../connectors/stand-ins/datadog/intake.js';
@@ -72,7 +70,7 @@ function settingsOf(settings: Readonly<Record<string, unknown>>): DatadogMetrics
 export async function openSink(
   settings: Readonly<Record<string, unknown>>,
   clock: Clock,
-  dependencies?: DatadogMetricsDependencies,
+  dependencies?: DatadogDependencies,
 ): Promise<Sink> {
   const context = {
     name: 'datadog',

@@ -1,9 +1,11 @@
+import type { JsonObject } from '../../../../src/encode/json-object.js';
 import { metricName } from '../../metrics/measures.js';
-import { type JsonObject, mapTexts } from '../../shared/json.js';
+import type { Dimension } from '../../shared/dimensions.js';
 import { tagKeysOf } from './configured-tags.js';
 import dashboard from './dashboard.json' with { type: 'json' };
+import { mapTexts } from './json-texts.js';
 import { mapMetrics, narrowed, splitBy } from './metric-query.js';
-import { type Limits, limited, type MonitorName } from './monitor-limits.js';
+import { type Limits, type MonitorName, withLimits } from './monitor-limits.js';
 import costRise from './monitors/cost-rise.json' with { type: 'json' };
 import errorRate from './monitors/error-rate.json' with { type: 'json' };
 import lowBalance from './monitors/low-balance.json' with { type: 'json' };
@@ -38,11 +40,11 @@ export const monitorFiles: Readonly<Record<MonitorName, JsonObject>> = {
  * dashboard, and monitors are split by it: where two exports deliver to one account, one that lives does not hide
  * one that is dead.
  */
-export function datadogAssets(options: AssetOptions): readonly Asset[] {
-  const keys = tagKeysOf(options.tags);
+export function datadogAssets(options: AssetOptions, table?: readonly Dimension[]): readonly Asset[] {
+  const keys = tagKeysOf(options.tags, table);
   const monitors = Object.entries(monitorFiles).map(([name, file]): Asset => {
     // The keys of the record are these names.
-    const body = limited(named(file, options.prefix), name as MonitorName, options);
+    const body = withLimits(named(file, options.prefix), name as MonitorName, options);
     return { kind: 'monitor', name, body: { ...body, query: splitQuery(String(body.query), keys) } };
   });
   const body = withVariables(named(dashboardFile, options.prefix), keys);

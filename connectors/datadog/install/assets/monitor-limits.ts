@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from '../../shared/json.js';
+import { isJsonObject, type JsonObject } from '../../../../src/encode/json-object.js';
 
 export type MonitorName = 'no-successful-run' | 'error-rate' | 'cost-rise' | 'low-balance';
 
@@ -26,50 +26,51 @@ const HOUR_MINUTES = 60;
 /** Datadog delays an evaluation by a day at most. */
 const MAX_DELAY_S = 86_400;
 
+/** What the limits decide about a monitor. */
+interface LimitRule {
+  /** The limit that its threshold is. */
+  readonly threshold?: Exclude<keyof Limits, 'every'>;
+  /** The minutes that it looks back over, by those between two runs. */
+  readonly window?: (everyMinutes: number) => number;
+  /** The seconds that it is evaluated late by, likewise. */
+  readonly delay?: (everyMinutes: number) => number;
+}
+
+const RULES: Readonly<Record<MonitorName, LimitRule>> = {
+  'no-successful-run': { window: (every) => 2 * every },
+  // A run brings the requests since the last one: what is younger than that is not all there yet.
+  'error-rate': { threshold: 'errorRate', delay: (every) => Math.min(every * 60, MAX_DELAY_S) },
+  'cost-rise': { threshold: 'costRise' },
+  'low-balance': { threshold: 'balanceBelow', window: (every) => Math.max(HOUR_MINUTES, 2 * every) },
+};
+
 /** A monitor with its limits put in. */
-export function limited(monitor: JsonObject, name: MonitorName, limits: Limits): JsonObject {
+export function withLimits(file: JsonObject, name: MonitorName, limits: Limits): JsonObject {
+  const { threshold, window, delay } = RULES[name];
   const everyMinutes = limits.every / 60_000;
-  switch (name) {
-    case 'no-successful-run':
-      return within(monitor, 2 * everyMinutes);
-    case 'error-rate':
-      // A run brings the requests since the last one: what is younger than that is not all there yet.
-      return delayed(above(monitor, limits.errorRate), Math.min(everyMinutes * 60, MAX_DELAY_S));
-    case 'cost-rise':
-      return above(monitor, limits.costRise);
-    case 'low-balance':
-      return within(above(monitor, limits.balanceBelow), Math.max(HOUR_MINUTES, 2 * everyMinutes));
-    default:
-      return name satisfies never;
-  }
+  let monitor = file;
+  if (threshold !== undefined) monitor = above(monitor, limits[threshold]);
+  if (window !== undefined) monitor = within(monitor, window(everyMinutes));
+  if (delay !== undefined) monitor = delayed(monitor, delay(everyMinutes));
+  return monitor;
 }
 
 /**
  * A monitor with the limits that it has in the account, but for those that are given now: an alarm that somebody has
  * tuned, here or in Datadog, is not set back by an install that says nothing about it.
  */
-export function keepingLimits(
-  monitor: JsonObject,
+export function keepLimits(
+  wanted: JsonObject,
   name: string,
-  there: JsonObject,
+  current: JsonObject,
   given: Partial<Limits>,
 ): JsonObject {
-  switch (name as MonitorName) {
-    case 'no-successful-run':
-      return given.every === undefined ? keepingWindow(monitor, there) : monitor;
-    case 'error-rate': {
-      const delayed = given.every === undefined ? keepingDelay(monitor, there) : monitor;
-      return given.errorRate === undefined ? keepingThresholds(delayed, there) : delayed;
-    }
-    case 'cost-rise':
-      return given.costRise === undefined ? keepingThresholds(monitor, there) : monitor;
-    case 'low-balance': {
-      const windowed = given.every === undefined ? keepingWindow(monitor, there) : monitor;
-      return given.balanceBelow === undefined ? keepingThresholds(windowed, there) : windowed;
-    }
-    default:
-      return monitor;
-  }
+  const { threshold, window, delay } = RULES[name as MonitorName]; // what is installed has the name of a file
+  let monitor = wanted;
+  if (threshold !== undefined && given[threshold] === undefined) monitor = keepThresholds(monitor, current);
+  if (window !== undefined && given.every === undefined) monitor = keepWindow(monitor, current);
+  if (delay !== undefined && given.every === undefined) monitor = keepDelay(monitor, current);
+  return monitor;
 }
 
 function within(monitor: JsonObject, minutes: number): JsonObject {
@@ -93,24 +94,24 @@ function delayed(monitor: JsonObject, seconds: number): JsonObject {
 
 const WINDOW = /\((last_\w+)\)/;
 
-function keepingWindow(monitor: JsonObject, there: JsonObject): JsonObject {
-  const window = WINDOW.exec(String(there.query))?.[1];
+function keepWindow(monitor: JsonObject, current: JsonObject): JsonObject {
+  const window = WINDOW.exec(String(current.query))?.[1];
   return window === undefined ? monitor : over(monitor, window);
 }
 
 /** With a threshold for warnings, where somebody has added one. */
-function keepingThresholds(monitor: JsonObject, there: JsonObject): JsonObject {
-  const { thresholds } = optionsOf(there);
-  if (!isObject(thresholds) || typeof thresholds.critical !== 'number') return monitor;
+function keepThresholds(monitor: JsonObject, current: JsonObject): JsonObject {
+  const { thresholds } = optionsOf(current);
+  if (!isJsonObject(thresholds) || typeof thresholds.critical !== 'number') return monitor;
   const kept = above(monitor, thresholds.critical);
   return { ...kept, options: { ...optionsOf(kept), thresholds } };
 }
 
-function keepingDelay(monitor: JsonObject, there: JsonObject): JsonObject {
-  const { evaluation_delay: delay } = optionsOf(there);
+function keepDelay(monitor: JsonObject, current: JsonObject): JsonObject {
+  const { evaluation_delay: delay } = optionsOf(current);
   return typeof delay === 'number' ? delayed(monitor, delay) : monitor;
 }
 
 function optionsOf({ options }: JsonObject): JsonObject {
-  return isObject(options) ? options : {};
+  return isJsonObject(options) ? options : {};
 }

@@ -1,6 +1,8 @@
 import { metricName } from '../../metrics/measures.js';
-import { textsIn } from '../../shared/json.js';
+import { streamOf } from '../../metrics/metric-area.js';
+import { DIMENSIONS, type Dimension, isOptional } from '../../shared/dimensions.js';
 import type { Asset } from './datadog-assets.js';
+import { textsIn } from './json-texts.js';
 import { type MetricUse, metricsIn } from './metric-query.js';
 
 export interface Sent {
@@ -15,6 +17,7 @@ export interface Sent {
 export function unsent(
   assets: readonly Asset[],
   { prefix, streams, dimensions }: Sent,
+  table: readonly Dimension[] = DIMENSIONS,
 ): { readonly streams: readonly string[]; readonly dimensions: readonly string[] } {
   const uses = assets.flatMap(({ body }) =>
     [...textsIn(body)].flatMap(([text, name]) => (name === 'query' ? metricsIn(text) : [])),
@@ -23,22 +26,12 @@ export function unsent(
     const stream = streamOf(metric.slice(metricName(prefix, '').length));
     return stream === undefined || streams.includes(stream) ? [] : stream;
   });
+  const left = table.filter((dimension) => isOptional(dimension) && !dimensions.includes(dimension.key));
   const missingTags = uses
     .filter(({ metric }) => metric.startsWith(metricName(prefix, 'requests')))
     .flatMap(tagsNeeded)
-    .filter((key) => DIMENSIONS.has(key) && !dimensions.includes(key));
+    .filter((needed) => left.some(({ key }) => key === needed));
   return { streams: distinct(missingStreams), dimensions: distinct(missingTags) };
-}
-
-/** Those that may be left out of `dimensions`; a configured tag is always there. */
-const DIMENSIONS = new Set(['project', 'endpoint', 'method', 'model', 'status', 'deployment']);
-
-/** The stream that a metric, without its prefix, is made of; none for what is about the run itself. */
-function streamOf(metric: string): string | undefined {
-  const [area = '', part = ''] = metric.split('.');
-  if (area === 'export') return undefined;
-  if (area === 'balance') return 'balances';
-  return part.startsWith('by_') ? `${area}_${part}` : area;
 }
 
 /** A variable that is left at "all" narrows nothing, so only what is written out counts. */

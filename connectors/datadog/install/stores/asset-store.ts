@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../shared/json.js';
+import type { JsonObject } from '../../../../src/encode/json-object.js';
 import type { Asset } from '../assets/datadog-assets.js';
 
 /** What is known of something installed without reading it whole. */
@@ -15,7 +15,7 @@ export interface Installed {
 }
 
 /** One kind of asset in a Datadog account. */
-export interface Shelf {
+export interface AssetStore {
   readonly kind: Asset['kind'];
   /** Everything with a mark of ours, copies that people have made included. */
   marked(): Promise<readonly Installed[]>;
@@ -23,13 +23,13 @@ export interface Shelf {
   read(id: string): Promise<JsonObject>;
   /** Makes it and returns it as Datadog has it. It is tried once. */
   create(body: JsonObject): Promise<JsonObject>;
-  update(id: string, body: JsonObject): Promise<void>;
-  remove(id: string): Promise<void>;
+  update(id: string, body: JsonObject): Promise<unknown>;
+  remove(id: string): Promise<unknown>;
   /** Has Datadog look at it without keeping it, where it can. */
-  validate(body: JsonObject): Promise<void>;
+  validate(body: JsonObject): Promise<unknown>;
   /** Of what {@link read} or {@link create} gave. */
-  describe(there: JsonObject): Installed | undefined;
+  describe(current: JsonObject): Installed | undefined;
   /** What an update is to write: the asset, and what people may change and keep. */
-  wanted(asset: Asset, there: JsonObject): JsonObject;
+  wanted(asset: Asset, current: JsonObject): JsonObject;
   urlOf(id: string): string;
 }

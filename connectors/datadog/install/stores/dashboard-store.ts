@@ -1,11 +1,13 @@
+import { isJsonObject, type JsonObject } from '../../../../src/encode/json-object.js';
 import { ExportError } from '../../../../src/errors/export-error.js';
-import { isObject, type JsonObject } from '../../shared/json.js';
+import { appAddress } from '../../shared/app-address.js';
+import type { DatadogClient } from '../../shared/datadog-client.js';
+import { official } from '../../shared/official-client.js';
 import type { Asset } from '../assets/datadog-assets.js';
-import type { AccountClient } from '../client/account-client.js';
-import { appAddress } from '../client/app-address.js';
-import { listed, objectIn, textIn } from '../client/json-guards.js';
-import { pages } from '../client/pages.js';
-import type { Installed, Shelf } from './asset-store.js';
+import { assetCalls } from './asset-calls.js';
+import type { AssetStore, Installed } from './asset-store.js';
+import { listed, objectIn, textIn } from './json-guards.js';
+import { pages } from './pages.js';
 
 const PAGE = 100;
 
@@ -16,13 +18,13 @@ const MARK = /\[deepgram-export:(dashboard)(?::([\w-]+))?\]/;
 const KEPT = ['tags', 'notify_list', 'restricted_roles', 'template_variable_presets'] as const;
 
 /** @see https://docs.datadoghq.com/api/latest/dashboards/ */
-export function dashboardShelf(client: AccountClient): Shelf {
+export function dashboardStore(client: DatadogClient, signal: AbortSignal): AssetStore {
+  const call = assetCalls(official.dashboards, client, signal);
   const list = async (page: number) => {
-    const answer = await client.call({
-      what: 'list the dashboards',
-      use: ({ dashboards }) => dashboards.listDashboards({ count: PAGE, start: page * PAGE }),
-    });
-    return listed(isObject(answer) ? answer.dashboards : undefined, 'list the dashboards');
+    const answer = await call('list the dashboards', (api) =>
+      api.listDashboards({ count: PAGE, start: page * PAGE }),
+    );
+    return listed(isJsonObject(answer) ? answer.dashboards : undefined, 'list the dashboards');
   };
   return {
     kind: 'dashboard',
@@ -30,35 +32,26 @@ export function dashboardShelf(client: AccountClient): Shelf {
       const all = await pages(list, idOf);
       return all.flatMap((dashboard) => describe(dashboard) ?? []);
     },
-    read: async (dashboardId) =>
-      objectIn(
-        await client.call({
-          what: `read the dashboard ${dashboardId}`,
-          use: ({ dashboards }) => dashboards.getDashboard({ dashboardId }),
-        }),
-        'read the dashboard',
-      ),
-    create: async (body) =>
-      objectIn(
-        await client.call({
-          what: 'create the dashboard',
-          tries: 'once',
-          use: ({ dashboards, asIs }) => dashboards.createDashboard({ body: asIs(body) }),
-        }),
+    async read(dashboardId) {
+      const answer = await call(`read the dashboard ${dashboardId}`, (api) =>
+        api.getDashboard({ dashboardId }),
+      );
+      return objectIn(answer, 'read the dashboard');
+    },
+    async create(body) {
+      const answer = await call(
         'create the dashboard',
+        (api, asIs) => api.createDashboard({ body: asIs(body) }),
+        { tries: 'once' },
+      );
+      return objectIn(answer, 'create the dashboard');
+    },
+    update: (dashboardId, body) =>
+      call(`update the dashboard ${dashboardId}`, (api, asIs) =>
+        api.updateDashboard({ dashboardId, body: asIs(body) }),
       ),
-    async update(dashboardId, body) {
-      await client.call({
-        what: `update the dashboard ${dashboardId}`,
-        use: ({ dashboards, asIs }) => dashboards.updateDashboard({ dashboardId, body: asIs(body) }),
-      });
-    },
-    async remove(dashboardId) {
-      await client.call({
-        what: `remove the dashboard ${dashboardId}`,
-        use: ({ dashboards }) => dashboards.deleteDashboard({ dashboardId }),
-      });
-    },
+    remove: (dashboardId) =>
+      call(`remove the dashboard ${dashboardId}`, (api) => api.deleteDashboard({ dashboardId })),
     async validate() {}, // Datadog has no such call for dashboards
     describe,
     wanted,
@@ -74,19 +67,19 @@ function describe(dashboard: JsonObject): Installed | undefined {
 }
 
 /** Title and description are people's, as long as the mark stays. */
-function wanted({ body }: Asset, there: JsonObject): JsonObject {
-  const id = idOf(there);
-  const [mark] = MARK.exec(textIn(there, 'description')) ?? [];
+function wanted({ body }: Asset, current: JsonObject): JsonObject {
+  const id = idOf(current);
+  const [mark] = MARK.exec(textIn(current, 'description')) ?? [];
   if (mark === undefined) throw unmarked(id);
   const kept = KEPT.flatMap((name) => {
-    const value = there[name];
+    const value = current[name];
     return value === undefined || value === null ? [] : [[name, value] as const];
   });
   return {
     ...Object.fromEntries(kept),
     ...body,
-    title: textIn(there, 'title') || textIn(body, 'title'),
-    description: textIn(there, 'description').replace(mark, () => `[deepgram-export:dashboard:${id}]`),
+    title: textIn(current, 'title') || textIn(body, 'title'),
+    description: textIn(current, 'description').replace(mark, () => `[deepgram-export:dashboard:${id}]`),
   };
 }
 

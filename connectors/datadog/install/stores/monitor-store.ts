@@ -1,10 +1,12 @@
-import { isObject, type Json, type JsonObject } from '../../shared/json.js';
-import { keepingLimits, type Limits } from '../assets/monitor-limits.js';
-import type { AccountClient } from '../client/account-client.js';
-import { appAddress } from '../client/app-address.js';
-import { listed, objectIn, textIn } from '../client/json-guards.js';
-import { pages } from '../client/pages.js';
-import type { Installed, Shelf } from './asset-store.js';
+import { isJsonObject, type Json, type JsonObject } from '../../../../src/encode/json-object.js';
+import { appAddress } from '../../shared/app-address.js';
+import type { DatadogClient } from '../../shared/datadog-client.js';
+import { official } from '../../shared/official-client.js';
+import { keepLimits, type Limits } from '../assets/monitor-limits.js';
+import { assetCalls } from './asset-calls.js';
+import type { AssetStore, Installed } from './asset-store.js';
+import { listed, objectIn, textIn } from './json-guards.js';
+import { pages } from './pages.js';
 
 const PAGE = 100;
 const MANAGED = 'managed_by:deepgram-export';
@@ -22,65 +24,52 @@ export interface MonitorChoice {
  * Monitors, marked by tags.
  * @see https://docs.datadoghq.com/api/latest/monitors/
  */
-export function monitorShelf(client: AccountClient, { notify, limits }: MonitorChoice): Shelf {
-  const list = async (page: number) =>
-    listed(
-      await client.call({
-        what: 'list the monitors',
-        use: ({ monitors }) => monitors.listMonitors({ monitorTags: MANAGED, page, pageSize: PAGE }),
-      }),
-      'list the monitors',
+export function monitorStore(
+  client: DatadogClient,
+  signal: AbortSignal,
+  { notify, limits }: MonitorChoice,
+): AssetStore {
+  const call = assetCalls(official.monitors, client, signal);
+  const list = async (page: number) => {
+    const answer = await call('list the monitors', (api) =>
+      api.listMonitors({ monitorTags: MANAGED, page, pageSize: PAGE }),
     );
+    return listed(answer, 'list the monitors');
+  };
+  const notifying = (body: JsonObject): JsonObject =>
+    notify === undefined ? body : { ...body, message: `${textIn(body, 'message')}\n\n${notify}` };
   return {
     kind: 'monitor',
     async marked() {
       const all = await pages(list, idOf);
       return all.flatMap((monitor) => describe(monitor) ?? []);
     },
-    read: async (id) =>
-      objectIn(
-        await client.call({
-          what: `read the monitor ${id}`,
-          use: ({ monitors }) => monitors.getMonitor({ monitorId: Number(id) }),
-        }),
-        'read the monitor',
+    async read(id) {
+      const answer = await call(`read the monitor ${id}`, (api) => api.getMonitor({ monitorId: Number(id) }));
+      return objectIn(answer, 'read the monitor');
+    },
+    async create(body) {
+      const answer = await call(
+        `create the monitor "${textIn(body, 'name')}"`,
+        (api, asIs) => api.createMonitor({ body: asIs(notifying(body)) }),
+        { tries: 'once' },
+      );
+      return objectIn(answer, 'create the monitor');
+    },
+    update: (id, body) =>
+      call(`update the monitor ${id}`, (api, asIs) =>
+        api.updateMonitor({ monitorId: Number(id), body: asIs(body) }),
       ),
-    create: async (body) =>
-      objectIn(
-        await client.call({
-          what: `create the monitor "${textIn(body, 'name')}"`,
-          tries: 'once',
-          use: ({ monitors, asIs }) => monitors.createMonitor({ body: asIs(notifying(body)) }),
-        }),
-        'create the monitor',
+    remove: (id) => call(`remove the monitor ${id}`, (api) => api.deleteMonitor({ monitorId: Number(id) })),
+    validate: (body) =>
+      call(`validate the monitor "${textIn(body, 'name')}"`, (api, asIs) =>
+        api.validateMonitor({ body: asIs(body) }),
       ),
-    async update(id, body) {
-      await client.call({
-        what: `update the monitor ${id}`,
-        use: ({ monitors, asIs }) => monitors.updateMonitor({ monitorId: Number(id), body: asIs(body) }),
-      });
-    },
-    async remove(id) {
-      await client.call({
-        what: `remove the monitor ${id}`,
-        use: ({ monitors }) => monitors.deleteMonitor({ monitorId: Number(id) }),
-      });
-    },
-    async validate(body) {
-      await client.call({
-        what: `validate the monitor "${textIn(body, 'name')}"`,
-        use: ({ monitors, asIs }) => monitors.validateMonitor({ body: asIs(body) }),
-      });
-    },
     describe,
-    wanted: ({ name, body }, there) =>
-      wanted(keepingLimits(notifying(body), name, there, limits), there, notify !== undefined),
+    wanted: ({ name, body }, current) =>
+      wanted(keepLimits(notifying(body), name, current, limits), current, notify !== undefined),
     urlOf: (id) => `${appAddress(client.site)}/monitors/${encodeURIComponent(id)}`,
   };
-
-  function notifying(body: JsonObject): JsonObject {
-    return notify === undefined ? body : { ...body, message: `${textIn(body, 'message')}\n\n${notify}` };
-  }
 }
 
 function describe(monitor: JsonObject): Installed | undefined {
@@ -101,14 +90,14 @@ function describe(monitor: JsonObject): Installed | undefined {
  * An update of a monitor leaves out what it does not name: the name stays people's, and so does the message unless it
  * is told who to notify. Their further tags and options are written back.
  */
-function wanted(body: JsonObject, there: JsonObject, withMessage: boolean): JsonObject {
+function wanted(body: JsonObject, current: JsonObject, withMessage: boolean): JsonObject {
   const { query = '', message = '', options = {} } = body;
-  const marks = [...tagsOf(body), `${OWNER}${idOf(there)}`];
+  const marks = [...tagsOf(body), `${OWNER}${idOf(current)}`];
   return {
     query,
     ...(withMessage ? { message } : {}),
-    tags: [...new Set([...tagsOf(there).filter((tag) => !tag.startsWith(OWNER)), ...marks])],
-    options: { ...objectOrNone(there.options), ...objectOrNone(options) },
+    tags: [...new Set([...tagsOf(current).filter((tag) => !tag.startsWith(OWNER)), ...marks])],
+    options: { ...objectOrNone(current.options), ...objectOrNone(options) },
   };
 }
 
@@ -117,7 +106,7 @@ function tagsOf({ tags }: JsonObject): readonly string[] {
 }
 
 function objectOrNone(value: Json | undefined): JsonObject {
-  return isObject(value) ? value : {};
+  return isJsonObject(value) ? value : {};
 }
 
 function idOf({ id }: JsonObject): string {

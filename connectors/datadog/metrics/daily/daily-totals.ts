@@ -1,10 +1,11 @@
 import type { Field } from '../../../../src/streams/field.js';
 import type { Stream } from '../../../../src/streams/stream.js';
 import { type Day, dayAt, startOfDay } from '../../../../src/time/day.js';
-import type { TagsOf } from '../../shared/dimensions.js';
+import type { TagsOf } from '../../shared/record-tags.js';
+import { measureOf, textOf } from '../../shared/row-values.js';
 import { measureName, metricName, unitOf } from '../measures.js';
+import { areaOf } from '../metric-area.js';
 import type { Aggregate, Metric, Point } from '../points.js';
-import { measureOf, plus, textOf } from '../row-values.js';
 
 export interface DailyTotalsOptions {
   readonly prefix: string;
@@ -29,10 +30,9 @@ const DAY_SECONDS = 86_400;
  */
 export function dailyTotals({ prefix, stream, tagsOf }: DailyTotalsOptions): Aggregate {
   const measures = stream.fields.filter((field) => field.role === 'measure');
-  const isTotal = stream.groupings.length === 0;
-  const area = isTotal ? stream.kind : `${stream.kind}.by_${stream.groupings.join('_')}`;
+  const area = areaOf(stream);
   const counts = measures.map((field) => countMetric(prefix, area, field, stream));
-  const gauges = isTotal ? measures.map((field) => todayMetric(prefix, area, field)) : [];
+  const gauges = stream.groupings.length > 0 ? [] : measures.map((field) => todayMetric(prefix, area, field));
   const totals = new Map<string, Total>();
 
   return {
@@ -44,7 +44,9 @@ export function dailyTotals({ prefix, stream, tagsOf }: DailyTotalsOptions): Agg
       totals.set(key, total);
       total.records += 1;
       for (const [i, field] of measures.entries()) {
-        total.sums[i] = plus(total.sums[i] ?? null, measureOf(row, field.name));
+        const value = measureOf(row, field.name);
+        // A sum of nothing known is null, and not zero.
+        if (value !== null) total.sums[i] = (total.sums[i] ?? 0) + value;
       }
     },
     *groups(now) {

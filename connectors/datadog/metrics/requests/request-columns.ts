@@ -3,11 +3,10 @@ import type { Encoder } from '../../../../src/encode/encoded-stream.js';
 import type { Field, Value } from '../../../../src/streams/field.js';
 import { epochMs } from '../../../../src/time/timestamp.js';
 import { requests } from '../../../deepgram/streams/requests.js';
-import { ownTags, tagFields } from '../../shared/dimensions.js';
-import type { DatadogDimension } from '../metrics-settings.js';
+import { type Dimension, ownDimensions, tagsOf } from '../../shared/dimensions.js';
 
 export interface RequestColumnsOptions {
-  readonly dimensions: readonly DatadogDimension[];
+  readonly dimensions: readonly Dimension[];
   /** Length of a bucket in milliseconds. */
   readonly intervalMs: number;
 }
@@ -23,6 +22,7 @@ export interface RequestColumns {
   readonly numbers: Float64Array;
 }
 
+const FIELDS = new Set<string>(requests.fields.map(({ name }) => name));
 const SUMMED = new Set(['audio_seconds', 'cost_usd', 'tokens_in', 'tokens_out', 'tts_characters']);
 /** What is added up of requests. */
 export const MEASURES: readonly Field[] = requests.fields.filter((field) => SUMMED.has(field.name));
@@ -41,8 +41,9 @@ export function requestColumns(
   dictionary: Dictionary,
   { dimensions, intervalMs }: RequestColumnsOptions,
 ): Encoder<RequestColumns> {
-  const fields = tagFields(dimensions);
-  const tagsOf = dictionary.memoize(fields, (row) => ownTags(fields, row));
+  const own = ownDimensions(dimensions);
+  const fields = own.flatMap((dimension) => dimension.fields).filter((field) => FIELDS.has(field));
+  const tagsIn = dictionary.memoize(fields, (row) => own.flatMap((dimension) => tagsOf(dimension, row)));
   const status = dictionary.positionOf('status');
   const created = dictionary.positionOf('created_at');
   const measured = [...MEASURES.map(({ name }) => name), 'latency_ms'].map((name) =>
@@ -58,7 +59,7 @@ export function requestColumns(
       for (let at = 0; at < decided.length; at += 1) {
         const record = decided[at];
         if (record === undefined) continue;
-        tags.push(tagsOf(record));
+        tags.push(tagsIn(record));
         buckets[at] = bucketOf(record.values[created] ?? null, intervalMs);
         for (let i = 0; i < NUMBERS; i += 1) {
           const value = record.values[measured[i] ?? -1];

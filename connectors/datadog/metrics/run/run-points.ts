@@ -2,7 +2,7 @@ import type { RunSoFar } from '../../../../src/catalogue/sink.js';
 import { normalizeTag, tagSet } from '../../shared/tags.js';
 import { metricName } from '../measures.js';
 import type { Group, Metric } from '../points.js';
-import type { RunLedger } from './run-statistics.js';
+import type { RunStatistics } from './run-statistics.js';
 
 export interface RunPointsOptions {
   readonly prefix: string;
@@ -15,7 +15,12 @@ export interface RunPointsOptions {
  * it took and when a run last went through without a failed partition (seconds since the epoch), for a monitor
  * to watch.
  */
-export function runPoints(run: RunSoFar, ledger: RunLedger, options: RunPointsOptions, now: number): Group {
+export function runPoints(
+  run: RunSoFar,
+  statistics: RunStatistics,
+  options: RunPointsOptions,
+  now: number,
+): Group {
   const timestamp = Math.floor(now / 1_000);
   const interval = options.intervalMs / 1_000;
   const name = (last: string): string => metricName(options.prefix, `export.${last}`);
@@ -37,8 +42,12 @@ export function runPoints(run: RunSoFar, ledger: RunLedger, options: RunPointsOp
     count('failed_partitions', run.failedPartitions, 'Partitions that could not be read'),
     count('calls', run.calls, 'Calls to the source, tries included', 'request'),
     count('retries', run.retries, 'Calls to the source that were tries after a failure', 'request'),
-    count('points_sent', ledger.pointsSent, 'Points sent to Datadog'),
-    count('points_skipped', ledger.pointsSkipped, 'Points left out, since Datadog would have dropped them'),
+    count('points_sent', statistics.pointsSent, 'Points sent to Datadog'),
+    count(
+      'points_skipped',
+      statistics.pointsSkipped,
+      'Points left out, since Datadog would have dropped them',
+    ),
     gauge('duration', run.elapsedMs / 1_000, 'How long the export took'),
   ];
   if (run.failedPartitions === 0) {

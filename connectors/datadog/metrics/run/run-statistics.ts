@@ -1,4 +1,5 @@
 import type { ClosingReport } from '../../../../src/catalogue/sink.js';
+import { tagKey } from '../../shared/tags.js';
 import { metricName } from '../measures.js';
 import type { Metric } from '../points.js';
 import { seriesKey, tagsKeyOf } from '../series/series.js';
@@ -8,7 +9,7 @@ import { historicalAdvice, type Verdict } from '../submit/time-window.js';
 const MANY_SERIES = 1_000;
 
 /** What the whole run sent and left out. Its memory grows with the distinct series, not with points. */
-export class RunLedger {
+export class RunStatistics {
   pointsSent = 0;
   payloads = 0;
   wireBytes = 0;
@@ -39,7 +40,7 @@ export class RunLedger {
     const known = this.#metrics.get(metric.name) ?? metric;
     this.#metrics.set(metric.name, known.unit === metric.unit ? metric : withoutUnit(metric));
     for (const tag of tags) {
-      const [name = tag] = tag.split(':', 1);
+      const name = tagKey(tag);
       const values = this.#valuesOfTag.get(name) ?? new Set();
       this.#valuesOfTag.set(name, values.add(tag));
     }

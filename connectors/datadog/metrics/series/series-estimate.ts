@@ -1,11 +1,14 @@
-import type { DistinctValues, Prospect } from '../../../../src/catalogue/estimate.js';
+import type { Prospect } from '../../../../src/catalogue/estimate.js';
 import { counted, formatCount } from '../../../../src/report/text-table.js';
-import type { Project } from '../../../../src/streams/partition.js';
 import type { Stream } from '../../../../src/streams/stream.js';
-import { breakdownTags, projectTags, requestTags, type TagsOf } from '../../shared/dimensions.js';
-import { normalizeTag } from '../../shared/tags.js';
+import {
+  type Dimension,
+  ownDimensions,
+  requestDimensions,
+  streamDimensions,
+} from '../../shared/dimensions.js';
+import { acceptsStream } from '../metric-area.js';
 import type { DatadogMetricsSettings } from '../metrics-settings.js';
-import { acceptsStream } from '../partition-aggregate.js';
 import { REQUEST_METRICS } from '../requests/request-buckets.js';
 import { UNDECIDED } from '../requests/request-columns.js';
 
@@ -26,11 +29,12 @@ export function seriesEstimate(
   { projects, values }: Prospect,
   streams: readonly Stream[],
   settings: DatadogMetricsSettings,
+  table: readonly Dimension[],
 ): string {
   const { max_series: limit } = settings;
   const tagged = streams.filter((stream) => acceptsStream(stream) && stream.kind !== 'balances');
   const shares = projects.flatMap((project) =>
-    tagged.map((stream) => shareOf(stream, project, values, settings)),
+    tagged.map((stream) => shareOf(stream, values.get(project.id) ?? new Map(), settings, table)),
   );
   const most = (share: Share) => Math.min(product(share), limit);
   const limited = new Set(shares.filter((share) => product(share) > limit).map(({ stream }) => stream));
@@ -50,42 +54,38 @@ export function seriesEstimate(
 
 function shareOf(
   stream: Stream,
-  project: Project,
-  values: DistinctValues,
-  { dimensions, tags }: DatadogMetricsSettings,
+  known: ReadonlyMap<string, number>,
+  { dimensions }: DatadogMetricsSettings,
+  table: readonly Dimension[],
 ): Share {
   const isRequests = stream.kind === 'requests';
-  const tagsOf: TagsOf = isRequests
-    ? requestTags(project, dimensions, tags)
-    : breakdownTags(project, stream, tags);
-  const fixed = new Set([...projectTags(project), ...tags.map(normalizeTag)]);
-  // The tags of an empty record are the names of all there are.
-  const names = tagsOf({})
-    .tags.filter((tag) => !fixed.has(tag))
-    .map((tag) => tag.slice(0, tag.indexOf(':')));
+  const own = ownDimensions(
+    isRequests ? requestDimensions(dimensions, table) : streamDimensions(stream, table),
+  );
   const measures = stream.fields.filter(({ role }) => role === 'measure').length;
-  const known = values.get(project.id) ?? new Map<string, number>();
   return {
     stream: stream.name,
     // A total without groups has gauges of the present day as well.
-    metrics: isRequests ? REQUEST_METRICS : measures * (names.length === 0 ? 2 : 1),
-    tags: new Map(names.map((name) => [name, valuesOf(name, stream, known)])),
+    metrics: isRequests ? REQUEST_METRICS : measures * (own.length === 0 ? 2 : 1),
+    tags: new Map(own.map((dimension) => [dimension.key, countOf(dimension, stream, known)])),
   };
 }
 
 /** From here on a number says no more than "many". */
 const MANY_VALUES = 1_000_000;
 
-/** What the source calls the values of a tag, where that is something else. */
-const FIELDS: Readonly<Record<string, string>> = { api_key: 'api_key_id', request_tags: 'tags' };
-
-function valuesOf(name: string, stream: Stream, known: ReadonlyMap<string, number>): number {
-  const field = FIELDS[name] ?? name;
-  const count = known.get(field) ?? Number.POSITIVE_INFINITY;
-  if (name === 'status') return count - UNDECIDED.size;
+/** How many values a tag may have. The source lists them by the names of fields. */
+function countOf(
+  { key, fields, isSet }: Dimension,
+  stream: Stream,
+  known: ReadonlyMap<string, number>,
+): number {
+  const listed = fields.find((field) => known.has(field)) ?? '';
+  const count = known.get(listed) ?? Number.POSITIVE_INFINITY;
+  if (key === 'status') return count - UNDECIDED.size;
   // Any of them may be used together.
-  if (name === 'request_tags') return 2 ** count;
-  const isRequired = stream.fields.some((one) => one.name === field && one.required);
+  if (isSet) return 2 ** count;
+  const isRequired = stream.fields.some(({ name, required }) => required && fields.includes(name));
   return isRequired ? count : count + 1;
 }
 

@@ -1,4 +1,4 @@
-import { type TagSet, tagSet } from '../../shared/tags.js';
+import { type TagSet, tagKey, tagSet } from '../../shared/tags.js';
 
 /** Tag sets of records, held to a number of them. */
 export interface SeriesLimit {
@@ -80,7 +80,7 @@ function widestFirst(sets: readonly TagSet[], isFixed: ReadonlySet<string>): rea
   for (const { tags } of sets) {
     const ofSet = new Map<string, string>();
     for (const tag of tags) {
-      if (!isFixed.has(tag)) ofSet.set(nameOf(tag), `${ofSet.get(nameOf(tag)) ?? ''},${tag}`);
+      if (!isFixed.has(tag)) ofSet.set(tagKey(tag), `${ofSet.get(tagKey(tag)) ?? ''},${tag}`);
     }
     for (const [name, value] of ofSet) values.set(name, (values.get(name) ?? new Set()).add(value));
   }
@@ -89,10 +89,5 @@ function widestFirst(sets: readonly TagSet[], isFixed: ReadonlySet<string>): rea
 }
 
 function fold({ tags }: TagSet, name: string, isFixed: ReadonlySet<string>): TagSet {
-  return tagSet(tags.map((tag) => (nameOf(tag) === name && !isFixed.has(tag) ? `${name}:${OTHER}` : tag)));
-}
-
-function nameOf(tag: string): string {
-  const end = tag.indexOf(':');
-  return end < 0 ? tag : tag.slice(0, end);
+  return tagSet(tags.map((tag) => (tagKey(tag) === name && !isFixed.has(tag) ? `${name}:${OTHER}` : tag)));
 }

@@ -8,12 +8,12 @@ export interface TimedValue {
 }
 
 /** The points of one metric and tag set. */
-export interface Series<Fate> {
+export interface Series<Outcome> {
   readonly metric: Metric;
   readonly tags: readonly string[];
   readonly points: readonly TimedValue[];
-  /** Whom to tell how it went with each of the points, in their order. */
-  readonly fates: readonly Fate[];
+  /** What to note how it went with each of the points, in their order. */
+  readonly outcomes: readonly Outcome[];
 }
 
 const COUNT = 1;
@@ -40,26 +40,17 @@ export function toWire({ metric, tags, points }: Series<unknown>): MetricSeries 
   };
 }
 
-/**
- * Two halves of what is too large to be sent at once: of the series, or of the points of a single one. Undefined
- * for a single point.
- */
-export function halves<Fate>(
-  series: readonly Series<Fate>[],
-): readonly [Series<Fate>[], Series<Fate>[]] | undefined {
-  if (series.length > 1) {
-    const middle = Math.ceil(series.length / 2);
-    return [series.slice(0, middle), series.slice(middle)];
-  }
-  const [only] = series;
-  if (only === undefined || only.points.length < 2) return undefined;
-  const { metric, tags, points, fates } = only;
-  const part = (from: number, to?: number): Series<Fate> => ({
-    metric,
-    tags,
-    points: points.slice(from, to),
-    fates: fates.slice(from, to),
-  });
+/** Two halves of the points of a series; undefined for a single point. */
+export function cutSeries<Outcome>(
+  series: Series<Outcome>,
+): readonly [Series<Outcome>, Series<Outcome>] | undefined {
+  const { points, outcomes } = series;
+  if (points.length < 2) return undefined;
   const middle = Math.ceil(points.length / 2);
-  return [[part(0, middle)], [part(middle)]];
+  const part = (from: number, to?: number) => ({
+    ...series,
+    points: points.slice(from, to),
+    outcomes: outcomes.slice(from, to),
+  });
+  return [part(0, middle), part(middle)];
 }

@@ -1,18 +1,8 @@
-import type { MetricPayload } from '@datadog/datadog-api-client/dist/packages/datadog-api-client-v2/models/MetricPayload.js';
 import type { MetricSeries } from '@datadog/datadog-api-client/dist/packages/datadog-api-client-v2/models/MetricSeries.js';
 import type { HttpAnswer } from '../../../../src/http/http-client.js';
-import type { DatadogApi } from '../../shared/datadog-api.js';
-import { loadOfficialClient } from '../../shared/official-client.js';
-import { type Call, type IntakeRules, payloadTransport } from '../../shared/payload-transport.js';
-
-/** Datadog's metric intake, by way of its official client. */
-export interface MetricsClient {
-  /**
-   * Sends one payload. Throws `PayloadTooLarge` for one that must be cut, `SINK_REFUSED` for a key that is
-   * refused, and what the HTTP client throws.
-   */
-  submit(series: MetricSeries[], call: Call): Promise<Submitted>;
-}
+import type { Call, DatadogClient } from '../../shared/datadog-client.js';
+import { official } from '../../shared/official-client.js';
+import { errorsIn } from '../../shared/refusal.js';
 
 export interface Submitted {
   /** What Datadog complains about although it answered 202; empty when it took everything. */
@@ -21,37 +11,23 @@ export interface Submitted {
 }
 
 /** @see https://docs.datadoghq.com/api/latest/metrics/#submit-metrics */
-const RULES: IntakeRules = { rawBytes: 5_242_880, wireBytes: 512_000, read: jsonAnswer };
+const LIMITS = { rawBytes: 5_242_880, wireBytes: 512_000 };
 
-/** Loads the official client with the first payload. */
-export function metricsClient(api: DatadogApi): MetricsClient {
-  let loading: ReturnType<typeof load> | undefined;
-  return {
-    async submit(series, call) {
-      loading ??= load();
-      const { official, MetricsApi } = await loading;
-      const transport = payloadTransport(api, RULES, call, official.ResponseContext);
-      const metrics = new MetricsApi(official.configurationFor(api.baseUrl, transport));
-      // The series are in the form of the wire already. The client would copy each point through its models, which
-      // for a busy day takes longer than all else; what it calls unparsed it sends as it is.
-      // Its types do not know that, hence the cast.
-      const body = new official.UnparsedObject({ series }) as unknown as MetricPayload;
-      const { errors } = await metrics.submitMetrics({ body, contentEncoding: 'gzip' });
-      return { errors: errors ?? [], wireBytes: transport.wireBytes };
-    },
-  };
+/** Sends one payload to Datadog's metric intake. Throws `PayloadTooLarge` for one that must be cut. */
+export async function submitSeries(
+  client: DatadogClient,
+  series: readonly MetricSeries[],
+  call: Call,
+): Promise<Submitted> {
+  const { json, wireBytes } = await client.call(
+    official.metrics,
+    { ...call, limits: LIMITS, read: jsonAnswer },
+    (api, asIs) => api.submitMetrics({ body: asIs({ series }), contentEncoding: 'gzip' }),
+  );
+  return { errors: errorsIn(json), wireBytes };
 }
 
-async function load() {
-  const [official, { MetricsApi }] = await Promise.all([
-    loadOfficialClient(),
-    import('@datadog/datadog-api-client/dist/packages/datadog-api-client-v2/apis/MetricsApi.js'),
-  ]);
-  return { official, MetricsApi };
-}
-
-/** An answer without its list of errors says nothing, and sending a point again does no harm. */
-function jsonAnswer(answer: HttpAnswer): HttpAnswer {
-  JSON.parse(answer.body.toString('utf8'));
-  return answer;
+/** An answer without a body says nothing, and sending a point again does no harm. */
+function jsonAnswer({ body }: HttpAnswer) {
+  return JSON.parse(body.toString('utf8'));
 }

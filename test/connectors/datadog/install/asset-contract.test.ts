@@ -5,7 +5,7 @@ import {
   monitorFiles,
 } from '../../../../connectors/datadog/install/assets/datadog-assets.js';
 import { DEFAULT_LIMITS } from '../../../../connectors/datadog/install/assets/monitor-limits.js';
-import { isObject, type Json, type JsonObject } from '../../../../connectors/datadog/shared/json.js';
+import { isJsonObject, type Json, type JsonObject } from '../../../../src/encode/json-object.js';
 import { type Contract, ownContract, publishedContract, SETUP_MS } from '../../../contract/contract.js';
 
 const PUBLISHED = publishedContract('datadog-v1-dashboards-monitors.openapi.json');
@@ -124,9 +124,9 @@ function bottomOf({ y, height }: JsonObject): number {
 }
 
 function listOf(json: Json | undefined): readonly JsonObject[] {
-  return Array.isArray(json) ? json.filter(isObject) : [];
+  return Array.isArray(json) ? json.filter(isJsonObject) : [];
 }
 
 function objectOf(json: Json | undefined): JsonObject {
-  return isObject(json) ? json : {};
+  return isJsonObject(json) ? json : {};
 }

@@ -3,10 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { datadogLogsSettings } from '../../../../connectors/datadog/logs/logs-settings.js';
-import {
-  type DatadogLogsDependencies,
-  datadogLogsSink,
-} from '../../../../connectors/datadog/logs/logs-sink.js';
+import { datadogLogsSink } from '../../../../connectors/datadog/logs/logs-sink.js';
+import type { DatadogDependencies } from '../../../../connectors/datadog/shared/datadog-client.js';
 import type { ReceivedLog } from '../../../../connectors/stand-ins/datadog/account/log-store.js';
 import { type Intake, startIntake } from '../../../../connectors/stand-ins/datadog/intake.js';
 import type { Sink } from '../../../../src/catalogue/sink.js';
@@ -27,7 +25,7 @@ type Settings = Readonly<Record<string, unknown>>;
 export interface LogAccount {
   readonly intake: Intake;
   readonly clock: SteppingClock;
-  open(settings?: Settings, dependencies?: DatadogLogsDependencies): Promise<Sink>;
+  open(settings?: Settings, dependencies?: DatadogDependencies): Promise<Sink>;
   /** One run as the core does it, with what earlier runs of this account have delivered. */
   run(batches: readonly (readonly Row[])[], settings?: Settings): Promise<SinkOutcome>;
 }
@@ -69,7 +67,7 @@ export async function openLogAccount(): Promise<LogAccount> {
 export async function openLogSink(
   settings: Settings,
   clock: Clock,
-  dependencies?: DatadogLogsDependencies,
+  dependencies?: DatadogDependencies,
 ): Promise<Sink> {
   const context = {
     name: 'logs',

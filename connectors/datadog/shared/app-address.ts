@@ -5,3 +5,8 @@
 export function appAddress(site: string): string {
   return `https://${site.split('.').length === 2 ? 'app.' : ''}${site}`;
 }
+
+/** Where application keys are made. @see https://docs.datadoghq.com/account_management/api-app-keys/ */
+export function keysAddress(site: string): string {
+  return `${appAddress(site)}/organization-settings/application-keys`;
+}

@@ -1,9 +1,4 @@
-/** What JSON can hold. */
-export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
-
-export interface JsonObject {
-  readonly [name: string]: Json;
-}
+import { isJsonObject, type Json } from '../../../../src/encode/json-object.js';
 
 /** The same JSON with every text replaced; `name` is that of the property that it is the value of, or is listed in. */
 export function mapTexts<T extends Json>(
@@ -14,7 +9,7 @@ export function mapTexts<T extends Json>(
 export function mapTexts(json: Json, replace: (text: string, name: string) => string, name = ''): Json {
   if (typeof json === 'string') return replace(json, name);
   if (isList(json)) return json.map((item) => mapTexts(item, replace, name));
-  if (!isObject(json)) return json;
+  if (!isJsonObject(json)) return json;
   return Object.fromEntries(Object.entries(json).map(([key, value]) => [key, mapTexts(value, replace, key)]));
 }
 
@@ -22,12 +17,7 @@ export function mapTexts(json: Json, replace: (text: string, name: string) => st
 export function* textsIn(json: Json, name = ''): Iterable<readonly [text: string, name: string]> {
   if (typeof json === 'string') yield [json, name];
   else if (isList(json)) for (const item of json) yield* textsIn(item, name);
-  else if (isObject(json)) for (const [key, value] of Object.entries(json)) yield* textsIn(value, key);
-}
-
-/** For what comes from outside, too. */
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  else if (isJsonObject(json)) for (const [key, value] of Object.entries(json)) yield* textsIn(value, key);
 }
 
 function isList(json: Json): json is readonly Json[] {

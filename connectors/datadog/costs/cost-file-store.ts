@@ -1,14 +1,14 @@
 import { ExportError } from '../../../src/errors/export-error.js';
-import type { Call } from '../shared/payload-transport.js';
+import type { Call } from '../shared/datadog-client.js';
 import { type CostFile, OWN, slotOfName } from './cost-file.js';
 import type { CostsClient, StoredFile } from './costs-client.js';
 
 /**
  * This program's files in the account: one for each project and day. Datadog replaces nothing and adds up all files
  * there are, so a new one is uploaded first and the old ones are removed after it: whoever is stopped in between
- * leaves the day twice, never without its costs, and {@link CostShelf.repair} of the next run removes the older.
+ * leaves the day twice, never without its costs, and {@link CostFileStore.repair} of the next run removes the older.
  */
-export class CostShelf {
+export class CostFileStore {
   uploaded = 0;
   unchanged = 0;
   removed = 0;

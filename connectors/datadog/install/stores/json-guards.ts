@@ -1,15 +1,15 @@
+import { isJsonObject, type Json, type JsonObject } from '../../../../src/encode/json-object.js';
 import { ExportError } from '../../../../src/errors/export-error.js';
-import { isObject, type Json, type JsonObject } from '../../shared/json.js';
 
 /** The objects of a list that Datadog gave. Throws `SINK_REFUSED` where it is none. */
 export function listed(json: Json | undefined, what: string): readonly JsonObject[] {
   if (!Array.isArray(json)) throw unknownAnswer(what);
-  return json.filter(isObject);
+  return json.filter(isJsonObject);
 }
 
 /** The object that Datadog gave. Throws `SINK_REFUSED` where it is none. */
 export function objectIn(json: Json, what: string): JsonObject {
-  if (!isObject(json)) throw unknownAnswer(what);
+  if (!isJsonObject(json)) throw unknownAnswer(what);
   return json;
 }
 

@@ -1,7 +1,7 @@
+import type { JsonObject } from '../../../../src/encode/json-object.js';
 import { ExportError } from '../../../../src/errors/export-error.js';
 import type { Clock } from '../../../../src/time/clock.js';
-import type { JsonObject } from '../../shared/json.js';
-import type { Installed, Shelf } from '../stores/asset-store.js';
+import type { AssetStore, Installed } from './asset-store.js';
 
 const TRIES = 4;
 const FIRST_WAIT_MS = 1_000;
@@ -11,19 +11,19 @@ const FIRST_WAIT_MS = 1_000;
  * for before it is tried again.
  */
 export async function createOnce(
-  shelf: Shelf,
+  store: AssetStore,
   body: JsonObject,
   find: (marked: readonly Installed[]) => Installed | undefined,
   { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
 ): Promise<JsonObject> {
   for (let tries = 1; ; tries += 1) {
     try {
-      return await shelf.create(body);
+      return await store.create(body);
     } catch (error) {
       if (!mayPass(error)) throw error;
       await clock.sleep(FIRST_WAIT_MS * 2 ** (tries - 1), signal);
-      const made = find(await shelf.marked());
-      if (made !== undefined) return shelf.read(made.id);
+      const made = find(await store.marked());
+      if (made !== undefined) return store.read(made.id);
       if (tries === TRIES) throw error;
     }
   }

@@ -1,7 +1,7 @@
 import type { ClosingReport } from '../../../src/catalogue/sink.js';
 
 /** What the whole run sent and left out, in logs. */
-export class RunTotals {
+export class RunStatistics {
   sent = 0;
   payloads = 0;
   wireBytes = 0;

@@ -1,0 +1,103 @@
+import type { ReceiptTally } from '../../../src/catalogue/receipt-tally.js';
+import type { Row } from '../../../src/streams/field.js';
+import type { Clock } from '../../../src/time/clock.js';
+import type { Call, DatadogClient } from '../shared/datadog-client.js';
+import { textOf } from '../shared/row-values.js';
+import { submitInHalves } from '../shared/submit-in-halves.js';
+import { createdMs, type EntryOf, type LogEntry } from './log-entry.js';
+import { UNDER_WAY_MS, verdictOnLog } from './log-window.js';
+import { MOST_ENTRIES, submitEntries } from './logs-client.js';
+import type { DatadogLogsSettings } from './logs-settings.js';
+import type { RunStatistics } from './run-statistics.js';
+
+/** What all logs of a sink are submitted with. */
+export interface LogsContext {
+  readonly client: DatadogClient;
+  /** Where logs go. */
+  readonly intake: string;
+  readonly clock: Clock;
+  readonly late: DatadogLogsSettings['late'];
+  readonly statistics: RunStatistics;
+}
+
+/** What those of one partition are. */
+export interface LogSubmission extends LogsContext {
+  readonly entryOf: EntryOf;
+  readonly tally: ReceiptTally;
+  readonly call: Call;
+}
+
+interface PendingLog {
+  readonly row: Row;
+  readonly entry: LogEntry;
+}
+
+/** @see https://docs.datadoghq.com/api/latest/logs/#send-logs */
+const MOST_ENTRY_BYTES = 1_000_000;
+
+const LATE = 'older than 18 hours: Datadog answers 202 and drops it';
+const LATE_BY_NOW = 'grew older than 18 hours on its way: Datadog may have dropped it';
+const TOO_LARGE = 'a single log of more than 1,000,000 bytes, which Datadog would cut off';
+
+/**
+ * Sends requests as logs and notes how each fared. Resolves when Datadog has acknowledged all that were sent; throws
+ * what ends the partition. What Datadog refuses is in the tally.
+ */
+export async function submitLogs(rows: readonly Row[], submission: LogSubmission): Promise<void> {
+  const { client, intake, call, tally, statistics } = submission;
+  for (let at = 0; at < rows.length; at += MOST_ENTRIES) {
+    const logs = rows.slice(at, at + MOST_ENTRIES).flatMap((row) => pending(row, submission));
+    if (logs.length === 0) continue;
+    await submitInHalves(logs, {
+      noun: 'log',
+      async submit(some) {
+        const entries = some.map(({ entry }) => entry);
+        const wireBytes = await submitEntries(client, entries, { ...call, baseUrl: intake });
+        statistics.wireBytes += wireBytes;
+        statistics.payloads += 1;
+        settle(some, submission);
+      },
+      reject(some, reason) {
+        for (const { row } of some) tally.reject(reason, 1, () => requestName(row));
+      },
+    });
+  }
+}
+
+/** One log, or none where the request is not to be sent. */
+function pending(
+  row: Row,
+  { clock, late, entryOf, tally, statistics }: LogSubmission,
+): readonly PendingLog[] {
+  const verdict = verdictOnLog(createdMs(row), clock.now(), UNDER_WAY_MS);
+  if (verdict === 'late' && late === 'skip') {
+    tally.skip(LATE, 1, () => requestName(row));
+    statistics.late += 1;
+    return [];
+  }
+  // Ahead of the clock is what a wrong clock makes of the present, so its moment of arrival will do.
+  const entry = entryOf(row, verdict === 'kept');
+  if (Buffer.byteLength(JSON.stringify(entry)) > MOST_ENTRY_BYTES) {
+    tally.reject(TOO_LARGE, 1, () => requestName(row));
+    return [];
+  }
+  if (verdict === 'late') statistics.lateSent += 1;
+  if (verdict === 'ahead') statistics.ahead += 1;
+  return [{ row, entry }];
+}
+
+/** Judged once more, as of the answer: a payload may have waited for longer than was reckoned with. */
+function settle(logs: readonly PendingLog[], { clock, tally, statistics }: LogSubmission): void {
+  const now = clock.now();
+  for (const { row, entry } of logs) {
+    statistics.sent += 1;
+    const isLate = entry.timestamp !== undefined && verdictOnLog(createdMs(row), now) === 'late';
+    if (isLate) tally.skip(LATE_BY_NOW, 1, () => requestName(row));
+    else tally.accept();
+  }
+}
+
+/** A request as the example of a refusal. */
+export function requestName(row: Row): string {
+  return `request ${textOf(row, 'request_id')} of ${textOf(row, 'created_at') ?? 'no time'}`;
+}

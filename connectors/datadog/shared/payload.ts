@@ -1,0 +1,30 @@
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import { ExportError } from '../../../src/errors/export-error.js';
+
+/** What an intake takes at once, in bytes before and after compression. */
+export interface PayloadLimits {
+  readonly rawBytes: number;
+  readonly wireBytes: number;
+}
+
+/** A payload that Datadog does not take in one piece. */
+export class PayloadTooLarge extends Error {
+  override readonly name = 'PayloadTooLarge';
+}
+
+const compress = promisify(gzip);
+
+/** The payload in gzip. Throws {@link PayloadTooLarge} where it exceeds a limit. */
+export async function compressed(raw: Buffer, limits: PayloadLimits): Promise<Buffer> {
+  if (raw.length > limits.rawBytes) throw new PayloadTooLarge(`${raw.length} bytes before compression`);
+  const wire = await compress(raw);
+  if (wire.length > limits.wireBytes) throw new PayloadTooLarge(`${wire.length} bytes on the wire`);
+  return wire;
+}
+
+/** The error's own words, but for an answer of 413. */
+export function tooLargeOr(error: unknown): unknown {
+  if (!(error instanceof ExportError) || error.status !== 413) return error;
+  return new PayloadTooLarge('413 Payload Too Large', { cause: error });
+}

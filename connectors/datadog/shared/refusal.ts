@@ -1,0 +1,54 @@
+import { isJsonObject } from '../../../src/encode/json-object.js';
+import { ExportError } from '../../../src/errors/export-error.js';
+import type { HttpAnswer, RefusalDetails } from '../../../src/http/http-client.js';
+import { keysAddress } from './app-address.js';
+
+/** What was asked, and with what. */
+export interface Asked {
+  readonly site: string;
+  readonly baseUrl: string;
+  /** What was to be done, as it follows "Could not". */
+  readonly what: string;
+  /** What the application key must be allowed; undefined where only an API key was sent. */
+  readonly permissions: string | undefined;
+}
+
+/**
+ * The error's own words, but where keys are refused: a wrong key, a wrong site and a missing permission answer alike, so
+ * one error names them all.
+ */
+export function refusalOf(error: unknown, { site, baseUrl, what, permissions }: Asked): unknown {
+  if (!(error instanceof ExportError) || (error.status !== 401 && error.status !== 403)) return error;
+  const refused = permissions === undefined ? 'the API key' : `to ${what}`;
+  return new ExportError('SINK_REFUSED', `Datadog refused ${refused} (${error.status} from ${baseUrl}).`, {
+    kind: 'auth',
+    hint:
+      permissions === undefined
+        ? 'A wrong key and a wrong site look the same here. Check that `api_key` is an API key of your account ' +
+          `(not an application key), and that \`site\`, now ${site}, is the one in your Datadog address.`
+        : 'Check that `api_key` and `app_key` are an API key and an application key of the same organization; ' +
+          `that \`site\`, now ${site}, is the one in your Datadog address; and that the application key and its ` +
+          `owner's role have the permissions ${permissions} (${keysAddress(site)}).`,
+    status: error.status,
+    ...(error.requestId === undefined ? {} : { requestId: error.requestId }),
+    cause: error,
+  });
+}
+
+/** Reads `{"errors": ["Forbidden"]}`, and what logs have in place of each text. */
+export function explainDatadog(answer: HttpAnswer): RefusalDetails {
+  const errors = errorsIn(JSON.parse(answer.body.toString('utf8')));
+  return errors.length === 0 ? {} : { message: errors.join('; ') };
+}
+
+/** What is said under `errors`; nothing where there is no such list. */
+export function errorsIn(body: unknown): readonly string[] {
+  return isJsonObject(body) && Array.isArray(body.errors) ? body.errors.map(formatError) : [];
+}
+
+/** `Forbidden`, and of `{"status": "403", "title": "Forbidden", "detail": "Unknown key"}` `Forbidden: Unknown key`. */
+function formatError(error: unknown): string {
+  if (!isJsonObject(error)) return String(error);
+  const texts = [error.title, error.detail].filter((text) => typeof text === 'string' && text !== '');
+  return texts.length > 0 ? [...new Set(texts)].join(': ') : JSON.stringify(error);
+}
