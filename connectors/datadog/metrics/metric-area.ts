@@ -25,6 +25,7 @@ const SHOWN = [
   ...usageGroupings.map(usageBy),
   billing,
   ...billingGroupings.map((grouping) => billingBy([grouping])),
+  billingBy(['line_item', 'tags']),
 ].map((stream) => ({ name: stream.name, area: areaOf(stream) }));
 
 /** Name of the stream that a metric, without its prefix, is made of; undefined for what is about the run itself. */
