@@ -7,6 +7,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
+import { billOfMaterials } from './bill-of-materials.mjs';
 import { bundledPackages, licenseTexts } from './bundled-packages.mjs';
 import { sourcesOf } from './exported.mjs';
 import { APIS_CALLED, modelsInUse } from './models-in-use.mjs';
@@ -53,7 +54,9 @@ await bundle.close();
 refuseHeavyStart(output);
 refuseReplaced(output);
 const packages = bundledPackages(output.flatMap((chunk) => chunk.moduleIds ?? []));
+const materials = billOfMaterials(MANIFEST, packages, json('package-lock.json'));
 await writeFile(join(OUTPUT, 'LICENSES.txt'), licenseTexts(packages));
+await writeFile(join(OUTPUT, 'sbom.cdx.json'), `${JSON.stringify(materials, null, 2)}\n`);
 
 function json(file) {
   return JSON.parse(readFileSync(join(ROOT, file), 'utf8'));
