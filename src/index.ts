@@ -12,7 +12,7 @@ export { requests } from '../connectors/deepgram/streams/requests.js';
 export type { UsageRow } from '../connectors/deepgram/streams/usage.js';
 export { usage, usageBy } from '../connectors/deepgram/streams/usage.js';
 export type { CheckResult } from './catalogue/check-result.js';
-export type { DistinctValues, Outlook, Prospect } from './catalogue/estimate.js';
+export type { DistinctValues, Estimate, EstimateInput } from './catalogue/estimate.js';
 export type {
   ClosingReport,
   PartitionWriter,

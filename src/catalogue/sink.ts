@@ -2,7 +2,7 @@ import type { Failure } from '../errors/export-error.js';
 import type { Row } from '../streams/field.js';
 import type { Partition } from '../streams/partition.js';
 import type { CheckResult } from './check-result.js';
-import type { Outlook, Prospect } from './estimate.js';
+import type { Estimate, EstimateInput } from './estimate.js';
 
 /** Records that were not delivered, and why; `example` shows one of them. */
 export interface Refusal {
@@ -54,7 +54,7 @@ export interface Sink {
   /** Reachable? Let in? As close to real work as it can be without leaving a trace. */
   check(signal: AbortSignal): Promise<CheckResult>;
   /** What the records will come to here, for `plan` and `check`. Calls nobody. */
-  outlook?(prospect: Prospect): readonly Outlook[];
+  estimate?(input: EstimateInput): readonly Estimate[];
   begin(partition: Partition, signal: AbortSignal): Promise<PartitionWriter>;
   /**
    * True where nothing is there, although the state may say otherwise: somebody has removed it. Left out where

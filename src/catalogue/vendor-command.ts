@@ -1,5 +1,5 @@
 import type { ArgumentsCamelCase, InferredOptionTypes, Options } from 'yargs';
-import type { Surroundings } from '../cli/cli-context.js';
+import type { CliContext } from '../cli/cli-context.js';
 import type { LogOptions } from '../cli/options/log-options.js';
 
 /** A command that belongs to one vendor. Cheap to import: `--help` lists it. */
@@ -10,7 +10,7 @@ export interface ConnectorCommand {
   /** Its own options; those of the configuration and of the log are every command's and are added. */
   readonly options: Readonly<Record<string, Options>>;
   /** Imports the implementation, which returns the exit code. */
-  load(): Promise<(options: never, surroundings: Surroundings) => Promise<number>>;
+  load(): Promise<(options: never, context: CliContext) => Promise<number>>;
 }
 
 /** The commands of one vendor: `deepgram-export datadog install`. */
@@ -28,7 +28,7 @@ export function defineCommand<Own extends Readonly<Record<string, Options>>>(com
   readonly name: string;
   readonly describe: string;
   readonly options: Own;
-  load(): Promise<(options: Given<Own>, surroundings: Surroundings) => Promise<number>>;
+  load(): Promise<(options: Given<Own>, context: CliContext) => Promise<number>>;
 }): ConnectorCommand {
   return command;
 }

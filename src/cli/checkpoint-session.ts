@@ -9,7 +9,7 @@ import type { Job } from '../config/job.js';
 import { type DeliveryBook, windowOnly } from '../plan/delivery-book.js';
 import type { Window } from '../plan/plan.js';
 import type { Log } from '../report/log.js';
-import type { Surroundings } from './cli-context.js';
+import type { CliContext } from './cli-context.js';
 
 /** How a run uses the state. */
 export interface StateOptions {
@@ -53,7 +53,7 @@ export async function beginState(
   job: Job,
   options: StateOptions,
   log: Log,
-  surroundings: Surroundings,
+  surroundings: CliContext,
 ): Promise<StateSession> {
   const { use, fullRefresh, wait, dryRun = false } = options;
   const { clock, signal } = surroundings;
@@ -85,7 +85,7 @@ export function lookAtState(
   job: Job,
   window: Window,
   log: Log,
-  surroundings: Surroundings,
+  surroundings: CliContext,
 ): Promise<DeliveryBook> {
   return openBook(job, { fullRefresh: false, lock: undefined }, window, log, surroundings);
 }
@@ -95,7 +95,7 @@ async function openBook(
   how: { readonly fullRefresh: boolean; readonly lock: StateLock | undefined },
   window: Window,
   log: Log,
-  { clock, screen }: Surroundings,
+  { clock, screen }: CliContext,
 ): Promise<StateBook> {
   return new StateBook(await stateOf(job), {
     ...how,

@@ -2,7 +2,7 @@ import type { Screen } from '../report/screen.js';
 import type { Clock } from '../time/clock.js';
 
 /** All that a command sees of the world outside; only `bin.ts` reads the process itself. */
-export interface Surroundings {
+export interface CliContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly screen: Screen;

@@ -3,7 +3,7 @@ import { connectorCommands } from '../../connectors/commands.js';
 import { failureOf } from '../errors/export-error.js';
 import { EXIT, verdictOfFailure } from '../report/exit-code.js';
 import { failureLines, stackLines } from '../report/failure-lines.js';
-import type { Surroundings } from './cli-context.js';
+import type { CliContext } from './cli-context.js';
 import { checkSingleValues, mistakeFrom, UsageMistake } from './options/usage-mistake.js';
 import { version } from './version.js';
 
@@ -11,13 +11,13 @@ import { version } from './version.js';
  * The command line. Returns the exit code; throws nothing. Each command is imported when it is chosen, so that
  * `--help` loads none of them.
  */
-export async function main(argv: readonly string[], surroundings: Surroundings): Promise<number> {
-  const { screen } = surroundings;
+export async function main(argv: readonly string[], context: CliContext): Promise<number> {
+  const { screen } = context;
   let exitCode: number = EXIT.delivered;
   const doing =
-    <Args>(command: (args: Args, surroundings: Surroundings) => Promise<number>) =>
+    <Args>(command: (args: Args, context: CliContext) => Promise<number>) =>
     async (args: Args) => {
-      exitCode = await command(args, surroundings);
+      exitCode = await command(args, context);
     };
 
   const parser = yargs()
@@ -154,7 +154,7 @@ export async function main(argv: readonly string[], surroundings: Surroundings):
       );
     }
     for (const line of lines) screen.line(line);
-    return verdictOfFailure(failure, surroundings.interruptCode()).exitCode;
+    return verdictOfFailure(failure, context.interruptCode()).exitCode;
   }
 }
 

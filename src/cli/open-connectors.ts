@@ -7,15 +7,10 @@ import { countingSink } from '../deliver/dry-run-sink.js';
 import { SinkLane } from '../deliver/sink-lane.js';
 import type { Window } from '../plan/plan.js';
 import type { Log } from '../report/log.js';
-import type { Surroundings } from './cli-context.js';
+import type { CliContext } from './cli-context.js';
 import { userAgent } from './version.js';
 
-export function openSource(
-  job: Job,
-  window: Window,
-  log: Log,
-  { clock, env }: Surroundings,
-): Promise<Source> {
+export function openSource(job: Job, window: Window, log: Log, { clock, env }: CliContext): Promise<Source> {
   return sourceTypes[job.source.type].open(job.source, { window, clock, log, env, userAgent: userAgent() });
 }
 
@@ -23,7 +18,7 @@ export function openSource(
 export async function openSink(
   sink: JobSink,
   log: Log,
-  { cwd, clock, env }: Surroundings,
+  { cwd, clock, env }: CliContext,
   dryRun = false,
 ): Promise<Sink> {
   const opened = await sink.open({
@@ -42,7 +37,7 @@ export async function openSink(
 export function openLanes(
   job: Job,
   log: Log,
-  surroundings: Surroundings,
+  surroundings: CliContext,
   { dryRun, ledger }: { readonly dryRun: boolean; readonly ledger?: AppendLedger | undefined },
 ): Promise<SinkLane[]> {
   return Promise.all(

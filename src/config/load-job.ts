@@ -7,11 +7,11 @@ import { configError, type Path } from './mistakes/mistake.js';
 import { schemaMistakes } from './mistakes/schema-mistakes.js';
 import { type Overrides, overrideJob } from './overrides.js';
 import type { Environment } from './references/references.js';
-import { settingsTree } from './references/resolve-references.js';
+import { resolveReferences } from './references/resolve-references.js';
 import { type ConfigSettings, configSchema } from './settings/config-schema.js';
 import { readConfigFile } from './yaml/read-config-file.js';
 import { readYaml } from './yaml/yaml-document.js';
-import type { Located } from './yaml/yaml-node.js';
+import type { YamlNode } from './yaml/yaml-node.js';
 
 export interface LoadJobOptions {
   /** As the user named it; relative to `cwd`. Without it, the built-in configuration is used. */
@@ -43,7 +43,7 @@ export async function loadJob(options: LoadJobOptions): Promise<Job> {
   const { root, mistakes } = readYaml(text);
   if (root === undefined) throw configError(name, mistakes);
   if (root.kind !== 'map') throw configError(name, [...mistakes, notAMap(root)]);
-  const tree = settingsTree(root, mode === 'resolve' ? env : undefined, isNeeded);
+  const tree = resolveReferences(root, mode === 'resolve' ? env : undefined, isNeeded);
   const all = [
     ...mistakes,
     ...tree.mistakes,
@@ -65,7 +65,7 @@ function textWithoutFile(env: Environment, isNeeded: LoadJobOptions['isNeeded'])
   });
 }
 
-function notAMap({ position }: Located) {
+function notAMap({ position }: YamlNode) {
   return { position, path: [], words: 'the file must be a map of settings that begins with version: 1' };
 }
 

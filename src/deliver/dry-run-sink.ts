@@ -7,7 +7,7 @@ export function countingSink(sink: Sink): Sink {
     capabilities: sink.capabilities,
     check: (signal) => sink.check(signal),
     isEmpty: async () => (await sink.isEmpty?.()) ?? false,
-    ...(sink.outlook === undefined ? {} : { outlook: sink.outlook }),
+    ...(sink.estimate === undefined ? {} : { estimate: sink.estimate }),
     begin: async () => {
       let records = 0;
       return {

@@ -63,8 +63,8 @@ export class SinkLane {
   }
 
   /** Undefined where the sink cannot tell. */
-  get outlook(): Sink['outlook'] {
-    return this.#sink.outlook;
+  get estimate(): Sink['estimate'] {
+    return this.#sink.estimate;
   }
 
   wants(stream: Stream): boolean {

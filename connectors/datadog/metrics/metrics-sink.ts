@@ -16,7 +16,7 @@ import { RunLedger } from './run/run-statistics.js';
 import { seriesEstimate } from './series/series-estimate.js';
 import { metricsClient } from './submit/metrics-client.js';
 import { type DeliveryRoute, deliver } from './submit/submit-points.js';
-import { historyOutlook } from './submit/time-window.js';
+import { historyEstimate } from './submit/time-window.js';
 
 export interface DatadogMetricsDependencies {
   /** Default: a client of its own. It is closed with the sink. */
@@ -54,9 +54,9 @@ export async function datadogMetricsSink(
       historyDays: settings.historical ? HISTORY_DAYS : undefined,
     },
     check: (signal) => checkKey(api, signal),
-    outlook: (prospect) => [
-      { what: 'custom metrics', detail: seriesEstimate(prospect, context.streams, settings) },
-      { what: 'history', detail: historyOutlook(settings.historical, metricName(settings.prefix, '')) },
+    estimate: (input) => [
+      { what: 'custom metrics', detail: seriesEstimate(input, context.streams, settings) },
+      { what: 'history', detail: historyEstimate(settings.historical, metricName(settings.prefix, '')) },
     ],
     async begin(partition, signal) {
       if (partition.stream.name === requests.name) {

@@ -1,6 +1,6 @@
 import pc from 'picocolors';
 import type { CheckResult } from '../../catalogue/check-result.js';
-import type { Outlook } from '../../catalogue/estimate.js';
+import type { Estimate } from '../../catalogue/estimate.js';
 import type { Sink } from '../../catalogue/sink.js';
 import type { Source } from '../../catalogue/source.js';
 import type { JobSink } from '../../config/job.js';
@@ -10,15 +10,15 @@ import { EXIT } from '../../report/exit-code.js';
 import type { Log } from '../../report/log.js';
 import { oneLine } from '../../report/one-line.js';
 import { withDeadline } from '../../time/deadline.js';
-import type { Surroundings } from '../cli-context.js';
+import type { CliContext } from '../cli-context.js';
 import { wantsColor } from '../color.js';
-import { outlooksOf } from '../estimates.js';
+import { estimatesOf } from '../estimates.js';
 import { openSink, openSource } from '../open-connectors.js';
 import { type JobOptions, jobFor } from '../options/job-options.js';
 import { type LogOptions, logFor } from '../options/log-options.js';
 
 /** Tries every connection of the job and says what works, what does not, and how to mend it. */
-export async function check(options: JobOptions & LogOptions, surroundings: Surroundings): Promise<number> {
+export async function check(options: JobOptions & LogOptions, surroundings: CliContext): Promise<number> {
   const { screen, clock, signal, env } = surroundings;
   const job = await jobFor(options, surroundings);
   const log = logFor(options, surroundings);
@@ -28,7 +28,7 @@ export async function check(options: JobOptions & LogOptions, surroundings: Surr
     const ofSinks = await Promise.all(
       job.sinks.map(async (sink) => ({ sink, ...(await checkSink(sink, log, surroundings)) })),
     );
-    const outlooks = await foretold(ofSinks, source, signal);
+    const estimates = await estimated(ofSinks, source, signal);
     if (signal.aborted) throw abortError(signal);
     const color = wantsColor(screen.stdout, env);
     const lines = [
@@ -37,7 +37,7 @@ export async function check(options: JobOptions & LogOptions, surroundings: Surr
       ...ofSinks.flatMap(({ sink, result }) => [
         `${sink.name} (${sink.type})`,
         ...resultLines(result, color),
-        ...(outlooks.get(sink.name) ?? []).flatMap((one) => resultLines({ ...one, ok: true }, color)),
+        ...(estimates.get(sink.name) ?? []).flatMap((one) => resultLines({ ...one, ok: true }, color)),
       ]),
     ];
     screen.result(`${lines.join('\n')}\n`);
@@ -53,7 +53,7 @@ interface CheckedSink {
   readonly opened?: Sink;
 }
 
-async function checkSink(sink: JobSink, log: Log, surroundings: Surroundings): Promise<CheckedSink> {
+async function checkSink(sink: JobSink, log: Log, surroundings: CliContext): Promise<CheckedSink> {
   let opened: Sink;
   try {
     opened = await openSink(sink, log, surroundings);
@@ -74,15 +74,15 @@ async function checkSink(sink: JobSink, log: Log, surroundings: Surroundings): P
 }
 
 /** What the records will come to; nothing where the source does not answer, which has been said already. */
-async function foretold(
+async function estimated(
   sinks: readonly CheckedSink[],
   source: Source,
   signal: AbortSignal,
-): Promise<ReadonlyMap<string, readonly Outlook[]>> {
-  const opened = sinks.flatMap(({ opened: sink }) => (sink?.outlook === undefined ? [] : [sink]));
+): Promise<ReadonlyMap<string, readonly Estimate[]>> {
+  const opened = sinks.flatMap(({ opened: sink }) => (sink?.estimate === undefined ? [] : [sink]));
   if (opened.length === 0) return new Map();
   try {
-    return await outlooksOf(opened, source, await source.projects(signal), signal);
+    return await estimatesOf(opened, source, await source.projects(signal), signal);
   } catch {
     return new Map();
   }

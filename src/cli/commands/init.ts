@@ -2,12 +2,12 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { initTemplate } from '../../config/init-template.js';
 import { ExportError } from '../../errors/export-error.js';
-import type { Surroundings } from '../cli-context.js';
+import type { CliContext } from '../cli-context.js';
 
 /** Writes a commented configuration; never over a file that is there. */
 export async function init(
   { file }: { readonly file: string },
-  { cwd, screen }: Surroundings,
+  { cwd, screen }: CliContext,
 ): Promise<number> {
   try {
     await writeFile(resolve(cwd, file), initTemplate(), { flag: 'wx' });

@@ -1,4 +1,4 @@
-import type { Outlook } from '../../catalogue/estimate.js';
+import type { Estimate } from '../../catalogue/estimate.js';
 import { resolveWindow } from '../../config/settings/window.js';
 import type { SinkLane } from '../../deliver/sink-lane.js';
 import { type Reason, windowOnly } from '../../plan/delivery-book.js';
@@ -7,8 +7,8 @@ import { oneLine } from '../../report/one-line.js';
 import { counted, sayCount, textTable } from '../../report/text-table.js';
 import { partitionName } from '../../streams/partition.js';
 import { lookAtState } from '../checkpoint-session.js';
-import type { Surroundings } from '../cli-context.js';
-import { outlooksOf } from '../estimates.js';
+import type { CliContext } from '../cli-context.js';
+import { estimatesOf } from '../estimates.js';
 import { openLanes, openSource } from '../open-connectors.js';
 import { type JobOptions, jobFor } from '../options/job-options.js';
 import { type LogOptions, logFor } from '../options/log-options.js';
@@ -21,7 +21,7 @@ export interface PlanOptions extends JobOptions, LogOptions {
  * Shows what a run would read and write, and why. It lists the projects, asks for the values that sinks reckon with,
  * and calls nothing else.
  */
-export async function plan(options: PlanOptions, surroundings: Surroundings): Promise<number> {
+export async function plan(options: PlanOptions, surroundings: CliContext): Promise<number> {
   const job = await jobFor(options, surroundings);
   const log = logFor(options, surroundings);
   const window = resolveWindow(job.window, surroundings.clock.now());
@@ -38,8 +38,8 @@ export async function plan(options: PlanOptions, surroundings: Surroundings): Pr
       return { name: selected.name, isWanted, readings: plan.readings };
     });
     const each = options.verbose ? partitionLines(rows) : [];
-    const outlooks = await outlooksOf(takers, source, projects, surroundings.signal);
-    const lines = [...planLines(rows, projects.length, window), ...outlookLines(outlooks)];
+    const estimates = await estimatesOf(takers, source, projects, surroundings.signal);
+    const lines = [...planLines(rows, projects.length, window), ...estimateLines(estimates)];
     surroundings.screen.result([...each, ...lines, ''].join('\n'));
     return 0;
   } finally {
@@ -79,8 +79,8 @@ function planLines(
   ];
 }
 
-function outlookLines(outlooks: ReadonlyMap<string, readonly Outlook[]>): string[] {
-  const lines = [...outlooks].flatMap(([sink, all]) =>
+function estimateLines(estimates: ReadonlyMap<string, readonly Estimate[]>): string[] {
+  const lines = [...estimates].flatMap(([sink, all]) =>
     all.map(({ what, detail }) => oneLine(`${sink}, ${what}: ${detail}`)),
   );
   return lines.length === 0 ? [] : ['', ...lines];

@@ -8,8 +8,8 @@ import { ExportError } from '../../errors/export-error.js';
 import { isWithin } from '../../files/is-within.js';
 import type { Window } from '../../plan/plan.js';
 import { type Log, silentLog } from '../../report/log.js';
-import type { Surroundings } from '../cli-context.js';
-import { type DeliveryOptions, deliver } from '../run-command.js';
+import type { CliContext } from '../cli-context.js';
+import { type DeliveryOptions, runCommand } from '../run-command.js';
 
 export interface ReplayOptions extends DeliveryOptions {
   /** Folder that an `ndjson` sink wrote, relative to the working directory. */
@@ -25,8 +25,8 @@ const EVERYTHING = { since: '2015-01-01', until: 'now' };
  * Delivers an NDJSON archive to the sinks of a job, asks Deepgram nothing, and leaves the state as it is. What the
  * state knows a sink to have of a later reading than the archive's stays.
  */
-export function replay(options: ReplayOptions, surroundings: Surroundings): Promise<number> {
-  const path = resolve(surroundings.cwd, options.from);
+export function replay(options: ReplayOptions, context: CliContext): Promise<number> {
+  const path = resolve(context.cwd, options.from);
   const { since = EVERYTHING.since, until = EVERYTHING.until } = options;
   const archiveOf = (job: Job, days: Window, log: Log) =>
     ndjsonArchive({
@@ -39,7 +39,7 @@ export function replay(options: ReplayOptions, surroundings: Surroundings): Prom
       until: days.until,
       log,
     });
-  return deliver(
+  return runCommand(
     { ...options, since, until },
     {
       state: { use: 'heed', fullRefresh: false, wait: options.wait },
@@ -51,7 +51,7 @@ export function replay(options: ReplayOptions, surroundings: Surroundings): Prom
       },
       openSource: async (job, window, log) => archiveOf(job, window, log),
     },
-    surroundings,
+    context,
   );
 }
 

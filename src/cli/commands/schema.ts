@@ -1,7 +1,7 @@
 import { configJsonSchemaText } from '../../config/settings/json-schema.js';
-import type { Surroundings } from '../cli-context.js';
+import type { CliContext } from '../cli-context.js';
 
-export async function schema(_options: unknown, { screen }: Surroundings): Promise<number> {
+export async function schema(_options: unknown, { screen }: CliContext): Promise<number> {
   screen.result(configJsonSchemaText());
   return 0;
 }

@@ -4,7 +4,7 @@ import { lockState } from '../../checkpoints/lock/state-lock.js';
 import { readState } from '../../checkpoints/state-file.js';
 import { stateTable } from '../../checkpoints/state-table.js';
 import { fileError } from '../../files/file-error.js';
-import type { Surroundings } from '../cli-context.js';
+import type { CliContext } from '../cli-context.js';
 import { jobFor } from '../options/job-options.js';
 import { type LogOptions, logFor } from '../options/log-options.js';
 
@@ -15,28 +15,24 @@ export interface StateCommandOptions extends LogOptions {
 }
 
 /** Shows the state as a table, or sets one aside that cannot be used. */
-export async function state(options: StateCommandOptions, surroundings: Surroundings): Promise<number> {
-  const { statePath } = await jobFor({ config: options.config }, surroundings);
-  if (options.action === 'repair') return repair(statePath, options, surroundings);
+export async function state(options: StateCommandOptions, context: CliContext): Promise<number> {
+  const { statePath } = await jobFor({ config: options.config }, context);
+  if (options.action === 'repair') return repair(statePath, options, context);
   const document = await readState(statePath);
-  const name = relative(surroundings.cwd, statePath);
-  surroundings.screen.result(
+  const name = relative(context.cwd, statePath);
+  context.screen.result(
     document ? stateTable(document) : `There is no state in ${name} yet: the first sync begins it.\n`,
   );
   return 0;
 }
 
 /** The old state is kept beside the new one: nothing that somebody may still want is deleted. */
-async function repair(
-  path: string,
-  options: StateCommandOptions,
-  surroundings: Surroundings,
-): Promise<number> {
-  const { clock, signal, cwd, screen } = surroundings;
+async function repair(path: string, options: StateCommandOptions, context: CliContext): Promise<number> {
+  const { clock, signal, cwd, screen } = context;
   const lock = await lockState(path, {
     clock,
     signal,
-    log: logFor(options, surroundings),
+    log: logFor(options, context),
     wait: options.wait,
   });
   try {

@@ -1,12 +1,12 @@
 import { loadJob } from '../../config/load-job.js';
 import { counted } from '../../report/text-table.js';
 import { maskFor } from '../../secrets/mask.js';
-import type { Surroundings } from '../cli-context.js';
+import type { CliContext } from '../cli-context.js';
 
 /** Checks the configuration: its structure, and with `--env` also that the environment gives all it names. */
 export async function validate(
   options: { readonly config?: string | undefined; readonly env: boolean },
-  { cwd, env, screen }: Surroundings,
+  { cwd, env, screen }: CliContext,
 ): Promise<number> {
   const mode = options.env ? 'resolve' : 'structure';
   const job = await loadJob({ file: options.config, cwd, env, mode });

@@ -2,7 +2,7 @@ import type { Job } from '../../config/job.js';
 import { loadJob } from '../../config/load-job.js';
 import type { Path } from '../../config/mistakes/mistake.js';
 import { maskFor } from '../../secrets/mask.js';
-import type { Surroundings } from '../cli-context.js';
+import type { CliContext } from '../cli-context.js';
 
 /** The options that name a job and narrow it. */
 export interface JobOptions {
@@ -21,7 +21,7 @@ export interface JobOptions {
  */
 export async function jobFor(
   options: JobOptions,
-  { env, cwd, screen }: Surroundings,
+  { env, cwd, screen }: CliContext,
   isNeeded?: (path: Path) => boolean,
 ): Promise<Job> {
   const job = await loadJob({

@@ -5,7 +5,7 @@ import { sinkTypes } from '../../../connectors/index.js';
 import { isWithin } from '../../files/is-within.js';
 import type { SettingsTree } from '../references/resolve-references.js';
 import { sinkSettings } from '../settings/config-schema.js';
-import { type Located, positionOf } from '../yaml/yaml-node.js';
+import { positionOf, type YamlNode } from '../yaml/yaml-node.js';
 import { type Mistake, type Path, showPath } from './mistake.js';
 import { suggestion } from './suggestion.js';
 
@@ -13,7 +13,7 @@ import { suggestion } from './suggestion.js';
  * Mistakes that lie between settings: streams that a sink asks for and nobody reads, or needs and does not get, and
  * sinks that write the same folder. Looks at whatever parts are right in themselves, so that it adds to their mistakes.
  */
-export function crossCheck(tree: SettingsTree, root: Located, cwd: string): Mistake[] {
+export function crossCheck(tree: SettingsTree, root: YamlNode, cwd: string): Mistake[] {
   const settings = asMap(tree.value);
   const sinks = Object.entries(asMap(settings.sinks));
   const found = [

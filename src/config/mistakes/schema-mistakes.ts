@@ -1,15 +1,15 @@
 import type { z } from 'zod';
 import type { SettingsTree } from '../references/resolve-references.js';
-import { keyPositionOf, type Located, positionOf } from '../yaml/yaml-node.js';
+import { keyPositionOf, positionOf, type YamlNode } from '../yaml/yaml-node.js';
 import type { Mistake, Path } from './mistake.js';
-import { wordsFor } from './zod-messages.js';
+import { zodMessage } from './zod-messages.js';
 
 /**
  * What a schema finds wrong with the settings, in plain words and with places. A value whose reference is
  * still open is not judged, unless text cannot stand there whatever the environment holds.
  */
-export function schemaMistakes(schema: z.ZodType, tree: SettingsTree, root: Located): Mistake[] {
-  const result = schema.safeParse(tree.value, { error: wordsFor });
+export function schemaMistakes(schema: z.ZodType, tree: SettingsTree, root: YamlNode): Mistake[] {
+  const result = schema.safeParse(tree.value, { error: zodMessage });
   if (result.success) return [];
   return result.error.issues
     .flatMap((issue) => findings(issue, []))

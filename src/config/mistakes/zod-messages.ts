@@ -5,24 +5,24 @@ import { suggestion } from './suggestion.js';
  * What is wrong with a value, for settings that do not say it themselves. Never repeats the value. For
  * unknown keys it is one line a key, in their order.
  */
-export function wordsFor(issue: z.core.$ZodRawIssue): string {
+export function zodMessage(issue: z.core.$ZodRawIssue): string {
   switch (issue.code) {
     case 'invalid_type':
-      return wordsForType(issue);
+      return messageForType(issue);
     case 'invalid_value':
-      return wordsForChoice(issue.input, issue.values.map(String));
+      return messageForChoice(issue.input, issue.values.map(String));
     case 'unrecognized_keys':
-      return issue.keys.map((key) => wordsForKey(key, knownKeys(issue.inst))).join('\n');
+      return issue.keys.map((key) => messageForKey(key, knownKeys(issue.inst))).join('\n');
     case 'invalid_union':
       return issue.discriminator === undefined
         ? 'is not one of the forms that this setting can have'
-        : wordsForChoice(property(issue.input, issue.discriminator), optionsOf(issue.options));
+        : messageForChoice(property(issue.input, issue.discriminator), optionsOf(issue.options));
     default:
       return 'is not valid';
   }
 }
 
-function wordsForType({ expected, input }: z.core.$ZodRawIssue<z.core.$ZodIssueInvalidType>): string {
+function messageForType({ expected, input }: z.core.$ZodRawIssue<z.core.$ZodIssueInvalidType>): string {
   if (input === undefined) return 'is missing';
   const must = `must be ${typeNames[expected] ?? expected}`;
   if (input === null) return `is empty, and ${must}`;
@@ -37,7 +37,7 @@ const typeNames: Readonly<Record<string, string>> = {
   record: 'a map of settings by name',
 };
 
-function wordsForChoice(input: unknown, choices: readonly string[]): string {
+function messageForChoice(input: unknown, choices: readonly string[]): string {
   const must = choices.length === 1 ? `must be ${choices[0]}` : `must be one of ${choices.join(', ')}`;
   if (input === undefined) return `is missing: it ${must}`;
   return must + (typeof input === 'string' && choices.length > 1 ? suggestion(input, choices) : '');
@@ -47,7 +47,7 @@ function optionsOf(options: unknown): readonly string[] {
   return Array.isArray(options) ? options.map(String) : [];
 }
 
-function wordsForKey(key: string, known: readonly string[]): string {
+function messageForKey(key: string, known: readonly string[]): string {
   if (key.includes(':')) return 'is no setting; is a space missing after ":"?';
   const near = suggestion(key, known);
   if (near !== '' || known.length === 0) return `is no setting known here${near}`;

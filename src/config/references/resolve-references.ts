@@ -1,5 +1,5 @@
 import { isShowable, type Mistake, type Path } from '../mistakes/mistake.js';
-import type { Located } from '../yaml/yaml-node.js';
+import type { YamlNode } from '../yaml/yaml-node.js';
 import { type Environment, type ReferenceMistake, replaceReferences } from './references.js';
 
 /** The settings as plain data, with the environment put in. */
@@ -16,15 +16,15 @@ export interface SettingsTree {
  * Makes plain data of a configuration; references are replaced in values, never in keys. What is not needed may
  * name variables that are not set.
  */
-export function settingsTree(
-  root: Located,
+export function resolveReferences(
+  root: YamlNode,
   environment: Environment | undefined,
   isNeeded: (path: Path) => boolean = () => true,
 ): SettingsTree {
   const mistakes: Mistake[] = [];
   const open = new Set<string>();
   const references = new Set<string>();
-  const plain = (node: Located, path: Path): unknown => {
+  const plain = (node: YamlNode, path: Path): unknown => {
     if (node.kind === 'list') return node.items.map((item, index) => plain(item, [...path, index]));
     if (node.kind === 'map') {
       const entries = [...node.entries].map(

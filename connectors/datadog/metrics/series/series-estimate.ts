@@ -1,4 +1,4 @@
-import type { DistinctValues, Prospect } from '../../../../src/catalogue/estimate.js';
+import type { DistinctValues, EstimateInput } from '../../../../src/catalogue/estimate.js';
 import { counted, sayCount } from '../../../../src/report/text-table.js';
 import type { Project } from '../../../../src/streams/partition.js';
 import type { Stream } from '../../../../src/streams/stream.js';
@@ -23,7 +23,7 @@ interface Share {
  * handful, and the metrics about the run are left out, since they have no tags to choose.
  */
 export function seriesEstimate(
-  { projects, values }: Prospect,
+  { projects, values }: EstimateInput,
   streams: readonly Stream[],
   settings: DatadogMetricsSettings,
 ): string {
