@@ -13,8 +13,8 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const OUTPUT = join(ROOT, 'dist/bundle');
 /** As the compiler has left them. */
 const ENTRIES = {
-  cli: 'dist/src/cli/bin.js',
-  index: 'dist/src/index.js',
+  cli: 'dist/connectors/bin.js',
+  index: 'dist/connectors/api.js',
   memory: 'dist/connectors/memory/memory-sink.js',
 };
 

@@ -1,4 +1,5 @@
-import { type ConnectorCommands, defineCommand } from '../src/catalogue/vendor-command.js';
+import { type CommandGroup, defineCommand } from '../src/catalogue/command.js';
+import { CONFIG, LOG } from '../src/cli/options/option-groups.js';
 
 const WHICH = {
   sink: {
@@ -42,7 +43,7 @@ const LIMITS = {
 } as const;
 
 /** The commands of vendors, by the word that comes before them. */
-export const connectorCommands: readonly ConnectorCommands[] = [
+export const connectorCommands: readonly CommandGroup[] = [
   {
     name: 'datadog',
     describe: 'Install or remove the dashboard and the monitors for what datadog-metrics sends',
@@ -50,13 +51,13 @@ export const connectorCommands: readonly ConnectorCommands[] = [
       defineCommand({
         name: 'install',
         describe: 'Create the dashboard and the monitors, or bring them up to date',
-        options: { ...WHICH, ...LIMITS },
+        options: { ...CONFIG, ...WHICH, ...LIMITS, ...LOG },
         load: async () => (await import('./datadog/install/install-command.js')).install,
       }),
       defineCommand({
         name: 'uninstall',
         describe: 'Remove what install has created, and nothing else',
-        options: WHICH,
+        options: { ...CONFIG, ...WHICH, ...LOG },
         load: async () => (await import('./datadog/install/install-command.js')).uninstall,
       }),
     ],

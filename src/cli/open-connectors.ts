@@ -1,4 +1,3 @@
-import { sourceTypes } from '../../connectors/index.js';
 import type { Sink } from '../catalogue/sink.js';
 import type { Source } from '../catalogue/source.js';
 import type { AppendLedger } from '../checkpoints/journal/append-ledger.js';
@@ -11,7 +10,8 @@ import type { CliContext } from './cli-context.js';
 import { userAgent } from './version.js';
 
 export function openSource(job: Job, window: Window, log: Log, { clock, env }: CliContext): Promise<Source> {
-  return sourceTypes[job.source.type].open(job.source, { window, clock, log, env, userAgent: userAgent() });
+  const { projects } = job.source;
+  return job.source.open({ projects, window, clock, log, env, userAgent: userAgent() });
 }
 
 /** Loads and makes a sink; `dryRun` puts one in its place that only counts. */

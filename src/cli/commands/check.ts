@@ -32,7 +32,7 @@ export async function check(options: JobOptions & LogOptions, surroundings: CliC
     if (signal.aborted) throw abortError(signal);
     const color = wantsColor(screen.stdout, env);
     const lines = [
-      'deepgram',
+      job.source.type,
       ...ofSource.flatMap((result) => resultLines(result, color)),
       ...ofSinks.flatMap(({ sink, result }) => [
         `${sink.name} (${sink.type})`,

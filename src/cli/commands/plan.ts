@@ -1,4 +1,5 @@
 import type { Estimate } from '../../catalogue/estimate.js';
+import type { Job } from '../../config/job.js';
 import { resolveWindow } from '../../config/settings/window.js';
 import type { SinkLane } from '../../deliver/sink-lane.js';
 import { type Reason, windowOnly } from '../../plan/delivery-book.js';
@@ -39,7 +40,11 @@ export async function plan(options: PlanOptions, surroundings: CliContext): Prom
     });
     const each = options.verbose ? partitionLines(rows) : [];
     const estimates = await estimatesOf(takers, source, projects, surroundings.signal);
-    const lines = [...planLines(rows, projects.length, window), ...estimateLines(estimates)];
+    const lines = [
+      ...planLines(rows, projects.length, window),
+      ...noteLines(job),
+      ...estimateLines(estimates),
+    ];
     surroundings.screen.result([...each, ...lines, ''].join('\n'));
     return 0;
   } finally {
@@ -75,8 +80,11 @@ function planLines(
     ...textTable(['left', 'left', 'right', 'right', 'left'], [head, ...cells]),
     '',
     `${counted(partitions, 'partition')}, at least ${counted(calls, 'call')}, and a few for names.`,
-    'A day with more than 1,000 requests takes about one call more for every 900 of them.',
   ];
+}
+
+function noteLines({ source: { limits } }: Job): string[] {
+  return limits.planNote === undefined ? [] : [limits.planNote];
 }
 
 function estimateLines(estimates: ReadonlyMap<string, readonly Estimate[]>): string[] {

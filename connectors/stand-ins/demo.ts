@@ -1,12 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
-import { startDemoWorld } from '../../../connectors/stand-ins/demo-world.js';
-import { ExportError } from '../../errors/export-error.js';
-import { makeFolders } from '../../files/make-folders.js';
-import { sayCount } from '../../report/text-table.js';
-import type { CliContext } from '../cli-context.js';
-import type { LogOptions } from '../options/log-options.js';
-import { sync } from './sync.js';
+import type { CliContext } from '../../src/cli/cli-context.js';
+import { sync } from '../../src/cli/commands/sync.js';
+import type { LogOptions } from '../../src/cli/options/log-options.js';
+import { ExportError } from '../../src/errors/export-error.js';
+import { makeFolders } from '../../src/files/make-folders.js';
+import { sayCount } from '../../src/report/text-table.js';
+import { startDemoWorld } from './demo-world.js';
 
 export interface DemoOptions extends LogOptions {
   /** Folder for the results, relative to the working directory. */
