@@ -31,7 +31,7 @@ const NOT_IN_IT =
 await rm(OUTPUT, { recursive: true, force: true });
 const bundle = await rolldown({
   cwd: ROOT,
-  input: { cli: 'src/cli/bin.ts', ...sourcesOf(MANIFEST.exports) },
+  input: { cli: 'connectors/bin.ts', ...sourcesOf(MANIFEST.exports) },
   platform: 'node',
   resolve: { extensionAlias: { '.js': ['.ts', '.js'] } },
   transform: { target: 'node20.19' },

@@ -1,20 +1,38 @@
-import type { SinkType } from '../src/catalogue/sink-type.js';
-import type { SourceType } from '../src/catalogue/source-type.js';
+import type { Catalogue } from '../src/catalogue/catalogue.js';
 import { datadogCostsType } from './datadog/costs/costs-type.js';
+import { datadogCommands } from './datadog/install/commands.js';
 import { datadogLogsType } from './datadog/logs/logs-type.js';
 import { datadogMetricsType } from './datadog/metrics/metrics-type.js';
 import { deepgramType } from './deepgram/deepgram-type.js';
 import { ndjsonType } from './ndjson/ndjson-type.js';
+import { replayCommand } from './ndjson/replay-command.js';
+import { demoCommand } from './stand-ins/demo-command.js';
+import { starterConfig } from './starter-config.js';
 import { tableauType } from './tableau/tableau-type.js';
 
-/** Every kind of sink by the name that `type` has in the configuration. */
-export const sinkTypes: Readonly<Record<string, SinkType>> = {
-  'tableau-csv': tableauType,
-  ndjson: ndjsonType,
-  'datadog-metrics': datadogMetricsType,
-  'datadog-logs': datadogLogsType,
-  'datadog-costs': datadogCostsType,
+/** What we ship: a source, its sinks, and the commands beside those of the core. */
+export const catalogue: Catalogue = {
+  about: 'Exports a Deepgram account: usage, request log, billing and balances.',
+  sources: { deepgram: deepgramType },
+  sinks: {
+    'tableau-csv': tableauType,
+    ndjson: ndjsonType,
+    'datadog-metrics': datadogMetricsType,
+    'datadog-logs': datadogLogsType,
+    'datadog-costs': datadogCostsType,
+  },
+  commands: [replayCommand, demoCommand, datadogCommands],
+  withoutFile: {
+    variable: 'DEEPGRAM_API_KEY',
+    config: `version: 1
+source: { type: deepgram, api_key: "\${DEEPGRAM_API_KEY}" }
+sinks:
+  tableau: { type: tableau-csv, path: deepgram-export/tableau }
+  ndjson: { type: ndjson, path: deepgram-export/ndjson }
+`,
+    hint:
+      'Set DEEPGRAM_API_KEY to export to ./deepgram-export/, name a file with -c FILE, ' +
+      'write one with `deepgram-export init`, or look at `deepgram-export demo`, which needs no key.',
+  },
+  starterConfig,
 };
-
-/** Every kind of source, likewise. */
-export const sourceTypes = { deepgram: deepgramType } as const satisfies Readonly<Record<string, SourceType>>;

@@ -1,18 +1,7 @@
-/**
- * What programs may use of this package: the records, and the contract of sinks. The command line is the
- * product; this is for those who write a sink of their own or test one.
- *
- * @packageDocumentation
- */
+/** The contract of sinks, and what it is made of. */
 
-export { balances, models, projects, purchases } from '../connectors/deepgram/streams/account.js';
-export { billing, billingBy } from '../connectors/deepgram/streams/billing.js';
-export type { RequestRow } from '../connectors/deepgram/streams/requests.js';
-export { requests } from '../connectors/deepgram/streams/requests.js';
-export type { UsageRow } from '../connectors/deepgram/streams/usage.js';
-export { usage, usageBy } from '../connectors/deepgram/streams/usage.js';
 export type { CheckResult } from './catalogue/check-result.js';
-export type { DistinctValues, Outlook, Prospect } from './catalogue/estimate.js';
+export type { DistinctValues, Estimate, EstimateInput } from './catalogue/estimate.js';
 export type {
   ClosingReport,
   PartitionWriter,
@@ -22,6 +11,9 @@ export type {
   Sink,
   SinkCapabilities,
 } from './catalogue/sink.js';
+export type { SinkContext, SinkDefinition, SinkType } from './catalogue/sink-type.js';
+export { defineSinkType } from './catalogue/sink-type.js';
+export type { StandardSchema } from './catalogue/standard-schema.js';
 export type { ErrorCode, ErrorKind, Failure } from './errors/export-error.js';
 export { ExportError } from './errors/export-error.js';
 export type { Column, Columns, RowOf } from './streams/column.js';

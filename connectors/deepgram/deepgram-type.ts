@@ -1,8 +1,24 @@
-import type { SourceType } from '../../src/catalogue/source-type.js';
+import { defineSourceType } from '../../src/catalogue/source-type.js';
+import { deepgramSettings } from './settings.js';
+import { RETENTION_DAYS } from './streams/requests.js';
+import { selectStreams } from './streams/select-streams.js';
+import { streamsSettings } from './streams/streams-settings.js';
 
 /** A Deepgram account, by its management API. */
-export const deepgramType: SourceType = {
-  open: async (settings, { window, clock, log, env, userAgent }) => {
+export const deepgramType = defineSourceType({
+  settings: deepgramSettings,
+  streams: streamsSettings,
+  selectStreams,
+  limits: {
+    // Deepgram was founded in 2015.
+    firstDay: '2015-01-01',
+    longestLookback: {
+      ms: RETENTION_DAYS * 86_400_000,
+      words: `the ${RETENTION_DAYS} days that Deepgram keeps requests`,
+    },
+    planNote: 'A day with more than 1,000 requests takes about one call more for every 900 of them.',
+  },
+  open: async (settings, { projects, window, clock, log, env, userAgent }) => {
     const { createHttpClient } = await import('../../src/http/undici-client.js');
     const { explainRefusal } = await import('./api/deepgram-api.js');
     const { deepgramSource } = await import('./deepgram-source.js');
@@ -10,7 +26,7 @@ export const deepgramType: SourceType = {
     return deepgramSource({
       baseUrl: settings.base_url,
       apiKey: settings.api_key,
-      projects: settings.projects,
+      projects,
       maxConcurrency,
       ages: { unknownAfterMs: settings.states.unknown_after, lostAfterMs: settings.states.lost_after },
       window,
@@ -18,4 +34,4 @@ export const deepgramType: SourceType = {
       log,
     });
   },
-};
+});

@@ -7,13 +7,13 @@ import type { Project } from '../streams/partition.js';
 export type DistinctValues = ReadonlyMap<string, ReadonlyMap<string, number>>;
 
 /** What is known before anything is read. */
-export interface Prospect {
+export interface EstimateInput {
   readonly projects: readonly Project[];
   readonly values: DistinctValues;
 }
 
 /** What that comes to in a sink, such as what its vendor bills by: `custom metrics`, `at most 1,234`. */
-export interface Outlook {
+export interface Estimate {
   readonly what: string;
   readonly detail: string;
 }

@@ -3,7 +3,7 @@ import type { Row } from '../streams/field.js';
 import type { Partition } from '../streams/partition.js';
 import type { Stream } from '../streams/stream.js';
 import type { CheckResult } from './check-result.js';
-import type { Outlook, Prospect } from './estimate.js';
+import type { Estimate, EstimateInput } from './estimate.js';
 
 /** Records that were not delivered, and why; `example` shows one of them. */
 export interface Refusal {
@@ -56,7 +56,7 @@ export interface Sink {
   /** Reachable? Let in? As close to real work as it can be without leaving a trace. */
   check(signal: AbortSignal): Promise<CheckResult>;
   /** What the records will come to here, for `plan` and `check`. Calls nobody. */
-  outlook?(prospect: Prospect): readonly Outlook[];
+  estimate?(input: EstimateInput): readonly Estimate[];
   /** Called once, before the first {@link begin} of a real run: makes tables, buckets, folders. Default: nothing. */
   prepare?(streams: readonly Stream[], signal: AbortSignal): Promise<void>;
   begin(partition: Partition, signal: AbortSignal): Promise<PartitionWriter>;

@@ -1,11 +1,15 @@
-import type { SourceSettings } from '../../connectors/deepgram/settings.js';
+import type { z } from 'zod';
 import type { Window } from '../plan/window.js';
 import type { Log } from '../report/log.js';
+import type { Stream } from '../streams/stream.js';
 import type { Clock } from '../time/clock.js';
+import type { Day } from '../time/day.js';
 import type { Source } from './source.js';
 
 /** What the core hands to a source. */
 export interface SourceContext {
+  /** Ids or names of the projects to read. */
+  readonly projects: 'all' | readonly string[];
   readonly window: Window;
   readonly clock: Clock;
   readonly log: Log;
@@ -15,8 +19,35 @@ export interface SourceContext {
   readonly userAgent: string;
 }
 
-/** A kind of source, as the registry knows it: cheap to import, since `validate` does. */
-export interface SourceType {
+/** How far back a source can be asked, and what that takes. */
+export interface SourceLimits {
+  /** A window may not begin before this day. */
+  readonly firstDay: Day;
+  /** The longest time that may be read again with every run; `words` end the sentence `must not be longer than`. */
+  readonly longestLookback: { readonly ms: number; readonly words: string };
+  /** A sentence for `plan` on calls that are only known when they are made. Left out where there are none. */
+  readonly planNote?: string;
+}
+
+/** A kind of source, as the catalogue knows it: cheap to import, since `validate` does. */
+export interface SourceType<
+  Settings extends z.ZodObject = z.ZodObject,
+  StreamsChoice extends z.ZodType = z.ZodType,
+> {
+  /** The settings of this type; `type` and `projects` belong to every source and are added. */
+  readonly settings: Settings;
+  /** What may be said under `streams`; nothing said is `{}`. */
+  readonly streams: StreamsChoice;
+  /** The streams that this means, in the order in which they are read and shown. */
+  selectStreams(choice: z.output<StreamsChoice>): readonly Stream[];
+  readonly limits: SourceLimits;
   /** Imports the implementation, so that only what is needed is loaded. */
-  open(settings: SourceSettings, context: SourceContext): Promise<Source>;
+  open(settings: z.output<Settings>, context: SourceContext): Promise<Source>;
+}
+
+/** Sees to it that a source takes what its schemas give. */
+export function defineSourceType<Settings extends z.ZodObject, StreamsChoice extends z.ZodType>(
+  type: SourceType<Settings, StreamsChoice>,
+): SourceType<Settings, StreamsChoice> {
+  return type;
 }

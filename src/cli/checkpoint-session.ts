@@ -8,7 +8,7 @@ import { RunCheckpoints } from '../checkpoints/run-checkpoints.js';
 import type { Job } from '../config/job.js';
 import type { Window } from '../plan/window.js';
 import type { Log } from '../report/log.js';
-import type { Surroundings } from './cli-context.js';
+import type { CliContext } from './cli-context.js';
 
 /** How a command uses the checkpoints. */
 export interface CheckpointOptions {
@@ -52,7 +52,7 @@ export async function beginCheckpoints(
   job: Job,
   { use, fullRefresh = false, wait = false, dryRun = false }: CheckpointOptions,
   log: Log,
-  surroundings: Surroundings,
+  surroundings: CliContext,
 ): Promise<CheckpointSession> {
   const { clock, signal } = surroundings;
   const store = storeOf(job, surroundings);
@@ -84,7 +84,7 @@ export async function beginCheckpoints(
 }
 
 /** Where the checkpoints of a job are kept. */
-export function storeOf({ statePath, source }: Job, { screen }: Surroundings): CheckpointStore {
+export function storeOf({ statePath, source }: Job, { screen }: CliContext): CheckpointStore {
   return fileStore(statePath, { source: source.type, mask: (text) => screen.masked(text) });
 }
 

@@ -1,8 +1,9 @@
+import type { Catalogue } from '../catalogue/catalogue.js';
 import type { Screen } from '../report/screen.js';
 import type { Clock } from '../time/clock.js';
 
-/** All that a command sees of the world outside; only `bin.ts` reads the process itself. */
-export interface Surroundings {
+/** All that the program sees of the world outside; only `run-program.ts` reads the process itself. */
+export interface ProgramContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly screen: Screen;
@@ -11,4 +12,9 @@ export interface Surroundings {
   readonly signal: AbortSignal;
   /** The exit code for that, 130 or 143. */
   readonly interruptCode: () => number | undefined;
+}
+
+/** What a command is given: that, and what the program is made of. */
+export interface CliContext extends ProgramContext {
+  readonly catalogue: Catalogue;
 }

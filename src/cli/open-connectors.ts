@@ -1,4 +1,3 @@
-import { sourceTypes } from '../../connectors/index.js';
 import type { Source } from '../catalogue/source.js';
 import type { AppendJournal } from '../checkpoints/journal/append-journal.js';
 import type { Job, JobSink } from '../config/job.js';
@@ -6,16 +5,12 @@ import { dryRunSink } from '../deliver/dry-run-sink.js';
 import { SinkLane } from '../deliver/sink-lane.js';
 import type { Window } from '../plan/window.js';
 import type { Log } from '../report/log.js';
-import type { Surroundings } from './cli-context.js';
+import type { CliContext } from './cli-context.js';
 import { userAgent } from './version.js';
 
-export function openSource(
-  job: Job,
-  window: Window,
-  log: Log,
-  { clock, env }: Surroundings,
-): Promise<Source> {
-  return sourceTypes[job.source.type].open(job.source, { window, clock, log, env, userAgent: userAgent() });
+export function openSource(job: Job, window: Window, log: Log, { clock, env }: CliContext): Promise<Source> {
+  const { projects } = job.source;
+  return job.source.open({ projects, window, clock, log, env, userAgent: userAgent() });
 }
 
 export interface LaneOptions {
@@ -38,7 +33,7 @@ export async function withOpenings<Result>(
   job: Job,
   options: LaneOptions,
   log: Log,
-  context: Surroundings,
+  context: CliContext,
   use: (openings: readonly Opening[]) => Promise<Result>,
 ): Promise<Result> {
   const openings = await Promise.all(
@@ -62,7 +57,7 @@ export function withLanes<Result>(
   job: Job,
   options: LaneOptions,
   log: Log,
-  context: Surroundings,
+  context: CliContext,
   use: (lanes: readonly SinkLane[]) => Promise<Result>,
 ): Promise<Result> {
   return withOpenings(job, options, log, context, (openings) =>
@@ -79,7 +74,7 @@ async function openLane(
   { name, type, required, streams, deadlineMs, open }: JobSink,
   { dryRun, journal }: LaneOptions,
   log: Log,
-  { cwd, clock, env }: Surroundings,
+  { cwd, clock, env }: CliContext,
 ): Promise<SinkLane> {
   const sink = await open({ name, cwd, clock, log, streams, env, userAgent: userAgent() });
   return new SinkLane({

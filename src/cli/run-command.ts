@@ -12,7 +12,7 @@ import { progressReporter } from '../report/progress.js';
 import { type Summary, summaryOf } from '../report/summary.js';
 import { summaryText } from '../report/summary-text.js';
 import { beginCheckpoints, type CheckpointOptions } from './checkpoint-session.js';
-import type { Surroundings } from './cli-context.js';
+import type { CliContext } from './cli-context.js';
 import { wantsColor } from './color.js';
 import { withLanes } from './open-connectors.js';
 import { type JobOptions, jobFor } from './options/job-options.js';
@@ -35,10 +35,10 @@ export interface Delivery {
 }
 
 /** Reads a source and delivers it to the sinks of a job, once. The summary is written on every exit. */
-export async function deliver(
+export async function runCommand(
   options: DeliveryOptions,
   delivery: Delivery,
-  surroundings: Surroundings,
+  surroundings: CliContext,
 ): Promise<number> {
   const { screen, env } = surroundings;
   const summary = await summarized(options, delivery, surroundings);
@@ -55,7 +55,7 @@ export async function deliver(
 async function summarized(
   options: DeliveryOptions,
   delivery: Delivery,
-  surroundings: Surroundings,
+  surroundings: CliContext,
 ): Promise<Summary> {
   const { clock } = surroundings;
   const startedAt = clock.now();

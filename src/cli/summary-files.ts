@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { ExportError } from '../errors/export-error.js';
 import type { Summary } from '../report/summary.js';
 import { summaryMarkdown } from '../report/summary-markdown.js';
-import type { Surroundings } from './cli-context.js';
+import type { CliContext } from './cli-context.js';
 
 /** Where a summary goes besides the screen. */
 export interface SummaryOptions {
@@ -12,7 +12,7 @@ export interface SummaryOptions {
 }
 
 /** Before anything is read: a summary that cannot be written at the end would be a long wait for nothing. */
-export async function tryWriting({ summary }: SummaryOptions, { cwd }: Surroundings): Promise<void> {
+export async function tryWriting({ summary }: SummaryOptions, { cwd }: CliContext): Promise<void> {
   if (summary === undefined) return;
   try {
     await (await open(resolve(cwd, summary), 'a')).close();
@@ -33,9 +33,9 @@ export async function tryWriting({ summary }: SummaryOptions, { cwd }: Surroundi
 export async function writeSummaries(
   summary: Summary,
   options: SummaryOptions,
-  surroundings: Surroundings,
+  context: CliContext,
 ): Promise<boolean> {
-  const { screen, cwd, env } = surroundings;
+  const { screen, cwd, env } = context;
   const write = async (name: string, writing: Promise<void>) => {
     try {
       await writing;

@@ -1,19 +1,34 @@
 import { resolve } from 'node:path';
-import type { SourceSettings } from '../../connectors/deepgram/settings.js';
-import { selectStreams } from '../../connectors/deepgram/streams/select-streams.js';
-import { sinkTypes } from '../../connectors/index.js';
 import type { Sink } from '../catalogue/sink.js';
 import type { SinkContext } from '../catalogue/sink-type.js';
-import { Secret } from '../secrets/secret.js';
+import type { Source } from '../catalogue/source.js';
+import type { SourceContext, SourceLimits } from '../catalogue/source-type.js';
+import { type Secret, secretsIn } from '../secrets/secret.js';
 import type { Stream } from '../streams/stream.js';
-import type { ConfigSettings, SinkEntry } from './settings/config-schema.js';
+import type { ParsedConfig } from './parts/parse-config.js';
+import type { ParsedSink } from './parts/parse-sinks.js';
+import type { ParsedSource } from './parts/parse-source.js';
+import type { Part } from './parts/part.js';
 import type { WindowSettings } from './settings/window.js';
+
+/** The source of a job, not opened yet. */
+export interface JobSource {
+  /** Its type in the catalogue, such as `deepgram`. */
+  readonly type: string;
+  /** Ids or names of the projects to read. */
+  readonly projects: 'all' | readonly string[];
+  readonly limits: SourceLimits;
+  /** Its own settings, as the schema of its type has parsed them. */
+  readonly settings: unknown;
+  /** Loads the source's implementation and makes it. */
+  open(context: SourceContext): Promise<Source>;
+}
 
 /** A sink of a job, not opened yet. */
 export interface JobSink {
   /** Its name in the configuration. */
   readonly name: string;
-  /** Its type in the registry, such as `tableau-csv`. */
+  /** Its type in the catalogue, such as `tableau-csv`, or the module that has it. */
   readonly type: string;
   /** False: its failure does not fail the run. */
   readonly required: boolean;
@@ -26,14 +41,14 @@ export interface JobSink {
   /** Where it delivers to, in words that change when that changes. */
   readonly destination: string;
   /** Its own settings, as the schema of its type has parsed them. */
-  readonly settings: object;
+  readonly settings: unknown;
   /** Loads the sink's implementation and makes it. */
   open(context: SinkContext): Promise<Sink>;
 }
 
 /** All that a run needs to know, checked and with every default put in. Settings keep their YAML names. */
 export interface Job {
-  readonly source: SourceSettings;
+  readonly source: JobSource;
   /** The streams that are read, in the order in which they are read. */
   readonly streams: readonly Stream[];
   readonly window: WindowSettings;
@@ -45,37 +60,51 @@ export interface Job {
   readonly secrets: readonly Secret[];
 }
 
-/** Makes the job of parsed settings. `cwd` is where relative paths start. */
-export function jobOf(settings: ConfigSettings, cwd: string): Job {
-  const streams = selectStreams(settings.streams);
+/** Makes the job of a configuration without mistakes. `cwd` is where relative paths start. */
+export function jobOf(config: ParsedConfig, cwd: string): Job {
+  const source = parsed(config.source);
+  const streams = parsed(config.streams);
+  const sinks = [...config.sinks].map(([name, part]) => [name, parsed(part)] as const);
   return {
-    source: settings.source,
+    source: jobSource(source),
     streams,
-    window: settings.window,
-    statePath: resolve(cwd, settings.state.path),
-    sinks: Object.entries(settings.sinks).map(([name, sink]) => jobSink(name, sink, streams, cwd)),
-    secrets: secretsIn(settings),
+    window: parsed(config.window),
+    statePath: resolve(cwd, parsed(config.state).path),
+    sinks: sinks.map(([name, sink]) => jobSink(name, sink, streams, cwd)),
+    secrets: [...secretsIn(source.settings), ...sinks.flatMap(([, { secrets }]) => secrets)],
   };
 }
 
-function jobSink(name: string, settings: SinkEntry, jobStreams: readonly Stream[], cwd: string): JobSink {
-  const { type, required, deadline, streams, ...own } = settings;
-  const sinkType = sinkTypes[type];
-  if (sinkType === undefined) throw new Error(`The registry has no sink of the type ${type}.`);
+function parsed<T>({ value }: Part<T>): T {
+  if (value === undefined) throw new Error('A part of the configuration has neither a value nor a mistake.');
+  return value;
+}
+
+function jobSource({ typeName, type, projects, settings }: ParsedSource): JobSource {
+  return {
+    type: typeName,
+    projects,
+    limits: type.limits,
+    settings,
+    // Safe: the type's own schema has parsed them.
+    open: (context) => type.open(settings as Parameters<typeof type.open>[0], context),
+  };
+}
+
+function jobSink(name: string, sink: ParsedSink, jobStreams: readonly Stream[], cwd: string): JobSink {
+  const { typeName, type, shared, settings } = sink;
+  const isKnown = settings !== undefined;
+  const outputPaths = (isKnown && type.outputPaths?.(settings)) || [];
+  const destination = (isKnown && type.destination?.(settings)) || '';
   return {
     name,
-    type,
-    required,
-    streams: jobStreams.filter((stream) => streams?.includes(stream.name) ?? true),
-    deadlineMs: deadline,
-    outputPaths: sinkType.outputPaths(own).map((path) => resolve(cwd, path)),
-    destination: `${type} ${sinkType.destination(own)}`,
-    settings: own,
-    open: (context) => sinkType.open(own, context),
+    type: typeName,
+    required: shared.required,
+    streams: jobStreams.filter((stream) => shared.streams?.includes(stream.name) ?? true),
+    deadlineMs: shared.deadline,
+    outputPaths: outputPaths.map((path) => resolve(cwd, path)),
+    destination: `${typeName} ${destination}`.trimEnd(),
+    settings,
+    open: (context) => type.open(settings, context),
   };
-}
-
-function secretsIn(value: unknown): Secret[] {
-  if (value instanceof Secret) return [value];
-  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(secretsIn) : [];
 }

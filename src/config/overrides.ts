@@ -15,6 +15,8 @@ import {
 export interface Overrides {
   readonly since?: string;
   readonly until?: string;
+  /** True where days that are not given are all that there may be, whatever the file says. Default false. */
+  readonly allDays?: boolean;
   /** Names of the streams to keep. */
   readonly streams?: readonly string[];
   /** Names of the sinks to keep. */
@@ -29,7 +31,7 @@ export interface Overrides {
  */
 export function overrideJob(job: Job, overrides: Overrides): Job {
   const mistakes: string[] = [];
-  const window = overriddenWindow(job.window, overrides, mistakes);
+  const window = overriddenWindow(job, overrides, mistakes);
   const streams = named(overrides.streams, job.streams, ({ name }) => name, '--stream', mistakes);
   const wantedSinks = named(overrides.sinks, job.sinks, ({ name }) => name, '--sink', mistakes);
   const sinks = wantedSinks
@@ -45,17 +47,19 @@ export function overrideJob(job: Job, overrides: Overrides): Job {
     });
   }
   const projects = overrides.projects?.length ? overrides.projects : job.source.projects;
-  const source = { ...job.source, projects: projects === 'all' ? projects : [...projects] };
-  return { ...job, source, window, streams, sinks };
+  return { ...job, source: { ...job.source, projects }, window, streams, sinks };
 }
 
 function overriddenWindow(
-  window: WindowSettings,
-  { since, until }: Overrides,
+  { window: ofFile, source: { limits } }: Job,
+  { since, until, allDays = false }: Overrides,
   mistakes: string[],
 ): WindowSettings {
+  const all = { since: { kind: 'day', day: limits.firstDay }, until: { kind: 'now' } } as const;
+  const window = allDays ? { ...ofFile, ...all } : ofFile;
   const overridden = {
-    since: since === undefined ? window.since : parsed(sinceSetting, since, '--since', mistakes),
+    since:
+      since === undefined ? window.since : parsed(sinceSetting(limits.firstDay), since, '--since', mistakes),
     until: until === undefined ? window.until : parsed(untilSetting, until, '--until', mistakes),
   };
   if (overridden.since === undefined || overridden.until === undefined) return window;

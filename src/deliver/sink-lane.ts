@@ -67,8 +67,8 @@ export class SinkLane {
   }
 
   /** Undefined where the sink cannot tell. */
-  get outlook(): Sink['outlook'] {
-    return this.#sink.outlook?.bind(this.#sink);
+  get estimate(): Sink['estimate'] {
+    return this.#sink.estimate?.bind(this.#sink);
   }
 
   get maxOpenPartitions(): number {

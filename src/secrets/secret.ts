@@ -29,3 +29,9 @@ export class Secret {
     return REDACTED;
   }
 }
+
+/** Every secret in a tree of settings. */
+export function secretsIn(value: unknown): Secret[] {
+  if (value instanceof Secret) return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(secretsIn) : [];
+}

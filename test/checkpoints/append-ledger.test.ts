@@ -59,12 +59,12 @@ describe('what was delivered', () => {
   it('is known at once, and to later runs', async () => {
     const first = await open();
     await deliver(first, ['a', 'b']);
-    const atOnce = ['a', 'b', 'c'].map((key) => first.has(key));
+    const forEachConcurrent = ['a', 'b', 'c'].map((key) => first.has(key));
     await first.commit();
 
     const later = await open();
 
-    expect(atOnce).toEqual([true, true, false]);
+    expect(forEachConcurrent).toEqual([true, true, false]);
     expect(['a', 'b', 'c'].map((key) => later.has(key))).toEqual([true, true, false]);
   });
 

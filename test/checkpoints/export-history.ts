@@ -97,7 +97,7 @@ export class ExportHistory {
   async run(at: string, options: RunOptions = {}): Promise<Ran> {
     const now = Date.parse(at);
     const { since = '7d', until = 'now', lookback = '3d', sinks = ['a'] } = options;
-    const settings = windowSettings.parse({ since, until, lookback });
+    const settings = windowSettings().parse({ since, until, lookback });
     const window = resolveWindow(settings, now);
     const warnings: string[] = [];
     const log = { ...silentLog, warn: (message: string) => void warnings.push(message) };

@@ -1,6 +1,8 @@
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { catalogue } from '../../connectors/index.js';
+import type { Catalogue } from '../../src/catalogue/catalogue.js';
 import { main } from '../../src/cli/main.js';
 import { ExportError } from '../../src/errors/export-error.js';
 import { type Output, Screen } from '../../src/report/screen.js';
@@ -15,6 +17,8 @@ export interface TerminalOptions {
   readonly isTTY?: boolean;
   /** Default: time stands still at {@link NOW}, and waits take none. */
   readonly clock?: Clock;
+  /** What the program is made of. Default: what we ship. */
+  readonly catalogue?: Catalogue;
 }
 
 /** The program's surroundings as a test sees them: a folder of its own within one that is empty, what was printed, and a way to interrupt. */
@@ -24,6 +28,7 @@ export class Terminal {
   readonly #stdout: CapturedOutput;
   readonly #stderr: CapturedOutput;
   readonly #clock: Clock;
+  readonly #catalogue: Catalogue;
   readonly #interrupt = new AbortController();
   #interruptCode: number | undefined;
 
@@ -33,6 +38,7 @@ export class Terminal {
     this.#stdout = new CapturedOutput(options.isTTY ?? false);
     this.#stderr = new CapturedOutput(options.isTTY ?? false);
     this.#clock = options.clock ?? { now: () => NOW, sleep: async () => {} };
+    this.#catalogue = options.catalogue ?? catalogue;
   }
 
   static async open(options: TerminalOptions = {}): Promise<Terminal> {
@@ -51,14 +57,15 @@ export class Terminal {
 
   /** Runs the program with these arguments; resolves to its exit code. */
   run(...argv: readonly string[]): Promise<number> {
-    return main(argv, {
+    const program = {
       env: this.env,
       cwd: this.cwd,
       screen: new Screen(this.#stdout, this.#stderr),
       clock: this.#clock,
       signal: this.#interrupt.signal,
       interruptCode: () => this.#interruptCode,
-    });
+    };
+    return main(argv, program, this.#catalogue);
   }
 
   /** What a signal does to the program; `code` is 130 or 143. */
@@ -69,7 +76,7 @@ export class Terminal {
 
   /** A later start of the program in the same folder and environment. */
   again(): Terminal {
-    return new Terminal(this.cwd, { env: this.env, clock: this.#clock });
+    return new Terminal(this.cwd, { env: this.env, clock: this.#clock, catalogue: this.#catalogue });
   }
 
   async write(name: string, text: string): Promise<void> {

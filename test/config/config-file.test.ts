@@ -4,10 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { loadJob } from '../../src/config/load-job.js';
-import { errorOf, loadText, right } from './load-text.js';
+import { errorOf, load as loadConfig, loadText, right } from './load-text.js';
 
-const load = (file: string, cwd: string) => loadJob({ file, cwd, env: {}, mode: 'resolve' });
+const load = (file: string, cwd: string) => loadConfig({ file, cwd, env: {}, mode: 'resolve' });
 const emptyFolder = () => mkdtemp(join(tmpdir(), 'config-'));
 
 test('a file is named from the working directory, or with its whole path', async () => {

@@ -4,10 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { initTemplate } from '../../src/config/init-template.js';
-import { loadJob } from '../../src/config/load-job.js';
+import { catalogue } from '../../connectors/index.js';
+import { starterConfig } from '../../connectors/starter-config.js';
 import { configJsonSchema, configJsonSchemaText } from '../../src/config/settings/json-schema.js';
-import { loadText } from './load-text.js';
+import { load as loadConfig, loadText } from './load-text.js';
 
 const folder = fileURLToPath(new URL('../../config/', import.meta.url));
 const examples = readdirSync(folder).filter((file) => file.endsWith('.yaml'));
@@ -16,15 +16,15 @@ const env = {
   DD_API_KEY: 'dd-key-for-tests',
   DD_APP_KEY: 'dd-app-key-for-tests',
 };
-const load = (file: string) => loadJob({ file, cwd: folder, env, mode: 'resolve' });
+const load = (file: string) => loadConfig({ file, cwd: folder, env, mode: 'resolve' });
 
 describe.each(examples)('%s', (file) => {
   test('is right, with and without the environment', async () => {
     const resolved = await load(file);
-    const structure = await loadJob({ file, cwd: folder, env: {}, mode: 'structure' });
+    const structure = await loadConfig({ file, cwd: folder, env: {}, mode: 'structure' });
 
     expect(structure.sinks.map(({ name }) => name)).toEqual(resolved.sinks.map(({ name }) => name));
-    expect(resolved.source.api_key.reveal()).toBe('dg-key-for-tests');
+    expect(resolved.secrets[0]?.reveal()).toBe('dg-key-for-tests');
   });
 
   test('tells editors its schema in the first line', async () => {
@@ -34,7 +34,7 @@ describe.each(examples)('%s', (file) => {
   });
 
   test('fits the JSON Schema', async () => {
-    const validate = new Ajv({ allErrors: true }).compile(configJsonSchema());
+    const validate = new Ajv({ allErrors: true }).compile(configJsonSchema(catalogue));
 
     validate(parse(await readFile(`${folder}${file}`, 'utf8')));
 
@@ -103,9 +103,9 @@ describe('what the examples show', () => {
   });
 
   test('starter.yaml: what init writes', async () => {
-    const job = await loadText(initTemplate(), { env });
+    const job = await loadText(starterConfig(), { env });
 
-    expect(initTemplate()).toBe(await readFile(`${folder}starter.yaml`, 'utf8'));
+    expect(starterConfig()).toBe(await readFile(`${folder}starter.yaml`, 'utf8'));
     expect(job.sinks.map(({ type }) => type)).toEqual(['tableau-csv', 'ndjson']);
   });
 });
@@ -114,7 +114,7 @@ describe('the JSON Schema', () => {
   test('of the repository is the one of the code', async () => {
     const file = await readFile(`${folder}deepgram-export.schema.json`, 'utf8');
 
-    expect(file, 'Run `npm run schema` and keep what it writes.').toBe(configJsonSchemaText());
+    expect(file, 'Run `npm run schema` and keep what it writes.').toBe(configJsonSchemaText(catalogue));
   });
 
   test.each([
@@ -126,7 +126,7 @@ describe('the JSON Schema', () => {
     ['a duration without a unit', { sinks: { a: { type: 'ndjson', path: 'x', deadline: '60' } } }],
     ['a window in words', { window: { since: 'yesterday' } }],
   ])('refuses %s', (_, change) => {
-    const validate = new Ajv().compile(configJsonSchema());
+    const validate = new Ajv().compile(configJsonSchema(catalogue));
     const source = { type: 'deepgram', api_key: 'x' };
     const sinks = { a: { type: 'ndjson', path: 'x' } };
 
@@ -139,7 +139,7 @@ describe('the JSON Schema', () => {
   });
 
   test('describes every setting', () => {
-    expect(undescribed(configJsonSchema(), '')).toEqual([]);
+    expect(undescribed(configJsonSchema(catalogue), '')).toEqual([]);
   });
 });
 

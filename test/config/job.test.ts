@@ -2,23 +2,21 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { loadJob } from '../../src/config/load-job.js';
 import { resolveWindow } from '../../src/config/settings/window.js';
 import { silentLog } from '../../src/report/log.js';
 import { systemClock } from '../../src/time/clock.js';
-import { errorOf, loadText, right } from './load-text.js';
+import { errorOf, load, loadText, right } from './load-text.js';
 
 test('a short file is filled up with the defaults', async () => {
   const job = await loadText(right);
 
-  expect(job.source).toMatchObject({
-    type: 'deepgram',
+  expect(job.source).toMatchObject({ type: 'deepgram', projects: 'all' });
+  expect(job.source.settings).toMatchObject({
     base_url: 'https://api.deepgram.com',
-    projects: 'all',
     max_concurrency: 8,
     states: { unknown_after: 3_600_000, lost_after: 172_800_000 },
   });
-  expect(job.source.api_key.reveal()).toBe('dg-key-for-tests');
+  expect(job.secrets[0]?.reveal()).toBe('dg-key-for-tests');
   expect(job.streams.map(({ name }) => name)).toEqual([
     'projects',
     'api_keys',
@@ -71,9 +69,9 @@ sinks:
 
   const job = await loadText(text);
 
-  expect(job.source).toMatchObject({
+  expect(job.source.projects).toEqual(['one', 'Two words']);
+  expect(job.source.settings).toMatchObject({
     base_url: 'http://127.0.0.1:8080/base',
-    projects: ['one', 'Two words'],
     max_concurrency: 64,
     states: { unknown_after: 7_200_000, lost_after: 259_200_000 },
   });
@@ -102,7 +100,7 @@ test('output paths start at the working directory', async () => {
   const cwd = await mkdtemp(join(tmpdir(), 'config-'));
   const env = { DEEPGRAM_API_KEY: 'dg-key-for-tests' };
 
-  const job = await loadJob({ cwd, env, mode: 'resolve' });
+  const job = await load({ cwd, env, mode: 'resolve' });
 
   expect(job.sinks.flatMap(({ outputPaths }) => outputPaths)).toEqual([
     join(cwd, 'deepgram-export/tableau'),
@@ -111,7 +109,7 @@ test('output paths start at the working directory', async () => {
 });
 
 test('without a file, the key alone is enough', async () => {
-  const job = await loadJob({
+  const job = await load({
     cwd: tmpdir(),
     env: { DEEPGRAM_API_KEY: 'dg-key-for-tests' },
     mode: 'resolve',
@@ -121,11 +119,11 @@ test('without a file, the key alone is enough', async () => {
     'tableau: tableau-csv',
     'ndjson: ndjson',
   ]);
-  expect(job.source.api_key.reveal()).toBe('dg-key-for-tests');
+  expect(job.secrets[0]?.reveal()).toBe('dg-key-for-tests');
 });
 
 test.each([undefined, ''])('without a file and a key (%j), the error says what to do', async (key) => {
-  const error = await errorOf(loadJob({ cwd: tmpdir(), env: { DEEPGRAM_API_KEY: key }, mode: 'structure' }));
+  const error = await errorOf(load({ cwd: tmpdir(), env: { DEEPGRAM_API_KEY: key }, mode: 'structure' }));
 
   expect(error).toMatchObject({
     code: 'CONFIG_INVALID',

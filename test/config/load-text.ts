@@ -1,6 +1,7 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { catalogue } from '../../connectors/index.js';
 import type { Job } from '../../src/config/job.js';
 import { type LoadJobOptions, loadJob } from '../../src/config/load-job.js';
 import { ExportError } from '../../src/errors/export-error.js';
@@ -16,11 +17,16 @@ sinks:
     path: out
 `;
 
+/** Loads a configuration of the program that we ship. */
+export function load(options: Omit<LoadJobOptions, 'catalogue'>): Promise<Job> {
+  return loadJob({ catalogue, ...options });
+}
+
 /** Loads a text as `job.yaml` from a fresh folder. */
 export async function loadText(text: string | Buffer, options: Partial<LoadJobOptions> = {}): Promise<Job> {
   const cwd = await mkdtemp(join(tmpdir(), 'config-'));
   await writeFile(join(cwd, 'job.yaml'), text);
-  return loadJob({ file: 'job.yaml', cwd, env: {}, mode: 'resolve', ...options });
+  return load({ file: 'job.yaml', cwd, env: {}, mode: 'resolve', ...options });
 }
 
 /** The error that loading a text ends with. */

@@ -173,7 +173,7 @@ describe('one mistake, its place and its words', () => {
     [
       'a misspelt type',
       withFiles('type: tablo-csv'),
-      '3:25  sinks.files.type: must be one of tableau-csv, ndjson, datadog-metrics, datadog-logs, datadog-costs (did you mean "tableau-csv"?)',
+      '3:25  sinks.files.type: must be one of tableau-csv, ndjson, datadog-metrics, datadog-logs, datadog-costs (did you mean "tableau-csv"?); for a sink of your own, the path of its module, such as ./my-sink.mjs, or the name of an installed package',
     ],
     [
       'a name that is none',

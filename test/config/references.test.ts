@@ -142,7 +142,7 @@ sinks:
     const job = await loadText(everywhere, { mode: 'structure' });
 
     expect(job.sinks.map(({ name }) => name)).toEqual(['files', 'tables', 'dd']);
-    expect(job.source.base_url).toBe('https://api.deepgram.com');
+    expect(job.source.settings).toMatchObject({ base_url: 'https://api.deepgram.com' });
   });
 
   test('does not compare folders that are not known yet', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { deepgramType } from '../../connectors/deepgram/deepgram-type.js';
 import {
   resolveWindow,
   sinceSetting,
@@ -8,7 +9,7 @@ import {
 
 const now = Date.parse('2026-11-20T11:59:47.434Z');
 const windowOf = (since: string, until: string) =>
-  resolveWindow({ since: sinceSetting.parse(since), until: untilSetting.parse(until) }, now);
+  resolveWindow({ since: sinceSetting().parse(since), until: untilSetting.parse(until) }, now);
 
 describe('the days of a window', () => {
   test.each([
@@ -49,7 +50,7 @@ describe('how far back every run reads again', () => {
     ['P2W', 14 * DAY],
     ['90d', 90 * DAY],
   ])('lookback %s', (lookback, ms) => {
-    const settings = windowSettings.parse(lookback === undefined ? {} : { lookback });
+    const settings = windowSettings(deepgramType.limits).parse(lookback === undefined ? {} : { lookback });
 
     expect(settings.lookback).toBe(ms);
   });
@@ -61,7 +62,7 @@ describe('how far back every run reads again', () => {
     ['P1M', 'must be a duration such as 60s, 5m, 36h or 7d'],
     ['3 days', 'must be a duration such as 60s, 5m, 36h or 7d'],
   ])('lookback %s is a mistake', (lookback, message) => {
-    const result = windowSettings.safeParse({ lookback });
+    const result = windowSettings(deepgramType.limits).safeParse({ lookback });
 
     expect(result.error?.issues.map((issue) => issue.message)).toEqual([message]);
   });

@@ -5,7 +5,6 @@ import { datadogCostsSettings } from './costs-settings.js';
 /** Billing as custom costs in Datadog's Cloud Cost Management. */
 export const datadogCostsType = defineSinkType({
   settings: datadogCostsSettings,
-  outputPaths: () => [],
   // The breakdown is no part of it: another stream has a state of its own, and its days replace those there are.
   destination: ({ api_url, site }) => `${api_url ?? site} custom costs`,
   mistake: (settings, streams) =>

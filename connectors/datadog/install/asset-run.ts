@@ -1,4 +1,4 @@
-import type { Surroundings } from '../../../src/cli/cli-context.js';
+import type { CliContext } from '../../../src/cli/cli-context.js';
 import { type LogOptions, logFor } from '../../../src/cli/options/log-options.js';
 import { userAgent } from '../../../src/cli/version.js';
 import { datadogClient } from '../shared/datadog-client.js';
@@ -28,7 +28,7 @@ export async function runOnAssets(
   monitors: MonitorChoice,
   action: AssetAction,
   options: AssetRunOptions,
-  surroundings: Surroundings,
+  surroundings: CliContext,
 ): Promise<readonly Result[]> {
   const { clock, env, signal } = surroundings;
   const log = logFor(options, surroundings);
@@ -58,7 +58,7 @@ function showResults(
   results: readonly Result[],
   { name, settings }: InstallTarget,
   { quiet }: AssetRunOptions,
-  { screen }: Surroundings,
+  { screen }: CliContext,
 ): void {
   if (results.length === 0 || (quiet && exitCodeOf(results) === 0)) return;
   const head = `Datadog at ${settings.site}, for the sink ${name}`;

@@ -1,4 +1,5 @@
-import { type ConnectorCommands, defineCommand } from '../../../src/catalogue/vendor-command.js';
+import { type CommandGroup, defineCommand } from '../../../src/catalogue/command.js';
+import { CONFIG, LOG } from '../../../src/cli/options/option-groups.js';
 
 const WHICH = {
   sink: {
@@ -41,20 +42,20 @@ const LIMITS = {
   },
 } as const;
 
-export const datadogCommands: ConnectorCommands = {
+export const datadogCommands: CommandGroup = {
   name: 'datadog',
   describe: 'Install or remove the dashboard and the monitors for what datadog-metrics sends',
   commands: [
     defineCommand({
       name: 'install',
       describe: 'Create the dashboard and the monitors, or bring them up to date',
-      options: { ...WHICH, ...LIMITS },
+      options: { ...CONFIG, ...WHICH, ...LIMITS, ...LOG },
       load: async () => (await import('./install-command.js')).install,
     }),
     defineCommand({
       name: 'uninstall',
       describe: 'Remove what install has created, and nothing else',
-      options: WHICH,
+      options: { ...CONFIG, ...WHICH, ...LOG },
       load: async () => (await import('./install-command.js')).uninstall,
     }),
   ],

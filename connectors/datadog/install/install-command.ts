@@ -1,4 +1,4 @@
-import type { Surroundings } from '../../../src/cli/cli-context.js';
+import type { CliContext } from '../../../src/cli/cli-context.js';
 import { jobFor } from '../../../src/cli/options/job-options.js';
 import { oneLine } from '../../../src/text/one-line.js';
 import { type AssetRunOptions, isChosen, runOnAssets } from './asset-run.js';
@@ -13,7 +13,7 @@ import { type InstallTarget, installTarget } from './install-target.js';
 export interface InstallOptions extends AssetRunOptions, LimitOptions {}
 
 /** Puts the dashboard and the monitors into the Datadog account of a sink, or brings them up to date. */
-export async function install(options: InstallOptions, surroundings: Surroundings): Promise<number> {
+export async function install(options: InstallOptions, surroundings: CliContext): Promise<number> {
   const limits = limitsOf(options);
   const target = installTarget(await jobFor({ config: options.config, sink: options.sink }, surroundings));
   const { prefix, tags } = target.settings;
@@ -38,7 +38,7 @@ export async function install(options: InstallOptions, surroundings: Surrounding
 }
 
 /** Removes what {@link install} has put there, and nothing else. */
-export async function uninstall(options: AssetRunOptions, surroundings: Surroundings): Promise<number> {
+export async function uninstall(options: AssetRunOptions, surroundings: CliContext): Promise<number> {
   const target = installTarget(await jobFor({ config: options.config, sink: options.sink }, surroundings));
   const results = await runOnAssets(target, { limits: {} }, uninstallAssets, options, surroundings);
   if (results.length === 0 && !options.quiet) {

@@ -5,7 +5,6 @@ import { datadogLogsSettings } from './logs-settings.js';
 /** The request log by way of Datadog's log intake. */
 export const datadogLogsType = defineSinkType({
   settings: datadogLogsSettings,
-  outputPaths: () => [],
   // How requests are chosen, named and tagged is no part of it: at another destination everything is lacking again,
   // and what is there already would be there twice.
   destination: logIntakeUrl,

@@ -17,7 +17,7 @@ import { runPoints } from './run/run-points.js';
 import { RunStatistics } from './run/run-statistics.js';
 import { seriesEstimate } from './series/series-estimate.js';
 import { type PointsContext, submitPoints } from './submit/submit-points.js';
-import { historyOutlook } from './submit/time-window.js';
+import { historyEstimate } from './submit/time-window.js';
 
 /** As far as the request log goes back: what a sink that may send history begins with. */
 const HISTORY_DAYS = 90;
@@ -50,9 +50,9 @@ export async function datadogMetricsSink(
       historyDays: settings.historical ? HISTORY_DAYS : undefined,
     },
     check: (signal) => checkKey(client, signal),
-    outlook: (prospect) => [
-      { what: 'custom metrics', detail: seriesEstimate(prospect, context.streams, settings, table) },
-      { what: 'history', detail: historyOutlook(settings.historical, metricName(settings.prefix, '')) },
+    estimate: (input) => [
+      { what: 'custom metrics', detail: seriesEstimate(input, context.streams, settings, table) },
+      { what: 'history', detail: historyEstimate(settings.historical, metricName(settings.prefix, '')) },
     ],
     async begin(partition, signal) {
       if (partition.stream.kind === requests.kind) {

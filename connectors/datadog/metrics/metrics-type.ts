@@ -4,7 +4,6 @@ import { datadogMetricsSettings } from './metrics-settings.js';
 /** Metrics by way of Datadog's API. */
 export const datadogMetricsType = defineSinkType({
   settings: datadogMetricsSettings,
-  outputPaths: () => [],
   // Points sent before historical metrics were switched on are not there: with them, everything is lacking again.
   destination: ({ api_url, site, prefix, historical }) =>
     `${api_url ?? site} ${prefix}${historical ? ' historical' : ''}`,

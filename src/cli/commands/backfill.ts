@@ -1,16 +1,16 @@
 import { resolveWindow } from '../../config/settings/window.js';
 import { ExportError } from '../../errors/export-error.js';
-import type { Surroundings } from '../cli-context.js';
+import type { CliContext } from '../cli-context.js';
 import { openSource } from '../open-connectors.js';
-import { type DeliveryOptions, deliver } from '../run-command.js';
+import { type DeliveryOptions, runCommand } from '../run-command.js';
 
 export interface BackfillOptions extends DeliveryOptions {
   readonly wait: boolean;
 }
 
 /** Delivers a range of days once more, and leaves the state as it is. */
-export function backfill(options: BackfillOptions, surroundings: Surroundings): Promise<number> {
-  return deliver(
+export function backfill(options: BackfillOptions, context: CliContext): Promise<number> {
+  return runCommand(
     options,
     {
       checkpoints: { use: 'leave', wait: options.wait },
@@ -20,8 +20,8 @@ export function backfill(options: BackfillOptions, surroundings: Surroundings): 
         }
         return resolveWindow(job.window, now);
       },
-      openSource: (job, window, log) => openSource(job, window, log, surroundings),
+      openSource: (job, window, log) => openSource(job, window, log, context),
     },
-    surroundings,
+    context,
   );
 }

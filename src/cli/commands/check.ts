@@ -1,21 +1,21 @@
 import pc from 'picocolors';
 import { type CheckResult, failedCheck } from '../../catalogue/check-result.js';
-import type { Outlook } from '../../catalogue/estimate.js';
+import type { Estimate } from '../../catalogue/estimate.js';
 import type { Source } from '../../catalogue/source.js';
 import type { JobSink } from '../../config/job.js';
 import { resolveWindow } from '../../config/settings/window.js';
 import { abortError } from '../../errors/export-error.js';
 import { EXIT } from '../../report/exit-code.js';
 import { oneLine } from '../../text/one-line.js';
-import type { Surroundings } from '../cli-context.js';
+import type { CliContext } from '../cli-context.js';
 import { wantsColor } from '../color.js';
-import { outlooksOf } from '../estimates.js';
+import { estimatesOf } from '../estimates.js';
 import { type Opening, openSource, withOpenings } from '../open-connectors.js';
 import { type JobOptions, jobFor } from '../options/job-options.js';
 import { type LogOptions, logFor } from '../options/log-options.js';
 
 /** Tries every connection of the job and says what works, what does not, and how to mend it. */
-export async function check(options: JobOptions & LogOptions, surroundings: Surroundings): Promise<number> {
+export async function check(options: JobOptions & LogOptions, surroundings: CliContext): Promise<number> {
   const { screen, clock, signal, env } = surroundings;
   const job = await jobFor(options, surroundings);
   const log = logFor(options, surroundings);
@@ -28,7 +28,7 @@ export async function check(options: JobOptions & LogOptions, surroundings: Surr
       const ofSinks = await Promise.all(
         openings.map(async (opening) => ({ sink: opening.sink, result: await checkSink(opening, signal) })),
       );
-      const outlooks = await foretold(openings, source, signal);
+      const estimates = await estimated(openings, source, signal);
       if (signal.aborted) throw abortError(signal);
       const color = wantsColor(screen.stdout, env);
       const lines = [
@@ -37,7 +37,7 @@ export async function check(options: JobOptions & LogOptions, surroundings: Surr
         ...ofSinks.flatMap(({ sink, result }) => [
           `${sink.name} (${sink.type})`,
           ...resultLines(result, color),
-          ...(outlooks.get(sink.name) ?? []).flatMap((one) => resultLines({ ...one, ok: true }, color)),
+          ...(estimates.get(sink.name) ?? []).flatMap((one) => resultLines({ ...one, ok: true }, color)),
         ]),
       ];
       screen.result(`${lines.join('\n')}\n`);
@@ -58,15 +58,15 @@ async function checkSink(opening: Opening, signal: AbortSignal): Promise<CheckRe
 }
 
 /** What the records will come to; nothing where the source does not answer, which has been said already. */
-async function foretold(
+async function estimated(
   openings: readonly Opening[],
   source: Source,
   signal: AbortSignal,
-): Promise<ReadonlyMap<string, readonly Outlook[]>> {
-  const lanes = openings.flatMap(({ lane }) => (lane?.outlook === undefined ? [] : [lane]));
+): Promise<ReadonlyMap<string, readonly Estimate[]>> {
+  const lanes = openings.flatMap(({ lane }) => (lane?.estimate === undefined ? [] : [lane]));
   if (lanes.length === 0) return new Map();
   try {
-    return await outlooksOf(lanes, source, await source.projects(signal), signal);
+    return await estimatesOf(lanes, source, await source.projects(signal), signal);
   } catch {
     return new Map();
   }

@@ -1,16 +1,15 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { initTemplate } from '../../config/init-template.js';
 import { ExportError } from '../../errors/export-error.js';
-import type { Surroundings } from '../cli-context.js';
+import type { CliContext } from '../cli-context.js';
 
 /** Writes a commented configuration; never over a file that is there. */
 export async function init(
   { file }: { readonly file: string },
-  { cwd, screen }: Surroundings,
+  { catalogue, cwd, screen }: CliContext,
 ): Promise<number> {
   try {
-    await writeFile(resolve(cwd, file), initTemplate(), { flag: 'wx' });
+    await writeFile(resolve(cwd, file), catalogue.starterConfig(), { flag: 'wx' });
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code;
     const reason = code === 'EEXIST' ? 'it is there already' : `the file system answered ${code}`;
@@ -22,7 +21,7 @@ export async function init(
   }
   screen.result(
     `${file} is written. Next:\n` +
-      '  1. Set DEEPGRAM_API_KEY, and edit the file to your taste.\n' +
+      `  1. Set ${catalogue.withoutFile.variable}, and edit the file to your taste.\n` +
       `  2. deepgram-export check -c ${file}\n` +
       `  3. deepgram-export sync -c ${file}\n`,
   );

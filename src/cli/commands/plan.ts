@@ -1,5 +1,6 @@
-import type { Outlook } from '../../catalogue/estimate.js';
+import type { Estimate } from '../../catalogue/estimate.js';
 import type { DueReason } from '../../checkpoints/checkpoints.js';
+import type { Job } from '../../config/job.js';
 import { resolveWindow } from '../../config/settings/window.js';
 import type { SinkLane } from '../../deliver/sink-lane.js';
 import { plan as planTasks } from '../../plan/plan.js';
@@ -10,8 +11,8 @@ import { counted, formatCount, textTable } from '../../report/text-table.js';
 import type { Stream } from '../../streams/stream.js';
 import { oneLine } from '../../text/one-line.js';
 import { beginCheckpoints } from '../checkpoint-session.js';
-import type { Surroundings } from '../cli-context.js';
-import { outlooksOf } from '../estimates.js';
+import type { CliContext } from '../cli-context.js';
+import { estimatesOf } from '../estimates.js';
 import { openSource, withLanes } from '../open-connectors.js';
 import { type JobOptions, jobFor } from '../options/job-options.js';
 import { type LogOptions, logFor } from '../options/log-options.js';
@@ -28,14 +29,14 @@ export interface PlanDocument {
   readonly window: { readonly since: string; readonly until: string };
   readonly tasks: readonly Task[];
   readonly warnings: readonly string[];
-  readonly estimates: Readonly<Record<string, readonly Outlook[]>>;
+  readonly estimates: Readonly<Record<string, readonly Estimate[]>>;
 }
 
 /**
  * Shows what a run would read and write, and why. It lists the projects, asks for the values that sinks reckon with,
  * and calls nothing else.
  */
-export async function plan(options: PlanOptions, context: Surroundings): Promise<number> {
+export async function plan(options: PlanOptions, context: CliContext): Promise<number> {
   const { screen, clock, signal } = context;
   const job = await jobFor(options, context);
   const log = logFor(options, context);
@@ -52,7 +53,7 @@ export async function plan(options: PlanOptions, context: Surroundings): Promise
       const planned = planTasks({ source, streams, projects, window, sinks: lanes, checkpoints });
       const warnings = planWarnings(planned, checkpoints, source);
       for (const warning of warnings) log.warn(warning);
-      const estimates = await outlooksOf(lanes, source, projects, signal);
+      const estimates = await estimatesOf(lanes, source, projects, signal);
       const { tasks } = planned;
       screen.result(
         options.format === 'json'
@@ -60,7 +61,8 @@ export async function plan(options: PlanOptions, context: Surroundings): Promise
           : [
               ...(options.verbose ? partitionLines(tasks) : []),
               ...planLines(streams, tasks, lanes, projects.length, window),
-              ...outlookLines(estimates),
+              ...noteLines(job),
+              ...estimateLines(estimates),
               '',
             ].join('\n'),
       );
@@ -75,7 +77,7 @@ function documentOf(
   { since, until }: Window,
   tasks: readonly Task[],
   warnings: readonly string[],
-  estimates: ReadonlyMap<string, readonly Outlook[]>,
+  estimates: ReadonlyMap<string, readonly Estimate[]>,
 ): PlanDocument {
   return { version: 1, window: { since, until }, tasks, warnings, estimates: Object.fromEntries(estimates) };
 }
@@ -105,12 +107,15 @@ function planLines(
     ...textTable(['left', 'left', 'right', 'right', 'left'], [head, ...cells]),
     '',
     `${counted(partitionsOf(tasks).length, 'partition')}, at least ${counted(callsOf(tasks), 'call')}, and a few for names.`,
-    'A day with more than 1,000 requests takes about one call more for every 900 of them.',
   ];
 }
 
-function outlookLines(outlooks: ReadonlyMap<string, readonly Outlook[]>): string[] {
-  const lines = [...outlooks].flatMap(([sink, all]) =>
+function noteLines({ source: { limits } }: Job): string[] {
+  return limits.planNote === undefined ? [] : [limits.planNote];
+}
+
+function estimateLines(estimates: ReadonlyMap<string, readonly Estimate[]>): string[] {
+  const lines = [...estimates].flatMap(([sink, all]) =>
     all.map(({ what, detail }) => oneLine(`${sink}, ${what}: ${detail}`)),
   );
   return lines.length === 0 ? [] : ['', ...lines];

@@ -1,7 +1,7 @@
 import { configJsonSchemaText } from '../../config/settings/json-schema.js';
-import type { Surroundings } from '../cli-context.js';
+import type { CliContext } from '../cli-context.js';
 
-export async function schema(_options: unknown, { screen }: Surroundings): Promise<number> {
-  screen.result(configJsonSchemaText());
+export async function schema(_options: unknown, { catalogue, screen }: CliContext): Promise<number> {
+  screen.result(configJsonSchemaText(catalogue));
   return 0;
 }

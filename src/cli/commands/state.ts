@@ -3,7 +3,7 @@ import { formatRanges } from '../../checkpoints/day-ranges.js';
 import type { KnownDays, StateDocument } from '../../checkpoints/state-document.js';
 import { formatCount, textTable } from '../../report/text-table.js';
 import { storeOf } from '../checkpoint-session.js';
-import type { Surroundings } from '../cli-context.js';
+import type { CliContext } from '../cli-context.js';
 import { jobFor } from '../options/job-options.js';
 import { type LogOptions, logFor } from '../options/log-options.js';
 
@@ -14,7 +14,7 @@ export interface StateCommandOptions extends LogOptions {
 }
 
 /** Shows the state as a table, or sets one aside that cannot be used: nothing that somebody may still want is deleted. */
-export async function state(options: StateCommandOptions, surroundings: Surroundings): Promise<number> {
+export async function state(options: StateCommandOptions, surroundings: CliContext): Promise<number> {
   const { clock, signal, cwd, screen } = surroundings;
   const store = storeOf(await jobFor({ config: options.config }, surroundings), surroundings);
   const name = relative(cwd, store.place);

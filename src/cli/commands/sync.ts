@@ -1,7 +1,7 @@
 import { resolveWindow } from '../../config/settings/window.js';
-import type { Surroundings } from '../cli-context.js';
+import type { CliContext } from '../cli-context.js';
 import { openSource } from '../open-connectors.js';
-import { type DeliveryOptions, deliver } from '../run-command.js';
+import { type DeliveryOptions, runCommand } from '../run-command.js';
 
 export interface SyncOptions extends DeliveryOptions {
   /** For a throw-away machine: only the window counts, and nothing is remembered. */
@@ -15,16 +15,16 @@ export interface SyncOptions extends DeliveryOptions {
 }
 
 /** The job: reads what some sink lacks, and delivers it. */
-export function sync(options: SyncOptions, surroundings: Surroundings): Promise<number> {
+export function sync(options: SyncOptions, context: CliContext): Promise<number> {
   const { fullRefresh, wait, isRehearsal = false } = options;
-  return deliver(
+  return runCommand(
     options,
     {
       checkpoints: { use: options.noState ? 'none' : 'keep', fullRefresh, wait },
       isRehearsal,
       window: (job, now) => resolveWindow(job.window, now),
-      openSource: (job, window, log) => openSource(job, window, log, surroundings),
+      openSource: (job, window, log) => openSource(job, window, log, context),
     },
-    surroundings,
+    context,
   );
 }

@@ -1,15 +1,15 @@
 import { loadJob } from '../../config/load-job.js';
 import { counted } from '../../report/text-table.js';
 import { maskFor } from '../../secrets/mask.js';
-import type { Surroundings } from '../cli-context.js';
+import type { CliContext } from '../cli-context.js';
 
 /** Checks the configuration: its structure, and with `--env` also that the environment gives all it names. */
 export async function validate(
   options: { readonly config?: string | undefined; readonly env: boolean },
-  { cwd, env, screen }: Surroundings,
+  { catalogue, cwd, env, screen }: CliContext,
 ): Promise<number> {
   const mode = options.env ? 'resolve' : 'structure';
-  const job = await loadJob({ file: options.config, cwd, env, mode });
+  const job = await loadJob({ catalogue, file: options.config, cwd, env, mode });
   screen.maskWith(maskFor(job.secrets));
   const sinks = job.sinks.map((sink) => `${sink.name} (${sink.type})`).join(', ');
   const checked = options.env

@@ -2,7 +2,7 @@ import type { Job } from '../../config/job.js';
 import { loadJob } from '../../config/load-job.js';
 import type { Path } from '../../config/mistakes/mistake.js';
 import { maskFor } from '../../secrets/mask.js';
-import type { Surroundings } from '../cli-context.js';
+import type { CliContext } from '../cli-context.js';
 
 /** The options that name a job and narrow it. */
 export interface JobOptions {
@@ -12,6 +12,8 @@ export interface JobOptions {
   readonly stream?: readonly string[] | undefined;
   readonly sink?: readonly string[] | undefined;
   readonly project?: readonly string[] | undefined;
+  /** True for a source that has what it has: without `since` and `until` all of it is meant. Default false. */
+  readonly allDays?: boolean | undefined;
 }
 
 /**
@@ -21,10 +23,11 @@ export interface JobOptions {
  */
 export async function jobFor(
   options: JobOptions,
-  { env, cwd, screen }: Surroundings,
+  { catalogue, env, cwd, screen }: CliContext,
   isNeeded?: (path: Path) => boolean,
 ): Promise<Job> {
   const job = await loadJob({
+    catalogue,
     file: options.config,
     cwd,
     env,
@@ -36,6 +39,7 @@ export async function jobFor(
       ...(options.stream === undefined ? {} : { streams: options.stream }),
       ...(options.sink === undefined ? {} : { sinks: options.sink }),
       ...(options.project === undefined ? {} : { projects: options.project }),
+      ...(options.allDays === undefined ? {} : { allDays: options.allDays }),
     },
   });
   screen.maskWith(maskFor(job.secrets));

@@ -1,6 +1,6 @@
 import type { Log } from '../../report/log.js';
 import { type LogFormat, screenLog } from '../../report/screen-log.js';
-import type { Surroundings } from '../cli-context.js';
+import type { CliContext } from '../cli-context.js';
 import { wantsColor } from '../color.js';
 
 /** The options that say how much is said, and how. */
@@ -10,7 +10,7 @@ export interface LogOptions {
   readonly verbose: boolean;
 }
 
-export function logFor(options: LogOptions, { screen, clock, env }: Surroundings): Log {
+export function logFor(options: LogOptions, { screen, clock, env }: CliContext): Log {
   return screenLog(screen, {
     format: options.logFormat,
     level: options.verbose ? 'debug' : options.quiet ? 'error' : 'info',

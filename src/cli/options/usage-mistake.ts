@@ -1,3 +1,4 @@
+import type { Options } from 'yargs';
 import { isShowable } from '../../config/mistakes/mistake.js';
 import { suggestion } from '../../config/mistakes/suggestion.js';
 
@@ -21,17 +22,18 @@ export function mistakeFrom(
 }
 
 /** For yargs' `check`: it gives an option that is written twice as a list, and one without a value as "". */
-export function checkSingleValues(args: Readonly<Record<string, unknown>>): true {
-  for (const [name, value] of Object.entries(args)) {
-    if (Array.isArray(value) && !LISTS.has(name)) throw new UsageMistake(`${dashed(name)} is given twice.`);
-    if (value === '' || (Array.isArray(value) && value.includes('')))
-      throw new UsageMistake(`${dashed(name)} needs a value.`);
-  }
-  return true;
+export function checkSingleValues(options: Readonly<Record<string, Options>>) {
+  return (args: Readonly<Record<string, unknown>>): true => {
+    for (const [name, value] of Object.entries(args)) {
+      // `_` holds the command and its arguments.
+      const isList = name === '_' || options[name]?.array === true;
+      if (Array.isArray(value) && !isList) throw new UsageMistake(`${dashed(name)} is given twice.`);
+      if (value === '' || (Array.isArray(value) && value.includes('')))
+        throw new UsageMistake(`${dashed(name)} needs a value.`);
+    }
+    return true;
+  };
 }
-
-/** `_` holds the command and its arguments. */
-const LISTS = new Set(['_', 'stream', 'sink', 'project']);
 
 function inOurWords(message: string, argv: readonly string[], options: readonly string[]): string {
   if (message.startsWith('Did you mean')) return `There is no such command. ${message}`;

@@ -1,12 +1,9 @@
 import { resolve } from 'node:path';
-import { selectStreams } from '../../../connectors/deepgram/streams/select-streams.js';
-import { streamsSettings } from '../../../connectors/deepgram/streams/streams-settings.js';
-import { sinkTypes } from '../../../connectors/index.js';
-import { isJsonObject } from '../../encode/json-object.js';
 import { isWithin } from '../../files/is-within.js';
+import type { ParsedConfig } from '../parts/parse-config.js';
+import type { ParsedSink } from '../parts/parse-sinks.js';
+import { asMap, type ConfigFile, mistakeAt } from '../parts/part.js';
 import type { SettingsTree } from '../references/resolve-references.js';
-import { sinkSettings } from '../settings/config-schema.js';
-import { type Located, positionOf } from '../yaml/yaml-node.js';
 import { type Mistake, type Path, showPath } from './mistake.js';
 import { suggestion } from './suggestion.js';
 
@@ -14,39 +11,36 @@ import { suggestion } from './suggestion.js';
  * Mistakes that lie between settings: streams that a sink asks for and nobody reads, or needs and does not get, and
  * sinks that write the same folder. Looks at whatever parts are right in themselves, so that it adds to their mistakes.
  */
-export function crossCheck(tree: SettingsTree, root: Located, cwd: string): Mistake[] {
-  const settings = asMap(tree.value);
-  const sinks = Object.entries(asMap(settings.sinks));
+export function crossCheck(config: ParsedConfig, file: ConfigFile, cwd: string): Mistake[] {
+  const sinks = [...config.sinks].flatMap(([name, { value, isCertain }]): Certain[] =>
+    value === undefined || !isCertain ? [] : [{ name, ...value }],
+  );
   const found = [
-    ...referencesAsType(tree, Object.keys(asMap(settings.sinks))),
-    ...sinks.flatMap(([name, sink]) => unknownStreams(settings.streams, name, sink, tree)),
-    ...sinks.flatMap(([name, sink]) => mistakeOfType(settings.streams, name, sink, tree)),
-    ...sharedFolders(foldersOf(sinks, tree, cwd)),
+    ...[...config.sinks.keys()].flatMap((name) => unknownStreams(config, name, file.tree)),
+    ...sinks.flatMap((sink) => mistakeOfType(config, sink, file.tree)),
+    ...sharedFolders(sinks.flatMap((sink) => foldersOf(sink, file.tree, cwd))),
   ];
-  return found.map(({ path, words }) => ({ path, words, position: positionOf(root, path) }));
+  return found.map((one) => mistakeAt(file, one));
 }
 
 type Found = Omit<Mistake, 'position'>;
+
+/** A sink that is known as it will be. */
+interface Certain extends ParsedSink {
+  readonly name: string;
+}
 
 interface Folder {
   readonly sink: string;
   readonly path: string;
 }
 
-/** The type decides what the other settings mean, so that it must be there without the environment. */
-function referencesAsType(tree: SettingsTree, sinks: readonly string[]): Found[] {
-  const paths: Path[] = [['source', 'type'], ...sinks.map((name) => ['sinks', name, 'type'])];
-  return paths
-    .filter((path) => tree.isReference(path))
-    .map((path) => ({ path, words: `must be written out, without \${…}` }));
-}
-
-function unknownStreams(choice: unknown, name: string, sink: unknown, tree: SettingsTree): Found[] {
-  const wanted = asMap(sink).streams;
-  const parsed = streamsSettings.safeParse(choice ?? {});
-  if (!Array.isArray(wanted) || !parsed.success) return [];
-  const known = selectStreams(parsed.data).map(({ name }) => name);
-  const all = selectStreams(streamsSettings.parse({})).map(({ name }) => name);
+/** As they are written, since other settings of the sink may be wrong. */
+function unknownStreams({ streams, sourceType }: ParsedConfig, name: string, tree: SettingsTree): Found[] {
+  const wanted = asMap(asMap(asMap(tree.value).sinks)[name]).streams;
+  if (!Array.isArray(wanted) || !streams.value || !streams.isCertain || !sourceType) return [];
+  const known = streams.value.map(({ name }) => name);
+  const all = sourceType.selectStreams(sourceType.streams.parse({})).map(({ name }) => name);
   return wanted.flatMap((stream: unknown, index): Found[] => {
     const path: Path = ['sinks', name, 'streams', index];
     if (typeof stream !== 'string' || stream === '' || known.includes(stream) || tree.isOpen(path)) return [];
@@ -58,31 +52,21 @@ function unknownStreams(choice: unknown, name: string, sink: unknown, tree: Sett
 }
 
 /** What a sink's own type has against the streams that it gets. */
-function mistakeOfType(choice: unknown, name: string, written: unknown, tree: SettingsTree): Found[] {
-  const streams = streamsSettings.safeParse(choice ?? {});
-  const parsed = sinkSettings.safeParse(written);
-  if (!streams.success || !parsed.success) return [];
-  const { type, required: _r, deadline: _d, streams: wanted, ...own } = parsed.data;
-  if (wanted?.some((_, index) => tree.isOpen(['sinks', name, 'streams', index]))) return [];
-  const selected = selectStreams(streams.data).filter(({ name }) => wanted?.includes(name) ?? true);
-  const mistake = sinkTypes[type]?.mistake?.(own, selected);
+function mistakeOfType({ streams }: ParsedConfig, sink: Certain, tree: SettingsTree): Found[] {
+  const { name, type, shared, settings } = sink;
+  if (!streams.value || !streams.isCertain) return [];
+  if (shared.streams?.some((_, index) => tree.isOpen(['sinks', name, 'streams', index]))) return [];
+  const selected = streams.value.filter(({ name }) => shared.streams?.includes(name) ?? true);
+  const mistake = type.mistake?.(settings, selected);
   if (mistake === undefined || tree.isOpen(['sinks', name, mistake.setting])) return [];
   return [{ path: ['sinks', name, mistake.setting], words: mistake.words }];
 }
 
-function foldersOf(
-  sinks: readonly (readonly [string, unknown])[],
-  tree: SettingsTree,
-  cwd: string,
-): Folder[] {
-  return sinks.flatMap(([sink, written]) => {
-    const isOpen = Object.keys(asMap(written)).some((key) => tree.isOpen(['sinks', sink, key]));
-    const parsed = sinkSettings.safeParse(written);
-    if (isOpen || !parsed.success) return [];
-    const { type, required: _r, deadline: _d, streams: _s, ...own } = parsed.data;
-    const paths = sinkTypes[type]?.outputPaths(own) ?? [];
-    return paths.map((path) => ({ sink, path: resolve(cwd, path) }));
-  });
+function foldersOf({ name, type, settings }: Certain, tree: SettingsTree, cwd: string): Folder[] {
+  const written = asMap(asMap(asMap(tree.value).sinks)[name]);
+  if (Object.keys(written).some((key) => tree.isOpen(['sinks', name, key]))) return [];
+  const paths = type.outputPaths?.(settings) ?? [];
+  return paths.map((path) => ({ sink: name, path: resolve(cwd, path) }));
 }
 
 function sharedFolders(folders: readonly Folder[]): Found[] {
@@ -104,8 +88,4 @@ function overlap(folder: Folder, earlier: Folder): string | undefined {
     return `writes the folder that holds the one of ${other}; ${rule}`;
   }
   return undefined;
-}
-
-function asMap(value: unknown): Readonly<Record<string, unknown>> {
-  return isJsonObject(value) ? value : {};
 }

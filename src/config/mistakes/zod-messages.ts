@@ -4,25 +4,29 @@ import { suggestion } from './suggestion.js';
 /**
  * What is wrong with a value, for settings that do not say it themselves. Never repeats the value. For
  * unknown keys it is one line a key, in their order.
+ *
+ * @param beside keys that stand beside those of this schema, to be named with them
  */
-export function wordsFor(issue: z.core.$ZodRawIssue): string {
-  switch (issue.code) {
-    case 'invalid_type':
-      return wordsForType(issue);
-    case 'invalid_value':
-      return wordsForChoice(issue.input, issue.values.map(String));
-    case 'unrecognized_keys':
-      return issue.keys.map((key) => wordsForKey(key, knownKeys(issue.inst))).join('\n');
-    case 'invalid_union':
-      return issue.discriminator === undefined
-        ? 'is not one of the forms that this setting can have'
-        : wordsForChoice(property(issue.input, issue.discriminator), optionsOf(issue.options));
-    default:
-      return 'is not valid';
-  }
+export function zodMessages(schema: z.ZodType, beside: readonly string[]): z.core.$ZodErrorMap {
+  return (issue) => {
+    switch (issue.code) {
+      case 'invalid_type':
+        return messageForType(issue);
+      case 'invalid_value':
+        return messageForChoice(issue.input, issue.values.map(String));
+      case 'unrecognized_keys': {
+        const known = [...knownKeys(issue.inst), ...(issue.inst === schema ? beside : [])];
+        return issue.keys.map((key) => messageForKey(key, known)).join('\n');
+      }
+      case 'invalid_union':
+        return 'is not one of the forms that this setting can have';
+      default:
+        return undefined; // zod's own words, which do not repeat it either
+    }
+  };
 }
 
-function wordsForType({ expected, input }: z.core.$ZodRawIssue<z.core.$ZodIssueInvalidType>): string {
+function messageForType({ expected, input }: z.core.$ZodRawIssue<z.core.$ZodIssueInvalidType>): string {
   if (input === undefined) return 'is missing';
   const must = `must be ${typeNames[expected] ?? expected}`;
   if (input === null) return `is empty, and ${must}`;
@@ -37,17 +41,14 @@ const typeNames: Readonly<Record<string, string>> = {
   record: 'a map of settings by name',
 };
 
-function wordsForChoice(input: unknown, choices: readonly string[]): string {
+/** Of a setting that has one of these words, and another one or none. */
+export function messageForChoice(input: unknown, choices: readonly string[]): string {
   const must = choices.length === 1 ? `must be ${choices[0]}` : `must be one of ${choices.join(', ')}`;
   if (input === undefined) return `is missing: it ${must}`;
   return must + (typeof input === 'string' && choices.length > 1 ? suggestion(input, choices) : '');
 }
 
-function optionsOf(options: unknown): readonly string[] {
-  return Array.isArray(options) ? options.map(String) : [];
-}
-
-function wordsForKey(key: string, known: readonly string[]): string {
+function messageForKey(key: string, known: readonly string[]): string {
   if (key.includes(':')) return 'is no setting; is a space missing after ":"?';
   const near = suggestion(key, known);
   if (near !== '' || known.length === 0) return `is no setting known here${near}`;
@@ -56,10 +57,4 @@ function wordsForKey(key: string, known: readonly string[]): string {
 
 function knownKeys(schema: unknown): readonly string[] {
   return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
-}
-
-function property(value: unknown, key: string): unknown {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
-    ? (value as Readonly<Record<string, unknown>>)[key]
-    : undefined;
 }

@@ -6,6 +6,8 @@ export interface Replaced {
   readonly text: string | undefined;
   /** What is wrong with its references. */
   readonly mistakes: readonly ReferenceMistake[];
+  /** What came from the environment for references without a default: those may be secrets. */
+  readonly values: readonly string[];
 }
 
 export type ReferenceMistake =
@@ -22,6 +24,7 @@ const FORM = /^([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?$/s;
  */
 export function replaceReferences(text: string, environment: Environment | undefined): Replaced {
   const mistakes: ReferenceMistake[] = [];
+  const values: string[] = [];
   let out = '';
   let open = false;
   let rest = 0;
@@ -32,14 +35,15 @@ export function replaceReferences(text: string, environment: Environment | undef
       continue;
     }
     const end = text.indexOf('}', start);
-    if (end < 0) return { text: undefined, mistakes: [...mistakes, { kind: 'unclosed' }] };
+    if (end < 0) return { text: undefined, mistakes: [...mistakes, { kind: 'unclosed' }], values };
     const [, name, fallback] = FORM.exec(text.slice(start + 2, end)) ?? [];
     const value = name === undefined ? undefined : environment?.[name] || fallback;
     if (name === undefined) mistakes.push({ kind: 'malformed' });
     else if (value === undefined && environment !== undefined) mistakes.push({ kind: 'missing', name });
     open ||= value === undefined;
+    if (value !== undefined && fallback === undefined) values.push(value);
     out += text.slice(rest, start) + (value ?? '');
     rest = end + 1;
   }
-  return { text: open ? undefined : out + text.slice(rest), mistakes };
+  return { text: open ? undefined : out + text.slice(rest), mistakes, values };
 }

@@ -1,5 +1,5 @@
 import { isShowable, type Mistake, type Path } from '../mistakes/mistake.js';
-import type { Located } from '../yaml/yaml-node.js';
+import type { YamlNode } from '../yaml/yaml-node.js';
 import { type Environment, type ReferenceMistake, replaceReferences } from './references.js';
 
 /** The settings as plain data, with the environment put in. */
@@ -10,21 +10,23 @@ export interface SettingsTree {
   isOpen(path: Path): boolean;
   /** True where a value was written with a reference, which always gives text. */
   isReference(path: Path): boolean;
+  /** What came from the environment for the value at a path and those below it, where no default was written. */
+  environmentValues(path: Path): readonly string[];
 }
 
 /**
  * Makes plain data of a configuration; references are replaced in values, never in keys. What is not needed may
  * name variables that are not set.
  */
-export function settingsTree(
-  root: Located,
+export function resolveReferences(
+  root: YamlNode,
   environment: Environment | undefined,
   isNeeded: (path: Path) => boolean = () => true,
 ): SettingsTree {
   const mistakes: Mistake[] = [];
   const open = new Set<string>();
-  const references = new Set<string>();
-  const plain = (node: Located, path: Path): unknown => {
+  const references = new Map<string, readonly string[]>();
+  const plain = (node: YamlNode, path: Path): unknown => {
     if (node.kind === 'list') return node.items.map((item, index) => plain(item, [...path, index]));
     if (node.kind === 'map') {
       const entries = [...node.entries].map(
@@ -34,7 +36,7 @@ export function settingsTree(
     }
     if (typeof node.value !== 'string' || !node.value.includes('${')) return node.value;
     const replaced = replaceReferences(node.value, environment);
-    references.add(JSON.stringify(path));
+    references.set(JSON.stringify(path), replaced.values);
     if (replaced.text === undefined) open.add(JSON.stringify(path));
     for (const mistake of replaced.mistakes) {
       if (mistake.kind === 'missing' && !isNeeded(path)) continue;
@@ -47,6 +49,11 @@ export function settingsTree(
     mistakes,
     isOpen: (path) => open.has(JSON.stringify(path)),
     isReference: (path) => references.has(JSON.stringify(path)),
+    environmentValues: (path) => {
+      const here = JSON.stringify(path);
+      const below = `${here.slice(0, -1)},`;
+      return [...references].flatMap(([at, values]) => (at === here || at.startsWith(below) ? values : []));
+    },
   };
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { SourceLimits } from '../../catalogue/source-type.js';
 import { ExportError } from '../../errors/export-error.js';
 import type { Window } from '../../plan/window.js';
 import { type Day, dayAt, isDay } from '../../time/day.js';
@@ -19,29 +20,30 @@ export interface WindowSettings {
   readonly lookback: number;
 }
 
-const RETENTION_MS = 90 * 86_400_000;
-
 const DEFAULT = '7d';
 const DEFAULT_MS = parseDuration(DEFAULT) ?? 0;
 
 export const AFTER_UNTIL = 'must not be after until';
 
-export const sinceSetting = z
-  .string('must be text such as 7d, 36h, 4w or 2026-01-31')
-  .meta({ pattern: orReference('\\d{1,6}[hdw]|\\d{4}-\\d{2}-\\d{2}'), default: DEFAULT })
-  .transform((value, context): Since => {
-    const ms = /[hdw]$/.test(value) ? parseDuration(value) : undefined;
-    if (ms !== undefined && ms <= LONGEST_MS) return { kind: 'ago', ms };
-    if (isDay(value) && value >= FIRST_DAY) return { kind: 'day', day: value };
-    const isTooFar = ms !== undefined || isDay(value);
-    context.addIssue({
-      code: 'custom',
-      message: isTooFar
-        ? `must not reach further back than ten years or ${FIRST_DAY}`
-        : 'must be a time back from now such as 7d, 36h or 4w, or a day as YYYY-MM-DD',
+/** @param firstDay no window begins before it. Default: any day. */
+export function sinceSetting(firstDay: Day = '') {
+  return z
+    .string('must be text such as 7d, 36h, 4w or 2026-01-31')
+    .meta({ pattern: orReference('\\d{1,6}[hdw]|\\d{4}-\\d{2}-\\d{2}'), default: DEFAULT })
+    .transform((value, context): Since => {
+      const ms = /[hdw]$/.test(value) ? parseDuration(value) : undefined;
+      if (ms !== undefined && ms <= LONGEST_MS) return { kind: 'ago', ms };
+      if (isDay(value) && value >= firstDay) return { kind: 'day', day: value };
+      const isTooFar = ms !== undefined || isDay(value);
+      context.addIssue({
+        code: 'custom',
+        message: isTooFar
+          ? `must not reach further back than ten years or ${firstDay}`
+          : 'must be a time back from now such as 7d, 36h or 4w, or a day as YYYY-MM-DD',
+      });
+      return z.NEVER;
     });
-    return z.NEVER;
-  });
+}
 
 export const untilSetting = z
   .string('must be now, or a day as YYYY-MM-DD')
@@ -53,19 +55,25 @@ export const untilSetting = z
     return z.NEVER;
   });
 
-export const windowSettings = z
-  .strictObject({
-    since: sinceSetting
-      .optional()
-      .transform((since): Since => since ?? { kind: 'ago', ms: DEFAULT_MS, isDefault: true })
-      .describe('First day: 36h, 7d or 4w back from now, from the start of that UTC day; or YYYY-MM-DD'),
-    until: untilSetting.prefault('now').describe('Last day: now, or YYYY-MM-DD, that day included'),
-    lookback: duration({ atLeast: '1h', atMost: '3650d' })
-      .refine((ms) => ms <= RETENTION_MS, 'must not be longer than the 90 days that Deepgram keeps requests')
-      .prefault('3d')
-      .describe('How far back every run reads again, since costs and usage are restated: 3d, or P3D'),
-  })
-  .refine((window) => isInOrder(window), { path: ['since'], error: AFTER_UNTIL });
+/** The days that are read, of a source with these limits; without them, of any. */
+export function windowSettings(limits?: SourceLimits) {
+  const { ms: longest, words } = limits?.longestLookback ?? ANY_LENGTH;
+  return z
+    .strictObject({
+      since: sinceSetting(limits?.firstDay)
+        .optional()
+        .transform((since): Since => since ?? { kind: 'ago', ms: DEFAULT_MS, isDefault: true })
+        .describe('First day: 36h, 7d or 4w back from now, from the start of that UTC day; or YYYY-MM-DD'),
+      until: untilSetting.prefault('now').describe('Last day: now, or YYYY-MM-DD, that day included'),
+      lookback: duration({ atLeast: '1h', atMost: '3650d' })
+        .refine((ms) => ms <= longest, `must not be longer than ${words}`)
+        .prefault('3d')
+        .describe('How far back every run reads again, since costs and usage are restated: 3d, or P3D'),
+    })
+    .refine((window) => isInOrder(window), { path: ['since'], error: AFTER_UNTIL })
+    .prefault({})
+    .describe('The days that are read');
+}
 
 /** False for two days in the wrong order; what is counted from now is only known when it is resolved. */
 export function isInOrder({ since, until }: Pick<WindowSettings, 'since' | 'until'>): boolean {
@@ -99,5 +107,4 @@ export function resolveWindow(
 
 /** Ten years: far beyond what is kept, and few enough days to plan. */
 const LONGEST_MS = 3_660 * 86_400_000;
-/** Deepgram was founded in 2015. */
-const FIRST_DAY: Day = '2015-01-01';
+const ANY_LENGTH = { ms: Number.POSITIVE_INFINITY, words: '' };

@@ -1,20 +1,20 @@
 import { isAlias, isMap, isScalar, isSeq, type LineCounter, type ParsedNode, type YAMLMap } from 'yaml';
 import type { Mistake, Path, Position } from '../mistakes/mistake.js';
-import type { Entry, Located } from './yaml-node.js';
+import type { Entry, YamlNode } from './yaml-node.js';
 
 export interface YamlReading {
   /** Undefined where nothing could be made of the text. */
-  readonly root: Located | undefined;
+  readonly root: YamlNode | undefined;
   readonly mistakes: readonly Mistake[];
 }
 
 /** Turns the parser's nodes into ours, each text through `restore`, following aliases to the anchors before them as far as that stays small. */
-export function locate(
+export function toYamlNodes(
   contents: ParsedNode,
   lines: LineCounter,
   restore: (text: string) => string,
 ): YamlReading {
-  return new Locator(lines, restore).whole(contents);
+  return new YamlNodes(lines, restore).whole(contents);
 }
 
 /** Line and column of an offset into the text. */
@@ -26,7 +26,7 @@ export function positionAt(lines: LineCounter, offset: number): Position {
 const MOST_VALUES = 20_000;
 const DEEPEST = 50;
 
-class Locator {
+class YamlNodes {
   readonly #lines: LineCounter;
   readonly #restore: (text: string) => string;
   readonly #anchors = new Map<string, ParsedNode>();
@@ -40,21 +40,21 @@ class Locator {
   }
 
   whole(contents: ParsedNode): YamlReading {
-    const root = this.#locate(contents, [], this.#positionOf(contents), 0);
+    const root = this.#nodeOf(contents, [], this.#positionOf(contents), 0);
     if (!this.#isTooMuch) return { root, mistakes: this.#mistakes };
     const words = 'the file holds far more than a configuration; look at its aliases (*name)';
     return { root: undefined, mistakes: [{ position: root.position, path: [], words }] };
   }
 
-  #locate(node: ParsedNode | null, path: Path, position: Position, depth: number): Located {
-    const nothing: Located = { kind: 'value', position, value: null };
+  #nodeOf(node: ParsedNode | null, path: Path, position: Position, depth: number): YamlNode {
+    const nothing: YamlNode = { kind: 'value', position, value: null };
     this.#values += 1;
     if (this.#values > MOST_VALUES || depth > DEEPEST) this.#isTooMuch = true;
     if (this.#isTooMuch) return nothing;
     if (node === null) return nothing;
     if (isAlias(node)) {
       const target = this.#anchors.get(node.source);
-      if (target !== undefined) return this.#locate(target, path, position, depth + 1);
+      if (target !== undefined) return this.#nodeOf(target, path, position, depth + 1);
       this.#refuse(position, path, 'is an alias (*name), and no anchor (&name) before it has that name');
       return nothing;
     }
@@ -64,7 +64,7 @@ class Locator {
     }
     if (isSeq(node)) {
       const items = node.items.map((item, index) =>
-        this.#locate(item, [...path, index], this.#within(item, position), depth + 1),
+        this.#nodeOf(item, [...path, index], this.#within(item, position), depth + 1),
       );
       return { kind: 'list', position, items };
     }
@@ -87,7 +87,7 @@ class Locator {
         value === null || value.range[0] === value.range[1] ? keyPosition : this.#within(value, keyPosition);
       entries.set(name, {
         keyPosition,
-        value: this.#locate(value, [...path, name], valuePosition, depth + 1),
+        value: this.#nodeOf(value, [...path, name], valuePosition, depth + 1),
       });
     }
     return entries;

@@ -1,8 +1,8 @@
 import { LineCounter, parseDocument, type YAMLError } from 'yaml';
 import type { Mistake, Position } from '../mistakes/mistake.js';
 import { guardReferences } from '../references/reference-guard.js';
-import { locate, positionAt, type YamlReading } from './to-yaml-nodes.js';
-import { wordsForYaml } from './yaml-messages.js';
+import { positionAt, toYamlNodes, type YamlReading } from './to-yaml-nodes.js';
+import { yamlMessage } from './yaml-messages.js';
 
 /**
  * Reads one YAML 1.2 document: no merge keys, no tags beyond the core ones, no key twice, aliases only as far
@@ -30,10 +30,10 @@ export function readYaml(text: string): YamlReading {
     const faults = [...document.errors, ...document.warnings];
     if (faults.length > 0) return { root: undefined, mistakes: mistakesOf(faults, text, lines) };
     if (document.contents === null) return failed(START, 'the file is empty');
-    return locate(document.contents, lines, restore);
+    return toYamlNodes(document.contents, lines, restore);
   } catch (error) {
     // The parser and its visitors recurse; some depths pass its own limit and exhaust the stack.
-    if (error instanceof RangeError) return failed(START, wordsForYaml('RESOURCE_EXHAUSTION'));
+    if (error instanceof RangeError) return failed(START, yamlMessage('RESOURCE_EXHAUSTION'));
     throw error;
   }
 }
@@ -55,7 +55,7 @@ function mistakesOf(faults: readonly YAMLError[], text: string, lines: LineCount
     const position = positionAt(lines, pos[0]);
     if (byLine.has(position.line)) continue;
     const words =
-      references.length > 0 ? `inside { } and [ ], put a text with \${…} in quotes` : wordsForYaml(code);
+      references.length > 0 ? `inside { } and [ ], put a text with \${…} in quotes` : yamlMessage(code);
     byLine.set(position.line, { position, path: [], words });
   }
   return [...byLine.values()];

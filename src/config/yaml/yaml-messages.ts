@@ -4,7 +4,7 @@ import type { ErrorCode } from 'yaml';
  * What is wrong with a text that is not YAML. The parser's own messages quote the text, which may hold a
  * key; these do not.
  */
-export function wordsForYaml(code: ErrorCode): string {
+export function yamlMessage(code: ErrorCode): string {
   return `not valid YAML: ${words[code]}`;
 }
 

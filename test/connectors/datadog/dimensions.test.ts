@@ -57,7 +57,7 @@ describe('a dimension that is added to the table', () => {
     const { sink } = await openMetrics({ dimensions: ['spoken'] }, [withLanguage(requests)]);
 
     const values = new Map([[SUPPORT.id, new Map([['language', 30]])]]);
-    const [series] = sink.outlook?.({ projects: [SUPPORT], values }) ?? [];
+    const [series] = sink.estimate?.({ projects: [SUPPORT], values }) ?? [];
 
     expect(series?.detail).toContain('the tag that makes the most is `spoken` (up to 31 values)');
   });

@@ -63,14 +63,19 @@ export async function openSource(reading: Reading): Promise<{ source: Source; st
   const { url, since, until, now } = reading;
   const source = await deepgramType.open(
     {
-      type: 'deepgram',
       api_key: new Secret(reading.apiKey ?? 'stand-in-key'),
       base_url: url,
-      projects: reading.projects === undefined || reading.projects === 'all' ? 'all' : [...reading.projects],
       max_concurrency: reading.maxConcurrency ?? 8,
       states: { unknown_after: 3_600_000, lost_after: 172_800_000 },
     },
-    { window: { since, until, now }, clock: hurriedClock(now), log: silentLog, env: {}, userAgent: 'test' },
+    {
+      projects: reading.projects ?? 'all',
+      window: { since, until, now },
+      clock: hurriedClock(now),
+      log: silentLog,
+      env: {},
+      userAgent: 'test',
+    },
   );
   return { source, streams: selectStreams({ ...NO_STREAMS, ...reading.streams }) };
 }

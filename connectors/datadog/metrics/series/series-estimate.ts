@@ -1,4 +1,4 @@
-import type { Prospect } from '../../../../src/catalogue/estimate.js';
+import type { EstimateInput } from '../../../../src/catalogue/estimate.js';
 import { counted, formatCount } from '../../../../src/report/text-table.js';
 import type { Stream } from '../../../../src/streams/stream.js';
 import {
@@ -26,7 +26,7 @@ interface Share {
  * handful, and the metrics about the run are left out, since they have no tags to choose.
  */
 export function seriesEstimate(
-  { projects, values }: Prospect,
+  { projects, values }: EstimateInput,
   streams: readonly Stream[],
   settings: DatadogMetricsSettings,
   table: readonly Dimension[],

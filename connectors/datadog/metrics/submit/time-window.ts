@@ -50,7 +50,7 @@ export function historicalAdvice(points: number, prefix: string): string {
 }
 
 /** What will become of points that are too old. */
-export function historyOutlook(historical: boolean, prefix: string): string {
+export function historyEstimate(historical: boolean, prefix: string): string {
   return historical
     ? `points of up to ${RETENTION_MONTHS} months are sent; Datadog drops those older than 1 hour, unless Metrics → Historical Metrics Ingestion is on for the prefix \`${prefix}\``
     : `points older than 1 hour are not sent, because Datadog would answer 202 and drop them. ${howToHaveThem(prefix)}`;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { datadogLogsSettings } from '../../../../connectors/datadog/logs/logs-settings.js';
-import { sinkTypes } from '../../../../connectors/index.js';
+import { datadogLogsType } from '../../../../connectors/datadog/logs/logs-type.js';
 import type { HttpClient } from '../../../../src/http/http-client.js';
 import { API_KEY, close, deliver, NOW } from '../account.js';
 import { openLogAccount, PARTITION, requestAged, storedLogs, storedNumbers } from './log-account.js';
@@ -117,7 +117,7 @@ describe('`late: send`, switched on later,', () => {
     'is no other destination, nor is %j',
     (change) => {
       const destination = (settings: object) =>
-        sinkTypes['datadog-logs']?.destination(datadogLogsSettings.parse({ api_key: API_KEY, ...settings }));
+        datadogLogsType.destination?.(datadogLogsSettings.parse({ api_key: API_KEY, ...settings }));
 
       expect(destination(change)).toBe('https://http-intake.logs.datadoghq.com');
       expect(destination({ ...change, site: 'datadoghq.eu' })).toBe('https://http-intake.logs.datadoghq.eu');

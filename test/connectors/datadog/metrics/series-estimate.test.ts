@@ -29,8 +29,9 @@ const foretell = async (
   const parsed = datadogMetricsSettings.parse({ api_key: 'k', api_url: 'http://127.0.0.1:1', ...settings });
   const sink = await datadogMetricsSink(parsed, sinkContext('.', { streams }));
   const known = new Map(Object.entries(values));
-  const outlook = sink.outlook?.({ projects, values: new Map(projects.map(({ id }) => [id, known])) }) ?? [];
-  return Object.fromEntries(outlook.map(({ what, detail }) => [what, detail]));
+  const estimate =
+    sink.estimate?.({ projects, values: new Map(projects.map(({ id }) => [id, known])) }) ?? [];
+  return Object.fromEntries(estimate.map(({ what, detail }) => [what, detail]));
 };
 
 const BESIDE = ', beside those of balances and of the export itself';

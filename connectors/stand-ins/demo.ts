@@ -1,12 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
-import { startDemoWorld } from '../../../connectors/stand-ins/demo-world.js';
-import { ExportError } from '../../errors/export-error.js';
-import { makeFolders } from '../../files/make-folders.js';
-import { formatCount } from '../../report/text-table.js';
-import type { Surroundings } from '../cli-context.js';
-import type { LogOptions } from '../options/log-options.js';
-import { sync } from './sync.js';
+import type { CliContext } from '../../src/cli/cli-context.js';
+import { sync } from '../../src/cli/commands/sync.js';
+import type { LogOptions } from '../../src/cli/options/log-options.js';
+import { ExportError } from '../../src/errors/export-error.js';
+import { makeFolders } from '../../src/files/make-folders.js';
+import { formatCount } from '../../src/report/text-table.js';
+import { startDemoWorld } from './demo-world.js';
 
 export interface DemoOptions extends LogOptions {
   /** Folder for the results, relative to the working directory. */
@@ -15,15 +15,15 @@ export interface DemoOptions extends LogOptions {
 }
 
 /** The main job end to end, against a stand-in account and a stand-in intake inside this process. */
-export async function demo(options: DemoOptions, surroundings: Surroundings): Promise<number> {
+export async function demo(options: DemoOptions, context: CliContext): Promise<number> {
   if (!Number.isInteger(options.days) || options.days < 1 || options.days > 90) {
     throw new ExportError('USAGE', '--days: must be a whole number from 1 to 90.', { kind: 'config' });
   }
-  const out = resolve(surroundings.cwd, options.out);
-  const world = await startDemoWorld({ clock: surroundings.clock, days: options.days });
+  const out = resolve(context.cwd, options.out);
+  const world = await startDemoWorld({ clock: context.clock, days: options.days });
   try {
     await writeConfig(out, options.out, world.config);
-    const inside = { ...surroundings, cwd: out, env: { ...surroundings.env, ...world.env } };
+    const inside = { ...context, cwd: out, env: { ...context.env, ...world.env } };
     const exitCode = await sync(
       {
         ...options,
@@ -38,8 +38,7 @@ export async function demo(options: DemoOptions, surroundings: Surroundings): Pr
       inside,
     );
     const received = await world.writeReceived(join(out, 'datadog'));
-    if (!options.quiet)
-      surroundings.screen.result(whatToOpen(relative(surroundings.cwd, out) || '.', received));
+    if (!options.quiet) context.screen.result(whatToOpen(relative(context.cwd, out) || '.', received));
     return exitCode;
   } finally {
     await world.close();

@@ -1,15 +1,15 @@
 import { realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { ndjsonArchive } from '../../../connectors/ndjson/archive/ndjson-archive.js';
-import type { Job } from '../../config/job.js';
-import type { Path } from '../../config/mistakes/mistake.js';
-import { resolveWindow } from '../../config/settings/window.js';
-import { ExportError } from '../../errors/export-error.js';
-import { isWithin } from '../../files/is-within.js';
-import type { Window } from '../../plan/window.js';
-import { type Log, silentLog } from '../../report/log.js';
-import type { Surroundings } from '../cli-context.js';
-import { type DeliveryOptions, deliver } from '../run-command.js';
+import type { CliContext } from '../../src/cli/cli-context.js';
+import { type DeliveryOptions, runCommand } from '../../src/cli/run-command.js';
+import type { Job } from '../../src/config/job.js';
+import type { Path } from '../../src/config/mistakes/mistake.js';
+import { resolveWindow } from '../../src/config/settings/window.js';
+import { ExportError } from '../../src/errors/export-error.js';
+import { isWithin } from '../../src/files/is-within.js';
+import type { Window } from '../../src/plan/window.js';
+import { type Log, silentLog } from '../../src/report/log.js';
+import { ndjsonArchive } from './archive/ndjson-archive.js';
 
 export interface ReplayOptions extends DeliveryOptions {
   /** Folder that an `ndjson` sink wrote, relative to the working directory. */
@@ -18,16 +18,12 @@ export interface ReplayOptions extends DeliveryOptions {
   readonly wait: boolean;
 }
 
-/** Without `--since` and `--until`, all that the archive has: the job's window is about Deepgram. */
-const EVERYTHING = { since: '2015-01-01', until: 'now' };
-
 /**
  * Delivers an NDJSON archive to the sinks of a job, asks Deepgram nothing, and leaves the state as it is. What the
  * state knows a sink to have of a later reading than the archive's stays.
  */
-export function replay(options: ReplayOptions, surroundings: Surroundings): Promise<number> {
-  const path = resolve(surroundings.cwd, options.from);
-  const { since = EVERYTHING.since, until = EVERYTHING.until } = options;
+export function replay(options: ReplayOptions, context: CliContext): Promise<number> {
+  const path = resolve(context.cwd, options.from);
   const archiveOf = (job: Job, days: Window, log: Log) =>
     ndjsonArchive({
       path,
@@ -39,8 +35,9 @@ export function replay(options: ReplayOptions, surroundings: Surroundings): Prom
       until: days.until,
       log,
     });
-  return deliver(
-    { ...options, since, until },
+  return runCommand(
+    // The window of the file is about its source.
+    { ...options, allDays: true },
     {
       checkpoints: { use: 'replay', wait: options.wait },
       isNeeded: (setting) => isUsed(setting, options),
@@ -51,7 +48,7 @@ export function replay(options: ReplayOptions, surroundings: Surroundings): Prom
       },
       openSource: async (job, window, log) => archiveOf(job, window, log),
     },
-    surroundings,
+    context,
   );
 }
 

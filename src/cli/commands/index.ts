@@ -1,0 +1,81 @@
+import { type Command, defineCommand } from '../../catalogue/command.js';
+import { CONFIG, LOG, NO_STATE, RUN, SELECTION, WAIT } from '../options/option-groups.js';
+
+/** The commands that every program of this kind has. Each is imported when it is chosen. */
+export const coreCommands: readonly Command[] = [
+  defineCommand({
+    name: 'sync',
+    describe: 'Read the window and deliver it to every sink',
+    options: {
+      ...CONFIG,
+      ...SELECTION,
+      ...RUN,
+      ...NO_STATE,
+      'full-refresh': {
+        type: 'boolean',
+        default: false,
+        describe: 'Deliver the whole window again, whatever the state says',
+      },
+      ...WAIT,
+      ...LOG,
+    },
+    load: async () => (await import('./sync.js')).sync,
+  }),
+  defineCommand({
+    name: 'backfill',
+    describe: 'Deliver a range of days once more, and leave the state as it is',
+    options: { ...CONFIG, ...SELECTION, ...RUN, ...WAIT, ...LOG },
+    load: async () => (await import('./backfill.js')).backfill,
+  }),
+  defineCommand({
+    name: 'state <action>',
+    describe: 'Show what every sink has, or set a state aside that cannot be used',
+    positionals: { action: { choices: ['show', 'repair'] as const, demandOption: true } },
+    options: { ...CONFIG, ...WAIT, ...LOG },
+    load: async () => (await import('./state.js')).state,
+  }),
+  defineCommand({
+    name: 'plan',
+    describe: 'Show what sync would read and write, and how many API calls it takes',
+    options: {
+      ...CONFIG,
+      ...SELECTION,
+      ...NO_STATE,
+      format: {
+        choices: ['table', 'json'] as const,
+        default: 'table' as const,
+        describe: 'json: every task as data, for a program',
+      },
+      ...LOG,
+    },
+    load: async () => (await import('./plan.js')).plan,
+  }),
+  defineCommand({
+    name: 'validate',
+    describe: 'Check the configuration without contacting anybody',
+    options: {
+      ...CONFIG,
+      env: { type: 'boolean', default: false, describe: 'Also resolve the environment' },
+    },
+    load: async () => (await import('./validate.js')).validate,
+  }),
+  defineCommand({
+    name: 'check',
+    describe: 'Connect to the source and to every sink, and say what works',
+    options: { ...CONFIG, ...SELECTION, ...LOG },
+    load: async () => (await import('./check.js')).check,
+  }),
+  defineCommand({
+    name: 'init [file]',
+    describe: 'Write a commented configuration to start from',
+    positionals: { file: { type: 'string', default: 'deepgram-export.yaml', describe: 'File to write' } },
+    options: {},
+    load: async () => (await import('./init.js')).init,
+  }),
+  defineCommand({
+    name: 'schema',
+    describe: 'Print the JSON Schema of the configuration',
+    options: {},
+    load: async () => (await import('./schema.js')).schema,
+  }),
+];

@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import type { Catalogue } from '../../catalogue/catalogue.js';
+import type { SourceType } from '../../catalogue/source-type.js';
+import type { Stream } from '../../streams/stream.js';
+import type { Mistake } from '../mistakes/mistake.js';
+import { stateSettings, versionSetting } from '../settings/config-schema.js';
+import { type WindowSettings, windowSettings } from '../settings/window.js';
+import { type ParsedSink, parseSinks } from './parse-sinks.js';
+import { type ParsedSource, parseSource } from './parse-source.js';
+import { asMap, type ConfigFile, type Part, parsePart } from './part.js';
+
+/** A configuration file whose parts have each been parsed once. */
+export interface ParsedConfig {
+  readonly source: Part<ParsedSource>;
+  /** The type that streams and window are judged by; undefined where it cannot be told. */
+  readonly sourceType: SourceType | undefined;
+  readonly streams: Part<readonly Stream[]>;
+  readonly window: Part<WindowSettings>;
+  readonly state: Part<z.output<typeof stateSettings>>;
+  /** By their names, in the order of the file. */
+  readonly sinks: ReadonlyMap<string, Part<ParsedSink>>;
+  readonly mistakes: readonly Mistake[];
+}
+
+/** @param folder modules of sinks are found from there */
+export async function parseConfig(
+  file: ConfigFile,
+  catalogue: Catalogue,
+  folder: string,
+): Promise<ParsedConfig> {
+  const written = asMap(file.tree.value);
+  const version = await parsePart(versionSetting, written.version, ['version'], file);
+  const { source, type } = await parseSource(written.source, file, catalogue.sources);
+  const streams = await parseStreams(written.streams, file, type);
+  const window = await parsePart(windowSettings(type?.limits), written.window, ['window'], file);
+  const state = await parsePart(stateSettings, written.state, ['state'], file);
+  const sinks = await parseSinks(written.sinks, file, catalogue.sinks, folder);
+  const keys = await parsePart(PARTS, written, [], file);
+  const mistakes = [version, source, streams, window, state, sinks, keys].flatMap((part) => part.mistakes);
+  return { source, sourceType: type, streams, window, state, sinks: sinks.sinks, mistakes };
+}
+
+const part = z.unknown().optional();
+const PARTS = z.strictObject({
+  version: part,
+  source: part,
+  streams: part,
+  window: part,
+  state: part,
+  sinks: part,
+});
+
+async function parseStreams(
+  written: unknown,
+  file: ConfigFile,
+  type: SourceType | undefined,
+): Promise<Part<readonly Stream[]>> {
+  if (type === undefined) return { value: undefined, mistakes: [], isCertain: false };
+  const choice = await parsePart(type.streams.prefault({}), written, ['streams'], file);
+  return { ...choice, value: choice.value === undefined ? undefined : type.selectStreams(choice.value) };
+}

@@ -1,0 +1,46 @@
+import type { SourceType } from '../../catalogue/source-type.js';
+import { messageForChoice } from '../mistakes/zod-messages.js';
+import { everySource } from '../settings/config-schema.js';
+import { failedPart, parseEntry, parseMap, TYPE_AS_REFERENCE } from './parse-entry.js';
+import { type ConfigFile, mistakeAt, type Part } from './part.js';
+
+/** The source of a file, with the settings that its type has parsed. */
+export interface ParsedSource {
+  readonly typeName: string;
+  readonly type: SourceType;
+  readonly projects: 'all' | readonly string[];
+  /** Undefined where only the environment can say them. */
+  readonly settings: unknown;
+}
+
+const PATH = ['source'];
+
+/**
+ * The source, and its type where it can be told: an unknown one is meant for the only one that there is, so that
+ * everything else in the file is still judged.
+ */
+export async function parseSource(
+  value: unknown,
+  file: ConfigFile,
+  types: Readonly<Record<string, SourceType>>,
+): Promise<{ readonly source: Part<ParsedSource>; readonly type: SourceType | undefined }> {
+  const names = Object.keys(types);
+  const map = await parseMap(value, PATH, file);
+  const written = map.value?.type;
+  const named = names.find((name) => name === written);
+  const typeName = named ?? (names.length === 1 ? names[0] : undefined);
+  const type = typeName === undefined ? undefined : types[typeName];
+  if (map.value === undefined) return { source: failedPart(map.mistakes), type };
+
+  const path = [...PATH, 'type'];
+  const isReference = file.tree.isReference(path);
+  const words = isReference ? TYPE_AS_REFERENCE : messageForChoice(written, names);
+  const ofType = named === undefined || isReference ? [mistakeAt(file, { path, words })] : [];
+  if (typeName === undefined || type === undefined) return { source: failedPart(ofType), type };
+  const entry = await parseEntry(everySource, type.settings, map.value, PATH, file);
+  const mistakes = [...ofType, ...entry.mistakes];
+  if (mistakes.length > 0 || entry.shared === undefined) return { source: failedPart(mistakes), type };
+  const { settings, isCertain } = entry;
+  const { projects } = entry.shared;
+  return { source: { value: { typeName, type, projects, settings }, mistakes, isCertain }, type };
+}

@@ -1,0 +1,94 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { StandardSchema } from '../../catalogue/standard-schema.js';
+import type { Mistake, Path } from '../mistakes/mistake.js';
+import type { SettingsTree } from '../references/resolve-references.js';
+import { keyPositionOf, positionOf, type YamlNode } from '../yaml/yaml-node.js';
+import { type Finding, type Issue, validate } from './validate.js';
+
+/** The configuration as it was read. */
+export interface ConfigFile {
+  readonly root: YamlNode;
+  readonly tree: SettingsTree;
+}
+
+/** A part of the file, after its own schema has looked at it. */
+export interface Part<T> {
+  /** Undefined where there are mistakes, and where only the environment can say what it is. */
+  readonly value: T | undefined;
+  readonly mistakes: readonly Mistake[];
+  /** False where some of it waits for the environment. Defaults stand in for that. */
+  readonly isCertain: boolean;
+}
+
+/**
+ * Parses one part of a file. A value whose reference is still open is not judged, unless text cannot stand there
+ * whatever the environment holds.
+ *
+ * @param beside keys that stand beside those of the schema, and belong to others
+ */
+export async function parsePart<T>(
+  schema: StandardSchema<T>,
+  written: unknown,
+  path: Path,
+  file: ConfigFile,
+  beside: readonly string[] = [],
+): Promise<Part<T>> {
+  const result = await validate(schema, written, beside);
+  // Safe, here and below: it is what the schema has made.
+  if ('value' in result) return { value: result.value as T, mistakes: [], isCertain: true };
+  const mistakes = result.issues
+    .flatMap(({ findings }) => findings)
+    .flatMap((finding) => mistakeOf({ ...finding, path: [...path, ...finding.path] }, file));
+  if (mistakes.length > 0) return { value: undefined, mistakes, isCertain: true };
+  const value = (await withoutOpen(schema, written, result.issues)) as T | undefined;
+  return { value, mistakes: [], isCertain: false };
+}
+
+/** A mistake in the value at a path, with its place. */
+export function mistakeAt({ root }: ConfigFile, { path, words }: Omit<Mistake, 'position'>): Mistake {
+  return { path, words, position: positionOf(root, path) };
+}
+
+/** A map as it is, anything else as an empty one. */
+export function asMap(value: unknown): Readonly<Record<string, unknown>> {
+  const isMap = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isMap ? (value as Readonly<Record<string, unknown>>) : {};
+}
+
+function mistakeOf({ path, words: found, atKey }: Finding, file: ConfigFile): Mistake[] {
+  const isWrongAsText = TEXT_IS_WRONG.test(found);
+  if (file.tree.isOpen(path) && !isWrongAsText) return [];
+  const words = file.tree.isReference(path) && isWrongAsText ? `${found}; a \${…} always gives text` : found;
+  return [
+    atKey ? { path, words, position: keyPositionOf(file.root, path) } : mistakeAt(file, { path, words }),
+  ];
+}
+
+/** Words for settings that no text can be right for, so that a reference is wrong whatever it holds. */
+const TEXT_IS_WRONG = /^must be (true or false|a list|a map|a whole number|false|1)\b/;
+
+/**
+ * Values that only the environment can make right are left out until the rest fits; leaving one out may show another
+ * that depends on it. Undefined where it cannot be done without them.
+ */
+async function withoutOpen(
+  schema: StandardSchema,
+  written: unknown,
+  issues: readonly Issue[],
+): Promise<unknown> {
+  const faults = new Set(issues.map(({ path }) => JSON.stringify(path)));
+  const rest = pruned(written, faults, []);
+  if (isDeepStrictEqual(rest, written)) return undefined;
+  const result = await validate(schema, rest, []);
+  return 'value' in result ? result.value : withoutOpen(schema, rest, result.issues);
+}
+
+function pruned(value: unknown, faults: ReadonlySet<string>, path: Path): unknown {
+  const isKept = (step: PropertyKey) => !faults.has(JSON.stringify([...path, step]));
+  if (Array.isArray(value)) {
+    return value.flatMap((item, index) => (isKept(index) ? [pruned(item, faults, [...path, index])] : []));
+  }
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).filter(([key]) => isKept(key));
+  return Object.fromEntries(entries.map(([key, inner]) => [key, pruned(inner, faults, [...path, key])]));
+}
