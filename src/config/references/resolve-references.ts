@@ -42,7 +42,7 @@ export function resolveReferences(
     if (replaced.text === undefined) open.add(JSON.stringify(path));
     for (const mistake of replaced.mistakes) {
       if (mistake.kind === 'missing' && !isNeeded(path)) continue;
-      mistakes.push({ position: node.position, path, words: wordsFor(mistake) });
+      mistakes.push({ position: node.position, path, words: referenceMessage(mistake) });
     }
     return replaced.text ?? node.value;
   };
@@ -63,7 +63,7 @@ function isWithinPath(json: string, path: Path): boolean {
   return json === whole || json.startsWith(`${whole.slice(0, -1)},`);
 }
 
-function wordsFor(mistake: ReferenceMistake): string {
+function referenceMessage(mistake: ReferenceMistake): string {
   switch (mistake.kind) {
     case 'missing':
       return isShowable(mistake.name) || /^[A-Z]+(_[A-Z0-9]+)+$/.test(mistake.name)
