@@ -4,9 +4,9 @@ import { datadogCommands } from './datadog/install/commands.js';
 import { datadogLogsType } from './datadog/logs/logs-type.js';
 import { datadogMetricsType } from './datadog/metrics/metrics-type.js';
 import { deepgramType } from './deepgram/deepgram-type.js';
+import { demoCommand } from './demo/demo-command.js';
 import { ndjsonType } from './ndjson/ndjson-type.js';
 import { replayCommand } from './ndjson/replay-command.js';
-import { demoCommand } from './stand-ins/demo-command.js';
 import { starterConfig } from './starter-config.js';
 import { tableauType } from './tableau/tableau-type.js';
 

@@ -1,7 +1,7 @@
 import { isAbsolute, join } from 'node:path';
 import type { Sink } from '../../src/catalogue/sink.js';
 import type { SinkContext } from '../../src/catalogue/sink-type.js';
-import { encodedStreams } from '../../src/encode/encoded-stream.js';
+import { encodedStreams } from '../../src/deliver/encoded-stream.js';
 import { OutputFolder } from '../../src/files/output-folder.js';
 import { pathSegment } from '../../src/files/path-segment.js';
 import type { Partition } from '../../src/streams/partition.js';

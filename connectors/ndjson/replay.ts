@@ -1,14 +1,14 @@
 import { realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import type { CliContext } from '../../src/cli/cli-context.js';
+import type { CliContext } from '../../src/catalogue/cli-context.js';
 import { type DeliveryOptions, runCommand } from '../../src/cli/run-command.js';
 import type { Job } from '../../src/config/job.js';
 import type { Path } from '../../src/config/mistakes/mistake.js';
 import { resolveWindow } from '../../src/config/settings/window.js';
 import { ExportError } from '../../src/errors/export-error.js';
 import { isWithin } from '../../src/files/is-within.js';
-import type { Window } from '../../src/plan/window.js';
-import { type Log, silentLog } from '../../src/report/log.js';
+import { type Log, silentLog } from '../../src/log/log.js';
+import type { Window } from '../../src/time/window.js';
 import { ndjsonArchive } from './archive/ndjson-archive.js';
 
 export interface ReplayOptions extends DeliveryOptions {

@@ -1,4 +1,4 @@
-import type { EncodedTarget } from '../../src/encode/encoded-stream.js';
+import type { EncodedTarget } from '../../src/deliver/encoded-stream.js';
 import type { AtomicFile } from '../../src/files/atomic-file.js';
 
 /** A file that is to hold what a partition has of one table. */

@@ -1,5 +1,5 @@
 import type { ArgumentsCamelCase, InferredOptionTypes, Options, PositionalOptions } from 'yargs';
-import type { CliContext } from '../cli/cli-context.js';
+import type { CliContext } from './cli-context.js';
 
 /** A command of the program. Cheap to import: `--help` lists it. */
 export interface Command {

@@ -1,4 +1,4 @@
-import type { Log } from '../report/log.js';
+import type { Log } from '../log/log.js';
 import type { Stream } from '../streams/stream.js';
 import type { Clock } from '../time/clock.js';
 import type { Sink } from './sink.js';

@@ -1,9 +1,9 @@
 import type { z } from 'zod';
-import type { Window } from '../plan/window.js';
-import type { Log } from '../report/log.js';
+import type { Log } from '../log/log.js';
 import type { Stream } from '../streams/stream.js';
 import type { Clock } from '../time/clock.js';
 import type { Day } from '../time/day.js';
+import type { Window } from '../time/window.js';
 import type { Source } from './source.js';
 
 /** What the core hands to a source. */

@@ -1,5 +1,5 @@
 import { failureOf } from '../errors/export-error.js';
-import type { Log } from '../report/log.js';
+import type { Log } from '../log/log.js';
 import { addDays, type Day, dayAt } from '../time/day.js';
 import { inner } from './by-name.js';
 import type { ReadingStore, ReadingsOfDay } from './checkpoint-store.js';

@@ -1,5 +1,5 @@
 import { ExportError, failureOf } from '../errors/export-error.js';
-import type { Log } from '../report/log.js';
+import type { Log } from '../log/log.js';
 import type { Project } from '../streams/partition.js';
 import type { Clock } from '../time/clock.js';
 import { type Day, dayAt } from '../time/day.js';

@@ -1,4 +1,5 @@
 import { dirname, relative } from 'node:path';
+import type { CliContext } from '../catalogue/cli-context.js';
 import type { CheckpointStore } from '../checkpoints/checkpoint-store.js';
 import { type Checkpoints, windowOnly } from '../checkpoints/checkpoints.js';
 import { fileStore } from '../checkpoints/file-store.js';
@@ -6,9 +7,8 @@ import type { AppendJournal } from '../checkpoints/journal/append-journal.js';
 import { replayCheckpoints } from '../checkpoints/replay-checkpoints.js';
 import { RunCheckpoints } from '../checkpoints/run-checkpoints.js';
 import type { Job } from '../config/job.js';
-import type { Window } from '../plan/window.js';
-import type { Log } from '../report/log.js';
-import type { CliContext } from './cli-context.js';
+import type { Log } from '../log/log.js';
+import type { Window } from '../time/window.js';
 
 /** How a command uses the checkpoints. */
 export interface CheckpointOptions {
@@ -52,10 +52,10 @@ export async function beginCheckpoints(
   job: Job,
   { use, fullRefresh = false, wait = false, dryRun = false }: CheckpointOptions,
   log: Log,
-  surroundings: CliContext,
+  context: CliContext,
 ): Promise<CheckpointSession> {
-  const { clock, signal } = surroundings;
-  const store = storeOf(job, surroundings);
+  const { clock, signal } = context;
+  const store = storeOf(job, context);
   const common = {
     store,
     source: job.source.type,

@@ -1,10 +1,10 @@
 import yargs, { type Argv } from 'yargs';
 import type { Catalogue } from '../catalogue/catalogue.js';
+import type { ProgramContext } from '../catalogue/cli-context.js';
 import type { Command, CommandGroup } from '../catalogue/command.js';
 import { failureOf } from '../errors/export-error.js';
 import { EXIT, verdictOfFailure } from '../report/exit-code.js';
 import { failureLines, stackLines } from '../report/failure-lines.js';
-import type { ProgramContext } from './cli-context.js';
 import { coreCommands } from './commands/index.js';
 import { checkSingleValues, mistakeFrom, UsageMistake } from './options/usage-mistake.js';
 import { version } from './version.js';

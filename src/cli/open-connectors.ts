@@ -1,11 +1,11 @@
+import type { CliContext } from '../catalogue/cli-context.js';
 import type { Source } from '../catalogue/source.js';
 import type { AppendJournal } from '../checkpoints/journal/append-journal.js';
 import type { Job, JobSink } from '../config/job.js';
 import { dryRunSink } from '../deliver/dry-run-sink.js';
 import { SinkLane } from '../deliver/sink-lane.js';
-import type { Window } from '../plan/window.js';
-import type { Log } from '../report/log.js';
-import type { CliContext } from './cli-context.js';
+import type { Log } from '../log/log.js';
+import type { Window } from '../time/window.js';
 import { userAgent } from './version.js';
 
 export function openSource(job: Job, window: Window, log: Log, { clock, env }: CliContext): Promise<Source> {

@@ -1,19 +1,19 @@
+import type { CliContext } from '../catalogue/cli-context.js';
 import type { Source } from '../catalogue/source.js';
 import type { Job } from '../config/job.js';
 import type { Path } from '../config/mistakes/mistake.js';
 import { type RunResult, run } from '../deliver/run.js';
 import type { SinkLane } from '../deliver/sink-lane.js';
 import { ExportError, failureOf } from '../errors/export-error.js';
-import type { Window } from '../plan/window.js';
+import { wantsColor } from '../log/color.js';
+import { type Log, silentLog } from '../log/log.js';
 import { EXIT, verdictOf, verdictOfFailure } from '../report/exit-code.js';
 import { stackLines } from '../report/failure-lines.js';
-import { type Log, silentLog } from '../report/log.js';
 import { progressReporter } from '../report/progress.js';
 import { type Summary, summaryOf } from '../report/summary.js';
 import { summaryText } from '../report/summary-text.js';
+import type { Window } from '../time/window.js';
 import { beginCheckpoints, type CheckpointOptions } from './checkpoint-session.js';
-import type { CliContext } from './cli-context.js';
-import { wantsColor } from './color.js';
 import { withLanes } from './open-connectors.js';
 import { type JobOptions, jobFor } from './options/job-options.js';
 import { type LogOptions, logFor } from './options/log-options.js';
@@ -38,26 +38,26 @@ export interface Delivery {
 export async function runCommand(
   options: DeliveryOptions,
   delivery: Delivery,
-  surroundings: CliContext,
+  context: CliContext,
 ): Promise<number> {
-  const { screen, env } = surroundings;
-  const summary = await summarized(options, delivery, surroundings);
+  const { screen, env } = context;
+  const summary = await summarized(options, delivery, context);
   if (!options.quiet || summary.exit_code !== 0) {
     // Where nothing was run there is no result, only an error: that belongs on stderr, where it is not piped away.
     const { stdout, stderr } = screen;
     if (summary.error) screen.line(summaryText(summary, { color: wantsColor(stderr, env) }).trimEnd());
     else screen.result(summaryText(summary, { color: wantsColor(stdout, env) }));
   }
-  const written = await writeSummaries(summary, options, surroundings);
+  const written = await writeSummaries(summary, options, context);
   return written || summary.exit_code !== 0 ? summary.exit_code : EXIT.config;
 }
 
 async function summarized(
   options: DeliveryOptions,
   delivery: Delivery,
-  surroundings: CliContext,
+  context: CliContext,
 ): Promise<Summary> {
-  const { clock } = surroundings;
+  const { clock } = context;
   const startedAt = clock.now();
   let source: Source | undefined;
   let window: Window | undefined;
@@ -71,11 +71,11 @@ async function summarized(
     http: source?.traffic,
   });
   try {
-    await tryWriting(options, surroundings);
-    const job = await jobFor(options, surroundings, delivery.isNeeded);
-    const log = logFor(options, surroundings);
+    await tryWriting(options, context);
+    const job = await jobFor(options, context, delivery.isNeeded);
+    const log = logFor(options, context);
     const { dryRun } = options;
-    const session = await beginCheckpoints(job, { ...delivery.checkpoints, dryRun }, log, surroundings);
+    const session = await beginCheckpoints(job, { ...delivery.checkpoints, dryRun }, log, context);
     try {
       // Only now: the run that was waited for has read what came meanwhile, and must not be replaced by less.
       window = await delivery.window(job, clock.now());
@@ -83,7 +83,7 @@ async function summarized(
       source = await delivery.openSource(job, window, log);
       const from = source;
       const within = window;
-      result = await withLanes(job, { dryRun, journal }, log, surroundings, (lanes) => {
+      result = await withLanes(job, { dryRun, journal }, log, context, (lanes) => {
         heedAppending(lanes, delivery.checkpoints.use, dryRun || delivery.isRehearsal ? silentLog : log);
         const names = lanes.map((lane) => lane.name).join(', ');
         log.info(`Reading ${within.since} to ${within.until} for ${names}`);
@@ -95,18 +95,18 @@ async function summarized(
           checkpoints,
           clock,
           log,
-          signal: AbortSignal.any([surroundings.signal, session.lost]),
-          ...(options.quiet ? {} : { onProgress: progressReporter(surroundings.screen, log, clock) }),
+          signal: AbortSignal.any([context.signal, session.lost]),
+          ...(options.quiet ? {} : { onProgress: progressReporter(context.screen, log, clock) }),
         });
       });
-      return summaryOf({ ...ended(), ...verdictOf(result, surroundings.interruptCode()), result });
+      return summaryOf({ ...ended(), ...verdictOf(result, context.interruptCode()), result });
     } finally {
       await session.end();
     }
   } catch (thrown) {
     const error = failureOf(thrown);
-    if (error.kind === 'bug') for (const line of stackLines(thrown)) surroundings.screen.line(line);
-    return summaryOf({ ...ended(), ...verdictOfFailure(error, surroundings.interruptCode()), result, error });
+    if (error.kind === 'bug') for (const line of stackLines(thrown)) context.screen.line(line);
+    return summaryOf({ ...ended(), ...verdictOfFailure(error, context.interruptCode()), result, error });
   } finally {
     await source?.close();
   }

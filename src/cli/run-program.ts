@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import type { Catalogue } from '../catalogue/catalogue.js';
 import { ExportError } from '../errors/export-error.js';
-import { Screen } from '../report/screen.js';
+import { Screen } from '../log/screen.js';
 import { systemClock } from '../time/clock.js';
 import { main } from './main.js';
 

@@ -1,9 +1,9 @@
 import { appendFile, open, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import type { CliContext } from '../catalogue/cli-context.js';
 import { ExportError } from '../errors/export-error.js';
 import type { Summary } from '../report/summary.js';
 import { summaryMarkdown } from '../report/summary-markdown.js';
-import type { CliContext } from './cli-context.js';
 
 /** Where a summary goes besides the screen. */
 export interface SummaryOptions {

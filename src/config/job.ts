@@ -6,8 +6,6 @@ import type { SourceContext, SourceLimits } from '../catalogue/source-type.js';
 import { type Secret, secretsIn } from '../secrets/secret.js';
 import type { Stream } from '../streams/stream.js';
 import type { ParsedConfig } from './parts/parse-config.js';
-import type { ParsedSink } from './parts/parse-sinks.js';
-import type { ParsedSource } from './parts/parse-source.js';
 import type { Part } from './parts/part.js';
 import type { WindowSettings } from './settings/window.js';
 
@@ -18,7 +16,7 @@ export interface JobSource {
   /** Ids or names of the projects to read. */
   readonly projects: 'all' | readonly string[];
   readonly limits: SourceLimits;
-  /** Its own settings, as the schema of its type has parsed them. */
+  /** Its own settings, as the schema of its type has parsed them; undefined where only the environment can say them. */
   readonly settings: unknown;
   /** Loads the source's implementation and makes it. */
   open(context: SourceContext): Promise<Source>;
@@ -40,7 +38,7 @@ export interface JobSink {
   readonly outputPaths: readonly string[];
   /** Where it delivers to, in words that change when that changes. */
   readonly destination: string;
-  /** Its own settings, as the schema of its type has parsed them. */
+  /** Likewise its own settings. */
   readonly settings: unknown;
   /** Loads the sink's implementation and makes it. */
   open(context: SinkContext): Promise<Sink>;
@@ -64,47 +62,18 @@ export interface Job {
 export function jobOf(config: ParsedConfig, cwd: string): Job {
   const source = parsed(config.source);
   const streams = parsed(config.streams);
-  const sinks = [...config.sinks].map(([name, part]) => [name, parsed(part)] as const);
+  const sinks = [...config.sinks.values()].map(parsed);
   return {
-    source: jobSource(source),
+    source,
     streams,
     window: parsed(config.window),
     statePath: resolve(cwd, parsed(config.state).path),
-    sinks: sinks.map(([name, sink]) => jobSink(name, sink, streams, cwd)),
-    secrets: [...secretsIn(source.settings), ...sinks.flatMap(([, { secrets }]) => secrets)],
+    sinks: sinks.map(({ sink, wants }) => ({ ...sink, streams: streams.filter(wants) })),
+    secrets: [...secretsIn(source.settings), ...sinks.flatMap(({ secrets }) => secrets)],
   };
 }
 
 function parsed<T>({ value }: Part<T>): T {
   if (value === undefined) throw new Error('A part of the configuration has neither a value nor a mistake.');
   return value;
-}
-
-function jobSource({ typeName, type, projects, settings }: ParsedSource): JobSource {
-  return {
-    type: typeName,
-    projects,
-    limits: type.limits,
-    settings,
-    // Safe: the type's own schema has parsed them.
-    open: (context) => type.open(settings as Parameters<typeof type.open>[0], context),
-  };
-}
-
-function jobSink(name: string, sink: ParsedSink, jobStreams: readonly Stream[], cwd: string): JobSink {
-  const { typeName, type, shared, settings } = sink;
-  const isKnown = settings !== undefined;
-  const outputPaths = (isKnown && type.outputPaths?.(settings)) || [];
-  const destination = (isKnown && type.destination?.(settings)) || '';
-  return {
-    name,
-    type: typeName,
-    required: shared.required,
-    streams: jobStreams.filter((stream) => shared.streams?.includes(stream.name) ?? true),
-    deadlineMs: shared.deadline,
-    outputPaths: outputPaths.map((path) => resolve(cwd, path)),
-    destination: `${typeName} ${destination}`.trimEnd(),
-    settings,
-    open: (context) => type.open(settings, context),
-  };
 }

@@ -49,8 +49,8 @@ export async function loadJob(options: LoadJobOptions): Promise<Job> {
   if (root === undefined) throw configError(name, mistakes);
   if (root.kind !== 'map') throw configError(name, [...mistakes, notAMap(root)]);
   const tree = resolveReferences(root, mode === 'resolve' ? env : undefined, isNeeded);
-  const config = await parseConfig({ root, tree }, catalogue, dirname(resolve(cwd, name)));
-  const all = [...mistakes, ...tree.mistakes, ...config.mistakes, ...crossCheck(config, { root, tree }, cwd)];
+  const config = await parseConfig({ root, tree }, { catalogue, folder: dirname(resolve(cwd, name)), cwd });
+  const all = [...mistakes, ...tree.mistakes, ...config.mistakes, ...crossCheck(config, { root, tree })];
   if (all.length > 0) throw configError(name, all);
   const job = jobOf(config, cwd);
   return overrides === undefined ? job : overrideJob(job, overrides);

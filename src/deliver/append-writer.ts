@@ -2,7 +2,7 @@ import type { PartitionWriter, Receipt, Refusal, Sink } from '../catalogue/sink.
 import type { AppendJournal, JournalPartition } from '../checkpoints/journal/append-journal.js';
 import { recordKey } from '../checkpoints/journal/record-key.js';
 import { abortError, type Failure } from '../errors/export-error.js';
-import type { Log } from '../report/log.js';
+import type { Log } from '../log/log.js';
 import type { Row } from '../streams/field.js';
 import { type Partition, partitionName } from '../streams/partition.js';
 

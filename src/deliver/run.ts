@@ -1,15 +1,15 @@
 import type { PartitionReading, Source, SourceFindings } from '../catalogue/source.js';
 import type { Checkpoints } from '../checkpoints/checkpoints.js';
 import { abortError } from '../errors/export-error.js';
+import type { Log } from '../log/log.js';
 import { plan } from '../plan/plan.js';
 import { planWarnings } from '../plan/plan-warnings.js';
 import type { Task } from '../plan/task.js';
-import type { Window } from '../plan/window.js';
-import type { Log } from '../report/log.js';
 import type { Partition, Project } from '../streams/partition.js';
 import type { Stream } from '../streams/stream.js';
 import type { Clock } from '../time/clock.js';
 import { graceAfterAbort } from '../time/limits.js';
+import type { Window } from '../time/window.js';
 import { forEachConcurrent } from './for-each-concurrent.js';
 import type { LaneWriter } from './lane-writer.js';
 import { ReadingFacts } from './reading-facts.js';

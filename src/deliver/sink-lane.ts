@@ -2,7 +2,7 @@ import type { CheckResult } from '../catalogue/check-result.js';
 import type { ClosingReport, PartitionWriter, Receipt, RunSoFar, Sink } from '../catalogue/sink.js';
 import type { AppendJournal } from '../checkpoints/journal/append-journal.js';
 import { type Failure, failureOf } from '../errors/export-error.js';
-import type { Log } from '../report/log.js';
+import type { Log } from '../log/log.js';
 import { type Partition, partitionName } from '../streams/partition.js';
 import type { Stream } from '../streams/stream.js';
 import { withDeadline } from '../time/limits.js';

@@ -1,4 +1,4 @@
-import type { Log } from '../report/log.js';
+import type { Log } from '../log/log.js';
 import type { Clock } from '../time/clock.js';
 import type { HttpAnswer, RefusalDetails } from './http-client.js';
 

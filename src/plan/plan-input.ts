@@ -2,7 +2,7 @@ import type { PlannedSource } from '../catalogue/source.js';
 import type { CheckpointView } from '../checkpoints/checkpoints.js';
 import type { Project } from '../streams/partition.js';
 import type { Stream } from '../streams/stream.js';
-import type { Window } from './window.js';
+import type { Window } from '../time/window.js';
 
 /** As much of a sink as planning needs. */
 export interface SinkView {

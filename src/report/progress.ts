@@ -1,9 +1,9 @@
 import type { Progress } from '../deliver/tally/run-tally.js';
+import type { Log } from '../log/log.js';
+import type { Screen } from '../log/screen.js';
+import { formatCount } from '../text/text-table.js';
 import type { Clock } from '../time/clock.js';
 import { formatDuration } from '../time/duration.js';
-import type { Log } from './log.js';
-import type { Screen } from './screen.js';
-import { formatCount } from './text-table.js';
 
 /** Between two plain lines, where there is no terminal to redraw. */
 const LINE_EVERY_MS = 5_000;

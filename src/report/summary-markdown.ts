@@ -1,8 +1,8 @@
 import type { Mask } from '../secrets/mask.js';
 import { oneLine } from '../text/one-line.js';
+import { formatCount } from '../text/text-table.js';
 import type { Summary } from './summary.js';
 import { factLines, notes, trafficLine, verdictLine } from './summary-text.js';
-import { formatCount } from './text-table.js';
 
 /** The summary for a step summary of GitHub Actions. Masked here, since an escaped secret is not known as one. */
 export function summaryMarkdown(summary: Summary, mask: Mask): string {

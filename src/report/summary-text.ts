@@ -3,10 +3,10 @@ import type { Refusal } from '../catalogue/sink.js';
 import type { SinkOutcome } from '../deliver/tally/sink-tally.js';
 import type { Failure } from '../errors/export-error.js';
 import { oneLine } from '../text/one-line.js';
+import { counted, formatCount, textTable } from '../text/text-table.js';
 import { formatDuration } from '../time/duration.js';
 import { failureLines } from './failure-lines.js';
 import type { Outcome, Summary } from './summary.js';
-import { counted, formatCount, textTable } from './text-table.js';
 
 const VERDICTS: Readonly<Record<Outcome, string>> = {
   delivered: 'Everything was delivered.',

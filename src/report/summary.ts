@@ -4,8 +4,8 @@ import type { SinkOutcome } from '../deliver/tally/sink-tally.js';
 import type { SourceFailure } from '../deliver/tally/source-failures.js';
 import type { Failure } from '../errors/export-error.js';
 import type { HttpStats } from '../http/http-client.js';
-import type { Window } from '../plan/window.js';
 import { timestampAt } from '../time/timestamp.js';
+import type { Window } from '../time/window.js';
 
 /** What a run says at its end, on every exit. The JSON of `--summary` is exactly this. */
 export interface Summary {

@@ -25,7 +25,10 @@ it('sync writes files, run twice the same bytes, and nothing that it does not na
     ]),
   );
   expect(await program.files('out')).toEqual(written);
-  expect(Object.keys(await program.files('.deepgram-export'))).toEqual(['state.json']);
+  expect(Object.keys(await program.files('.deepgram-export'))).toEqual([
+    'state.json',
+    ...DAYS.map((day) => `state.json.readings/${day}.json`),
+  ]);
 });
 
 describe('the exit code says what became of it', () => {

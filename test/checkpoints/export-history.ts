@@ -14,7 +14,7 @@ import { resolveWindow, windowSettings } from '../../src/config/settings/window.
 import { run } from '../../src/deliver/run.js';
 import { SinkLane } from '../../src/deliver/sink-lane.js';
 import { ExportError } from '../../src/errors/export-error.js';
-import { silentLog } from '../../src/report/log.js';
+import { silentLog } from '../../src/log/log.js';
 import type { Row } from '../../src/streams/field.js';
 import type { Stream } from '../../src/streams/stream.js';
 import type { Clock } from '../../src/time/clock.js';

@@ -6,7 +6,7 @@ import type { CheckpointStore } from '../../src/checkpoints/checkpoint-store.js'
 import type { DayReading } from '../../src/checkpoints/checkpoints.js';
 import { fileStore } from '../../src/checkpoints/file-store.js';
 import { RunCheckpoints } from '../../src/checkpoints/run-checkpoints.js';
-import { silentLog } from '../../src/report/log.js';
+import { silentLog } from '../../src/log/log.js';
 import { addDays } from '../../src/time/day.js';
 
 const DAY_MS = 86_400_000;

@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { lockState } from '../../src/checkpoints/lock/state-lock.js';
 import { ExportError } from '../../src/errors/export-error.js';
-import { silentLog } from '../../src/report/log.js';
+import { silentLog } from '../../src/log/log.js';
 
 const NOW = Date.parse('2026-11-20T12:00:00Z');
 

@@ -5,7 +5,7 @@ import { catalogue } from '../../connectors/index.js';
 import type { Catalogue } from '../../src/catalogue/catalogue.js';
 import { main } from '../../src/cli/main.js';
 import { ExportError } from '../../src/errors/export-error.js';
-import { type Output, Screen } from '../../src/report/screen.js';
+import { type Output, Screen } from '../../src/log/screen.js';
 import type { Clock } from '../../src/time/clock.js';
 import { folderContents } from '../conformance/folder-contents.js';
 

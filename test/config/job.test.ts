@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { resolveWindow } from '../../src/config/settings/window.js';
-import { silentLog } from '../../src/report/log.js';
+import { silentLog } from '../../src/log/log.js';
 import { systemClock } from '../../src/time/clock.js';
 import { errorOf, load, loadText, right } from './load-text.js';
 

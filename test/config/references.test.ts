@@ -161,6 +161,14 @@ sinks:
     expect(job.sinks[0]?.outputPaths).toEqual(['/default']);
   });
 
+  test('judges keys, whatever their values are', async () => {
+    const text = right.replace('path: out', 'path: out\n    compresion: ${C}');
+
+    expect(await mistakesIn(text, { mode: 'structure' })).toEqual([
+      'job.yaml:9:5  sinks.files.compresion: is no setting known here (did you mean "compression"?)',
+    ]);
+  });
+
   test('judges defaults', async () => {
     const text = right.replace('path: out', 'path: out\n    compression: ${C:-gz}');
 

@@ -1,7 +1,7 @@
 import type { Sink } from '../../src/catalogue/sink.js';
 import { AppendLedger } from '../../src/checkpoints/journal/append-ledger.js';
 import { appendWriter } from '../../src/deliver/append-writer.js';
-import { silentLog } from '../../src/report/log.js';
+import { silentLog } from '../../src/log/log.js';
 
 /** An append sink as the core uses it: what it has is written down below `root`, and is not given to it again. */
 export function sentOnce(sink: Sink, root: string): Sink {

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { PartitionWriter, Receipt, RunSoFar, Sink } from '../../src/catalogue/sink.js';
 import { SinkLane } from '../../src/deliver/sink-lane.js';
 import { failureOf } from '../../src/errors/export-error.js';
-import { silentLog } from '../../src/report/log.js';
+import { silentLog } from '../../src/log/log.js';
 import type { Partition } from '../../src/streams/partition.js';
 import { manyRequests, partitionOf, rowsOf, SECRET, STREAMS } from './sample-records.js';
 

@@ -1,5 +1,5 @@
 import type { SinkContext } from '../../src/catalogue/sink-type.js';
-import { silentLog } from '../../src/report/log.js';
+import { silentLog } from '../../src/log/log.js';
 import { systemClock } from '../../src/time/clock.js';
 import { STREAMS } from './sample-records.js';
 

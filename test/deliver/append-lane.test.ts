@@ -8,7 +8,7 @@ import { fileStore } from '../../src/checkpoints/file-store.js';
 import { RunCheckpoints } from '../../src/checkpoints/run-checkpoints.js';
 import { run } from '../../src/deliver/run.js';
 import { SinkLane } from '../../src/deliver/sink-lane.js';
-import { silentLog } from '../../src/report/log.js';
+import { silentLog } from '../../src/log/log.js';
 import type { Row } from '../../src/streams/field.js';
 import { systemClock } from '../../src/time/clock.js';
 import { requestRow } from '../conformance/sample-records.js';

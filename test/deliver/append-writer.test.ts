@@ -6,7 +6,7 @@ import type { PartitionWriter, Receipt, Sink } from '../../src/catalogue/sink.js
 import { AppendLedger } from '../../src/checkpoints/journal/append-ledger.js';
 import { recordKey } from '../../src/checkpoints/journal/record-key.js';
 import { appendWriter } from '../../src/deliver/append-writer.js';
-import { type Log, silentLog } from '../../src/report/log.js';
+import { type Log, silentLog } from '../../src/log/log.js';
 import type { Row } from '../../src/streams/field.js';
 import type { Partition } from '../../src/streams/partition.js';
 import { manyRequests, partitionOf, requestRow } from '../conformance/sample-records.js';

@@ -8,7 +8,7 @@ import { windowOnly } from '../../src/checkpoints/checkpoints.js';
 import { type RunOptions, type RunResult, run } from '../../src/deliver/run.js';
 import { SinkLane, type SinkLaneOptions } from '../../src/deliver/sink-lane.js';
 import { type ErrorKind, ExportError } from '../../src/errors/export-error.js';
-import { silentLog } from '../../src/report/log.js';
+import { silentLog } from '../../src/log/log.js';
 import { systemClock } from '../../src/time/clock.js';
 import { rowsOf } from '../conformance/sample-records.js';
 import { fakeSource, USAGE } from './fake-source.js';

@@ -3,7 +3,7 @@ import { ExportError } from '../../src/errors/export-error.js';
 import type { HttpAnswer, HttpClient, HttpRequest } from '../../src/http/http-client.js';
 import type { HttpClientOptions } from '../../src/http/http-options.js';
 import { createHttpClient } from '../../src/http/undici-client.js';
-import type { Log } from '../../src/report/log.js';
+import type { Log } from '../../src/log/log.js';
 import type { Clock } from '../../src/time/clock.js';
 
 /** A clock whose sleeps pass at once, and are written down. */

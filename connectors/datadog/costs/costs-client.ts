@@ -1,6 +1,6 @@
-import { isJsonObject, type Json, type JsonObject } from '../../../src/encode/json-object.js';
 import { ExportError } from '../../../src/errors/export-error.js';
 import type { HttpAnswer, HttpRequest } from '../../../src/http/http-client.js';
+import { isJsonObject, type Json, type JsonObject } from '../../../src/text/json-object.js';
 import { type Call, type DatadogClient, jsonIn } from '../shared/datadog-client.js';
 import type { CostFile } from './cost-file.js';
 

@@ -1,4 +1,4 @@
-import type { CliContext } from '../../../src/cli/cli-context.js';
+import type { CliContext } from '../../../src/catalogue/cli-context.js';
 import { type LogOptions, logFor } from '../../../src/cli/options/log-options.js';
 import { userAgent } from '../../../src/cli/version.js';
 import { datadogClient } from '../shared/datadog-client.js';
@@ -28,13 +28,12 @@ export async function runOnAssets(
   monitors: MonitorChoice,
   action: AssetAction,
   options: AssetRunOptions,
-  surroundings: CliContext,
+  context: CliContext,
 ): Promise<readonly Result[]> {
-  const { clock, env, signal } = surroundings;
-  const log = logFor(options, surroundings);
+  const { clock, env, signal } = context;
+  const log = logFor(options, context);
   const application = { key: target.appKey, permissions: PERMISSIONS };
-  const context = { log, clock, env, userAgent: userAgent() };
-  const client = datadogClient(target.settings, context, { application });
+  const client = datadogClient(target.settings, { log, clock, env, userAgent: userAgent() }, { application });
   const stores = [dashboardStore(client, signal), monitorStore(client, signal, monitors)];
   const results: Result[] = [];
   try {
@@ -45,7 +44,7 @@ export async function runOnAssets(
     return results;
   } finally {
     await client.close();
-    showResults(results, target, options, surroundings);
+    showResults(results, target, options, context);
   }
 }
 

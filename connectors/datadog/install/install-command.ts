@@ -1,4 +1,4 @@
-import type { CliContext } from '../../../src/cli/cli-context.js';
+import type { CliContext } from '../../../src/catalogue/cli-context.js';
 import { jobFor } from '../../../src/cli/options/job-options.js';
 import { oneLine } from '../../../src/text/one-line.js';
 import { type AssetRunOptions, isChosen, runOnAssets } from './asset-run.js';
@@ -13,9 +13,9 @@ import { type InstallTarget, installTarget } from './install-target.js';
 export interface InstallOptions extends AssetRunOptions, LimitOptions {}
 
 /** Puts the dashboard and the monitors into the Datadog account of a sink, or brings them up to date. */
-export async function install(options: InstallOptions, surroundings: CliContext): Promise<number> {
+export async function install(options: InstallOptions, context: CliContext): Promise<number> {
   const limits = limitsOf(options);
-  const target = installTarget(await jobFor({ config: options.config, sink: options.sink }, surroundings));
+  const target = installTarget(await jobFor({ config: options.config, sink: options.sink }, context));
   const { prefix, tags } = target.settings;
   const assets = datadogAssets({ prefix, tags, ...DEFAULT_LIMITS, ...limits }).filter(({ kind }) =>
     isChosen(kind, options),
@@ -30,19 +30,19 @@ export async function install(options: InstallOptions, surroundings: CliContext)
         context,
       ),
     options,
-    surroundings,
+    context,
   );
   const notes = options.quiet ? [] : notesOn(results, assets, target, options);
-  for (const note of notes) surroundings.screen.line(oneLine(note));
+  for (const note of notes) context.screen.line(oneLine(note));
   return exitCodeOf(results);
 }
 
 /** Removes what {@link install} has put there, and nothing else. */
-export async function uninstall(options: AssetRunOptions, surroundings: CliContext): Promise<number> {
-  const target = installTarget(await jobFor({ config: options.config, sink: options.sink }, surroundings));
-  const results = await runOnAssets(target, { limits: {} }, uninstallAssets, options, surroundings);
+export async function uninstall(options: AssetRunOptions, context: CliContext): Promise<number> {
+  const target = installTarget(await jobFor({ config: options.config, sink: options.sink }, context));
+  const results = await runOnAssets(target, { limits: {} }, uninstallAssets, options, context);
   if (results.length === 0 && !options.quiet) {
-    surroundings.screen.result(
+    context.screen.result(
       `Nothing of deepgram-export is there (Datadog at ${target.settings.site}, for the sink ${target.name}).\n`,
     );
   }

@@ -1,6 +1,6 @@
 import { EXIT } from '../../../src/report/exit-code.js';
 import { failureLines } from '../../../src/report/failure-lines.js';
-import { textTable } from '../../../src/report/text-table.js';
+import { textTable } from '../../../src/text/text-table.js';
 import type { Result } from './install-assets.js';
 
 /** A line for each asset: what was done, what it is, and where it is to be seen. */

@@ -1,6 +1,6 @@
 import type { ClosingReport, Receipt, RunSoFar, Sink } from '../../../src/catalogue/sink.js';
 import type { SinkContext } from '../../../src/catalogue/sink-type.js';
-import { encodedStreams } from '../../../src/encode/encoded-stream.js';
+import { encodedStreams } from '../../../src/deliver/encoded-stream.js';
 import { type Partition, partitionName } from '../../../src/streams/partition.js';
 import { requests } from '../../deepgram/streams/requests.js';
 import { checkKey } from '../shared/check-key.js';

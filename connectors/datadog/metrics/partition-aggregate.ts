@@ -1,4 +1,4 @@
-import type { Log } from '../../../src/report/log.js';
+import type { Log } from '../../../src/log/log.js';
 import type { Partition, Project } from '../../../src/streams/partition.js';
 import { type Dimension, requestDimensions, streamDimensions } from '../shared/dimensions.js';
 import { fixedTags, recordTags } from '../shared/record-tags.js';

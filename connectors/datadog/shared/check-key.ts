@@ -1,6 +1,6 @@
 import { type CheckResult, failedCheck } from '../../../src/catalogue/check-result.js';
-import { isJsonObject } from '../../../src/encode/json-object.js';
 import type { HttpAnswer } from '../../../src/http/http-client.js';
+import { isJsonObject } from '../../../src/text/json-object.js';
 import { type DatadogClient, jsonIn } from './datadog-client.js';
 import { official } from './official-client.js';
 

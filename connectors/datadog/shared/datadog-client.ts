@@ -1,8 +1,8 @@
-import type { Json } from '../../../src/encode/json-object.js';
 import type { HttpAnswer, HttpClient, HttpRequest, HttpStats } from '../../../src/http/http-client.js';
 import type { HttpClientOptions } from '../../../src/http/http-options.js';
 import { createHttpClient } from '../../../src/http/undici-client.js';
 import type { Secret } from '../../../src/secrets/secret.js';
+import type { Json } from '../../../src/text/json-object.js';
 import type { ConnectionSettings } from './connection-settings.js';
 import type { Dimension } from './dimensions.js';
 import { callOfficial, type OfficialApi, type Use } from './official-client.js';

@@ -1,6 +1,6 @@
-import { isJsonObject } from '../../../src/encode/json-object.js';
 import { ExportError } from '../../../src/errors/export-error.js';
 import type { HttpAnswer, RefusalDetails } from '../../../src/http/http-client.js';
+import { isJsonObject } from '../../../src/text/json-object.js';
 import { keysAddress } from './app-address.js';
 
 /** What was asked, and with what. */

@@ -1,4 +1,4 @@
-import { isJsonObject } from '../../../src/encode/json-object.js';
+import { isJsonObject } from '../../../src/text/json-object.js';
 import { parseTimestamp, type Timestamp } from '../../../src/time/timestamp.js';
 
 /**

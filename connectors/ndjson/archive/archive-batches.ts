@@ -1,8 +1,8 @@
 import type { Batch } from '../../../src/catalogue/source.js';
 import type { Findings } from '../../../src/deliver/tally/findings.js';
-import { isJsonObject } from '../../../src/encode/json-object.js';
 import type { Row } from '../../../src/streams/field.js';
 import type { Partition } from '../../../src/streams/partition.js';
+import { isJsonObject } from '../../../src/text/json-object.js';
 import { type ArchiveFile, damaged } from './archive-file.js';
 import { linesOf } from './archive-lines.js';
 import { type ArchiveRecord, rebuiltRow } from './archive-row.js';

@@ -2,7 +2,7 @@ import type { Batch, Source } from '../../../src/catalogue/source.js';
 import { Findings } from '../../../src/deliver/tally/findings.js';
 import { ExportError } from '../../../src/errors/export-error.js';
 import { pathSegment } from '../../../src/files/path-segment.js';
-import type { Log } from '../../../src/report/log.js';
+import type { Log } from '../../../src/log/log.js';
 import type { Project } from '../../../src/streams/partition.js';
 import type { Stream } from '../../../src/streams/stream.js';
 import type { Day } from '../../../src/time/day.js';

@@ -1,6 +1,6 @@
+import type { Encoder } from '../../../src/deliver/encoded-stream.js';
 import { ByteWriter } from '../../../src/encode/byte-writer.js';
 import type { Dictionary } from '../../../src/encode/dictionary.js';
-import type { Encoder } from '../../../src/encode/encoded-stream.js';
 import type { GroupedRow } from '../../../src/encode/group-table.js';
 import type { FieldType, Row, Value } from '../../../src/streams/field.js';
 import { tablesOf } from '../tables/stream-tables.js';

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ExportError } from '../../errors/export-error.js';
 import { makeFolders } from '../../files/make-folders.js';
-import type { Log } from '../../report/log.js';
+import type { Log } from '../../log/log.js';
 import type { Clock } from '../../time/clock.js';
 import { formatDuration } from '../../time/duration.js';
 import {

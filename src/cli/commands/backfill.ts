@@ -1,6 +1,6 @@
+import type { CliContext } from '../../catalogue/cli-context.js';
 import { resolveWindow } from '../../config/settings/window.js';
 import { ExportError } from '../../errors/export-error.js';
-import type { CliContext } from '../cli-context.js';
 import { openSource } from '../open-connectors.js';
 import { type DeliveryOptions, runCommand } from '../run-command.js';
 

@@ -1,27 +1,27 @@
 import pc from 'picocolors';
 import { type CheckResult, failedCheck } from '../../catalogue/check-result.js';
+import type { CliContext } from '../../catalogue/cli-context.js';
 import type { Estimate } from '../../catalogue/estimate.js';
 import type { Source } from '../../catalogue/source.js';
 import type { JobSink } from '../../config/job.js';
 import { resolveWindow } from '../../config/settings/window.js';
 import { abortError } from '../../errors/export-error.js';
+import { wantsColor } from '../../log/color.js';
 import { EXIT } from '../../report/exit-code.js';
 import { oneLine } from '../../text/one-line.js';
-import type { CliContext } from '../cli-context.js';
-import { wantsColor } from '../color.js';
 import { estimatesOf } from '../estimates.js';
 import { type Opening, openSource, withOpenings } from '../open-connectors.js';
 import { type JobOptions, jobFor } from '../options/job-options.js';
 import { type LogOptions, logFor } from '../options/log-options.js';
 
 /** Tries every connection of the job and says what works, what does not, and how to mend it. */
-export async function check(options: JobOptions & LogOptions, surroundings: CliContext): Promise<number> {
-  const { screen, clock, signal, env } = surroundings;
-  const job = await jobFor(options, surroundings);
-  const log = logFor(options, surroundings);
-  const source = await openSource(job, resolveWindow(job.window, clock.now()), log, surroundings);
+export async function check(options: JobOptions & LogOptions, context: CliContext): Promise<number> {
+  const { screen, clock, signal, env } = context;
+  const job = await jobFor(options, context);
+  const log = logFor(options, context);
+  const source = await openSource(job, resolveWindow(job.window, clock.now()), log, context);
   try {
-    return await withOpenings(job, {}, log, surroundings, async (openings) => {
+    return await withOpenings(job, {}, log, context, async (openings) => {
       const ofSource = await source
         .check(job.streams, signal)
         .catch((error) => [failedCheck('connect', error)]);

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import type { CliContext } from '../../catalogue/cli-context.js';
 import { ExportError } from '../../errors/export-error.js';
-import type { CliContext } from '../cli-context.js';
 
 /** Writes a commented configuration; never over a file that is there. */
 export async function init(

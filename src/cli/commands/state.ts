@@ -1,9 +1,9 @@
 import { relative } from 'node:path';
+import type { CliContext } from '../../catalogue/cli-context.js';
 import { formatRanges } from '../../checkpoints/day-ranges.js';
 import type { KnownDays, StateDocument } from '../../checkpoints/state-document.js';
-import { formatCount, textTable } from '../../report/text-table.js';
+import { formatCount, textTable } from '../../text/text-table.js';
 import { storeOf } from '../checkpoint-session.js';
-import type { CliContext } from '../cli-context.js';
 import { jobFor } from '../options/job-options.js';
 import { type LogOptions, logFor } from '../options/log-options.js';
 
@@ -14,9 +14,9 @@ export interface StateCommandOptions extends LogOptions {
 }
 
 /** Shows the state as a table, or sets one aside that cannot be used: nothing that somebody may still want is deleted. */
-export async function state(options: StateCommandOptions, surroundings: CliContext): Promise<number> {
-  const { clock, signal, cwd, screen } = surroundings;
-  const store = storeOf(await jobFor({ config: options.config }, surroundings), surroundings);
+export async function state(options: StateCommandOptions, context: CliContext): Promise<number> {
+  const { clock, signal, cwd, screen } = context;
+  const store = storeOf(await jobFor({ config: options.config }, context), context);
   const name = relative(cwd, store.place);
   if (options.action === 'show') {
     const document = await store.load();
@@ -25,7 +25,7 @@ export async function state(options: StateCommandOptions, surroundings: CliConte
     );
     return 0;
   }
-  const log = logFor(options, surroundings);
+  const log = logFor(options, context);
   const lock = await store.lock({ clock, signal, log, wait: options.wait });
   try {
     const aside = await store.setAside(clock.now());

@@ -1,7 +1,7 @@
+import type { CliContext } from '../../catalogue/cli-context.js';
 import { loadJob } from '../../config/load-job.js';
-import { counted } from '../../report/text-table.js';
 import { maskFor } from '../../secrets/mask.js';
-import type { CliContext } from '../cli-context.js';
+import { counted } from '../../text/text-table.js';
 
 /** Checks the configuration: its structure, and with `--env` also that the environment gives all it names. */
 export async function validate(

@@ -1,8 +1,8 @@
+import type { CliContext } from '../../catalogue/cli-context.js';
 import type { Job } from '../../config/job.js';
 import { loadJob } from '../../config/load-job.js';
 import type { Path } from '../../config/mistakes/mistake.js';
 import { maskFor } from '../../secrets/mask.js';
-import type { CliContext } from '../cli-context.js';
 
 /** The options that name a job and narrow it. */
 export interface JobOptions {

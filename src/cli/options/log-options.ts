@@ -1,7 +1,7 @@
-import type { Log } from '../../report/log.js';
-import { type LogFormat, screenLog } from '../../report/screen-log.js';
-import type { CliContext } from '../cli-context.js';
-import { wantsColor } from '../color.js';
+import type { CliContext } from '../../catalogue/cli-context.js';
+import { wantsColor } from '../../log/color.js';
+import type { Log } from '../../log/log.js';
+import { type LogFormat, screenLog } from '../../log/screen-log.js';
 
 /** The options that say how much is said, and how. */
 export interface LogOptions {

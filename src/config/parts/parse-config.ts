@@ -1,17 +1,17 @@
 import { z } from 'zod';
-import type { Catalogue } from '../../catalogue/catalogue.js';
 import type { SourceType } from '../../catalogue/source-type.js';
 import type { Stream } from '../../streams/stream.js';
+import type { JobSource } from '../job.js';
 import type { Mistake } from '../mistakes/mistake.js';
 import { stateSettings, versionSetting } from '../settings/config-schema.js';
 import { type WindowSettings, windowSettings } from '../settings/window.js';
-import { type ParsedSink, parseSinks } from './parse-sinks.js';
-import { type ParsedSource, parseSource } from './parse-source.js';
+import { type ConfigPlace, type ParsedSink, parseSinks } from './parse-sinks.js';
+import { parseSource } from './parse-source.js';
 import { asMap, type ConfigFile, type Part, parsePart } from './part.js';
 
 /** A configuration file whose parts have each been parsed once. */
 export interface ParsedConfig {
-  readonly source: Part<ParsedSource>;
+  readonly source: Part<JobSource>;
   /** The type that streams and window are judged by; undefined where it cannot be told. */
   readonly sourceType: SourceType | undefined;
   readonly streams: Part<readonly Stream[]>;
@@ -22,19 +22,14 @@ export interface ParsedConfig {
   readonly mistakes: readonly Mistake[];
 }
 
-/** @param folder modules of sinks are found from there */
-export async function parseConfig(
-  file: ConfigFile,
-  catalogue: Catalogue,
-  folder: string,
-): Promise<ParsedConfig> {
+export async function parseConfig(file: ConfigFile, where: ConfigPlace): Promise<ParsedConfig> {
   const written = asMap(file.tree.value);
   const version = await parsePart(versionSetting, written.version, ['version'], file);
-  const { source, type } = await parseSource(written.source, file, catalogue.sources);
+  const { source, type } = await parseSource(written.source, file, where.catalogue.sources);
   const streams = await parseStreams(written.streams, file, type);
   const window = await parsePart(windowSettings(type?.limits), written.window, ['window'], file);
   const state = await parsePart(stateSettings, written.state, ['state'], file);
-  const sinks = await parseSinks(written.sinks, file, catalogue.sinks, folder);
+  const sinks = await parseSinks(written.sinks, file, where);
   const keys = await parsePart(PARTS, written, [], file);
   const mistakes = [version, source, streams, window, state, sinks, keys].flatMap((part) => part.mistakes);
   return { source, sourceType: type, streams, window, state, sinks: sinks.sinks, mistakes };

@@ -1,9 +1,12 @@
+import { resolve } from 'node:path';
 import { z } from 'zod';
 import type { Catalogue } from '../../catalogue/catalogue.js';
 import type { SinkType } from '../../catalogue/sink-type.js';
 import { maskFor } from '../../secrets/mask.js';
 import { Secret, secretsIn } from '../../secrets/secret.js';
+import type { Stream } from '../../streams/stream.js';
 import { oneLine } from '../../text/one-line.js';
+import type { JobSink } from '../job.js';
 import type { Mistake } from '../mistakes/mistake.js';
 import { messageForChoice } from '../mistakes/zod-messages.js';
 import { everySink, sinkName } from '../settings/config-schema.js';
@@ -11,13 +14,13 @@ import { loadSinkType } from './load-sink-type.js';
 import { failedPart, parseEntry, parseMap, TYPE_AS_REFERENCE } from './parse-entry.js';
 import { asMap, type ConfigFile, mistakeAt, type Part, parsePart } from './part.js';
 
-/** A sink of a file, with the settings that its type has parsed. */
+/** A sink of a file; its streams are only known where those that are read are. */
 export interface ParsedSink {
-  readonly typeName: string;
-  readonly type: SinkType;
-  readonly shared: z.output<typeof everySink>;
-  /** Undefined where only the environment can say them. */
-  readonly settings: unknown;
+  readonly sink: Omit<JobSink, 'streams'>;
+  /** True for a stream that it is to get. */
+  readonly wants: (stream: Stream) => boolean;
+  /** What its type has against these streams. */
+  readonly mistake: (streams: readonly Stream[]) => ReturnType<NonNullable<SinkType['mistake']>>;
   readonly secrets: readonly Secret[];
 }
 
@@ -27,17 +30,20 @@ export interface ParsedSinks {
   readonly mistakes: readonly Mistake[];
 }
 
-/** @param folder modules of other people's sinks are found from there */
-export async function parseSinks(
-  value: unknown,
-  file: ConfigFile,
-  types: Catalogue['sinks'],
-  folder: string,
-): Promise<ParsedSinks> {
+/** Where a configuration is, and what it can name. */
+export interface ConfigPlace {
+  readonly catalogue: Catalogue;
+  /** Modules of other people's sinks are found from there. */
+  readonly folder: string;
+  /** Other relative paths start there. */
+  readonly cwd: string;
+}
+
+export async function parseSinks(value: unknown, file: ConfigFile, where: ConfigPlace): Promise<ParsedSinks> {
   const { mistakes } = await parsePart(SINKS, value, ['sinks'], file);
   const sinks = new Map<string, Part<ParsedSink>>();
   for (const [name, written] of Object.entries(asMap(value))) {
-    sinks.set(name, await parseSink(written, ['sinks', name], file, types, folder));
+    sinks.set(name, await parseSink(written, name, file, where));
   }
   const all = [...mistakes, ...[...sinks.values()].flatMap((sink) => sink.mistakes)];
   return { sinks, mistakes: all };
@@ -49,32 +55,64 @@ const SINKS = z
 
 async function parseSink(
   written: unknown,
-  path: readonly string[],
+  name: string,
   file: ConfigFile,
-  types: Catalogue['sinks'],
-  folder: string,
+  { catalogue, folder, cwd }: ConfigPlace,
 ): Promise<Part<ParsedSink>> {
+  const path = ['sinks', name];
   const map = await parseMap(written, path, file);
   if (map.value === undefined) return failedPart(map.mistakes);
+  const { type: typeName } = map.value;
   const typePath = [...path, 'type'];
   const refused = (words: string) => failedPart([mistakeAt(file, { path: typePath, words })]);
   if (file.tree.isReference(typePath)) return refused(TYPE_AS_REFERENCE);
-  const typeName = map.value.type;
-  if (typeof typeName !== 'string') return refused(messageForChoice(typeName, Object.keys(types)));
+  const types = catalogue.sinks;
+  const choice = messageForChoice(typeName, Object.keys(types));
+  if (typeof typeName !== 'string') return refused(choice);
   const ours = Object.hasOwn(types, typeName) ? types[typeName] : undefined;
-  const secrets = ours === undefined ? environmentSecrets(map.value, path, file) : [];
-  const clean = (words: string) => maskFor(secrets)(oneLine(words));
+  const foreign = ours === undefined ? environmentSecrets(map.value, path, file) : [];
+  const clean = (words: string) => (ours === undefined ? maskFor(foreign)(oneLine(words)) : words);
   const found = ours === undefined ? await loadSinkType(typeName, folder) : { type: ours };
-  if (found === undefined) return refused(`${messageForChoice(typeName, Object.keys(types))}; ${OWN_SINK}`);
+  if (found === undefined) return refused(`${choice}; ${OWN_SINK}`);
   if ('words' in found) return refused(clean(found.words));
 
-  const { type } = found;
+  const type: SinkType = found.type;
   const { shared, settings, ...entry } = await parseEntry(everySink, type.settings, map.value, path, file);
-  const mistakes =
-    ours === undefined ? entry.mistakes.map((one) => ({ ...one, words: clean(one.words) })) : entry.mistakes;
+  const mistakes = entry.mistakes.map((mistake) => ({ ...mistake, words: clean(mistake.words) }));
   if (mistakes.length > 0 || shared === undefined) return failedPart(mistakes);
-  const value = { typeName, type, shared, settings, secrets: ours ? secretsIn(settings) : secrets };
+  const value: ParsedSink = {
+    sink: {
+      name,
+      type: typeName,
+      required: shared.required,
+      deadlineMs: shared.deadline,
+      ...targetOf(type, typeName, settings, cwd),
+      settings,
+      open: (context) => type.open(settings, context),
+    },
+    wants: (stream) => shared.streams?.includes(stream.name) ?? true,
+    mistake: (streams) => {
+      const mistake = type.mistake?.(settings, streams);
+      return mistake && { ...mistake, words: clean(mistake.words) };
+    },
+    secrets: ours === undefined ? foreign : secretsIn(settings),
+  };
   return { value, mistakes, isCertain: entry.isCertain };
+}
+
+/** Where it delivers to, as far as that is known. */
+function targetOf(
+  type: SinkType,
+  typeName: string,
+  settings: unknown,
+  cwd: string,
+): Pick<JobSink, 'outputPaths' | 'destination'> {
+  if (settings === undefined) return { outputPaths: [], destination: typeName };
+  const destination = type.destination?.(settings);
+  return {
+    outputPaths: (type.outputPaths?.(settings) ?? []).map((path) => resolve(cwd, path)),
+    destination: destination === undefined ? typeName : `${typeName} ${destination}`,
+  };
 }
 
 const OWN_SINK =

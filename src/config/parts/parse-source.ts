@@ -1,17 +1,9 @@
 import type { SourceType } from '../../catalogue/source-type.js';
+import type { JobSource } from '../job.js';
 import { messageForChoice } from '../mistakes/zod-messages.js';
 import { everySource } from '../settings/config-schema.js';
 import { failedPart, parseEntry, parseMap, TYPE_AS_REFERENCE } from './parse-entry.js';
 import { type ConfigFile, mistakeAt, type Part } from './part.js';
-
-/** The source of a file, with the settings that its type has parsed. */
-export interface ParsedSource {
-  readonly typeName: string;
-  readonly type: SourceType;
-  readonly projects: 'all' | readonly string[];
-  /** Undefined where only the environment can say them. */
-  readonly settings: unknown;
-}
 
 const PATH = ['source'];
 
@@ -23,7 +15,7 @@ export async function parseSource(
   value: unknown,
   file: ConfigFile,
   types: Readonly<Record<string, SourceType>>,
-): Promise<{ readonly source: Part<ParsedSource>; readonly type: SourceType | undefined }> {
+): Promise<{ readonly source: Part<JobSource>; readonly type: SourceType | undefined }> {
   const names = Object.keys(types);
   const map = await parseMap(value, PATH, file);
   const written = map.value?.type;
@@ -41,6 +33,13 @@ export async function parseSource(
   const mistakes = [...ofType, ...entry.mistakes];
   if (mistakes.length > 0 || entry.shared === undefined) return { source: failedPart(mistakes), type };
   const { settings, isCertain } = entry;
-  const { projects } = entry.shared;
-  return { source: { value: { typeName, type, projects, settings }, mistakes, isCertain }, type };
+  const source: JobSource = {
+    type: typeName,
+    projects: entry.shared.projects,
+    limits: type.limits,
+    settings,
+    // Safe: the type's own schema has parsed them.
+    open: (context) => type.open(settings as Parameters<typeof type.open>[0], context),
+  };
+  return { source: { value: source, mistakes, isCertain }, type };
 }

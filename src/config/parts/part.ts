@@ -3,7 +3,7 @@ import type { StandardSchema } from '../../catalogue/standard-schema.js';
 import type { Mistake, Path } from '../mistakes/mistake.js';
 import type { SettingsTree } from '../references/resolve-references.js';
 import { keyPositionOf, positionOf, type YamlNode } from '../yaml/yaml-node.js';
-import { type Finding, type Issue, validate } from './validate.js';
+import { type Finding, validate } from './validate.js';
 
 /** The configuration as it was read. */
 export interface ConfigFile {
@@ -36,11 +36,9 @@ export async function parsePart<T>(
   const result = await validate(schema, written, beside);
   // Safe, here and below: it is what the schema has made.
   if ('value' in result) return { value: result.value as T, mistakes: [], isCertain: true };
-  const mistakes = result.issues
-    .flatMap(({ findings }) => findings)
-    .flatMap((finding) => mistakeOf({ ...finding, path: [...path, ...finding.path] }, file));
+  const mistakes = result.findings.flatMap((finding) => mistakeOf(finding, path, file));
   if (mistakes.length > 0) return { value: undefined, mistakes, isCertain: true };
-  const value = (await withoutOpen(schema, written, result.issues)) as T | undefined;
+  const value = (await withoutOpen(schema, written, result.findings)) as T | undefined;
   return { value, mistakes: [], isCertain: false };
 }
 
@@ -55,13 +53,13 @@ export function asMap(value: unknown): Readonly<Record<string, unknown>> {
   return isMap ? (value as Readonly<Record<string, unknown>>) : {};
 }
 
-function mistakeOf({ path, words: found, atKey }: Finding, file: ConfigFile): Mistake[] {
+function mistakeOf({ path: inside, words: found, atKey }: Finding, above: Path, file: ConfigFile): Mistake[] {
+  const path = [...above, ...inside];
   const isWrongAsText = TEXT_IS_WRONG.test(found);
-  if (file.tree.isOpen(path) && !isWrongAsText) return [];
+  if (atKey) return [{ path, words: found, position: keyPositionOf(file.root, path) }];
+  if (file.tree.holdsOpen(path) && !isWrongAsText) return [];
   const words = file.tree.isReference(path) && isWrongAsText ? `${found}; a \${…} always gives text` : found;
-  return [
-    atKey ? { path, words, position: keyPositionOf(file.root, path) } : mistakeAt(file, { path, words }),
-  ];
+  return [mistakeAt(file, { path, words })];
 }
 
 /** Words for settings that no text can be right for, so that a reference is wrong whatever it holds. */
@@ -74,13 +72,13 @@ const TEXT_IS_WRONG = /^must be (true or false|a list|a map|a whole number|false
 async function withoutOpen(
   schema: StandardSchema,
   written: unknown,
-  issues: readonly Issue[],
+  findings: readonly Finding[],
 ): Promise<unknown> {
-  const faults = new Set(issues.map(({ path }) => JSON.stringify(path)));
+  const faults = new Set(findings.map(({ about }) => JSON.stringify(about)));
   const rest = pruned(written, faults, []);
   if (isDeepStrictEqual(rest, written)) return undefined;
   const result = await validate(schema, rest, []);
-  return 'value' in result ? result.value : withoutOpen(schema, rest, result.issues);
+  return 'value' in result ? result.value : withoutOpen(schema, rest, result.findings);
 }
 
 function pruned(value: unknown, faults: ReadonlySet<string>, path: Path): unknown {

@@ -1,21 +1,16 @@
 import { z } from 'zod';
-import type { StandardIssue, StandardSchema } from '../../catalogue/standard-schema.js';
+import type { StandardIssue, StandardResult, StandardSchema } from '../../catalogue/standard-schema.js';
 import type { Path } from '../mistakes/mistake.js';
 import { zodMessages } from '../mistakes/zod-messages.js';
 
 /** What a schema makes of a value, or has against it. */
-export type Validated = { readonly value: unknown } | { readonly issues: readonly Issue[] };
+export type Validated = { readonly value: unknown } | { readonly findings: readonly Finding[] };
 
-/** One thing that a schema has against a value; paths begin at that. */
-export interface Issue {
-  /** What it is about as a whole. */
-  readonly path: Path;
-  /** What is wrong there, more exactly. Never empty. */
-  readonly findings: readonly Finding[];
-}
-
+/** One thing that is wrong with a value; paths begin at that. */
 export interface Finding {
   readonly path: Path;
+  /** The path of what is wrong as a whole; it ends earlier where the value has one of several forms. */
+  readonly about: Path;
   readonly words: string;
   /** True where the key is wrong and not its value. */
   readonly atKey: boolean;
@@ -34,18 +29,31 @@ export async function validate(
   if (schema instanceof z.ZodType) {
     const result = await schema.safeParseAsync(value, { error: zodMessages(schema, beside) });
     if (result.success) return { value: result.data };
-    return { issues: result.error.issues.map((one) => ({ path: one.path, findings: findings(one, []) })) };
+    return {
+      findings: result.error.issues.flatMap((issue) =>
+        findings(issue, []).map((finding) => ({ ...finding, about: issue.path })),
+      ),
+    };
   }
-  const result = await schema['~standard'].validate(value);
-  return result.issues === undefined ? { value: result.value } : { issues: result.issues.map(issueOf) };
+  const result = await standardResult(schema, value);
+  return result.issues === undefined ? { value: result.value } : { findings: result.issues.map(findingOf) };
 }
 
-function issueOf({ path: steps = [], message: words }: StandardIssue): Issue {
+/** A schema that throws has not found the value right either. */
+async function standardResult(schema: StandardSchema, value: unknown): Promise<StandardResult<unknown>> {
+  try {
+    return await schema['~standard'].validate(value);
+  } catch (error) {
+    return { issues: [{ message: `cannot be checked: ${error instanceof Error ? error.message : error}` }] };
+  }
+}
+
+function findingOf({ path: steps = [], message: words }: StandardIssue): Finding {
   const path = steps.map((step) => (typeof step === 'object' ? step.key : step));
-  return { path, findings: [{ path, words, atKey: false }] };
+  return { path, about: path, words, atKey: false };
 }
 
-function findings(issue: z.core.$ZodIssue, above: Path): Finding[] {
+function findings(issue: z.core.$ZodIssue, above: Path): Omit<Finding, 'about'>[] {
   const path = [...above, ...issue.path];
   if (issue.code === 'unrecognized_keys') {
     const lines = issue.message.split('\n');

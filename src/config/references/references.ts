@@ -1,4 +1,4 @@
-/** The environment, as `process.env` has it. */
+/** The variables of the environment by their names. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** A text after its `${…}` have been replaced; `undefined` where that was not possible. */

@@ -8,6 +8,8 @@ export interface SettingsTree {
   readonly mistakes: readonly Mistake[];
   /** True for a value whose reference could not be replaced: it stands there as written. */
   isOpen(path: Path): boolean;
+  /** True where it is so of the value at a path, or of one below it. */
+  holdsOpen(path: Path): boolean;
   /** True where a value was written with a reference, which always gives text. */
   isReference(path: Path): boolean;
   /** What came from the environment for the value at a path and those below it, where no default was written. */
@@ -40,7 +42,7 @@ export function resolveReferences(
     if (replaced.text === undefined) open.add(JSON.stringify(path));
     for (const mistake of replaced.mistakes) {
       if (mistake.kind === 'missing' && !isNeeded(path)) continue;
-      mistakes.push({ position: node.position, path, words: wordsFor(mistake) });
+      mistakes.push({ position: node.position, path, words: referenceMessage(mistake) });
     }
     return replaced.text ?? node.value;
   };
@@ -49,15 +51,19 @@ export function resolveReferences(
     mistakes,
     isOpen: (path) => open.has(JSON.stringify(path)),
     isReference: (path) => references.has(JSON.stringify(path)),
-    environmentValues: (path) => {
-      const here = JSON.stringify(path);
-      const below = `${here.slice(0, -1)},`;
-      return [...references].flatMap(([at, values]) => (at === here || at.startsWith(below) ? values : []));
-    },
+    holdsOpen: (path) => [...open].some((at) => isWithinPath(at, path)),
+    environmentValues: (path) =>
+      [...references].flatMap(([at, values]) => (isWithinPath(at, path) ? values : [])),
   };
 }
 
-function wordsFor(mistake: ReferenceMistake): string {
+/** True for the path of a value, as JSON, that is the other one or below it. */
+function isWithinPath(json: string, path: Path): boolean {
+  const whole = JSON.stringify(path);
+  return json === whole || json.startsWith(`${whole.slice(0, -1)},`);
+}
+
+function referenceMessage(mistake: ReferenceMistake): string {
   switch (mistake.kind) {
     case 'missing':
       return isShowable(mistake.name) || /^[A-Z]+(_[A-Z0-9]+)+$/.test(mistake.name)

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { SourceLimits } from '../../catalogue/source-type.js';
 import { ExportError } from '../../errors/export-error.js';
-import type { Window } from '../../plan/window.js';
 import { type Day, dayAt, isDay } from '../../time/day.js';
 import { parseDuration } from '../../time/duration.js';
+import type { Window } from '../../time/window.js';
 import { duration, orReference } from './setting-types.js';
 
 /** Where the window begins: so many milliseconds back from now, or on a day. */

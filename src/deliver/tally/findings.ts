@@ -1,5 +1,5 @@
 import type { SourceFindings } from '../../catalogue/source.js';
-import type { Log } from '../../report/log.js';
+import type { Log } from '../../log/log.js';
 
 /** Names kept of a stream's unknown fields: a hostile answer must not fill the memory. */
 const MOST_NAMES = 50;

@@ -1,6 +1,6 @@
 import type { RunSoFar } from '../../catalogue/sink.js';
+import type { Log } from '../../log/log.js';
 import type { Task } from '../../plan/task.js';
-import type { Log } from '../../report/log.js';
 import type { Partition } from '../../streams/partition.js';
 import type { Stream } from '../../streams/stream.js';
 import { SourceFailures } from './source-failures.js';

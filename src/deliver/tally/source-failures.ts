@@ -1,6 +1,6 @@
 import { ExportError, type Failure, failureOf } from '../../errors/export-error.js';
+import type { Log } from '../../log/log.js';
 import type { Task } from '../../plan/task.js';
-import type { Log } from '../../report/log.js';
 import { type Partition, partitionName } from '../../streams/partition.js';
 
 export interface SourceFailure extends Failure {

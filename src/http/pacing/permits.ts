@@ -1,4 +1,4 @@
-import type { Log } from '../../report/log.js';
+import type { Log } from '../../log/log.js';
 import { formatDuration } from '../../time/duration.js';
 import type { FailedTry } from '../retry/failed-try.js';
 import type { Pause } from './pause.js';

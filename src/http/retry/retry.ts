@@ -1,5 +1,5 @@
 import pRetry from 'p-retry';
-import type { Log } from '../../report/log.js';
+import type { Log } from '../../log/log.js';
 import type { Clock } from '../../time/clock.js';
 import { formatDuration } from '../../time/duration.js';
 import { withTimeout } from '../../time/limits.js';

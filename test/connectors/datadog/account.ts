@@ -9,7 +9,7 @@ import { selectStreams } from '../../../connectors/deepgram/streams/select-strea
 import { streamsSettings } from '../../../connectors/deepgram/streams/streams-settings.js';
 import { type Intake, startIntake } from '../../../connectors/stand-ins/datadog/intake.js';
 import type { ClosingReport, Receipt, RunSoFar, Sink } from '../../../src/catalogue/sink.js';
-import { silentLog } from '../../../src/report/log.js';
+import { silentLog } from '../../../src/log/log.js';
 import type { Row } from '../../../src/streams/field.js';
 import type { Partition, Project } from '../../../src/streams/partition.js';
 import type { Stream } from '../../../src/streams/stream.js';

@@ -8,7 +8,7 @@ import type { Source } from '../../../src/catalogue/source.js';
 import { windowOnly } from '../../../src/checkpoints/checkpoints.js';
 import { type RunResult, run } from '../../../src/deliver/run.js';
 import { SinkLane } from '../../../src/deliver/sink-lane.js';
-import { silentLog } from '../../../src/report/log.js';
+import { silentLog } from '../../../src/log/log.js';
 import { Secret } from '../../../src/secrets/secret.js';
 import type { Partition } from '../../../src/streams/partition.js';
 import type { Stream } from '../../../src/streams/stream.js';

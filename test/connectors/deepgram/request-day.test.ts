@@ -8,7 +8,7 @@ import type { TimeRange } from '../../../connectors/deepgram/requests/request-sl
 import type { RequestRow } from '../../../connectors/deepgram/streams/requests.js';
 import { Findings } from '../../../src/deliver/tally/findings.js';
 import type { HttpClient } from '../../../src/http/http-client.js';
-import { silentLog } from '../../../src/report/log.js';
+import { silentLog } from '../../../src/log/log.js';
 import { Secret } from '../../../src/secrets/secret.js';
 import { idOf, type Logged, type Manners, shuffledLog } from './shuffled-log.js';
 

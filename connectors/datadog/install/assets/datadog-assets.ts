@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../../src/encode/json-object.js';
+import type { JsonObject } from '../../../../src/text/json-object.js';
 import { metricName } from '../../metrics/measures.js';
 import type { Dimension } from '../../shared/dimensions.js';
 import { tagKeysOf } from './configured-tags.js';

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../../../../src/encode/json-object.js';
+import { isJsonObject, type JsonObject } from '../../../../src/text/json-object.js';
 
 export type MonitorName = 'no-successful-run' | 'error-rate' | 'cost-rise' | 'low-balance';
 

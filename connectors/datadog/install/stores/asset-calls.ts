@@ -1,4 +1,4 @@
-import type { Json } from '../../../../src/encode/json-object.js';
+import type { Json } from '../../../../src/text/json-object.js';
 import type { Call, DatadogClient } from '../../shared/datadog-client.js';
 import type { OfficialApi, Use } from '../../shared/official-client.js';
 

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../../src/encode/json-object.js';
+import type { JsonObject } from '../../../../src/text/json-object.js';
 import type { Asset } from '../assets/datadog-assets.js';
 
 /** What is known of something installed without reading it whole. */

@@ -1,5 +1,5 @@
-import type { JsonObject } from '../../../../src/encode/json-object.js';
 import { ExportError } from '../../../../src/errors/export-error.js';
+import type { JsonObject } from '../../../../src/text/json-object.js';
 import type { Clock } from '../../../../src/time/clock.js';
 import type { AssetStore, Installed } from './asset-store.js';
 

@@ -1,5 +1,5 @@
-import { isJsonObject, type JsonObject } from '../../../../src/encode/json-object.js';
 import { ExportError } from '../../../../src/errors/export-error.js';
+import { isJsonObject, type JsonObject } from '../../../../src/text/json-object.js';
 import { appAddress } from '../../shared/app-address.js';
 import type { DatadogClient } from '../../shared/datadog-client.js';
 import { official } from '../../shared/official-client.js';

@@ -1,4 +1,4 @@
-import { isJsonObject, type Json } from '../../../../src/encode/json-object.js';
+import { isJsonObject, type Json } from '../../../../src/text/json-object.js';
 
 /**
  * True where everything that is wanted is there. Datadog adds ids and defaults of its own, which do not count; lists

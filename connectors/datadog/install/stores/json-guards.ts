@@ -1,5 +1,5 @@
-import { isJsonObject, type Json, type JsonObject } from '../../../../src/encode/json-object.js';
 import { ExportError } from '../../../../src/errors/export-error.js';
+import { isJsonObject, type Json, type JsonObject } from '../../../../src/text/json-object.js';
 
 /** The objects of a list that Datadog gave. Throws `SINK_REFUSED` where it is none. */
 export function listed(json: Json | undefined, what: string): readonly JsonObject[] {

@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from '../../../../src/encode/json-object.js';
+import { isJsonObject, type Json, type JsonObject } from '../../../../src/text/json-object.js';
 import { appAddress } from '../../shared/app-address.js';
 import type { DatadogClient } from '../../shared/datadog-client.js';
 import { official } from '../../shared/official-client.js';

@@ -1,4 +1,4 @@
-import type { Log } from '../../../../src/report/log.js';
+import type { Log } from '../../../../src/log/log.js';
 import { requests } from '../../../deepgram/streams/requests.js';
 import { type TagSet, tagSet } from '../../shared/tags.js';
 import { fieldOf, measureName, metricName, unitOf } from '../measures.js';

@@ -1,5 +1,5 @@
+import type { Encoder } from '../../../../src/deliver/encoded-stream.js';
 import type { Dictionary } from '../../../../src/encode/dictionary.js';
-import type { Encoder } from '../../../../src/encode/encoded-stream.js';
 import type { Field, Value } from '../../../../src/streams/field.js';
 import { epochMs } from '../../../../src/time/timestamp.js';
 import { requests } from '../../../deepgram/streams/requests.js';

@@ -1,10 +1,10 @@
 import type { ClosingReport } from '../../../../src/catalogue/sink.js';
 import type { SinkContext } from '../../../../src/catalogue/sink-type.js';
 import { forEachConcurrent } from '../../../../src/deliver/for-each-concurrent.js';
-import { isJsonObject, type JsonObject } from '../../../../src/encode/json-object.js';
 import { ExportError, failureOf } from '../../../../src/errors/export-error.js';
 import type { HttpAnswer } from '../../../../src/http/http-client.js';
 import type { Secret } from '../../../../src/secrets/secret.js';
+import { isJsonObject, type JsonObject } from '../../../../src/text/json-object.js';
 import { withDeadline } from '../../../../src/time/limits.js';
 import type { ConnectionSettings } from '../../shared/connection-settings.js';
 import { datadogClient, jsonIn } from '../../shared/datadog-client.js';

@@ -1,6 +1,6 @@
 import type { EstimateInput } from '../../../../src/catalogue/estimate.js';
-import { counted, formatCount } from '../../../../src/report/text-table.js';
 import type { Stream } from '../../../../src/streams/stream.js';
+import { counted, formatCount } from '../../../../src/text/text-table.js';
 import {
   type Dimension,
   ownDimensions,

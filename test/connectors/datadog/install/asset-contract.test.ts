@@ -5,7 +5,7 @@ import {
   monitorFiles,
 } from '../../../../connectors/datadog/install/assets/datadog-assets.js';
 import { DEFAULT_LIMITS } from '../../../../connectors/datadog/install/assets/monitor-limits.js';
-import { isJsonObject, type Json, type JsonObject } from '../../../../src/encode/json-object.js';
+import { isJsonObject, type Json, type JsonObject } from '../../../../src/text/json-object.js';
 import { type Contract, ownContract, publishedContract, SETUP_MS } from '../../../contract/contract.js';
 
 const PUBLISHED = publishedContract('datadog-v1-dashboards-monitors.openapi.json');

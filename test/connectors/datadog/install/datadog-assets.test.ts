@@ -8,7 +8,7 @@ import {
 import { textsIn } from '../../../../connectors/datadog/install/assets/json-texts.js';
 import { metricsIn } from '../../../../connectors/datadog/install/assets/metric-query.js';
 import { DEFAULT_LIMITS } from '../../../../connectors/datadog/install/assets/monitor-limits.js';
-import type { JsonObject } from '../../../../src/encode/json-object.js';
+import type { JsonObject } from '../../../../src/text/json-object.js';
 
 describe('with every default the assets are the files', () => {
   it.each(Object.entries({ dashboard: dashboardFile, ...monitorFiles }))('%s', (name, file) => {

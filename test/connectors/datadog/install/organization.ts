@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest';
 import type { Intake } from '../../../../connectors/stand-ins/datadog/intake.js';
 import { startIntake } from '../../../../connectors/stand-ins/datadog/intake.js';
-import type { JsonObject } from '../../../../src/encode/json-object.js';
+import type { JsonObject } from '../../../../src/text/json-object.js';
 import type { Clock } from '../../../../src/time/clock.js';
 import { NOW, Terminal } from '../../../cli/terminal.js';
 

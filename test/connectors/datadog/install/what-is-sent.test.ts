@@ -6,7 +6,7 @@ import { DEFAULT_LIMITS } from '../../../../connectors/datadog/install/assets/mo
 import type { StoredPoint } from '../../../../connectors/stand-ins/datadog/account/metric-store.js';
 import { startIntake } from '../../../../connectors/stand-ins/datadog/intake.js';
 import { startStandIn } from '../../../../connectors/stand-ins/deepgram/stand-in.js';
-import { isJsonObject, type Json, type JsonObject } from '../../../../src/encode/json-object.js';
+import { isJsonObject, type Json, type JsonObject } from '../../../../src/text/json-object.js';
 import { NOW, Terminal } from '../../../cli/terminal.js';
 import { jobText, KEY } from '../../../cli/world.js';
 

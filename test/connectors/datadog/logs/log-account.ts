@@ -11,7 +11,7 @@ import type { Sink } from '../../../../src/catalogue/sink.js';
 import { AppendLedger } from '../../../../src/checkpoints/journal/append-ledger.js';
 import { SinkLane } from '../../../../src/deliver/sink-lane.js';
 import type { SinkOutcome } from '../../../../src/deliver/tally/sink-tally.js';
-import { silentLog } from '../../../../src/report/log.js';
+import { silentLog } from '../../../../src/log/log.js';
 import type { Row } from '../../../../src/streams/field.js';
 import type { Clock } from '../../../../src/time/clock.js';
 import { partitionOf, requestRow } from '../../../conformance/sample-records.js';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect, it, onTestFinished } from 'vitest';
 import { createHttpClient } from '../../../../src/http/undici-client.js';
-import { silentLog } from '../../../../src/report/log.js';
+import { silentLog } from '../../../../src/log/log.js';
 import { manyRequests } from '../../../conformance/sample-records.js';
 import { close, deliver } from '../account.js';
 import { openLogAccount, PARTITION, storedNumbers } from './log-account.js';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { requests } from '../../../../connectors/deepgram/streams/requests.js';
 import { createHttpClient } from '../../../../src/http/undici-client.js';
-import { silentLog } from '../../../../src/report/log.js';
+import { silentLog } from '../../../../src/log/log.js';
 import { type Account, deliver, openAccount, openSink, partitionOf, request, seen } from '../account.js';
 
 const PARTITION = partitionOf(requests);

@@ -1,4 +1,4 @@
-import type { Output } from '../report/screen.js';
+import type { Output } from './screen.js';
 
 /** Colors on a terminal, unless the user says otherwise. @see https://no-color.org */
 export function wantsColor(output: Output, env: Readonly<Record<string, string | undefined>>): boolean {

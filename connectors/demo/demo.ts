@@ -1,11 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
-import type { CliContext } from '../../src/cli/cli-context.js';
+import type { CliContext } from '../../src/catalogue/cli-context.js';
 import { sync } from '../../src/cli/commands/sync.js';
 import type { LogOptions } from '../../src/cli/options/log-options.js';
 import { ExportError } from '../../src/errors/export-error.js';
 import { makeFolders } from '../../src/files/make-folders.js';
-import { formatCount } from '../../src/report/text-table.js';
+import { formatCount } from '../../src/text/text-table.js';
 import { startDemoWorld } from './demo-world.js';
 
 export interface DemoOptions extends LogOptions {

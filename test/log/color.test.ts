@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { Terminal } from './terminal.js';
-import { ARCHIVE, account, jobText, KEY } from './world.js';
+import { Terminal } from '../cli/terminal.js';
+import { ARCHIVE, account, jobText, KEY } from '../cli/world.js';
 
 it.each([
   ['a terminal', true, {}, true],

@@ -1,4 +1,4 @@
-import type { Day } from '../time/day.js';
+import type { Day } from './day.js';
 
 /** The days of a run, both included, and the moment that counts as now in all of it. */
 export interface Window {

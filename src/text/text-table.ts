@@ -1,4 +1,4 @@
-import { oneLine } from '../text/one-line.js';
+import { oneLine } from './one-line.js';
 
 /** How a column is set: numbers to the right. */
 export type Align = 'left' | 'right';

@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../src/time/clock.js';
-import { startIntake } from './datadog/intake.js';
-import { startStandIn } from './deepgram/stand-in.js';
+import { startIntake } from '../stand-ins/datadog/intake.js';
+import { startStandIn } from '../stand-ins/deepgram/stand-in.js';
 
 const KEY = 'stand-in-key';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { counted, formatCount, textTable } from '../../src/report/text-table.js';
+import { counted, formatCount, textTable } from '../../src/text/text-table.js';
 
 it('sets words to the left and numbers to the right, without spaces at the end', () => {
   const rows = [

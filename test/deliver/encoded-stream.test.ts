@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { requests } from '../../connectors/deepgram/streams/requests.js';
 import { usage } from '../../connectors/deepgram/streams/usage.js';
+import { type EncodedTarget, encodedStreams } from '../../src/deliver/encoded-stream.js';
 import { bufferPool } from '../../src/encode/buffer-pool.js';
-import { type EncodedTarget, encodedStreams } from '../../src/encode/encoded-stream.js';
 import { manyRequests } from '../conformance/sample-records.js';
 
 /** A size that nothing else asks for. */

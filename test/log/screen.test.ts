@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Screen } from '../../src/report/screen.js';
+import { Screen } from '../../src/log/screen.js';
 import { maskFor } from '../../src/secrets/mask.js';
 import { Secret } from '../../src/secrets/secret.js';
 

@@ -1,8 +1,8 @@
 import type { PartitionWriter, Receipt } from '../catalogue/sink.js';
+import { bufferPool } from '../encode/buffer-pool.js';
+import { type Dictionary, dictionaryOf } from '../encode/dictionary.js';
+import type { GroupedRow } from '../encode/group-table.js';
 import type { Stream } from '../streams/stream.js';
-import { bufferPool } from './buffer-pool.js';
-import { type Dictionary, dictionaryOf } from './dictionary.js';
-import type { GroupedRow } from './group-table.js';
 
 /** Makes of records what a sink writes: the same for the same records in the same order. */
 export interface Encoder<Encoded> {

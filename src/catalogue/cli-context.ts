@@ -1,6 +1,6 @@
-import type { Catalogue } from '../catalogue/catalogue.js';
-import type { Screen } from '../report/screen.js';
+import type { Screen } from '../log/screen.js';
 import type { Clock } from '../time/clock.js';
+import type { Catalogue } from './catalogue.js';
 
 /** All that the program sees of the world outside; only `run-program.ts` reads the process itself. */
 export interface ProgramContext {
