@@ -123,7 +123,7 @@ export class ExportHistory {
           ledger,
           type: 'memory',
           required: true,
-          deadlineMs: 10_000,
+          deadlineMs: 60_000,
           log: silentLog,
         }),
     );
