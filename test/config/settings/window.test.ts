@@ -4,7 +4,7 @@ import {
   sinceSetting,
   untilSetting,
   windowSettings,
-} from '../../src/config/settings/window.js';
+} from '../../../src/config/settings/window.js';
 
 const now = Date.parse('2026-11-20T11:59:47.434Z');
 const windowOf = (since: string, until: string) =>

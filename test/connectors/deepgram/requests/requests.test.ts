@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, expect, it, onTestFinished, vi } from 'vitest';
-import type { RequestRow } from '../../../connectors/deepgram/streams/requests.js';
-import { type StandIn, startStandIn } from '../../../connectors/stand-ins/deepgram/stand-in.js';
-import type { StandInOptions } from '../../../connectors/stand-ins/deepgram/stand-in-options.js';
-import type { Day } from '../../../src/time/day.js';
-import { json, serve } from '../../http/loopback-server.js';
-import { openSource, type ReadAccount, type Reading, readAccount, requestsFrom } from './read-account.js';
+import type { RequestRow } from '../../../../connectors/deepgram/streams/requests.js';
+import { type StandIn, startStandIn } from '../../../../connectors/stand-ins/deepgram/stand-in.js';
+import type { StandInOptions } from '../../../../connectors/stand-ins/deepgram/stand-in-options.js';
+import type { Day } from '../../../../src/time/day.js';
+import { json, serve } from '../../../http/loopback-server.js';
+import { openSource, type ReadAccount, type Reading, readAccount, requestsFrom } from '../read-account.js';
 import { type RequestLogOptions, requestLogServer } from './request-log-server.js';
 
 const NOW = Date.parse('2026-11-20T12:00:00Z');

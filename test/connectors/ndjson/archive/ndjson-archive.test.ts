@@ -3,25 +3,28 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { type SelectedStream, selectStreams } from '../../../connectors/deepgram/streams/select-streams.js';
-import { memorySink } from '../../../connectors/memory/memory-sink.js';
-import { ndjsonArchive } from '../../../connectors/ndjson/archive/ndjson-archive.js';
-import { ndjsonSink } from '../../../connectors/ndjson/ndjson-sink.js';
-import { startStandIn } from '../../../connectors/stand-ins/deepgram/stand-in.js';
-import { tableauSink } from '../../../connectors/tableau/tableau-sink.js';
-import type { Sink } from '../../../src/catalogue/sink.js';
-import type { Source } from '../../../src/catalogue/source.js';
-import { run } from '../../../src/deliver/run.js';
-import { SinkLane } from '../../../src/deliver/sink-lane.js';
-import { pathSegment } from '../../../src/files/path-segment.js';
-import { windowOnly } from '../../../src/plan/delivery-book.js';
-import { verdictOf } from '../../../src/report/exit-code.js';
-import { type Log, silentLog } from '../../../src/report/log.js';
-import type { Row } from '../../../src/streams/field.js';
-import { folderContents } from '../../conformance/folder-contents.js';
-import { requestRow, STREAMS, usageRow } from '../../conformance/sample-records.js';
-import { sinkContext } from '../../conformance/sink-context.js';
-import { hurriedClock, openSource } from '../deepgram/read-account.js';
+import {
+  type SelectedStream,
+  selectStreams,
+} from '../../../../connectors/deepgram/streams/select-streams.js';
+import { memorySink } from '../../../../connectors/memory/memory-sink.js';
+import { ndjsonArchive } from '../../../../connectors/ndjson/archive/ndjson-archive.js';
+import { ndjsonSink } from '../../../../connectors/ndjson/ndjson-sink.js';
+import { startStandIn } from '../../../../connectors/stand-ins/deepgram/stand-in.js';
+import { tableauSink } from '../../../../connectors/tableau/tableau-sink.js';
+import type { Sink } from '../../../../src/catalogue/sink.js';
+import type { Source } from '../../../../src/catalogue/source.js';
+import { run } from '../../../../src/deliver/run.js';
+import { SinkLane } from '../../../../src/deliver/sink-lane.js';
+import { pathSegment } from '../../../../src/files/path-segment.js';
+import { windowOnly } from '../../../../src/plan/delivery-book.js';
+import { verdictOf } from '../../../../src/report/exit-code.js';
+import { type Log, silentLog } from '../../../../src/report/log.js';
+import type { Row } from '../../../../src/streams/field.js';
+import { folderContents } from '../../../conformance/folder-contents.js';
+import { requestRow, STREAMS, usageRow } from '../../../conformance/sample-records.js';
+import { sinkContext } from '../../../conformance/sink-context.js';
+import { hurriedClock, openSource } from '../../deepgram/read-account.js';
 
 const NOW = Date.parse('2026-11-20T12:00:00Z');
 const PROJECT = '7c9a2f4e-0b1d-4d7c-9a53-2f6b8e1d0c11';
