@@ -123,7 +123,7 @@ export class ExportHistory {
           journal: this.#store.journal,
           type: 'memory',
           required: true,
-          deadlineMs: 10_000,
+          deadlineMs: 60_000,
           log: silentLog,
         }),
     );

@@ -241,7 +241,7 @@ export function describeSinkConformance<Subject extends SinkUnderTest>(
     });
 
     test('a lasting failure ends the sink for the run and nothing else', async (subject) => {
-      const lane = laneOf(await subject.open(), 5_000);
+      const lane = laneOf(await subject.open(), 60_000);
       await subject.breakDown();
 
       for (const day of ['2026-11-17', '2026-11-18', '2026-11-19', '2026-11-20']) {

@@ -81,7 +81,7 @@ async function runAt(
         sink: logSink(),
         type: 'log',
         required: true,
-        deadlineMs: 5_000,
+        deadlineMs: 60_000,
         log: silentLog,
         journal: store.journal,
       }),

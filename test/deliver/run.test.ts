@@ -45,7 +45,7 @@ function laneOf(sink: Sink, options: Partial<SinkLaneOptions> = {}): SinkLane {
     sink,
     type: 'memory',
     required: true,
-    deadlineMs: 10_000,
+    deadlineMs: 60_000,
     log: silentLog,
     ...options,
   });

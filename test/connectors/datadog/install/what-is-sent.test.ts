@@ -37,7 +37,7 @@ beforeAll(async () => {
   }
   await Promise.all([account.close(), intake.close()]);
   if (code !== 0) throw new Error(`The export ended with ${code}: ${terminal.stderr}`);
-}, 60_000);
+});
 
 describe.each(ASSETS.map((asset) => [asset.name, asset] as const))(
   '%s names only what the sink sends:',

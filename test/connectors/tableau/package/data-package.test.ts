@@ -1,12 +1,12 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { apiKeys, models, projects } from '../../../connectors/deepgram/streams/account.js';
-import { billing, billingBy } from '../../../connectors/deepgram/streams/billing.js';
-import { requests } from '../../../connectors/deepgram/streams/requests.js';
-import { usage, usageBy } from '../../../connectors/deepgram/streams/usage.js';
-import { folderContents } from '../../conformance/folder-contents.js';
-import { newFolder, pathsOf, readText, rowOf, run } from './tableau-folder.js';
+import { apiKeys, models, projects } from '../../../../connectors/deepgram/streams/account.js';
+import { billing, billingBy } from '../../../../connectors/deepgram/streams/billing.js';
+import { requests } from '../../../../connectors/deepgram/streams/requests.js';
+import { usage, usageBy } from '../../../../connectors/deepgram/streams/usage.js';
+import { folderContents } from '../../../conformance/folder-contents.js';
+import { newFolder, pathsOf, readText, rowOf, run } from '../tableau-folder.js';
 
 interface Resource {
   readonly name: string;

@@ -1,7 +1,7 @@
-import { DeepgramApi } from '../../../connectors/deepgram/api/deepgram-api.js';
-import { ExportError } from '../../../src/errors/export-error.js';
-import type { HttpClient } from '../../../src/http/http-client.js';
-import { Secret } from '../../../src/secrets/secret.js';
+import { DeepgramApi } from '../../../../connectors/deepgram/api/deepgram-api.js';
+import { ExportError } from '../../../../src/errors/export-error.js';
+import type { HttpClient } from '../../../../src/http/http-client.js';
+import { Secret } from '../../../../src/secrets/secret.js';
 
 /** One request of a log that is made up. */
 export interface Logged {

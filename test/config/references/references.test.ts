@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { loadText, mistakesIn, right } from './load-text.js';
+import { loadText, mistakesIn, right } from '../load-text.js';
 
 const withPath = (path: string) => right.replace('path: out', () => `path: ${path}`);
 

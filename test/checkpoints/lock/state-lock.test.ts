@@ -5,9 +5,9 @@ import { mkdir, mkdtemp, readdir, readFile, rm, rmdir, symlink, utimes, writeFil
 import { hostname, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { lockState } from '../../src/checkpoints/lock/state-lock.js';
-import { ExportError } from '../../src/errors/export-error.js';
-import { silentLog } from '../../src/log/log.js';
+import { lockState } from '../../../src/checkpoints/lock/state-lock.js';
+import { ExportError } from '../../../src/errors/export-error.js';
+import { silentLog } from '../../../src/log/log.js';
 
 const NOW = Date.parse('2026-11-20T12:00:00Z');
 

@@ -1,9 +1,9 @@
 import { expect, it, onTestFinished } from 'vitest';
-import { allScopes } from '../../../connectors/stand-ins/deepgram/server/routes.js';
-import { startStandIn } from '../../../connectors/stand-ins/deepgram/stand-in.js';
-import type { StandInOptions } from '../../../connectors/stand-ins/deepgram/stand-in-options.js';
-import type { Row } from '../../../src/streams/field.js';
-import { openSource, readAccount } from './read-account.js';
+import { allScopes } from '../../../../connectors/stand-ins/deepgram/server/routes.js';
+import { startStandIn } from '../../../../connectors/stand-ins/deepgram/stand-in.js';
+import type { StandInOptions } from '../../../../connectors/stand-ins/deepgram/stand-in-options.js';
+import type { Row } from '../../../../src/streams/field.js';
+import { openSource, readAccount } from '../read-account.js';
 
 const NOW = Date.parse('2026-11-20T12:00:00Z');
 const PROJECT = { id: 'p-1', name: 'Support line' };

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { requestRow } from '../../../connectors/deepgram/requests/normalize-request.js';
-import { requests } from '../../../connectors/deepgram/streams/requests.js';
-import { Findings } from '../../../src/deliver/tally/findings.js';
-import { silentLog } from '../../../src/log/log.js';
+import { requestRow } from '../../../../connectors/deepgram/requests/normalize-request.js';
+import { requests } from '../../../../connectors/deepgram/streams/requests.js';
+import { Findings } from '../../../../src/deliver/tally/findings.js';
+import { silentLog } from '../../../../src/log/log.js';
 
 const NOW = Date.parse('2023-10-06T00:00:00Z');
 

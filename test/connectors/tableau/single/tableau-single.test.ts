@@ -1,10 +1,10 @@
 import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { apiKeys, models, projects } from '../../../connectors/deepgram/streams/account.js';
-import { usage } from '../../../connectors/deepgram/streams/usage.js';
-import { ExportError } from '../../../src/errors/export-error.js';
-import { folderContents } from '../../conformance/folder-contents.js';
+import { apiKeys, models, projects } from '../../../../connectors/deepgram/streams/account.js';
+import { usage } from '../../../../connectors/deepgram/streams/usage.js';
+import { ExportError } from '../../../../src/errors/export-error.js';
+import { folderContents } from '../../../conformance/folder-contents.js';
 import {
   anyRun,
   begin,
@@ -19,7 +19,7 @@ import {
   rowOf,
   run,
   usageOf,
-} from './tableau-folder.js';
+} from '../tableau-folder.js';
 
 const HEADER =
   'project_id,project_name,date,period_end,hours,total_hours,agent_hours,tokens_in,tokens_out,tts_characters,tts_requests,requests\r\n';

@@ -1,7 +1,7 @@
 import { afterEach, expect, it } from 'vitest';
-import { type StandIn, startStandIn } from '../../../connectors/stand-ins/deepgram/stand-in.js';
-import type { StandInOptions } from '../../../connectors/stand-ins/deepgram/stand-in-options.js';
-import { openSource, readAccount, requestsFrom } from './read-account.js';
+import { type StandIn, startStandIn } from '../../../../connectors/stand-ins/deepgram/stand-in.js';
+import type { StandInOptions } from '../../../../connectors/stand-ins/deepgram/stand-in-options.js';
+import { openSource, readAccount, requestsFrom } from '../read-account.js';
 
 const NOW = Date.parse('2026-11-20T12:00:00Z');
 const TODAY = { since: '2026-11-20', until: '2026-11-20', now: NOW };

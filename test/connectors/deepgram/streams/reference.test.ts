@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { type StreamsChoice, selectStreams } from '../../../connectors/deepgram/streams/select-streams.js';
-import { usageGroupings } from '../../../connectors/deepgram/streams/usage.js';
-import type { Stream } from '../../../src/streams/stream.js';
+import { type StreamsChoice, selectStreams } from '../../../../connectors/deepgram/streams/select-streams.js';
+import { usageGroupings } from '../../../../connectors/deepgram/streams/usage.js';
+import type { Stream } from '../../../../src/streams/stream.js';
 
 const EVERYTHING: StreamsChoice = {
   requests: {},
@@ -17,7 +17,7 @@ const EVERYTHING: StreamsChoice = {
 const streams = selectStreams(EVERYTHING);
 
 it('docs/records.md says what the code says (npx vitest run test/connectors/deepgram/reference -u writes it)', async () => {
-  await expect(referencePage(streams)).toMatchFileSnapshot('../../../docs/records.md');
+  await expect(referencePage(streams)).toMatchFileSnapshot('../../../../docs/records.md');
 });
 
 it.each(streams.map((stream) => [stream.name, stream] as const))(

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { loadText, mistakesIn, right } from './load-text.js';
+import { loadText, mistakesIn, right } from '../load-text.js';
 
 describe('what is not one plain YAML document', () => {
   test.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { normalizeTag, tag, tagSet } from '../../../connectors/datadog/shared/tags.js';
+import { normalizeTag, tag, tagSet } from '../../../../connectors/datadog/shared/tags.js';
 
 describe('a tag is what Datadog would make of it', () => {
   it.each([

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { errorOf, loadText, mistakesIn, right } from './load-text.js';
+import { errorOf, loadText, mistakesIn, right } from '../load-text.js';
 
 const head = 'version: 1\nsource: { type: deepgram, api_key: dg-key-for-tests }\n';
 const sinks = 'sinks: { files: { type: ndjson, path: out } }\n';

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { type StandIn, startStandIn } from '../../../connectors/stand-ins/deepgram/stand-in.js';
-import { readAccount } from './read-account.js';
+import { type StandIn, startStandIn } from '../../../../connectors/stand-ins/deepgram/stand-in.js';
+import { readAccount } from '../read-account.js';
 
 const NOW = Date.parse('2026-11-20T12:00:00Z');
 const PROJECT = { id: 'p-1', name: 'Support' };

@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { Names } from '../../../connectors/deepgram/account/project-directory.js';
-import { DeepgramApi } from '../../../connectors/deepgram/api/deepgram-api.js';
-import { ReadAhead } from '../../../connectors/deepgram/requests/read-ahead.js';
-import { readRequestDay } from '../../../connectors/deepgram/requests/request-day.js';
-import type { TimeRange } from '../../../connectors/deepgram/requests/request-slice.js';
-import type { RequestRow } from '../../../connectors/deepgram/streams/requests.js';
-import { Findings } from '../../../src/deliver/tally/findings.js';
-import type { HttpClient } from '../../../src/http/http-client.js';
-import { silentLog } from '../../../src/log/log.js';
-import { Secret } from '../../../src/secrets/secret.js';
+import type { Names } from '../../../../connectors/deepgram/account/project-directory.js';
+import { DeepgramApi } from '../../../../connectors/deepgram/api/deepgram-api.js';
+import { ReadAhead } from '../../../../connectors/deepgram/requests/read-ahead.js';
+import { readRequestDay } from '../../../../connectors/deepgram/requests/request-day.js';
+import type { TimeRange } from '../../../../connectors/deepgram/requests/request-slice.js';
+import type { RequestRow } from '../../../../connectors/deepgram/streams/requests.js';
+import { Findings } from '../../../../src/deliver/tally/findings.js';
+import type { HttpClient } from '../../../../src/http/http-client.js';
+import { silentLog } from '../../../../src/log/log.js';
+import { Secret } from '../../../../src/secrets/secret.js';
 import { idOf, type Logged, type Manners, shuffledLog } from './shuffled-log.js';
 
 const FROM = Date.parse('2026-11-18T00:00:00Z') / 1_000;
