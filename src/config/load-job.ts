@@ -49,7 +49,8 @@ export async function loadJob(options: LoadJobOptions): Promise<Job> {
   if (root === undefined) throw configError(name, mistakes);
   if (root.kind !== 'map') throw configError(name, [...mistakes, notAMap(root)]);
   const tree = resolveReferences(root, mode === 'resolve' ? env : undefined, isNeeded);
-  const config = await parseConfig({ root, tree }, { catalogue, folder: dirname(resolve(cwd, name)), cwd });
+  const connectors = await catalogue.connectors();
+  const config = await parseConfig({ root, tree }, { connectors, folder: dirname(resolve(cwd, name)), cwd });
   const all = [...mistakes, ...tree.mistakes, ...config.mistakes, ...crossCheck(config, { root, tree })];
   if (all.length > 0) throw configError(name, all);
   const job = jobOf(config, cwd);

@@ -25,7 +25,7 @@ export interface ParsedConfig {
 export async function parseConfig(file: ConfigFile, where: ConfigPlace): Promise<ParsedConfig> {
   const written = asMap(file.tree.value);
   const version = await parsePart(versionSetting, written.version, ['version'], file);
-  const { source, type } = await parseSource(written.source, file, where.catalogue.sources);
+  const { source, type } = await parseSource(written.source, file, where.connectors.sources);
   const streams = await parseStreams(written.streams, file, type);
   const window = await parsePart(windowSettings(type?.limits), written.window, ['window'], file);
   const state = await parsePart(stateSettings, written.state, ['state'], file);

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import type { Catalogue } from '../../catalogue/catalogue.js';
+import type { Connectors } from '../../catalogue/catalogue.js';
 import type { SinkType } from '../../catalogue/sink-type.js';
 import { maskFor } from '../../secrets/mask.js';
 import { Secret, secretsIn } from '../../secrets/secret.js';
@@ -32,7 +32,7 @@ export interface ParsedSinks {
 
 /** Where a configuration is, and what it can name. */
 export interface ConfigPlace {
-  readonly catalogue: Catalogue;
+  readonly connectors: Connectors;
   /** Modules of other people's sinks are found from there. */
   readonly folder: string;
   /** Other relative paths start there. */
@@ -57,7 +57,7 @@ async function parseSink(
   written: unknown,
   name: string,
   file: ConfigFile,
-  { catalogue, folder, cwd }: ConfigPlace,
+  { connectors, folder, cwd }: ConfigPlace,
 ): Promise<Part<ParsedSink>> {
   const path = ['sinks', name];
   const map = await parseMap(written, path, file);
@@ -66,7 +66,7 @@ async function parseSink(
   const typePath = [...path, 'type'];
   const refused = (words: string) => failedPart([mistakeAt(file, { path: typePath, words })]);
   if (file.tree.isReference(typePath)) return refused(TYPE_AS_REFERENCE);
-  const types = catalogue.sinks;
+  const types = connectors.sinks;
   const choice = messageForChoice(typeName, Object.keys(types));
   if (typeof typeName !== 'string') return refused(choice);
   const ours = Object.hasOwn(types, typeName) ? types[typeName] : undefined;
