@@ -9,8 +9,7 @@ import { type DatadogDependencies, datadogClient } from '../shared/datadog-clien
 import type { Dimension } from '../shared/dimensions.js';
 import { logChoice } from './log-choice.js';
 import { logEntries } from './log-entry.js';
-import { logIntakeUrl } from './log-intake.js';
-import type { DatadogLogsSettings } from './logs-settings.js';
+import { type DatadogLogsSettings, logIntakeUrl } from './logs-settings.js';
 import { RunStatistics } from './run-statistics.js';
 import { type LogsContext, requestName, submitLogs } from './submit-logs.js';
 
