@@ -35,23 +35,17 @@ export function partitionAggregate(
 ): Aggregate {
   const { prefix, tags } = settings;
   const tagsOf = recordTags(project, streamDimensions(stream, table), tags);
-  if (stream.kind === 'balances') return balanceLevels({ prefix, tagsOf });
+  if (stream.kind === 'balances') return balanceLevels(prefix, tagsOf);
   const measures = stream.fields.filter(({ role }) => role === 'measure').length;
-  const limit = limitOf(project, settings, table, measures);
-  return {
-    ...dailyTotals({ prefix, stream, tagsOf: (row) => limit.limited(tagsOf(row)) }),
-    folded: limit.folded,
-  };
+  const { limited, folded } = limitOf(project, settings, table, measures);
+  return { ...dailyTotals(prefix, stream, (row) => limited(tagsOf(row))), folded };
 }
 
 function limitOf(
   project: Project,
-  settings: DatadogMetricsSettings,
+  { tags, max_series: most }: DatadogMetricsSettings,
   table: readonly Dimension[],
   metrics: number,
 ): SeriesLimit {
-  return seriesLimit({
-    fixed: fixedTags(project, table, settings.tags),
-    most: Math.max(1, Math.floor(settings.max_series / metrics)),
-  });
+  return seriesLimit(fixedTags(project, table, tags), Math.max(1, Math.floor(most / metrics)));
 }

@@ -6,17 +6,10 @@ import { measureOf, textOf } from '../../shared/row-values.js';
 import { fieldOf, metricName } from '../measures.js';
 import type { Aggregate, Group, Metric } from '../points.js';
 
-export interface BalanceLevelsOptions {
-  readonly prefix: string;
-  readonly tagsOf: TagsOf;
-}
-
 const AMOUNT = fieldOf(balances, 'amount');
 
-/**
- * Balances as gauges of the moment they were seen: a level neither adds up over time nor over units.
- */
-export function balanceLevels({ prefix, tagsOf }: BalanceLevelsOptions): Aggregate {
+/** Balances as gauges of the moment they were seen: a level neither adds up over time nor over units. */
+export function balanceLevels(prefix: string, tagsOf: TagsOf): Aggregate {
   const groups: Group[] = [];
   return {
     add(row) {

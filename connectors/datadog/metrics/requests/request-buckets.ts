@@ -2,9 +2,8 @@ import type { Log } from '../../../../src/log/log.js';
 import { requests } from '../../../deepgram/streams/requests.js';
 import { type TagSet, tagSet } from '../../shared/tags.js';
 import { fieldOf, measureName, metricName, unitOf } from '../measures.js';
-import type { Aggregate, Group, Metric, Point } from '../points.js';
+import type { Aggregate, Group, Metric } from '../points.js';
 import type { SeriesLimit } from '../series/series-limit.js';
-import { summarizeLatency } from './latency.js';
 import { RequestCells } from './request-cells.js';
 import { MEASURES, NUMBERS, type RequestColumns } from './request-columns.js';
 
@@ -128,11 +127,19 @@ function metricsOf({ prefix, intervalMs }: RequestBucketsOptions): readonly Metr
 /** Its latencies come down to their statistics; they are not held any longer. */
 function closeBucket(latencies: Map<number, number[]>, cells: RequestCells): void {
   for (const [cell, values] of latencies) {
-    const summary = summarizeLatency(values);
-    if (summary === null) continue;
-    for (const [i, statistic] of STATISTICS.entries()) cells.set(cell, LATENCIES + i, summary[statistic]);
+    for (const [i, value] of summarizeLatency(values).entries()) cells.set(cell, LATENCIES + i, value);
   }
   latencies.clear();
+}
+
+/** The {@link STATISTICS}; a percentile is a value that occurred (nearest rank). None where no latency is known. */
+function summarizeLatency(values: readonly number[]): readonly number[] {
+  const sorted = Float64Array.from(values).sort();
+  const max = sorted.at(-1);
+  if (max === undefined) return [];
+  const rank = (percent: number) => sorted[Math.ceil((percent / 100) * sorted.length) - 1] ?? max;
+  const sum = sorted.reduce((total, value) => total + value, 0);
+  return [sum / sorted.length, rank(50), rank(95), rank(99), max];
 }
 
 function groupOf(
@@ -142,10 +149,7 @@ function groupOf(
   timestamp: number,
   metrics: readonly Metric[],
 ): Group {
-  const points: Point[] = [];
-  for (const [column, metric] of metrics.entries()) {
-    const value = cells.get(cell, column);
-    if (!Number.isNaN(value)) points.push({ metric, timestamp, value });
-  }
+  const all = metrics.map((metric, column) => ({ metric, timestamp, value: cells.get(cell, column) }));
+  const points = all.filter(({ value }) => !Number.isNaN(value));
   return { records: cells.get(cell, RECORDS), tags, points };
 }

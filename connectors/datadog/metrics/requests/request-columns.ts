@@ -5,12 +5,6 @@ import { epochMs } from '../../../../src/time/timestamp.js';
 import { requests } from '../../../deepgram/streams/requests.js';
 import { type Dimension, ownDimensions, tagsOf } from '../../shared/dimensions.js';
 
-export interface RequestColumnsOptions {
-  readonly dimensions: readonly Dimension[];
-  /** Length of a bucket in milliseconds. */
-  readonly intervalMs: number;
-}
-
 /** What the metrics need of requests, in their order; those without an outcome yet are only counted. */
 export interface RequestColumns {
   readonly undecided: number;
@@ -36,10 +30,11 @@ export const NUMBERS = MEASURES.length + 1;
  */
 export const UNDECIDED: ReadonlySet<Value> = new Set(['pending', 'unknown']);
 
-/** Takes the columns of the stream `requests` apart for the metrics. */
+/** Takes the columns of the stream `requests` apart for the metrics, in buckets of `intervalMs`. */
 export function requestColumns(
   dictionary: Dictionary,
-  { dimensions, intervalMs }: RequestColumnsOptions,
+  dimensions: readonly Dimension[],
+  intervalMs: number,
 ): Encoder<RequestColumns> {
   const own = ownDimensions(dimensions);
   const fields = own.flatMap((dimension) => dimension.fields).filter((field) => FIELDS.has(field));
