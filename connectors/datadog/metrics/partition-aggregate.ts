@@ -17,14 +17,8 @@ export function requestAggregate(
   table: readonly Dimension[],
   log: Log,
 ): Aggregate<RequestColumns> {
-  const { prefix, interval, dimensions, tags } = settings;
-  return requestBuckets({
-    prefix,
-    intervalMs: interval,
-    fixedTags: fixedTags(project, requestDimensions(dimensions, table), tags),
-    limit: limitOf(project, settings, table, REQUEST_METRICS),
-    log,
-  });
+  const fixed = fixedTags(project, requestDimensions(settings.dimensions, table), settings.tags);
+  return requestBuckets(settings, fixed, limitOf(project, settings, table, REQUEST_METRICS), log);
 }
 
 /** What the records of any other stream are added up in that the sink accepts. */

@@ -104,6 +104,7 @@ function tuned(
   return { ...monitor, query, options };
 }
 
-function optionsOf({ options }: JsonObject): JsonObject {
+/** As Datadog has them; none where there are none. */
+export function optionsOf({ options }: JsonObject): JsonObject {
   return isJsonObject(options) ? options : {};
 }

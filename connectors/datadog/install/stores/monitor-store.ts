@@ -1,7 +1,7 @@
-import { isJsonObject, type Json, type JsonObject } from '../../../../src/text/json-object.js';
+import type { JsonObject } from '../../../../src/text/json-object.js';
 import type { DatadogClient } from '../../shared/datadog-client.js';
 import { official } from '../../shared/official-client.js';
-import { keepLimits, type Limits } from '../assets/monitor-limits.js';
+import { keepLimits, type Limits, optionsOf } from '../assets/monitor-limits.js';
 import { type AssetStore, assetStore, type Installed, PAGE_SIZE, textIn } from './asset-store.js';
 
 const MANAGED = 'managed_by:deepgram-export';
@@ -62,22 +62,18 @@ function describe(monitor: JsonObject): Installed | undefined {
  * is told who to notify. Their further tags and options are written back.
  */
 function wanted(body: JsonObject, current: JsonObject, withMessage: boolean): JsonObject {
-  const { query = '', message = '', options = {} } = body;
+  const { query = '', message = '' } = body;
   const marks = [...tagsOf(body), `${OWNER}${idOf(current)}`];
   return {
     query,
     ...(withMessage ? { message } : {}),
     tags: [...new Set([...tagsOf(current).filter((tag) => !tag.startsWith(OWNER)), ...marks])],
-    options: { ...objectOrNone(current.options), ...objectOrNone(options) },
+    options: { ...optionsOf(current), ...optionsOf(body) },
   };
 }
 
 function tagsOf({ tags }: JsonObject): readonly string[] {
   return Array.isArray(tags) ? tags.filter((tag) => typeof tag === 'string') : [];
-}
-
-function objectOrNone(value: Json | undefined): JsonObject {
-  return isJsonObject(value) ? value : {};
 }
 
 function idOf({ id }: JsonObject): string {

@@ -13,13 +13,10 @@ export function balanceLevels(prefix: string, tagsOf: TagsOf): Aggregate {
   const groups: Group[] = [];
   return {
     add(row) {
-      const amount = measureOf(row, 'amount');
+      const value = measureOf(row, 'amount');
       const timestamp = Math.floor(epochMs(textOf(row, 'observed_at') ?? '') / 1_000);
-      groups.push({
-        records: 1,
-        tags: tagsOf(row).tags,
-        points: amount === null ? [] : [{ metric: balanceMetric(prefix, row), timestamp, value: amount }],
-      });
+      const points = value === null ? [] : [{ metric: balanceMetric(prefix, row), timestamp, value }];
+      groups.push({ records: 1, tags: tagsOf(row).tags, points });
     },
     groups: () => groups,
   };

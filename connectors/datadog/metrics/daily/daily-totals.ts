@@ -23,23 +23,16 @@ const DAY_SECONDS = 86_400;
 export function dailyTotals(prefix: string, stream: Stream, tagsOf: TagsOf): Aggregate {
   const measures = stream.fields.filter((field) => field.role === 'measure');
   const area = areaOf(stream);
-  const counts = measures.map(
-    (field): Metric => ({
-      name: metricName(prefix, `${area}.${measureName(field)}`),
-      kind: 'count',
-      ...unitOf(field),
-      description: `${field.description}. ${stream.description}`,
-      interval: DAY_SECONDS,
-    }),
-  );
-  const gauges = (stream.groupings.length > 0 ? [] : measures).map(
-    (field): Metric => ({
-      name: metricName(prefix, `${area}.today.${measureName(field)}`),
-      kind: 'gauge',
-      ...unitOf(field),
-      description: `${field.description}. The present day so far`,
-    }),
-  );
+  const counts = measures.map((field): Metric => {
+    const name = metricName(prefix, `${area}.${measureName(field)}`);
+    const description = `${field.description}. ${stream.description}`;
+    return { name, kind: 'count', ...unitOf(field), description, interval: DAY_SECONDS };
+  });
+  const gauges = (stream.groupings.length > 0 ? [] : measures).map((field): Metric => {
+    const name = metricName(prefix, `${area}.today.${measureName(field)}`);
+    const description = `${field.description}. The present day so far`;
+    return { name, kind: 'gauge', ...unitOf(field), description };
+  });
   const totals = new Map<string, Total>();
 
   return {

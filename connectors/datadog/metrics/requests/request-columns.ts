@@ -51,9 +51,7 @@ export function requestColumns(
       const tags: (readonly string[])[] = [];
       const buckets = new Float64Array(decided.length);
       const numbers = new Float64Array(decided.length * NUMBERS);
-      for (let at = 0; at < decided.length; at += 1) {
-        const record = decided[at];
-        if (record === undefined) continue;
+      for (const [at, record] of decided.entries()) {
         tags.push(tagsIn(record));
         buckets[at] = bucketOf(record.values[created] ?? null, intervalMs);
         for (let i = 0; i < NUMBERS; i += 1) {

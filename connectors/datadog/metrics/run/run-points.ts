@@ -20,13 +20,7 @@ export function runPoints(
   const interval = intervalMs / 1_000;
   const name = (last: string): string => metricName(prefix, `export.${last}`);
   const count = (last: string, value: number, description: string, unit?: string) =>
-    point(value, {
-      name: name(last),
-      kind: 'count',
-      interval,
-      description,
-      ...(unit === undefined ? {} : { unit }),
-    });
+    point(value, { name: name(last), kind: 'count', interval, description, ...(unit && { unit }) });
   const gauge = (last: string, value: number, description: string) =>
     point(value, { name: name(last), kind: 'gauge', unit: 'second', description });
   const point = (value: number, metric: Metric) => ({ metric, timestamp, value });

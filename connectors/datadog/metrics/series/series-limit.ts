@@ -53,8 +53,11 @@ export function seriesLimit(fixed: readonly string[], most: number): SeriesLimit
   return {
     folded,
     limited: (wanted) => {
-      const decision = decisions.get(wanted) ?? decide(wanted);
-      decisions.set(wanted, decision);
+      let decision = decisions.get(wanted);
+      if (decision === undefined) {
+        decision = decide(wanted);
+        decisions.set(wanted, decision);
+      }
       for (const name of decision.names) folded.set(name, (folded.get(name) ?? 0) + 1);
       return decision.set;
     },
