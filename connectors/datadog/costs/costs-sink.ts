@@ -1,11 +1,10 @@
 import { type CheckResult, failedCheck } from '../../../src/catalogue/check-result.js';
 import { ReceiptTally } from '../../../src/catalogue/receipt-tally.js';
-import type { ClosingReport, PartitionWriter, Sink } from '../../../src/catalogue/sink.js';
+import type { Sink } from '../../../src/catalogue/sink.js';
 import type { SinkContext } from '../../../src/catalogue/sink-type.js';
 import { failureOf } from '../../../src/errors/export-error.js';
-import { type Partition, partitionName } from '../../../src/streams/partition.js';
+import { partitionName } from '../../../src/streams/partition.js';
 import { type DatadogDependencies, datadogClient } from '../shared/datadog-client.js';
-import type { Dimension } from '../shared/dimensions.js';
 import { hasStatus } from '../shared/refusal.js';
 import { breakdownOf } from './breakdown.js';
 import { costFile, OWN, slotOf } from './cost-file.js';
@@ -36,52 +35,47 @@ export async function datadogCostsSink(
     check: (signal) => checkCosts(costs, client.site, signal),
     async begin(partition, signal) {
       isUsed = true;
-      return partitionWriter(partition, settings, dimensions, store, signal);
+      const lineOf = costLines(partition, settings.tags, dimensions);
+      const slot = slotOf(partition);
+      const tally = new ReceiptTally();
+      let lines: CostLine[] = [];
+      return {
+        async write(batch) {
+          for (const row of batch) {
+            const line = lineOf(row);
+            if (line === undefined) tally.skip('no cost is known', 1, () => `a record of ${slot}`);
+            else lines.push(line);
+          }
+        },
+        async commit() {
+          const call = { what: `upload the costs of ${partitionName(partition)}`, signal };
+          const file = lines.length === 0 ? undefined : costFile(slot, lines);
+          try {
+            await store.replace(slot, file, call);
+            tally.accept(lines.length);
+          } catch (error) {
+            // What Datadog has against a file says nothing about those of other days.
+            if (!hasStatus(error, 400, 413)) throw error;
+            tally.reject(error.message, lines.length, () => undefined);
+          }
+          return tally.receipt();
+        },
+        async abort() {
+          lines = [];
+        },
+      };
     },
-    finish: (_run, signal) => finishSink(store, isUsed, signal),
+    finish: async (_run, signal) => ({
+      notes: isUsed ? await repairNotes(store, signal) : [],
+      facts: {
+        'cost files uploaded': store.uploaded,
+        'cost files unchanged': store.unchanged,
+        'cost files removed': store.removed,
+      },
+    }),
     dispose: () => client.close(),
   };
 }
-
-function partitionWriter(
-  partition: Partition,
-  { tags }: DatadogCostsSettings,
-  dimensions: readonly Dimension[] | undefined,
-  store: CostFileStore,
-  signal: AbortSignal,
-): PartitionWriter {
-  const lineOf = costLines(partition, tags, dimensions);
-  const slot = slotOf(partition);
-  let lines: CostLine[] = [];
-  const tally = new ReceiptTally();
-  return {
-    async write(batch) {
-      for (const row of batch) {
-        const line = lineOf(row);
-        if (line === undefined) tally.skip(NO_COST, 1, () => `a record of ${slot}`);
-        else lines.push(line);
-      }
-    },
-    async commit() {
-      const call = { what: `upload the costs of ${partitionName(partition)}`, signal };
-      const file = lines.length === 0 ? undefined : costFile(slot, lines);
-      try {
-        await store.replace(slot, file, call);
-        tally.accept(lines.length);
-      } catch (error) {
-        // What Datadog has against a file says nothing about those of other days.
-        if (!hasStatus(error, 400, 413)) throw error;
-        tally.reject(error.message, lines.length, () => undefined);
-      }
-      return tally.receipt();
-    },
-    async abort() {
-      lines = [];
-    },
-  };
-}
-
-const NO_COST = 'no cost is known';
 
 /** Tries both keys and the permission to read; the one to write shows with the first upload. */
 async function checkCosts(costs: CostsClient, site: string, signal: AbortSignal): Promise<CheckResult> {
@@ -93,20 +87,6 @@ async function checkCosts(costs: CostsClient, site: string, signal: AbortSignal)
   } catch (error) {
     return failedCheck(what, error);
   }
-}
-
-async function finishSink(
-  store: CostFileStore,
-  isUsed: boolean,
-  signal: AbortSignal,
-): Promise<ClosingReport> {
-  const notes = isUsed ? await repairNotes(store, signal) : [];
-  const facts = {
-    'cost files uploaded': store.uploaded,
-    'cost files unchanged': store.unchanged,
-    'cost files removed': store.removed,
-  };
-  return { facts, notes };
 }
 
 /** What is delivered stays delivered, whatever becomes of it. */

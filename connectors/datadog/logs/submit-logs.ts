@@ -9,18 +9,12 @@ import { MOST_ENTRIES, submitEntries } from './logs-client.js';
 import type { DatadogLogsSettings } from './logs-settings.js';
 import type { RunStatistics } from './run-statistics.js';
 
-/** What all logs of a sink are submitted with. */
-export interface LogsContext {
+/** What the logs of a partition are submitted with. */
+interface LogSubmission {
   readonly client: DatadogClient;
-  /** Where logs go. */
-  readonly intake: string;
   readonly clock: Clock;
   readonly late: DatadogLogsSettings['late'];
   readonly statistics: RunStatistics;
-}
-
-/** What those of one partition are. */
-export interface LogSubmission extends LogsContext {
   readonly entryOf: ReturnType<typeof logEntries>;
   readonly tally: ReceiptTally;
   readonly call: Call;
@@ -53,7 +47,7 @@ const TOO_LARGE = 'a single log of more than 1,000,000 bytes, which Datadog woul
  * what ends the partition. What Datadog refuses is in the tally.
  */
 export async function submitLogs(rows: readonly Row[], submission: LogSubmission): Promise<void> {
-  const { client, intake, call, tally, statistics } = submission;
+  const { client, call, tally, statistics } = submission;
   for (let at = 0; at < rows.length; at += MOST_ENTRIES) {
     const logs = rows.slice(at, at + MOST_ENTRIES).flatMap((row) => pending(row, submission));
     if (logs.length === 0) continue;
@@ -61,7 +55,7 @@ export async function submitLogs(rows: readonly Row[], submission: LogSubmission
       noun: 'log',
       async submit(some) {
         const entries = some.map(({ entry }) => entry);
-        const wireBytes = await submitEntries(client, entries, { ...call, baseUrl: intake });
+        const wireBytes = await submitEntries(client, entries, call);
         statistics.wireBytes += wireBytes;
         statistics.payloads += 1;
         settle(some, submission);

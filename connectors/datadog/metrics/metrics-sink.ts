@@ -1,4 +1,4 @@
-import type { ClosingReport, Receipt, RunSoFar, Sink } from '../../../src/catalogue/sink.js';
+import type { Receipt, Sink } from '../../../src/catalogue/sink.js';
 import type { SinkContext } from '../../../src/catalogue/sink-type.js';
 import { encodedStreams } from '../../../src/deliver/encoded-stream.js';
 import { type Partition, partitionName } from '../../../src/streams/partition.js';
@@ -67,7 +67,16 @@ export async function datadogMetricsSink(
         ...ending,
       };
     },
-    finish: (run, signal) => finishSink(run, settings, points, context, signal),
+    /** The metrics about the run; then units and descriptions, where there is a key to set them with. */
+    async finish(run, signal) {
+      const group = runPoints(run, points.statistics, settings, clock.now());
+      const call = { what: 'send the metrics about this run', signal };
+      const { rejected } = await submitPoints([group], points, call);
+      const { facts, notes } = points.statistics.report(settings.prefix, settings.max_series);
+      const refused = rejected.map(({ reason }) => `The metrics about this run were refused: ${reason}.`);
+      const described = await describeMetrics(points.statistics.metrics, settings, context, signal);
+      return { facts: { ...facts, ...described.facts }, notes: [...notes, ...refused, ...described.notes] };
+    },
     dispose: () => client.close(),
   };
 }
@@ -94,22 +103,4 @@ function partitionTarget<Given>(
       held = undefined;
     },
   };
-}
-
-/** The metrics about the run; then units and descriptions, where there is a key to set them with. */
-async function finishSink(
-  run: RunSoFar,
-  settings: DatadogMetricsSettings,
-  points: PointsContext,
-  context: SinkContext,
-  signal: AbortSignal,
-): Promise<ClosingReport> {
-  const { statistics, clock } = points;
-  const group = runPoints(run, statistics, settings, clock.now());
-  const call = { what: 'send the metrics about this run', signal };
-  const { rejected } = await submitPoints([group], points, call);
-  const { facts, notes } = statistics.report(settings.prefix, settings.max_series);
-  const refused = rejected.map(({ reason }) => `The metrics about this run were refused: ${reason}.`);
-  const described = await describeMetrics(statistics.metrics, settings, context, signal);
-  return { facts: { ...facts, ...described.facts }, notes: [...notes, ...refused, ...described.notes] };
 }
