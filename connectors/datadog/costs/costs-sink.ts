@@ -65,14 +65,16 @@ export async function datadogCostsSink(
         },
       };
     },
-    finish: async (_run, signal) => ({
-      notes: isUsed ? await repairNotes(store, signal) : [],
-      facts: {
+    async finish(_run, signal) {
+      // First, since it removes files as well.
+      const notes = isUsed ? await repairNotes(store, signal) : [];
+      const facts = {
         'cost files uploaded': store.uploaded,
         'cost files unchanged': store.unchanged,
         'cost files removed': store.removed,
-      },
-    }),
+      };
+      return { facts, notes };
+    },
     dispose: () => client.close(),
   };
 }

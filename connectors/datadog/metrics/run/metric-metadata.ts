@@ -36,7 +36,7 @@ export async function describeMetrics(
   const client = datadogClient(settings, context, { application });
   let described = 0;
   let unknown = 0;
-  const facts = () => ({ 'metrics described': described, 'metrics not known yet': unknown });
+  const notes: string[] = [];
   const describe = async ({ name, unit, description }: Metric, ending: AbortSignal): Promise<void> => {
     // Each call is tried once: there will be a next run.
     const once = { signal: ending, tries: 'once' } as const;
@@ -62,17 +62,16 @@ export async function describeMetrics(
     await withDeadline('Describing the metrics', TIME_LIMIT_MS, signal, (ending) =>
       forEachConcurrent(CALLS_AT_ONCE, queue, (metric) => describe(metric, ending)),
     );
-    return { facts: facts(), notes: [] };
   } catch (error) {
     const { message, hint } = failureOf(error);
-    const notes = [
+    notes.push(
       `Units and descriptions could not all be set in Datadog, which the next run tries again: ${message}` +
         (hint === undefined ? '' : ` ${hint}`),
-    ];
-    return { facts: facts(), notes };
+    );
   } finally {
     await client.close();
   }
+  return { facts: { 'metrics described': described, 'metrics not known yet': unknown }, notes };
 }
 
 /** Each hour begins with another one, so that a limit that always ends it spares none for good. */
