@@ -6,25 +6,18 @@ import type { DatadogCostsSettings } from './costs-settings.js';
  * The name of the one stream that costs are taken from: every breakdown adds up to the same total, so two of them
  * would double it. Undefined where the sink gets none.
  */
-export function breakdownOf(
-  { breakdown }: Pick<DatadogCostsSettings, 'breakdown'>,
-  streams: readonly Stream[],
-): string | undefined {
-  const names = billingStreams(streams).map(({ name }) => name);
-  if (breakdown !== undefined) return names.find((name) => name === breakdown);
-  for (const groupings of PREFERRED) {
-    const found = billingStreams(streams).find((stream) => isGroupedBy(stream, groupings));
-    if (found !== undefined) return found.name;
-  }
-  return undefined;
+export function breakdownOf({ breakdown }: Breakdown, streams: readonly Stream[]): string | undefined {
+  const found = streams.filter(({ kind }) => kind === 'billing');
+  if (breakdown !== undefined) return found.find(({ name }) => name === breakdown)?.name;
+  const preferred = PREFERRED.flatMap(
+    (groupings) => found.find((stream) => isGroupedBy(stream, groupings)) ?? [],
+  );
+  return preferred[0]?.name;
 }
 
 /** What is wrong where there is no such stream. */
-export function breakdownMistake(
-  { breakdown }: Pick<DatadogCostsSettings, 'breakdown'>,
-  streams: readonly Stream[],
-): string {
-  const names = billingStreams(streams).map(({ name }) => name);
+export function breakdownMistake({ breakdown }: Breakdown, streams: readonly Stream[]): string {
+  const names = streams.filter(({ kind }) => kind === 'billing').map(({ name }) => name);
   if (names.length === 0) return 'costs are made of billing, and this sink gets no stream of it';
   const others = names.join(', ');
   if (breakdown === undefined) {
@@ -33,16 +26,13 @@ export function breakdownMistake(
   return `is no stream that this sink gets${suggestion(breakdown, names) || `; there are ${others}`}`;
 }
 
+type Breakdown = Pick<DatadogCostsSettings, 'breakdown'>;
+
 /** From the most telling one to the one that is always read with billing. */
 const PREFERRED = [['line_item', 'tags'], ['line_item'], []];
 
-function billingStreams(streams: readonly Stream[]): readonly Stream[] {
-  return streams.filter(({ kind }) => kind === 'billing');
-}
-
 /** In whatever order. */
 function isGroupedBy(stream: Stream, groupings: readonly string[]): boolean {
-  return (
-    stream.groupings.length === groupings.length && groupings.every((one) => stream.groupings.includes(one))
-  );
+  const { length } = stream.groupings;
+  return length === groupings.length && groupings.every((one) => stream.groupings.includes(one));
 }

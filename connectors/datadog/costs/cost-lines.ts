@@ -24,8 +24,6 @@ export interface CostLine {
   readonly Tags: Readonly<Record<string, string>>;
 }
 
-const PROVIDER = 'Deepgram';
-
 /** Makes a charge of a record of billing; undefined where its cost is not known: Datadog takes no null. */
 export function costLines(
   { stream, project, day }: Partition,
@@ -48,7 +46,7 @@ export function costLines(
       addTag(tags, dimension.key, [...values].sort().join(','));
     }
     return {
-      ProviderName: PROVIDER,
+      ProviderName: 'Deepgram',
       ChargeDescription: cut(textOf(row, 'line_item_name') || textOf(row, 'line_item') || '') || UNDIVIDED,
       ChargePeriodStart: day,
       ChargePeriodEnd: day,

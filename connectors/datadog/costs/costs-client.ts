@@ -1,7 +1,7 @@
-import { ExportError } from '../../../src/errors/export-error.js';
 import type { HttpAnswer, HttpRequest } from '../../../src/http/http-client.js';
 import { isJsonObject, type Json, type JsonObject } from '../../../src/text/json-object.js';
 import { type Call, type DatadogClient, jsonIn } from '../shared/datadog-client.js';
+import { noneFor404 } from '../shared/refusal.js';
 import type { CostFile } from './cost-file.js';
 
 /** A file of costs as Datadog lists it. */
@@ -14,34 +14,25 @@ export interface StoredFile {
   readonly uploadedAt: number;
 }
 
-/** The custom costs of an account. */
-export interface CostsClient {
-  /** The files whose names hold this text. */
-  list(text: string, call: Call): Promise<readonly StoredFile[]>;
-  /** `again`: it was sent more than once, and an earlier try may have come through without an answer. */
-  upload(
-    file: CostFile,
-    call: Call,
-  ): Promise<{ readonly file: StoredFile | undefined; readonly again: boolean }>;
-  /** A file that is gone already is no trouble. */
-  remove(file: StoredFile, call: Call): Promise<void>;
-}
-
 /** @see https://docs.datadoghq.com/account_management/rbac/permissions/ */
 export const COST_PERMISSIONS = 'cloud_cost_management_read and cloud_cost_management_write';
 const PAGE_SIZE = 100;
 const MOST_PAGES = 1_000;
 
+/** The custom costs of an account. */
+export type CostsClient = ReturnType<typeof costsClient>;
+
 /**
  * By our own HTTP: the official client sends but the lines of a file, and all of them get the name `data.json`.
  * @see https://docs.datadoghq.com/api/latest/cloud-cost-management/#upload-custom-costs-file
  */
-export function costsClient(client: DatadogClient): CostsClient {
+export function costsClient(client: DatadogClient) {
   const url = `${client.baseUrl}/api/v2/cost/custom_costs`;
   const send = <T>(request: Omit<HttpRequest<T>, 'headers'>, headers = {}): Promise<T> =>
     client.send({ ...request, headers: { Accept: 'application/json', ...headers } });
   return {
-    async list(text, call) {
+    /** The files whose names hold this text. */
+    async list(text: string, call: Call): Promise<readonly StoredFile[]> {
       const found = new Map<string, StoredFile>();
       for (let page = 0; page < MOST_PAGES; page += 1) {
         const query = new URLSearchParams({ 'filter[name]': text, 'page[size]': String(PAGE_SIZE) });
@@ -53,7 +44,8 @@ export function costsClient(client: DatadogClient): CostsClient {
       }
       return [...found.values()];
     },
-    async upload({ name, content }, call) {
+    /** `again`: it was sent more than once, and an earlier try may have come through without an answer. */
+    async upload({ name, content }: CostFile, call: Call) {
       const form = new FormData();
       form.set('file', new File([content], name, { type: 'text/json' }));
       const encoded = new Response(form);
@@ -63,17 +55,15 @@ export function costsClient(client: DatadogClient): CostsClient {
       const file = await send({ url, method: 'PUT', body, ...call, parse: uploadedIn }, headers);
       return { file, again: client.stats.retries !== retries };
     },
-    async remove({ id }, call) {
-      try {
-        await send({ url: `${url}/${encodeURIComponent(id)}`, method: 'DELETE', ...call, parse: () => {} });
-      } catch (error) {
-        if (!(error instanceof ExportError) || error.status !== 404) throw error;
-      }
+    /** A file that is gone already is no trouble. */
+    async remove({ id }: StoredFile, call: Call) {
+      const request = { url: `${url}/${encodeURIComponent(id)}`, method: 'DELETE', ...call } as const;
+      await send({ ...request, parse: () => null }).catch(noneFor404);
     },
   };
 }
 
-function pageIn(answer: HttpAnswer): { readonly files: readonly StoredFile[]; readonly total: number } {
+function pageIn(answer: HttpAnswer) {
   const { data, meta } = bodyOf(answer);
   if (!Array.isArray(data)) throw new SyntaxError('The answer is no list of files.');
   const total = isJsonObject(meta) ? meta.total_filtered_count : undefined;

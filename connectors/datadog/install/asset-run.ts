@@ -1,10 +1,12 @@
 import type { CliContext } from '../../../src/catalogue/cli-context.js';
 import { type LogOptions, logFor } from '../../../src/cli/options/log-options.js';
 import { userAgent } from '../../../src/cli/version.js';
+import { EXIT } from '../../../src/report/exit-code.js';
+import { failureLines } from '../../../src/report/failure-lines.js';
+import { textTable } from '../../../src/text/text-table.js';
 import { datadogClient } from '../shared/datadog-client.js';
 import type { Asset } from './assets/datadog-assets.js';
 import type { InstallContext, Result } from './install-assets.js';
-import { exitCodeOf, failuresOf, resultLines } from './install-report.js';
 import { type InstallTarget, PERMISSIONS } from './install-target.js';
 import type { AssetStore } from './stores/asset-store.js';
 import { dashboardStore } from './stores/dashboard-store.js';
@@ -19,14 +21,11 @@ export interface AssetRunOptions extends LogOptions {
   readonly monitors: boolean;
 }
 
-/** What is done with each kind of asset. */
-export type AssetAction = (store: AssetStore, context: InstallContext) => AsyncIterable<Result>;
-
 /** Does it with the chosen kinds, and says how it went; after an interruption, what was done before it. */
 export async function runOnAssets(
   target: InstallTarget,
   monitors: MonitorChoice,
-  action: AssetAction,
+  action: (store: AssetStore, context: InstallContext) => AsyncIterable<Result>,
   options: AssetRunOptions,
   context: CliContext,
 ): Promise<readonly Result[]> {
@@ -53,6 +52,17 @@ export function isChosen(kind: Asset['kind'], { dashboard, monitors }: AssetRunO
   return kind === 'dashboard' ? dashboard : monitors;
 }
 
+/** As a run of the export has it: 4 where some failed, 5 where all did. */
+export function exitCodeOf(results: readonly Result[]): number {
+  const failed = results.filter(({ outcome }) => outcome === 'failed').length;
+  if (failed === 0) return EXIT.delivered;
+  return failed === results.length ? EXIT.allSinks : EXIT.someSinks;
+}
+
+/**
+ * What was done with each asset, and where it is to be seen; then what went wrong and what to do, each once: a key that
+ * is refused is refused for everything.
+ */
 function showResults(
   results: readonly Result[],
   { name, settings }: InstallTarget,
@@ -60,7 +70,12 @@ function showResults(
   { screen }: CliContext,
 ): void {
   if (results.length === 0 || (quiet && exitCodeOf(results) === 0)) return;
+  const lines = textTable(
+    ['left', 'left', 'left', 'left'],
+    results.map(({ outcome, kind, title, url }) => [outcome, kind, title, url ?? '']),
+  );
   const head = `Datadog at ${settings.site}, for the sink ${name}`;
-  screen.result([head, ...resultLines(results).map((line) => `  ${line}`), ''].join('\n'));
-  for (const line of failuresOf(results)) screen.line(line);
+  screen.result([head, ...lines.map((line) => `  ${line}`), ''].join('\n'));
+  const failures = results.flatMap(({ failure }) => (failure === undefined ? [] : failureLines(failure)));
+  for (const line of new Set(failures)) screen.line(line);
 }

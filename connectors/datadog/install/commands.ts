@@ -1,46 +1,25 @@
 import { type CommandGroup, defineCommand } from '../../../src/catalogue/command.js';
 import { CONFIG, LOG } from '../../../src/cli/options/option-groups.js';
 
+const flag = (describe: string) => ({ type: 'boolean', default: false, describe }) as const;
+const text = (describe: string) => ({ type: 'string', requiresArg: true, describe }) as const;
+const number = (describe: string) => ({ type: 'number', requiresArg: true, describe }) as const;
+
 const WHICH = {
-  sink: {
-    type: 'string',
-    array: true,
-    requiresArg: true,
-    describe: 'The datadog-metrics sink that it is about, where there are several',
-  },
-  dashboard: { type: 'boolean', default: false, describe: 'Only the dashboard' },
-  monitors: { type: 'boolean', default: false, describe: 'Only the monitors' },
-  'dry-run': { type: 'boolean', default: false, describe: 'Say what would be done, and change nothing' },
+  sink: { ...text('The datadog-metrics sink that it is about, where there are several'), array: true },
+  dashboard: flag('Only the dashboard'),
+  monitors: flag('Only the monitors'),
+  'dry-run': flag('Say what would be done, and change nothing'),
 } as const;
 
 /** Without a default: what is not given stays as it is in Datadog. */
 const LIMITS = {
-  every: {
-    type: 'string',
-    requiresArg: true,
-    describe: 'How often the export runs (at first 15m): an alarm comes after two intervals without success',
-  },
-  'error-rate': {
-    type: 'number',
-    requiresArg: true,
-    describe: 'Alarm above this many percent of failed requests in an hour (at first 5)',
-  },
-  'cost-rise': {
-    type: 'number',
-    requiresArg: true,
-    describe: 'Alarm when a day costs this many percent more than a week before (at first 50)',
-  },
-  'balance-below': {
-    type: 'number',
-    requiresArg: true,
-    describe: 'Alarm when fewer dollars than this are left in a project (at first 50)',
-  },
-  notify: {
-    type: 'string',
-    requiresArg: true,
-    describe: 'Whom the alarms tell, as Datadog writes it: "@slack-… @pagerduty-…" (at first nobody)',
-  },
-} as const;
+  every: text('How often the export runs (at first 15m): an alarm comes after two intervals without success'),
+  'error-rate': number('Alarm above this many percent of failed requests in an hour (at first 5)'),
+  'cost-rise': number('Alarm when a day costs this many percent more than a week before (at first 50)'),
+  'balance-below': number('Alarm when fewer dollars than this are left in a project (at first 50)'),
+  notify: text('Whom the alarms tell, as Datadog writes it: "@slack-… @pagerduty-…" (at first nobody)'),
+};
 
 export const datadogCommands: CommandGroup = {
   name: 'datadog',

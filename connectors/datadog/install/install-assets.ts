@@ -1,24 +1,15 @@
 import { ExportError, type Failure, failureOf } from '../../../src/errors/export-error.js';
 import type { Clock } from '../../../src/time/clock.js';
 import type { Asset } from './assets/datadog-assets.js';
-import type { AssetStore, Installed } from './stores/asset-store.js';
+import { type AssetStore, type Installed, textIn } from './stores/asset-store.js';
 import { createOnce } from './stores/create-once.js';
 import { includesAll } from './stores/includes-all.js';
-import { textIn } from './stores/json-guards.js';
 
-export type Outcome =
-  | 'created'
-  | 'updated'
-  | 'unchanged'
-  | 'removed'
-  | 'would create'
-  | 'would update'
-  | 'would remove'
-  | 'failed';
+type Done = 'created' | 'updated' | 'removed' | 'would create' | 'would update' | 'would remove';
 
 /** How it went with one asset. */
 export interface Result {
-  readonly outcome: Outcome;
+  readonly outcome: Done | 'unchanged' | 'failed';
   readonly kind: AssetStore['kind'];
   readonly title: string;
   /** Where it is to be seen; undefined where there is nothing. */
@@ -43,12 +34,14 @@ export async function* installAssets(
   store: AssetStore,
   context: InstallContext,
 ): AsyncGenerator<Result> {
-  const marked = await attempt(() => store.marked());
+  let marked: Promise<readonly Installed[]> | undefined;
   for (const asset of assets) {
-    const title = titleOf(asset);
-    const done =
-      'failure' in marked ? marked : await attempt(() => installAsset(asset, store, marked.value, context));
-    yield 'failure' in done ? failed(store, title, done.failure) : done.value;
+    try {
+      marked ??= store.marked();
+      yield await installAsset(asset, store, await marked, context);
+    } catch (error) {
+      yield failed(store, titleOf(asset), error);
+    }
   }
 }
 
@@ -57,16 +50,19 @@ export async function* uninstallAssets(
   store: AssetStore,
   { dryRun }: InstallContext,
 ): AsyncGenerator<Result> {
-  const marked = await attempt(() => store.marked());
-  if ('failure' in marked) {
-    yield failed(store, `every ${store.kind} of deepgram-export`, marked.failure);
-    return;
+  let ours: readonly Installed[] = [];
+  try {
+    ours = (await store.marked()).filter(isOurs);
+  } catch (error) {
+    yield failed(store, `every ${store.kind} of deepgram-export`, error);
   }
-  for (const { id, title } of marked.value.filter(isOurs)) {
-    const done = dryRun ? undefined : await attempt(() => removeAsset(store, id));
-    if (done !== undefined && 'failure' in done) yield failed(store, title, done.failure);
-    else
+  for (const { id, title } of ours) {
+    try {
+      if (!dryRun) await store.remove(id);
       yield { outcome: dryRun ? 'would remove' : 'removed', kind: store.kind, title, url: store.urlOf(id) };
+    } catch (error) {
+      yield failed(store, title, error);
+    }
   }
 }
 
@@ -106,18 +102,14 @@ async function createAsset(
   }
   const current = await createOnce(store, body, find, context);
   const made = store.describe(current);
-  if (made === undefined) throw unmarked(kind);
+  if (made === undefined) {
+    throw new ExportError('SINK_REFUSED', `Datadog has made a ${kind} and left out its mark.`, {
+      kind: 'permanent',
+      hint: 'It is not found again without: remove it by hand, and please report this.',
+    });
+  }
   await store.update(made.id, store.wanted(asset, current));
   return { outcome: 'created', kind, title: made.title, url: store.urlOf(made.id) };
-}
-
-/** What is gone already is removed: a second try, after an answer was lost, finds nothing. */
-async function removeAsset(store: AssetStore, id: string): Promise<void> {
-  try {
-    await store.remove(id);
-  } catch (error) {
-    if (!(error instanceof ExportError) || error.status !== 404) throw error;
-  }
 }
 
 function isOurs({ id, owner }: Installed): boolean {
@@ -135,24 +127,8 @@ function titleOf({ name, body }: Asset): string {
   return textIn(body, 'title') || textIn(body, 'name') || name;
 }
 
-function failed({ kind }: AssetStore, title: string, failure: Failure): Result {
-  return { outcome: 'failed', kind, title, failure };
-}
-
-type Attempt<T> = { readonly value: T } | { readonly failure: Failure };
-
-async function attempt<T>(action: () => Promise<T>): Promise<Attempt<T>> {
-  try {
-    return { value: await action() };
-  } catch (error) {
-    if (!(error instanceof ExportError) || error.kind === 'interrupted') throw error;
-    return { failure: failureOf(error) };
-  }
-}
-
-function unmarked(kind: string): ExportError {
-  return new ExportError('SINK_REFUSED', `Datadog has made a ${kind} and left out its mark.`, {
-    kind: 'permanent',
-    hint: 'It is not found again without: remove it by hand, and please report this.',
-  });
+/** Of what one asset may fail by; throws everything else. */
+function failed({ kind }: AssetStore, title: string, error: unknown): Result {
+  if (!(error instanceof ExportError) || error.kind === 'interrupted') throw error;
+  return { outcome: 'failed', kind, title, failure: failureOf(error) };
 }

@@ -1,13 +1,12 @@
 import type { CliContext } from '../../../src/catalogue/cli-context.js';
 import { jobFor } from '../../../src/cli/options/job-options.js';
 import { oneLine } from '../../../src/text/one-line.js';
-import { type AssetRunOptions, isChosen, runOnAssets } from './asset-run.js';
+import { type AssetRunOptions, exitCodeOf, isChosen, runOnAssets } from './asset-run.js';
 import { type Asset, datadogAssets } from './assets/datadog-assets.js';
 import { DEFAULT_LIMITS } from './assets/monitor-limits.js';
 import { unsent } from './assets/unsent.js';
 import { installAssets, type Result, uninstallAssets } from './install-assets.js';
 import { type LimitOptions, limitsOf } from './install-options.js';
-import { exitCodeOf } from './install-report.js';
 import { type InstallTarget, installTarget } from './install-target.js';
 
 export interface InstallOptions extends AssetRunOptions, LimitOptions {}

@@ -27,7 +27,7 @@ export function limitsOf(options: LimitOptions): Partial<Limits> {
     ...outside('--error-rate', errorRate, 0.01, 100),
     ...outside('--cost-rise', costRise, 1, 10_000),
     ...outside('--balance-below', balanceBelow, 0.01, 10_000_000),
-    ...(notify === undefined || areHandles(notify)
+    ...(notify === undefined || HANDLES.test(notify)
       ? []
       : ['--notify: must be handles as Datadog writes them, each with an "@", in one pair of quotes']),
   ];
@@ -45,16 +45,11 @@ export function limitsOf(options: LimitOptions): Partial<Limits> {
   };
 }
 
+const HANDLES = /^\s*@[^\s{}]+(\s+@[^\s{}]+)*\s*$/;
+
 function isInterval(ms: number): boolean {
   const minutes = ms / MINUTE_MS;
   return Number.isInteger(minutes) && minutes >= 1 && minutes <= LONGEST_MINUTES;
-}
-
-function areHandles(notify: string): boolean {
-  return notify
-    .trim()
-    .split(/\s+/)
-    .every((handle) => /^@[^\s{}]+$/.test(handle));
 }
 
 function outside(option: string, value: number | undefined, least: number, most: number): readonly string[] {

@@ -1,18 +1,10 @@
 import type { Job } from '../../../src/config/job.js';
 import { ExportError } from '../../../src/errors/export-error.js';
-import type { Secret } from '../../../src/secrets/secret.js';
 import type { DatadogMetricsSettings } from '../metrics/metrics-settings.js';
 import { keysAddress } from '../shared/app-address.js';
 
 /** The sink whose metrics the dashboard shows, and the key to put it there. */
-export interface InstallTarget {
-  /** Of the sink. */
-  readonly name: string;
-  readonly settings: DatadogMetricsSettings;
-  readonly appKey: Secret;
-  /** Names of the streams that the sink gets. */
-  readonly streams: readonly string[];
-}
+export type InstallTarget = ReturnType<typeof installTarget>;
 
 /**
  * What the application key, or the role of the one who made it, must be allowed.
@@ -24,44 +16,36 @@ export const PERMISSIONS = 'dashboards_read, dashboards_write, monitors_read and
 const TYPE = 'datadog-metrics';
 
 /** Throws `USAGE` where the job does not name one such sink, and `CONFIG_INVALID` where it has no application key. */
-export function installTarget(job: Job): InstallTarget {
+export function installTarget(job: Job) {
   const [sink, ...others] = job.sinks.filter(({ type }) => type === TYPE);
-  if (sink === undefined) throw noSink();
-  if (others.length > 0) throw severalSinks([sink, ...others].map(({ name }) => name));
+  if (sink === undefined) {
+    throw new ExportError('USAGE', `There is no sink of the type ${TYPE} here.`, {
+      kind: 'config',
+      hint: 'The dashboard shows what such a sink sends. Name a configuration that has one with -c FILE.',
+    });
+  }
+  const { name } = sink;
+  if (others.length > 0) {
+    const names = [sink, ...others].map((one) => one.name).join(', ');
+    throw new ExportError('USAGE', `There are several sinks of the type ${TYPE}: ${names}.`, {
+      kind: 'config',
+      hint: 'Say which with --sink NAME.',
+    });
+  }
   // Safe: they have been parsed by the schema of this type.
   const settings = sink.settings as DatadogMetricsSettings;
-  if (settings.app_key === undefined) throw noAppKey(sink.name, settings.site);
-  return {
-    name: sink.name,
-    settings,
-    appKey: settings.app_key,
-    streams: sink.streams.map(({ name }) => name),
-  };
-}
-
-function noSink(): ExportError {
-  return new ExportError('USAGE', `There is no sink of the type ${TYPE} here.`, {
-    kind: 'config',
-    hint: `The dashboard shows what such a sink sends. Name a configuration that has one with -c FILE.`,
-  });
-}
-
-function severalSinks(names: readonly string[]): ExportError {
-  return new ExportError('USAGE', `There are several sinks of the type ${TYPE}: ${names.join(', ')}.`, {
-    kind: 'config',
-    hint: 'Say which with --sink NAME.',
-  });
-}
-
-function noAppKey(sink: string, site: string): ExportError {
-  return new ExportError(
-    'CONFIG_INVALID',
-    `The sink ${sink} has no \`app_key\`: Datadog wants an application key beside the API key for dashboards and monitors.`,
-    {
-      kind: 'config',
-      hint:
-        `Make one under Organization Settings > Application Keys (${keysAddress(site)}), with the permissions ` +
-        `${PERMISSIONS}, put it into DD_APP_KEY, and add \`app_key: \${DD_APP_KEY}\` to the sink.`,
-    },
-  );
+  const { app_key: appKey, site } = settings;
+  if (appKey === undefined) {
+    throw new ExportError(
+      'CONFIG_INVALID',
+      `The sink ${name} has no \`app_key\`: Datadog wants an application key beside the API key for dashboards and monitors.`,
+      {
+        kind: 'config',
+        hint:
+          `Make one under Organization Settings > Application Keys (${keysAddress(site)}), with the permissions ` +
+          `${PERMISSIONS}, put it into DD_APP_KEY, and add \`app_key: \${DD_APP_KEY}\` to the sink.`,
+      },
+    );
+  }
+  return { name, settings, appKey, streams: sink.streams.map((stream) => stream.name) };
 }

@@ -17,35 +17,30 @@ export interface LogEntry {
   readonly service: string;
   /** Normalized tags with commas between them. */
   readonly ddtags: string;
-  /** A level that Datadog knows. */
-  readonly status: LogLevel;
+  /** A level. @see https://docs.datadoghq.com/logs/log_configuration/processors/log_status_remapper/ */
+  readonly status: 'info' | 'warn' | 'error';
   /** ISO 8601 with milliseconds. Without it, Datadog takes the moment at which the log arrives. */
   readonly timestamp?: string;
-  readonly http: HttpAttributes;
+  /** Without the method, which Deepgram's request log does not tell. */
+  readonly http: {
+    readonly request_id: string | null;
+    readonly status_code?: number;
+    readonly url_details?: { readonly path: string };
+  };
   /** Nanoseconds. */
   readonly duration?: number;
   readonly deepgram: Readonly<Record<string, Value>>;
 }
 
-/** `http.method` is not among them: Deepgram's request log does not tell it. */
-interface HttpAttributes {
-  readonly request_id: string | null;
-  readonly status_code?: number;
-  readonly url_details?: { readonly path: string };
-}
-
-/** @see https://docs.datadoghq.com/logs/log_configuration/processors/log_status_remapper/ */
-type LogLevel = 'info' | 'warn' | 'error';
-
-/** The log of a record; `isDated`: with its own time. */
-export type EntryOf = (row: Row, isDated: boolean) => LogEntry;
-
-/** Makes the logs of a partition. Fields with data about persons are left out, and those without a value. */
+/**
+ * Makes the logs of a partition; `isDated`: with their own time. Fields with data about persons are left out, and those
+ * without a value.
+ */
 export function logEntries(
   { stream, project }: Partition,
-  { service, tags }: Pick<DatadogLogsSettings, 'service' | 'tags'>,
+  { service, tags }: DatadogLogsSettings,
   table: readonly Dimension[] = DIMENSIONS,
-): EntryOf {
+): (row: Row, isDated: boolean) => LogEntry {
   const dimensions = table.filter(({ ofLogs }) => ofLogs);
   const tagsOf = recordTags(project, dimensions, tags);
   const own = stream.fields
@@ -72,7 +67,7 @@ export function createdMs(row: Row): number {
 /** Fields that Datadog has an attribute for. */
 const STANDARD = new Set(['request_id', 'code', 'path', 'latency_ms']);
 
-function levelOf(row: Row): LogLevel {
+function levelOf(row: Row): LogEntry['status'] {
   const code = measureOf(row, 'code');
   switch (textOf(row, 'status')) {
     case 'success':
@@ -84,7 +79,7 @@ function levelOf(row: Row): LogLevel {
   }
 }
 
-function httpAttributes(row: Row): HttpAttributes {
+function httpAttributes(row: Row): LogEntry['http'] {
   const code = measureOf(row, 'code');
   const path = textOf(row, 'path');
   return {
@@ -101,11 +96,7 @@ function durationOf(row: Row): { readonly duration?: number } {
   return latency === null ? {} : { duration: Math.round(latency * NANOSECONDS) };
 }
 
-function withValues(names: readonly string[], row: Row): Readonly<Record<string, Value>> {
-  const values: Record<string, Value> = {};
-  for (const name of names) {
-    const value = row[name] ?? null;
-    if (value !== null) values[name] = value;
-  }
-  return values;
+function withValues(names: readonly string[], row: Row): LogEntry['deepgram'] {
+  const values = names.map((name) => [name, row[name] ?? null] as const);
+  return Object.fromEntries(values.filter(([, value]) => value !== null));
 }

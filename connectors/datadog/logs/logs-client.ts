@@ -18,13 +18,9 @@ export async function submitEntries(
   entries: readonly LogEntry[],
   call: Call,
 ): Promise<number> {
-  const body = entries.map(({ message, ddsource, ddtags, service, ...additionalProperties }) => ({
-    message,
-    ddsource,
-    ddtags,
-    service,
-    additionalProperties,
-  }));
+  const body = entries.map(({ message, ddsource, ddtags, service, ...additionalProperties }) => {
+    return { message, ddsource, ddtags, service, additionalProperties };
+  });
   const { wireBytes } = await client.call(
     official.logs,
     { ...call, limits: LIMITS, read: acknowledgement },

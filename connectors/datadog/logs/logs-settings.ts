@@ -35,3 +35,11 @@ export const datadogLogsSettings = z
   });
 
 export type DatadogLogsSettings = z.output<typeof datadogLogsSettings>;
+
+/**
+ * Where logs go: another host than everything else.
+ * @see https://docs.datadoghq.com/api/latest/logs/#send-logs
+ */
+export function logIntakeUrl({ api_url, site }: Pick<DatadogLogsSettings, 'api_url' | 'site'>): string {
+  return api_url ?? `https://http-intake.logs.${site}`;
+}

@@ -1,18 +1,16 @@
 import { ReceiptTally } from '../../../src/catalogue/receipt-tally.js';
-import type { PartitionWriter, Sink } from '../../../src/catalogue/sink.js';
+import type { Sink } from '../../../src/catalogue/sink.js';
 import type { SinkContext } from '../../../src/catalogue/sink-type.js';
 import type { Row } from '../../../src/streams/field.js';
-import { type Partition, partitionName } from '../../../src/streams/partition.js';
+import { partitionName } from '../../../src/streams/partition.js';
 import { requests } from '../../deepgram/streams/requests.js';
 import { checkKey } from '../shared/check-key.js';
 import { type DatadogDependencies, datadogClient } from '../shared/datadog-client.js';
-import type { Dimension } from '../shared/dimensions.js';
 import { logChoice } from './log-choice.js';
 import { logEntries } from './log-entry.js';
-import { logIntakeUrl } from './log-intake.js';
-import type { DatadogLogsSettings } from './logs-settings.js';
+import { type DatadogLogsSettings, logIntakeUrl } from './logs-settings.js';
 import { RunStatistics } from './run-statistics.js';
-import { type LogsContext, requestName, submitLogs } from './submit-logs.js';
+import { requestName, submitLogs } from './submit-logs.js';
 
 /**
  * The request log as Datadog logs, one a request. What is written is sent at once, since only what Datadog has
@@ -26,51 +24,42 @@ export async function datadogLogsSink(
 ): Promise<Sink> {
   const client = datadogClient(settings, context, { http });
   const statistics = new RunStatistics();
-  const logs = {
-    client,
-    intake: logIntakeUrl(settings),
-    clock: context.clock,
-    late: settings.late,
-    statistics,
-  };
-
   return {
     name: context.name,
     capabilities: { delivery: 'append', accepts: ({ kind }) => kind === requests.kind },
     check: (signal) => checkKey(client, signal),
-    begin: async (partition, signal) => partitionWriter(partition, settings, dimensions, logs, signal),
+    async begin(partition, signal) {
+      const reasonToLeaveOut = logChoice(settings);
+      const tally = new ReceiptTally();
+      const submission = {
+        client,
+        clock: context.clock,
+        late: settings.late,
+        statistics,
+        entryOf: logEntries(partition, settings, dimensions),
+        tally,
+        call: {
+          what: `send the logs of ${partitionName(partition)}`,
+          signal,
+          baseUrl: logIntakeUrl(settings),
+        },
+      };
+      return {
+        async write(batch) {
+          const chosen: Row[] = [];
+          for (const row of batch) {
+            const reason = reasonToLeaveOut(row);
+            if (reason === undefined) chosen.push(row);
+            else tally.skip(reason, 1, () => requestName(row));
+          }
+          await submitLogs(chosen, submission);
+        },
+        commit: async () => tally.receipt(),
+        // What Datadog has taken cannot be taken back; the core remembers it.
+        abort: async () => {},
+      };
+    },
     finish: async () => statistics.report(client.stats.retries),
     dispose: () => client.close(),
-  };
-}
-
-function partitionWriter(
-  partition: Partition,
-  settings: DatadogLogsSettings,
-  dimensions: readonly Dimension[] | undefined,
-  logs: LogsContext,
-  signal: AbortSignal,
-): PartitionWriter {
-  const reasonToLeaveOut = logChoice(settings);
-  const tally = new ReceiptTally();
-  const submission = {
-    ...logs,
-    entryOf: logEntries(partition, settings, dimensions),
-    tally,
-    call: { what: `send the logs of ${partitionName(partition)}`, signal },
-  };
-  return {
-    async write(batch) {
-      const chosen: Row[] = [];
-      for (const row of batch) {
-        const reason = reasonToLeaveOut(row);
-        if (reason === undefined) chosen.push(row);
-        else tally.skip(reason, 1, () => requestName(row));
-      }
-      await submitLogs(chosen, submission);
-    },
-    commit: async () => tally.receipt(),
-    // What Datadog has taken cannot be taken back; the core remembers it.
-    abort: async () => {},
   };
 }

@@ -1,6 +1,5 @@
 import { defineSinkType } from '../../../src/catalogue/sink-type.js';
-import { logIntakeUrl } from './log-intake.js';
-import { datadogLogsSettings } from './logs-settings.js';
+import { datadogLogsSettings, logIntakeUrl } from './logs-settings.js';
 
 /** The request log by way of Datadog's log intake. */
 export const datadogLogsType = defineSinkType({

@@ -21,23 +21,20 @@ export class RunStatistics {
       'bytes on the wire': this.wireBytes,
       'calls tried again': retries,
     };
-    return { facts, notes: [...this.#lateNote(), ...this.#aheadNote()] };
-  }
-
-  #lateNote(): readonly string[] {
-    if (this.late === 0) return [];
-    return [
-      `${this.late} requests older than 18 hours were not sent, because Datadog would answer 202 and drop them, and ` +
-        'they will not be sent later. Run it at least every few hours, or set `late: send` for this sink: then such ' +
-        'requests are sent as of their arrival.',
-    ];
-  }
-
-  #aheadNote(): readonly string[] {
-    if (this.ahead === 0) return [];
-    return [
-      `${this.ahead} requests are more than 2 hours ahead of this machine's clock, and were sent as of their ` +
-        'arrival. Check the clock.',
-    ];
+    const notes: string[] = [];
+    if (this.late > 0) {
+      notes.push(
+        `${this.late} requests older than 18 hours were not sent, because Datadog would answer 202 and drop them, and ` +
+          'they will not be sent later. Run it at least every few hours, or set `late: send` for this sink: then such ' +
+          'requests are sent as of their arrival.',
+      );
+    }
+    if (this.ahead > 0) {
+      notes.push(
+        `${this.ahead} requests are more than 2 hours ahead of this machine's clock, and were sent as of their ` +
+          'arrival. Check the clock.',
+      );
+    }
+    return { facts, notes };
   }
 }

@@ -4,25 +4,18 @@ import type { Clock } from '../../../src/time/clock.js';
 import type { Call, DatadogClient } from '../shared/datadog-client.js';
 import { textOf } from '../shared/row-values.js';
 import { submitInHalves } from '../shared/submit-in-halves.js';
-import { createdMs, type EntryOf, type LogEntry } from './log-entry.js';
-import { UNDER_WAY_MS, verdictOnLog } from './log-window.js';
+import { createdMs, type LogEntry, type logEntries } from './log-entry.js';
 import { MOST_ENTRIES, submitEntries } from './logs-client.js';
 import type { DatadogLogsSettings } from './logs-settings.js';
 import type { RunStatistics } from './run-statistics.js';
 
-/** What all logs of a sink are submitted with. */
-export interface LogsContext {
+/** What the logs of a partition are submitted with. */
+interface LogSubmission {
   readonly client: DatadogClient;
-  /** Where logs go. */
-  readonly intake: string;
   readonly clock: Clock;
   readonly late: DatadogLogsSettings['late'];
   readonly statistics: RunStatistics;
-}
-
-/** What those of one partition are. */
-export interface LogSubmission extends LogsContext {
-  readonly entryOf: EntryOf;
+  readonly entryOf: ReturnType<typeof logEntries>;
   readonly tally: ReceiptTally;
   readonly call: Call;
 }
@@ -31,6 +24,16 @@ interface PendingLog {
   readonly row: Row;
   readonly entry: LogEntry;
 }
+
+/**
+ * What Datadog keeps with its own time; what it does not keep it answers with 202 all the same.
+ * @see https://docs.datadoghq.com/logs/log_configuration/processors/log_date_remapper/
+ */
+const KEPT_BACK_MS = 18 * 3_600_000;
+const KEPT_AHEAD_MS = 2 * 3_600_000;
+
+/** Time that a payload may be under way, tries and waits included: twice what the HTTP client allows for that. */
+const UNDER_WAY_MS = 600_000;
 
 /** @see https://docs.datadoghq.com/api/latest/logs/#send-logs */
 const MOST_ENTRY_BYTES = 1_000_000;
@@ -44,7 +47,7 @@ const TOO_LARGE = 'a single log of more than 1,000,000 bytes, which Datadog woul
  * what ends the partition. What Datadog refuses is in the tally.
  */
 export async function submitLogs(rows: readonly Row[], submission: LogSubmission): Promise<void> {
-  const { client, intake, call, tally, statistics } = submission;
+  const { client, call, tally, statistics } = submission;
   for (let at = 0; at < rows.length; at += MOST_ENTRIES) {
     const logs = rows.slice(at, at + MOST_ENTRIES).flatMap((row) => pending(row, submission));
     if (logs.length === 0) continue;
@@ -52,7 +55,7 @@ export async function submitLogs(rows: readonly Row[], submission: LogSubmission
       noun: 'log',
       async submit(some) {
         const entries = some.map(({ entry }) => entry);
-        const wireBytes = await submitEntries(client, entries, { ...call, baseUrl: intake });
+        const wireBytes = await submitEntries(client, entries, call);
         statistics.wireBytes += wireBytes;
         statistics.payloads += 1;
         settle(some, submission);
@@ -95,6 +98,12 @@ function settle(logs: readonly PendingLog[], { clock, tally, statistics }: LogSu
     if (isLate) tally.skip(LATE_BY_NOW, 1, () => requestName(row));
     else tally.accept();
   }
+}
+
+/** Judges a moment, as of another; both in milliseconds. `leftMs`: how long it has to be kept for, from then on. */
+function verdictOnLog(createdMs: number, now: number, leftMs = 0): 'kept' | 'late' | 'ahead' {
+  if (createdMs > now + KEPT_AHEAD_MS) return 'ahead';
+  return createdMs >= now + leftMs - KEPT_BACK_MS ? 'kept' : 'late';
 }
 
 /** A request as the example of a refusal. */

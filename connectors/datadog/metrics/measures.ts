@@ -14,33 +14,26 @@ export function fieldOf({ name: stream, fields }: Stream, name: string): Field {
 }
 
 /**
- * What a metric says about the unit of a measure; nothing where Datadog knows no such unit.
+ * Whether Datadog knows a unit, by the same name.
  * @see https://docs.datadoghq.com/metrics/units/
  */
-export function unitOf(field: Field): { readonly unit?: string } {
-  const unit = datadogUnit(field.unit);
-  return unit === undefined ? {} : { unit };
+const IS_KNOWN: Readonly<Record<Unit, boolean>> = {
+  second: true,
+  millisecond: true,
+  hour: true,
+  dollar: true,
+  token: true,
+  request: true,
+  character: false,
+  attempt: false,
+};
+
+/** What a metric says about the unit of a measure; nothing where Datadog knows no such unit. */
+export function unitOf({ unit }: Field): { readonly unit?: string } {
+  return unit !== undefined && IS_KNOWN[unit] ? { unit } : {};
 }
 
 /** `deepgram` and `requests.cost` make `deepgram.requests.cost`; a prefix may be written with its dot. */
 export function metricName(prefix: string, name: string): string {
   return `${prefix.replace(/\.+$/, '')}.${name}`;
-}
-
-function datadogUnit(unit: Unit | undefined): string | undefined {
-  switch (unit) {
-    case undefined:
-    case 'character':
-    case 'attempt':
-      return undefined;
-    case 'second':
-    case 'millisecond':
-    case 'hour':
-    case 'dollar':
-    case 'token':
-    case 'request':
-      return unit;
-    default:
-      return unit satisfies never;
-  }
 }

@@ -1,4 +1,4 @@
-import type { ClosingReport, Receipt, RunSoFar, Sink } from '../../../src/catalogue/sink.js';
+import type { Receipt, Sink } from '../../../src/catalogue/sink.js';
 import type { SinkContext } from '../../../src/catalogue/sink-type.js';
 import { encodedStreams } from '../../../src/deliver/encoded-stream.js';
 import { type Partition, partitionName } from '../../../src/streams/partition.js';
@@ -38,9 +38,7 @@ export async function datadogMetricsSink(
   const points = { client, clock, historical: settings.historical, statistics: new RunStatistics() };
   const { interval: intervalMs } = settings;
   const dimensions = requestDimensions(settings.dimensions, table);
-  const encodedWriter = encodedStreams((dictionary) =>
-    requestColumns(dictionary, { dimensions, intervalMs }),
-  );
+  const encodedWriter = encodedStreams((dictionary) => requestColumns(dictionary, dimensions, intervalMs));
 
   return {
     name: context.name,
@@ -69,9 +67,15 @@ export async function datadogMetricsSink(
         ...ending,
       };
     },
-    finish: async (run, signal) => {
-      const report = await finishSink(run, settings, points, signal);
-      return withMetadata(report, points.statistics, settings, context, signal);
+    /** The metrics about the run; then units and descriptions, where there is a key to set them with. */
+    async finish(run, signal) {
+      const group = runPoints(run, points.statistics, settings, clock.now());
+      const call = { what: 'send the metrics about this run', signal };
+      const { rejected } = await submitPoints([group], points, call);
+      const { facts, notes } = points.statistics.report(settings.prefix, settings.max_series);
+      const refused = rejected.map(({ reason }) => `The metrics about this run were refused: ${reason}.`);
+      const described = await describeMetrics(points.statistics.metrics, settings, context, signal);
+      return { facts: { ...facts, ...described.facts }, notes: [...notes, ...refused, ...described.notes] };
     },
     dispose: () => client.close(),
   };
@@ -99,32 +103,4 @@ function partitionTarget<Given>(
       held = undefined;
     },
   };
-}
-
-async function finishSink(
-  run: RunSoFar,
-  { prefix, interval, tags, max_series: maxSeries }: DatadogMetricsSettings,
-  points: PointsContext,
-  signal: AbortSignal,
-): Promise<ClosingReport> {
-  const { statistics, clock } = points;
-  const group = runPoints(run, statistics, { prefix, intervalMs: interval, tags }, clock.now());
-  const call = { what: 'send the metrics about this run', signal };
-  const { rejected } = await submitPoints([group], points, call);
-  const { facts, notes } = statistics.report(prefix, maxSeries);
-  const refused = rejected.map(({ reason }) => `The metrics about this run were refused: ${reason}.`);
-  return { facts, notes: [...notes, ...refused] };
-}
-
-/** Adds to a report what became of units and descriptions, where there is a key to set them with. */
-async function withMetadata(
-  { facts, notes }: ClosingReport,
-  { metrics }: RunStatistics,
-  settings: DatadogMetricsSettings,
-  context: SinkContext,
-  signal: AbortSignal,
-): Promise<ClosingReport> {
-  if (settings.app_key === undefined) return { facts, notes };
-  const more = await describeMetrics(metrics, settings, settings.app_key, context, signal);
-  return { facts: { ...facts, ...more.facts }, notes: [...notes, ...more.notes] };
 }

@@ -17,14 +17,8 @@ export function requestAggregate(
   table: readonly Dimension[],
   log: Log,
 ): Aggregate<RequestColumns> {
-  const { prefix, interval, dimensions, tags } = settings;
-  return requestBuckets({
-    prefix,
-    intervalMs: interval,
-    fixedTags: fixedTags(project, requestDimensions(dimensions, table), tags),
-    limit: limitOf(project, settings, table, REQUEST_METRICS),
-    log,
-  });
+  const fixed = fixedTags(project, requestDimensions(settings.dimensions, table), settings.tags);
+  return requestBuckets(settings, fixed, limitOf(project, settings, table, REQUEST_METRICS), log);
 }
 
 /** What the records of any other stream are added up in that the sink accepts. */
@@ -35,23 +29,17 @@ export function partitionAggregate(
 ): Aggregate {
   const { prefix, tags } = settings;
   const tagsOf = recordTags(project, streamDimensions(stream, table), tags);
-  if (stream.kind === 'balances') return balanceLevels({ prefix, tagsOf });
+  if (stream.kind === 'balances') return balanceLevels(prefix, tagsOf);
   const measures = stream.fields.filter(({ role }) => role === 'measure').length;
-  const limit = limitOf(project, settings, table, measures);
-  return {
-    ...dailyTotals({ prefix, stream, tagsOf: (row) => limit.limited(tagsOf(row)) }),
-    folded: limit.folded,
-  };
+  const { limited, folded } = limitOf(project, settings, table, measures);
+  return { ...dailyTotals(prefix, stream, (row) => limited(tagsOf(row))), folded };
 }
 
 function limitOf(
   project: Project,
-  settings: DatadogMetricsSettings,
+  { tags, max_series: most }: DatadogMetricsSettings,
   table: readonly Dimension[],
   metrics: number,
 ): SeriesLimit {
-  return seriesLimit({
-    fixed: fixedTags(project, table, settings.tags),
-    most: Math.max(1, Math.floor(settings.max_series / metrics)),
-  });
+  return seriesLimit(fixedTags(project, table, tags), Math.max(1, Math.floor(most / metrics)));
 }

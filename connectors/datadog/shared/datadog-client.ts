@@ -6,8 +6,8 @@ import type { Json } from '../../../src/text/json-object.js';
 import type { ConnectionSettings } from './connection-settings.js';
 import type { Dimension } from './dimensions.js';
 import { callOfficial, type OfficialApi, type Use } from './official-client.js';
-import { compressed, type PayloadLimits, tooLargeOr } from './payload.js';
-import { explainDatadog, refusalOf } from './refusal.js';
+import { compressed, type PayloadLimits, PayloadTooLarge } from './payload.js';
+import { explainDatadog, hasStatus, refusalOf } from './refusal.js';
 
 /** Datadog's API. Every call throws `SINK_REFUSED` where keys are refused, and what the HTTP client throws. */
 export interface DatadogClient {
@@ -43,18 +43,18 @@ export interface Reply {
   readonly wireBytes: number;
 }
 
-export interface DatadogClientOptions {
-  /** Default: one of its own. Closed with the client. */
-  readonly http?: HttpClient | undefined;
-  /** An application key, which is sent beside the API key, and what it must be allowed. */
-  readonly application?: { readonly key: Secret; readonly permissions: string };
-}
-
 /** What a Datadog sink may be given in place of its own. */
 export interface DatadogDependencies {
   /** Closed with the sink. */
   readonly http?: HttpClient;
   readonly dimensions?: readonly Dimension[];
+}
+
+interface DatadogClientOptions {
+  /** Default: one of its own. Closed with the client. */
+  readonly http?: HttpClient | undefined;
+  /** An application key, which is sent beside the API key, and what it must be allowed. */
+  readonly application?: { readonly key: Secret; readonly permissions: string };
 }
 
 export function datadogClient(
@@ -92,14 +92,16 @@ export function datadogClient(
         const body = limits === undefined ? raw : await compressed(raw, limits);
         const json = await send(tries === 'once' ? once() : http, to, {
           url: request.getUrl(),
-          method: request.getHttpMethod() as Method,
+          // Nothing that is used has another one.
+          method: request.getHttpMethod() as 'GET' | 'POST' | 'PUT' | 'DELETE',
           headers: request.getHeaders(),
           ...(body.length === 0 ? {} : { body }),
           what,
           signal,
           parse: read,
-        }).catch((error) => {
-          throw limits === undefined ? error : tooLargeOr(error);
+        }).catch((cause) => {
+          const isTooLarge = limits !== undefined && hasStatus(cause, 413);
+          throw isTooLarge ? new PayloadTooLarge('413 Payload Too Large', { cause }) : cause;
         });
         reply = { json, wireBytes: body.length };
       });
@@ -111,9 +113,6 @@ export function datadogClient(
     },
   };
 }
-
-/** Nothing that is used has another one. */
-type Method = NonNullable<HttpRequest<unknown>['method']>;
 
 /** JSON, or null where there is no body. */
 export function jsonIn({ body }: HttpAnswer): Json {

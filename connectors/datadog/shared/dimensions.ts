@@ -48,16 +48,13 @@ export function isOptional({ ofRequests }: Dimension): boolean {
 /** Those of a metric of requests, where the setting `dimensions` names these. */
 export function requestDimensions(
   named: readonly string[],
-  table: readonly Dimension[] = DIMENSIONS,
+  table: readonly Dimension[],
 ): readonly Dimension[] {
   return table.filter(({ key, ofRequests }) => ofRequests === 'always' || named.includes(key));
 }
 
 /** Those of a stream's records in the order of its fields: of a breakdown, what it is broken down by. */
-export function streamDimensions(
-  { fields }: Stream,
-  table: readonly Dimension[] = DIMENSIONS,
-): readonly Dimension[] {
+export function streamDimensions({ fields }: Stream, table: readonly Dimension[]): readonly Dimension[] {
   const of = (field: string) => table.filter((dimension) => dimension.fields.includes(field));
   return [...new Set(fields.flatMap(({ name }) => of(name)))];
 }

@@ -1,47 +1,31 @@
 import type { Configuration } from '@datadog/datadog-api-client/dist/packages/datadog-api-client-common/configuration.js';
 import type { RequestContext } from '@datadog/datadog-api-client/dist/packages/datadog-api-client-common/http/http.js';
 
-/** Loads an API of the official client and makes one that calls by this configuration. */
-export type OfficialApi<Api> = (configuration: Configuration) => Promise<Api>;
+/** Loads the class of an API of the official client. */
+export type OfficialApi<Api> = () => Promise<new (configuration: Configuration) => Api>;
 
 /** The APIs of the official client that are called; `build/models-in-use.mjs` names them, too. */
 export const official = {
-  authentication: async (configuration: Configuration) => {
-    const { AuthenticationApi } = await import(
-      '@datadog/datadog-api-client/dist/packages/datadog-api-client-v1/apis/AuthenticationApi.js'
-    );
-    return new AuthenticationApi(configuration);
-  },
-  dashboards: async (configuration: Configuration) => {
-    const { DashboardsApi } = await import(
-      '@datadog/datadog-api-client/dist/packages/datadog-api-client-v1/apis/DashboardsApi.js'
-    );
-    return new DashboardsApi(configuration);
-  },
-  monitors: async (configuration: Configuration) => {
-    const { MonitorsApi } = await import(
-      '@datadog/datadog-api-client/dist/packages/datadog-api-client-v1/apis/MonitorsApi.js'
-    );
-    return new MonitorsApi(configuration);
-  },
-  metricMetadata: async (configuration: Configuration) => {
-    const { MetricsApi } = await import(
-      '@datadog/datadog-api-client/dist/packages/datadog-api-client-v1/apis/MetricsApi.js'
-    );
-    return new MetricsApi(configuration);
-  },
-  metrics: async (configuration: Configuration) => {
-    const { MetricsApi } = await import(
-      '@datadog/datadog-api-client/dist/packages/datadog-api-client-v2/apis/MetricsApi.js'
-    );
-    return new MetricsApi(configuration);
-  },
-  logs: async (configuration: Configuration) => {
-    const { LogsApi } = await import(
-      '@datadog/datadog-api-client/dist/packages/datadog-api-client-v2/apis/LogsApi.js'
-    );
-    return new LogsApi(configuration);
-  },
+  authentication: async () =>
+    (
+      await import(
+        '@datadog/datadog-api-client/dist/packages/datadog-api-client-v1/apis/AuthenticationApi.js'
+      )
+    ).AuthenticationApi,
+  dashboards: async () =>
+    (await import('@datadog/datadog-api-client/dist/packages/datadog-api-client-v1/apis/DashboardsApi.js'))
+      .DashboardsApi,
+  monitors: async () =>
+    (await import('@datadog/datadog-api-client/dist/packages/datadog-api-client-v1/apis/MonitorsApi.js'))
+      .MonitorsApi,
+  metricMetadata: async () =>
+    (await import('@datadog/datadog-api-client/dist/packages/datadog-api-client-v1/apis/MetricsApi.js'))
+      .MetricsApi,
+  metrics: async () =>
+    (await import('@datadog/datadog-api-client/dist/packages/datadog-api-client-v2/apis/MetricsApi.js'))
+      .MetricsApi,
+  logs: async () =>
+    (await import('@datadog/datadog-api-client/dist/packages/datadog-api-client-v2/apis/LogsApi.js')).LogsApi,
 };
 
 /** Calls an API. */
@@ -66,19 +50,15 @@ export async function callOfficial<Api>(
   baseUrl: string,
   send: (request: RequestContext) => Promise<void>,
 ): Promise<void> {
-  const [
-    { createConfiguration },
-    { ServerConfiguration },
-    { ResponseContext },
-    { UnparsedObject },
-    { logger },
-  ] = await Promise.all([
-    import('@datadog/datadog-api-client/dist/packages/datadog-api-client-common/configuration.js'),
-    import('@datadog/datadog-api-client/dist/packages/datadog-api-client-common/servers.js'),
-    import('@datadog/datadog-api-client/dist/packages/datadog-api-client-common/http/http.js'),
-    import('@datadog/datadog-api-client/dist/packages/datadog-api-client-common/util.js'),
-    import('@datadog/datadog-api-client/dist/logger.js'),
-  ]);
+  const [Api, { createConfiguration }, { ServerConfiguration }, { ResponseContext }, util, { logger }] =
+    await Promise.all([
+      api(),
+      import('@datadog/datadog-api-client/dist/packages/datadog-api-client-common/configuration.js'),
+      import('@datadog/datadog-api-client/dist/packages/datadog-api-client-common/servers.js'),
+      import('@datadog/datadog-api-client/dist/packages/datadog-api-client-common/http/http.js'),
+      import('@datadog/datadog-api-client/dist/packages/datadog-api-client-common/util.js'),
+      import('@datadog/datadog-api-client/dist/logger.js'),
+    ]);
   // It would write to the console, past the masking of our own log.
   logger.setLevel('silent');
   const configuration = createConfiguration({
@@ -93,7 +73,7 @@ export async function callOfficial<Api>(
       },
     },
   });
-  await use(await api(configuration), (body) => new UnparsedObject(body) as never);
+  await use(new Api(configuration), (body) => new util.UnparsedObject(body) as never);
 }
 
 /** What the client gets to read: its models would try every kind of widget on every widget, and nobody wants that. */

@@ -1,6 +1,5 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { ExportError } from '../../../src/errors/export-error.js';
 
 /** What an intake takes at once, in bytes before and after compression. */
 export interface PayloadLimits {
@@ -21,10 +20,4 @@ export async function compressed(raw: Buffer, limits: PayloadLimits): Promise<Bu
   const wire = await compress(raw);
   if (wire.length > limits.wireBytes) throw new PayloadTooLarge(`${wire.length} bytes on the wire`);
   return wire;
-}
-
-/** The error's own words, but for an answer of 413. */
-export function tooLargeOr(error: unknown): unknown {
-  if (!(error instanceof ExportError) || error.status !== 413) return error;
-  return new PayloadTooLarge('413 Payload Too Large', { cause: error });
 }

@@ -18,7 +18,7 @@ export interface Asked {
  * one error names them all.
  */
 export function refusalOf(error: unknown, { site, baseUrl, what, permissions }: Asked): unknown {
-  if (!(error instanceof ExportError) || (error.status !== 401 && error.status !== 403)) return error;
+  if (!hasStatus(error, 401, 403)) return error;
   const refused = permissions === undefined ? 'the API key' : `to ${what}`;
   return new ExportError('SINK_REFUSED', `Datadog refused ${refused} (${error.status} from ${baseUrl}).`, {
     kind: 'auth',
@@ -33,6 +33,20 @@ export function refusalOf(error: unknown, { site, baseUrl, what, permissions }: 
     ...(error.requestId === undefined ? {} : { requestId: error.requestId }),
     cause: error,
   });
+}
+
+/** True for an answer with one of these statuses. */
+export function hasStatus(
+  error: unknown,
+  ...statuses: readonly number[]
+): error is ExportError & { readonly status: number } {
+  return error instanceof ExportError && statuses.includes(error.status ?? 0);
+}
+
+/** For a `catch`: what is not there is none. Throws everything else. */
+export function noneFor404(error: unknown): null {
+  if (hasStatus(error, 404)) return null;
+  throw error;
 }
 
 /** Reads `{"errors": ["Forbidden"]}`, and what logs have in place of each text. */

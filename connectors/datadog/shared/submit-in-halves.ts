@@ -1,5 +1,5 @@
-import { ExportError } from '../../../src/errors/export-error.js';
 import { PayloadTooLarge } from './payload.js';
+import { hasStatus } from './refusal.js';
 
 /** How items of one kind are submitted. */
 export interface Submission<Item> {
@@ -21,23 +21,16 @@ export async function submitInHalves<Item>(
   try {
     await submission.submit(items);
   } catch (error) {
-    if (error instanceof PayloadTooLarge) return submitHalves(items, submission, error);
     // A payload that Datadog calls malformed says nothing about the others.
-    if (error instanceof ExportError && error.status === 400) return submission.reject(items, error.message);
-    throw error;
+    if (hasStatus(error, 400)) return submission.reject(items, error.message);
+    if (!(error instanceof PayloadTooLarge)) throw error;
+    const halves = halvesOf(items, submission);
+    if (halves === undefined) {
+      const reason = `a single ${submission.noun} is too large for Datadog: ${error.message}`;
+      return submission.reject(items, reason);
+    }
+    for (const half of halves) await submitInHalves(half, submission);
   }
-}
-
-async function submitHalves<Item>(
-  items: readonly Item[],
-  submission: Submission<Item>,
-  { message }: PayloadTooLarge,
-): Promise<void> {
-  const halves = halvesOf(items, submission);
-  if (halves === undefined) {
-    return submission.reject(items, `a single ${submission.noun} is too large for Datadog: ${message}`);
-  }
-  for (const half of halves) await submitInHalves(half, submission);
 }
 
 function halvesOf<Item>(

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../../src/text/json-object.js';
 import { metricName } from '../../metrics/measures.js';
-import type { Dimension } from '../../shared/dimensions.js';
-import { tagKeysOf } from './configured-tags.js';
+import { DIMENSIONS, type Dimension } from '../../shared/dimensions.js';
+import { normalizeTag } from '../../shared/tags.js';
 import dashboard from './dashboard.json' with { type: 'json' };
 import { mapTexts } from './json-texts.js';
 import { mapMetrics, narrowed, splitBy } from './metric-query.js';
@@ -19,13 +19,6 @@ export interface Asset {
   readonly body: JsonObject;
 }
 
-export interface AssetOptions extends Limits {
-  /** Of the metrics' names, with or without a dot at its end. */
-  readonly prefix: string;
-  /** The tags that every metric of the sink has, as configured. */
-  readonly tags: readonly string[];
-}
-
 /** The files as they are, for the prefix `deepgram`: what can be imported by hand. */
 export const dashboardFile: JsonObject = dashboard;
 export const monitorFiles: Readonly<Record<MonitorName, JsonObject>> = {
@@ -39,16 +32,33 @@ export const monitorFiles: Readonly<Record<MonitorName, JsonObject>> = {
  * The dashboard and the monitors for a sink as it is configured. Each configured tag becomes a variable of the
  * dashboard, and monitors are split by it: where two exports deliver to one account, one that lives does not hide
  * one that is dead.
+ *
+ * @param prefix of the metrics' names, with or without a dot at its end
+ * @param tags that every metric of the sink has, as configured
  */
-export function datadogAssets(options: AssetOptions, table?: readonly Dimension[]): readonly Asset[] {
-  const keys = tagKeysOf(options.tags, table);
+export function datadogAssets(
+  { prefix, tags, ...limits }: Limits & { readonly prefix: string; readonly tags: readonly string[] },
+  table: readonly Dimension[] = DIMENSIONS,
+): readonly Asset[] {
+  const keys = tagKeysOf(tags, table);
   const monitors = Object.entries(monitorFiles).map(([name, file]): Asset => {
     // The keys of the record are these names.
-    const body = withLimits(named(file, options.prefix), name as MonitorName, options);
-    return { kind: 'monitor', name, body: { ...body, query: splitQuery(String(body.query), keys) } };
+    const body = withLimits(named(file, prefix), name as MonitorName, limits);
+    const query = mapMetrics(String(body.query), (use) => splitBy(use, keys));
+    return { kind: 'monitor', name, body: { ...body, query } };
   });
-  const body = withVariables(named(dashboardFile, options.prefix), keys);
+  const body = withVariables(named(dashboardFile, prefix), keys);
   return [{ kind: 'dashboard', name: 'dashboard', body }, ...monitors];
+}
+
+/**
+ * The keys of configured tags that queries can name: `env` of `env:prod`. A tag without a key has none, and a key
+ * with other characters than letters, digits and underscores cannot be the name of a variable. Those of dimensions are
+ * left out: they have a variable already, or tell series apart that belong together.
+ */
+function tagKeysOf(tags: readonly string[], table: readonly Dimension[]): readonly string[] {
+  const keys = tags.map(normalizeTag).flatMap((tag) => /^([a-z][a-z0-9_]*):./.exec(tag)?.[1] ?? []);
+  return [...new Set(keys)].filter((key) => !table.some((dimension) => dimension.key === key)).sort();
 }
 
 /** Metrics are named after a colon in queries and after a backtick in notes; nothing else in the files is. */
@@ -56,10 +66,6 @@ const PREFIX = /(?<=[:`])deepgram\.(?=[a-z`])/g;
 
 function named(file: JsonObject, prefix: string): JsonObject {
   return mapTexts(file, (text) => text.replaceAll(PREFIX, metricName(prefix, '')));
-}
-
-function splitQuery(query: string, keys: readonly string[]): string {
-  return mapMetrics(query, (use) => splitBy(use, keys));
 }
 
 function withVariables(body: JsonObject, keys: readonly string[]): JsonObject {

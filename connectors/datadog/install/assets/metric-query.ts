@@ -13,7 +13,7 @@ export interface MetricUse {
 
 const USE = /\b(avg|max|min|sum):([A-Za-z][\w.]*)\{([^}]*)\}(?: by \{([^}]*)\})?((?:\.\w+\([^)]*\))*)/g;
 
-/** The metrics that a query names, of a widget or a monitor. None in a text that is no such query. */
+/** The metrics that a query of a widget or a monitor names. */
 export function metricsIn(query: string): readonly MetricUse[] {
   return [...query.matchAll(USE)].map(([, aggregator = '', metric = '', scope, by, functions = '']) => ({
     aggregator,

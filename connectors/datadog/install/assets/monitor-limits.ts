@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../../../../src/text/json-object.js';
+import { isJsonObject, type Json, type JsonObject } from '../../../../src/text/json-object.js';
 
 export type MonitorName = 'no-successful-run' | 'error-rate' | 'cost-rise' | 'low-balance';
 
@@ -26,13 +26,13 @@ const HOUR_MINUTES = 60;
 /** Datadog delays an evaluation by a day at most. */
 const MAX_DELAY_S = 86_400;
 
-/** What the limits decide about a monitor. */
+/**
+ * What the limits decide about a monitor: its threshold, and, by the minutes between two runs, the minutes that it looks
+ * back over and the seconds that it is evaluated late by.
+ */
 interface LimitRule {
-  /** The limit that its threshold is. */
   readonly threshold?: Exclude<keyof Limits, 'every'>;
-  /** The minutes that it looks back over, by those between two runs. */
   readonly window?: (everyMinutes: number) => number;
-  /** The seconds that it is evaluated late by, likewise. */
   readonly delay?: (everyMinutes: number) => number;
 }
 
@@ -48,16 +48,18 @@ const RULES: Readonly<Record<MonitorName, LimitRule>> = {
 export function withLimits(file: JsonObject, name: MonitorName, limits: Limits): JsonObject {
   const { threshold, window, delay } = RULES[name];
   const everyMinutes = limits.every / 60_000;
-  let monitor = file;
-  if (threshold !== undefined) monitor = above(monitor, limits[threshold]);
-  if (window !== undefined) monitor = within(monitor, window(everyMinutes));
-  if (delay !== undefined) monitor = delayed(monitor, delay(everyMinutes));
-  return monitor;
+  return tuned(
+    file,
+    threshold && { critical: limits[threshold] },
+    window && formatWindow(window(everyMinutes)),
+    delay?.(everyMinutes),
+  );
 }
 
 /**
  * A monitor with the limits that it has in the account, but for those that are given now: an alarm that somebody has
- * tuned, here or in Datadog, is not set back by an install that says nothing about it.
+ * tuned, here or in Datadog, is not set back by an install that says nothing about it. A threshold for warnings, where
+ * somebody has added one, is kept with the other.
  */
 export function keepLimits(
   wanted: JsonObject,
@@ -66,52 +68,43 @@ export function keepLimits(
   given: Partial<Limits>,
 ): JsonObject {
   const { threshold, window, delay } = RULES[name as MonitorName]; // what is installed has the name of a file
-  let monitor = wanted;
-  if (threshold !== undefined && given[threshold] === undefined) monitor = keepThresholds(monitor, current);
-  if (window !== undefined && given.every === undefined) monitor = keepWindow(monitor, current);
-  if (delay !== undefined && given.every === undefined) monitor = keepDelay(monitor, current);
-  return monitor;
+  const { thresholds, evaluation_delay } = optionsOf(current);
+  const keepsTimes = given.every === undefined;
+  return tuned(
+    wanted,
+    threshold && given[threshold] === undefined ? thresholds : undefined,
+    window && keepsTimes ? WINDOW.exec(String(current.query))?.[1] : undefined,
+    delay && keepsTimes ? evaluation_delay : undefined,
+  );
 }
 
-function within(monitor: JsonObject, minutes: number): JsonObject {
-  return over(monitor, minutes % HOUR_MINUTES === 0 ? `last_${minutes / HOUR_MINUTES}h` : `last_${minutes}m`);
-}
-
-/** Over this window, as a monitor's query has it: `max(last_30m):…`. */
-function over(monitor: JsonObject, window: string): JsonObject {
-  return { ...monitor, query: String(monitor.query).replace(WINDOW, `(${window})`) };
-}
-
-/** The number at the end of the query and the critical threshold: Datadog refuses a monitor where they differ. */
-function above(monitor: JsonObject, limit: number): JsonObject {
-  const query = String(monitor.query).replace(/-?[\d.]+$/, String(limit));
-  return { ...monitor, query, options: { ...optionsOf(monitor), thresholds: { critical: limit } } };
-}
-
-function delayed(monitor: JsonObject, seconds: number): JsonObject {
-  return { ...monitor, options: { ...optionsOf(monitor), evaluation_delay: seconds } };
-}
-
+/** The window of a monitor's query: `max(last_30m):…`. */
 const WINDOW = /\((last_\w+)\)/;
 
-function keepWindow(monitor: JsonObject, current: JsonObject): JsonObject {
-  const window = WINDOW.exec(String(current.query))?.[1];
-  return window === undefined ? monitor : over(monitor, window);
+function formatWindow(minutes: number): string {
+  return minutes % HOUR_MINUTES === 0 ? `last_${minutes / HOUR_MINUTES}h` : `last_${minutes}m`;
 }
 
-/** With a threshold for warnings, where somebody has added one. */
-function keepThresholds(monitor: JsonObject, current: JsonObject): JsonObject {
-  const { thresholds } = optionsOf(current);
-  if (!isJsonObject(thresholds) || typeof thresholds.critical !== 'number') return monitor;
-  const kept = above(monitor, thresholds.critical);
-  return { ...kept, options: { ...optionsOf(kept), thresholds } };
+/** A monitor with those of these that are given, and of the form that Datadog has them in. */
+function tuned(
+  monitor: JsonObject,
+  thresholds: Json | undefined,
+  window: string | undefined,
+  delay: Json | undefined,
+): JsonObject {
+  let query = String(monitor.query);
+  let options = optionsOf(monitor);
+  if (window !== undefined) query = query.replace(WINDOW, `(${window})`);
+  if (typeof delay === 'number') options = { ...options, evaluation_delay: delay };
+  if (isJsonObject(thresholds) && typeof thresholds.critical === 'number') {
+    // The number at the end of the query as well: Datadog refuses a monitor where they differ.
+    query = query.replace(/-?[\d.]+$/, String(thresholds.critical));
+    options = { ...options, thresholds };
+  }
+  return { ...monitor, query, options };
 }
 
-function keepDelay(monitor: JsonObject, current: JsonObject): JsonObject {
-  const { evaluation_delay: delay } = optionsOf(current);
-  return typeof delay === 'number' ? delayed(monitor, delay) : monitor;
-}
-
-function optionsOf({ options }: JsonObject): JsonObject {
+/** As Datadog has them; none where there are none. */
+export function optionsOf({ options }: JsonObject): JsonObject {
   return isJsonObject(options) ? options : {};
 }

@@ -5,20 +5,18 @@ import type { Asset } from './datadog-assets.js';
 import { textsIn } from './json-texts.js';
 import { type MetricUse, metricsIn } from './metric-query.js';
 
-export interface Sent {
-  readonly prefix: string;
-  /** Names of the streams that the sink gets. */
+/** Names of streams, and what the metrics of requests are tagged with. */
+interface Sent {
   readonly streams: readonly string[];
-  /** What the metrics of requests are tagged with. */
   readonly dimensions: readonly string[];
 }
 
-/** What assets show and a sink does not send as it is configured: streams, and tags of requests. */
+/** What assets show and a sink, with metrics of this prefix, does not send as it is configured. */
 export function unsent(
   assets: readonly Asset[],
-  { prefix, streams, dimensions }: Sent,
+  { prefix, streams, dimensions }: Sent & { readonly prefix: string },
   table: readonly Dimension[] = DIMENSIONS,
-): { readonly streams: readonly string[]; readonly dimensions: readonly string[] } {
+): Sent {
   const uses = assets.flatMap(({ body }) =>
     [...textsIn(body)].flatMap(([text, name]) => (name === 'query' ? metricsIn(text) : [])),
   );

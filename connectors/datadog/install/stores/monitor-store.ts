@@ -1,14 +1,9 @@
-import { isJsonObject, type Json, type JsonObject } from '../../../../src/text/json-object.js';
-import { appAddress } from '../../shared/app-address.js';
+import type { JsonObject } from '../../../../src/text/json-object.js';
 import type { DatadogClient } from '../../shared/datadog-client.js';
 import { official } from '../../shared/official-client.js';
-import { keepLimits, type Limits } from '../assets/monitor-limits.js';
-import { assetCalls } from './asset-calls.js';
-import type { AssetStore, Installed } from './asset-store.js';
-import { listed, objectIn, textIn } from './json-guards.js';
-import { pages } from './pages.js';
+import { keepLimits, type Limits, optionsOf } from '../assets/monitor-limits.js';
+import { type AssetStore, assetStore, type Installed, PAGE_SIZE, textIn } from './asset-store.js';
 
-const PAGE = 100;
 const MANAGED = 'managed_by:deepgram-export';
 const NAME = 'deepgram-export:';
 const OWNER = 'deepgram-export-id:';
@@ -29,47 +24,23 @@ export function monitorStore(
   signal: AbortSignal,
   { notify, limits }: MonitorChoice,
 ): AssetStore {
-  const call = assetCalls(official.monitors, client, signal);
-  const list = async (page: number) => {
-    const answer = await call('list the monitors', (api) =>
-      api.listMonitors({ monitorTags: MANAGED, page, pageSize: PAGE }),
-    );
-    return listed(answer, 'list the monitors');
-  };
   const notifying = (body: JsonObject): JsonObject =>
     notify === undefined ? body : { ...body, message: `${textIn(body, 'message')}\n\n${notify}` };
-  return {
+  return assetStore(client, signal, {
     kind: 'monitor',
-    async marked() {
-      const all = await pages(list, idOf);
-      return all.flatMap((monitor) => describe(monitor) ?? []);
-    },
-    async read(id) {
-      const answer = await call(`read the monitor ${id}`, (api) => api.getMonitor({ monitorId: Number(id) }));
-      return objectIn(answer, 'read the monitor');
-    },
-    async create(body) {
-      const answer = await call(
-        `create the monitor "${textIn(body, 'name')}"`,
-        (api, asIs) => api.createMonitor({ body: asIs(notifying(body)) }),
-        { tries: 'once' },
-      );
-      return objectIn(answer, 'create the monitor');
-    },
-    update: (id, body) =>
-      call(`update the monitor ${id}`, (api, asIs) =>
-        api.updateMonitor({ monitorId: Number(id), body: asIs(body) }),
-      ),
-    remove: (id) => call(`remove the monitor ${id}`, (api) => api.deleteMonitor({ monitorId: Number(id) })),
-    validate: (body) =>
-      call(`validate the monitor "${textIn(body, 'name')}"`, (api, asIs) =>
-        api.validateMonitor({ body: asIs(body) }),
-      ),
+    api: official.monitors,
+    list: (api, page) => api.listMonitors({ monitorTags: MANAGED, page, pageSize: PAGE_SIZE }),
+    itemsOf: (answer) => answer,
+    read: (api, id) => api.getMonitor({ monitorId: Number(id) }),
+    create: (api, body) => api.createMonitor({ body }),
+    update: (api, id, body) => api.updateMonitor({ monitorId: Number(id), body }),
+    remove: (api, id) => api.deleteMonitor({ monitorId: Number(id) }),
+    validate: (api, body) => api.validateMonitor({ body }),
     describe,
     wanted: ({ name, body }, current) =>
       wanted(keepLimits(notifying(body), name, current, limits), current, notify !== undefined),
-    urlOf: (id) => `${appAddress(client.site)}/monitors/${encodeURIComponent(id)}`,
-  };
+    pathOf: (id) => `/monitors/${id}`,
+  });
 }
 
 function describe(monitor: JsonObject): Installed | undefined {
@@ -91,22 +62,18 @@ function describe(monitor: JsonObject): Installed | undefined {
  * is told who to notify. Their further tags and options are written back.
  */
 function wanted(body: JsonObject, current: JsonObject, withMessage: boolean): JsonObject {
-  const { query = '', message = '', options = {} } = body;
+  const { query = '', message = '' } = body;
   const marks = [...tagsOf(body), `${OWNER}${idOf(current)}`];
   return {
     query,
     ...(withMessage ? { message } : {}),
     tags: [...new Set([...tagsOf(current).filter((tag) => !tag.startsWith(OWNER)), ...marks])],
-    options: { ...objectOrNone(current.options), ...objectOrNone(options) },
+    options: { ...optionsOf(current), ...optionsOf(body) },
   };
 }
 
 function tagsOf({ tags }: JsonObject): readonly string[] {
   return Array.isArray(tags) ? tags.filter((tag) => typeof tag === 'string') : [];
-}
-
-function objectOrNone(value: Json | undefined): JsonObject {
-  return isJsonObject(value) ? value : {};
 }
 
 function idOf({ id }: JsonObject): string {

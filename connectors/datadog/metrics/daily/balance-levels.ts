@@ -6,27 +6,17 @@ import { measureOf, textOf } from '../../shared/row-values.js';
 import { fieldOf, metricName } from '../measures.js';
 import type { Aggregate, Group, Metric } from '../points.js';
 
-export interface BalanceLevelsOptions {
-  readonly prefix: string;
-  readonly tagsOf: TagsOf;
-}
-
 const AMOUNT = fieldOf(balances, 'amount');
 
-/**
- * Balances as gauges of the moment they were seen: a level neither adds up over time nor over units.
- */
-export function balanceLevels({ prefix, tagsOf }: BalanceLevelsOptions): Aggregate {
+/** Balances as gauges of the moment they were seen: a level neither adds up over time nor over units. */
+export function balanceLevels(prefix: string, tagsOf: TagsOf): Aggregate {
   const groups: Group[] = [];
   return {
     add(row) {
-      const amount = measureOf(row, 'amount');
+      const value = measureOf(row, 'amount');
       const timestamp = Math.floor(epochMs(textOf(row, 'observed_at') ?? '') / 1_000);
-      groups.push({
-        records: 1,
-        tags: tagsOf(row).tags,
-        points: amount === null ? [] : [{ metric: balanceMetric(prefix, row), timestamp, value: amount }],
-      });
+      const points = value === null ? [] : [{ metric: balanceMetric(prefix, row), timestamp, value }];
+      groups.push({ records: 1, tags: tagsOf(row).tags, points });
     },
     groups: () => groups,
   };

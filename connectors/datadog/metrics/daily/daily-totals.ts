@@ -1,4 +1,3 @@
-import type { Field } from '../../../../src/streams/field.js';
 import type { Stream } from '../../../../src/streams/stream.js';
 import { type Day, dayAt, startOfDay } from '../../../../src/time/day.js';
 import type { TagsOf } from '../../shared/record-tags.js';
@@ -6,13 +5,6 @@ import { measureOf, textOf } from '../../shared/row-values.js';
 import { measureName, metricName, unitOf } from '../measures.js';
 import { areaOf } from '../metric-area.js';
 import type { Aggregate, Metric, Point } from '../points.js';
-
-export interface DailyTotalsOptions {
-  readonly prefix: string;
-  /** A stream of usage or billing. */
-  readonly stream: Stream;
-  readonly tagsOf: TagsOf;
-}
 
 interface Total {
   readonly day: Day;
@@ -28,11 +20,19 @@ const DAY_SECONDS = 86_400;
  * `usage.by_endpoint.hours` and its siblings. That is older than Datadog keeps by default, so the totals of the
  * present day are given as gauges of this moment too: `usage.today.hours`. Breakdowns have no such gauges.
  */
-export function dailyTotals({ prefix, stream, tagsOf }: DailyTotalsOptions): Aggregate {
+export function dailyTotals(prefix: string, stream: Stream, tagsOf: TagsOf): Aggregate {
   const measures = stream.fields.filter((field) => field.role === 'measure');
   const area = areaOf(stream);
-  const counts = measures.map((field) => countMetric(prefix, area, field, stream));
-  const gauges = stream.groupings.length > 0 ? [] : measures.map((field) => todayMetric(prefix, area, field));
+  const counts = measures.map((field): Metric => {
+    const name = metricName(prefix, `${area}.${measureName(field)}`);
+    const description = `${field.description}. ${stream.description}`;
+    return { name, kind: 'count', ...unitOf(field), description, interval: DAY_SECONDS };
+  });
+  const gauges = (stream.groupings.length > 0 ? [] : measures).map((field): Metric => {
+    const name = metricName(prefix, `${area}.today.${measureName(field)}`);
+    const description = `${field.description}. The present day so far`;
+    return { name, kind: 'gauge', ...unitOf(field), description };
+  });
   const totals = new Map<string, Total>();
 
   return {
@@ -59,27 +59,9 @@ export function dailyTotals({ prefix, stream, tagsOf }: DailyTotalsOptions): Agg
   };
 }
 
-function countMetric(prefix: string, area: string, field: Field, stream: Stream): Metric {
-  const name = metricName(prefix, `${area}.${measureName(field)}`);
-  const description = `${field.description}. ${stream.description}`;
-  return { name, kind: 'count', ...unitOf(field), description, interval: DAY_SECONDS };
-}
-
-function todayMetric(prefix: string, area: string, field: Field): Metric {
-  const name = metricName(prefix, `${area}.today.${measureName(field)}`);
-  return {
-    name,
-    kind: 'gauge',
-    ...unitOf(field),
-    description: `${field.description}. The present day so far`,
-  };
-}
-
 function pointsOf(metrics: readonly Metric[], sums: readonly (number | null)[], timestamp: number): Point[] {
-  const points: Point[] = [];
-  for (const [i, metric] of metrics.entries()) {
+  return metrics.flatMap((metric, i) => {
     const value = sums[i] ?? null;
-    if (value !== null) points.push({ metric, timestamp, value });
-  }
-  return points;
+    return value === null ? [] : { metric, timestamp, value };
+  });
 }

@@ -5,12 +5,6 @@ import { epochMs } from '../../../../src/time/timestamp.js';
 import { requests } from '../../../deepgram/streams/requests.js';
 import { type Dimension, ownDimensions, tagsOf } from '../../shared/dimensions.js';
 
-export interface RequestColumnsOptions {
-  readonly dimensions: readonly Dimension[];
-  /** Length of a bucket in milliseconds. */
-  readonly intervalMs: number;
-}
-
 /** What the metrics need of requests, in their order; those without an outcome yet are only counted. */
 export interface RequestColumns {
   readonly undecided: number;
@@ -36,10 +30,11 @@ export const NUMBERS = MEASURES.length + 1;
  */
 export const UNDECIDED: ReadonlySet<Value> = new Set(['pending', 'unknown']);
 
-/** Takes the columns of the stream `requests` apart for the metrics. */
+/** Takes the columns of the stream `requests` apart for the metrics, in buckets of `intervalMs`. */
 export function requestColumns(
   dictionary: Dictionary,
-  { dimensions, intervalMs }: RequestColumnsOptions,
+  dimensions: readonly Dimension[],
+  intervalMs: number,
 ): Encoder<RequestColumns> {
   const own = ownDimensions(dimensions);
   const fields = own.flatMap((dimension) => dimension.fields).filter((field) => FIELDS.has(field));
@@ -56,9 +51,7 @@ export function requestColumns(
       const tags: (readonly string[])[] = [];
       const buckets = new Float64Array(decided.length);
       const numbers = new Float64Array(decided.length * NUMBERS);
-      for (let at = 0; at < decided.length; at += 1) {
-        const record = decided[at];
-        if (record === undefined) continue;
+      for (const [at, record] of decided.entries()) {
         tags.push(tagsIn(record));
         buckets[at] = bucketOf(record.values[created] ?? null, intervalMs);
         for (let i = 0; i < NUMBERS; i += 1) {

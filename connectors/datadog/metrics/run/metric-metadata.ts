@@ -1,14 +1,14 @@
 import type { ClosingReport } from '../../../../src/catalogue/sink.js';
 import type { SinkContext } from '../../../../src/catalogue/sink-type.js';
 import { forEachConcurrent } from '../../../../src/deliver/for-each-concurrent.js';
-import { ExportError, failureOf } from '../../../../src/errors/export-error.js';
+import { failureOf } from '../../../../src/errors/export-error.js';
 import type { HttpAnswer } from '../../../../src/http/http-client.js';
-import type { Secret } from '../../../../src/secrets/secret.js';
 import { isJsonObject, type JsonObject } from '../../../../src/text/json-object.js';
 import { withDeadline } from '../../../../src/time/limits.js';
-import type { ConnectionSettings } from '../../shared/connection-settings.js';
 import { datadogClient, jsonIn } from '../../shared/datadog-client.js';
 import { official } from '../../shared/official-client.js';
+import { noneFor404 } from '../../shared/refusal.js';
+import type { DatadogMetricsSettings } from '../metrics-settings.js';
 import type { Metric } from '../points.js';
 
 const PERMISSIONS = 'metrics_read and metrics_metadata_write';
@@ -20,23 +20,24 @@ const HOUR_MS = 3_600_000;
 /**
  * Sees to it that metrics have their units and descriptions in Datadog, where they differ from what is there. It never
  * fails: the first call that does ends it, with a note, and the next run goes on. A metric that was never sent before
- * is not known there for some minutes, so it is left to the next run as well.
+ * is not known there for some minutes, so it is left to the next run as well. Without an application key nothing is done.
  *
  * @param metrics those of which points were sent
  * @see https://docs.datadoghq.com/api/latest/metrics/#edit-metric-metadata
  */
 export async function describeMetrics(
   metrics: readonly Metric[],
-  settings: ConnectionSettings,
-  appKey: Secret,
+  settings: DatadogMetricsSettings,
   context: SinkContext,
   signal: AbortSignal,
 ): Promise<ClosingReport> {
-  const client = datadogClient(settings, context, { application: { key: appKey, permissions: PERMISSIONS } });
+  if (settings.app_key === undefined) return { facts: {}, notes: [] };
+  const application = { key: settings.app_key, permissions: PERMISSIONS };
+  const client = datadogClient(settings, context, { application });
   let described = 0;
   let unknown = 0;
-  const facts = () => ({ 'metrics described': described, 'metrics not known yet': unknown });
-  const describe = async ({ name, ...metric }: Metric, ending: AbortSignal): Promise<void> => {
+  const notes: string[] = [];
+  const describe = async ({ name, unit, description }: Metric, ending: AbortSignal): Promise<void> => {
     // Each call is tried once: there will be a next run.
     const once = { signal: ending, tries: 'once' } as const;
     const reading = { what: `read about ${name}`, read: metadataIn, ...once };
@@ -47,7 +48,7 @@ export async function describeMetrics(
       unknown += 1;
       return;
     }
-    const wanted = wantedOf(metric);
+    const wanted = unit === undefined ? { description } : { description, unit };
     if (Object.entries(wanted).every(([key, value]) => current[key] === value)) return;
     const writing = { what: `describe ${name}`, read: () => null, ...once };
     await client.call(official.metricMetadata, writing, (api, asIs) =>
@@ -61,17 +62,16 @@ export async function describeMetrics(
     await withDeadline('Describing the metrics', TIME_LIMIT_MS, signal, (ending) =>
       forEachConcurrent(CALLS_AT_ONCE, queue, (metric) => describe(metric, ending)),
     );
-    return { facts: facts(), notes: [] };
   } catch (error) {
     const { message, hint } = failureOf(error);
-    const notes = [
+    notes.push(
       `Units and descriptions could not all be set in Datadog, which the next run tries again: ${message}` +
         (hint === undefined ? '' : ` ${hint}`),
-    ];
-    return { facts: facts(), notes };
+    );
   } finally {
     await client.close();
   }
+  return { facts: { 'metrics described': described, 'metrics not known yet': unknown }, notes };
 }
 
 /** Each hour begins with another one, so that a limit that always ends it spares none for good. */
@@ -80,20 +80,10 @@ function fromAnother(metrics: readonly Metric[], now: number): readonly Metric[]
   return [...metrics.slice(start), ...metrics.slice(0, start)];
 }
 
-/** What Datadog keeps about a metric, as far as it can be written. */
-function wantedOf({ unit, description }: Omit<Metric, 'name'>): JsonObject {
-  return unit === undefined ? { description } : { description, unit };
-}
-
 /** What is read only is left out, and so is what is null: both are no part of what may be sent back. */
 function metadataIn(answer: HttpAnswer): JsonObject {
   const json = jsonIn(answer);
   if (!isJsonObject(json)) throw new SyntaxError('The answer is no object.');
   const { integration: _, ...writable } = json;
   return Object.fromEntries(Object.entries(writable).filter(([, value]) => value !== null));
-}
-
-function noneFor404(error: unknown): null {
-  if (error instanceof ExportError && error.status === 404) return null;
-  throw error;
 }

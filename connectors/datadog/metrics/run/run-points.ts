@@ -1,14 +1,9 @@
 import type { RunSoFar } from '../../../../src/catalogue/sink.js';
 import { normalizeTag, tagSet } from '../../shared/tags.js';
 import { metricName } from '../measures.js';
+import type { DatadogMetricsSettings } from '../metrics-settings.js';
 import type { Group, Metric } from '../points.js';
 import type { RunStatistics } from './run-statistics.js';
-
-export interface RunPointsOptions {
-  readonly prefix: string;
-  readonly intervalMs: number;
-  readonly tags: readonly string[];
-}
 
 /**
  * The export about itself, dated `now` (milliseconds): what adds up over runs as counts, and as gauges how long
@@ -18,20 +13,14 @@ export interface RunPointsOptions {
 export function runPoints(
   run: RunSoFar,
   statistics: RunStatistics,
-  options: RunPointsOptions,
+  { prefix, interval: intervalMs, tags }: DatadogMetricsSettings,
   now: number,
 ): Group {
   const timestamp = Math.floor(now / 1_000);
-  const interval = options.intervalMs / 1_000;
-  const name = (last: string): string => metricName(options.prefix, `export.${last}`);
+  const interval = intervalMs / 1_000;
+  const name = (last: string): string => metricName(prefix, `export.${last}`);
   const count = (last: string, value: number, description: string, unit?: string) =>
-    point(value, {
-      name: name(last),
-      kind: 'count',
-      interval,
-      description,
-      ...(unit === undefined ? {} : { unit }),
-    });
+    point(value, { name: name(last), kind: 'count', interval, description, ...(unit && { unit }) });
   const gauge = (last: string, value: number, description: string) =>
     point(value, { name: name(last), kind: 'gauge', unit: 'second', description });
   const point = (value: number, metric: Metric) => ({ metric, timestamp, value });
@@ -55,7 +44,7 @@ export function runPoints(
   }
   return {
     records: 0,
-    tags: tagSet(options.tags.map(normalizeTag)).tags,
+    tags: tagSet(tags.map(normalizeTag)).tags,
     points: points.filter(({ value }) => Number.isFinite(value)),
   };
 }

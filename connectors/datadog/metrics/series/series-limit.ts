@@ -8,13 +8,6 @@ export interface SeriesLimit {
   readonly folded: ReadonlyMap<string, number>;
 }
 
-export interface SeriesLimitOptions {
-  /** Tags that all records have: they are never folded. */
-  readonly fixed: readonly string[];
-  /** Tag sets that there may be; at least 1. */
-  readonly most: number;
-}
-
 /** From here on tags are folded; the rest is for what folded records come to. */
 const UNFOLDED_SHARE = 0.9;
 const OTHER = 'other';
@@ -25,8 +18,11 @@ const OTHER = 'other';
  *
  * What a record gets depends on it and on those before it, and so on nothing that comes later in the day: the same
  * records in the same order get the same tags, and a day that grows at its end keeps those it has.
+ *
+ * @param fixed tags that all records have: they are never folded
+ * @param most tag sets that there may be; at least 1
  */
-export function seriesLimit({ fixed, most }: SeriesLimitOptions): SeriesLimit {
+export function seriesLimit(fixed: readonly string[], most: number): SeriesLimit {
   const unfolded = Math.floor(most * UNFOLDED_SHARE);
   const isFixed = new Set(fixed);
   const taken = new Map<string, TagSet>();

@@ -1,17 +1,15 @@
 import type { MetricSeries } from '@datadog/datadog-api-client/dist/packages/datadog-api-client-v2/models/MetricSeries.js';
-import type { Metric } from '../points.js';
-
-/** One value of a series, in the form of the wire. */
-export interface TimedValue {
-  readonly timestamp: number;
-  readonly value: number;
-}
+import type { HttpAnswer } from '../../../../src/http/http-client.js';
+import type { Call, DatadogClient } from '../../shared/datadog-client.js';
+import { official } from '../../shared/official-client.js';
+import { errorsIn } from '../../shared/refusal.js';
+import type { Metric, Point } from '../points.js';
 
 /** The points of one metric and tag set. */
 export interface Series<Outcome> {
   readonly metric: Metric;
   readonly tags: readonly string[];
-  readonly points: readonly TimedValue[];
+  readonly points: readonly Pick<Point, 'timestamp' | 'value'>[];
   /** What to note how it went with each of the points, in their order. */
   readonly outcomes: readonly Outcome[];
 }
@@ -29,8 +27,29 @@ export function tagsKeyOf(tags: readonly string[]): string {
   return tags.join(',');
 }
 
-/** A series as it is sent. */
-export function toWire({ metric, tags, points }: Series<unknown>): MetricSeries {
+/** @see https://docs.datadoghq.com/api/latest/metrics/#submit-metrics */
+const LIMITS = { rawBytes: 5_242_880, wireBytes: 512_000 };
+
+/**
+ * Sends one payload to Datadog's metric intake. Answers with what Datadog complains about although it answered 202.
+ * Throws `PayloadTooLarge` for one that must be cut.
+ */
+export async function submitSeries(
+  client: DatadogClient,
+  some: readonly Series<unknown>[],
+  call: Call,
+): Promise<{ readonly errors: readonly string[]; readonly wireBytes: number }> {
+  // An answer without a body says nothing, and sending a point again does no harm.
+  const read = ({ body }: HttpAnswer) => JSON.parse(body.toString('utf8'));
+  const { json, wireBytes } = await client.call(
+    official.metrics,
+    { ...call, limits: LIMITS, read },
+    (api, asIs) => api.submitMetrics({ body: asIs({ series: some.map(toWire) }), contentEncoding: 'gzip' }),
+  );
+  return { errors: errorsIn(json), wireBytes };
+}
+
+function toWire({ metric, tags, points }: Series<unknown>): MetricSeries {
   return {
     metric: metric.name,
     ...(metric.kind === 'count' ? { type: COUNT, interval: metric.interval } : { type: GAUGE }),

@@ -4,11 +4,10 @@ import { forEachConcurrent } from '../../../../src/deliver/for-each-concurrent.j
 import type { Clock } from '../../../../src/time/clock.js';
 import type { Call, DatadogClient } from '../../shared/datadog-client.js';
 import { submitInHalves } from '../../shared/submit-in-halves.js';
-import type { Group, Metric } from '../points.js';
+import type { Group, Metric, Point } from '../points.js';
 import type { RunStatistics } from '../run/run-statistics.js';
-import { cutSeries, type Series, type TimedValue, tagsKeyOf, toWire } from '../series/series.js';
+import { cutSeries, type Series, submitSeries, tagsKeyOf } from '../series/series.js';
 import { type GroupOutcome, newOutcome, tallyOutcome } from './group-outcome.js';
-import { submitSeries } from './metrics-client.js';
 import { judge, verdictReasons } from './time-window.js';
 
 /** What all points of a sink are submitted with. */
@@ -42,7 +41,7 @@ export async function submitPoints(
       await submitInHalves(series, {
         noun: 'point',
         async submit(some) {
-          const { errors, wireBytes } = await submitSeries(client, some.map(toWire), call);
+          const { errors, wireBytes } = await submitSeries(client, some, call);
           statistics.payloads += 1;
           statistics.wireBytes += wireBytes;
           if (errors.length > 0) reject(some, `Datadog answered 202, but with errors: ${errors.join('; ')}`);
@@ -104,7 +103,7 @@ function keptSeries(
 }
 
 type GrowingSeries = Series<GroupOutcome> & {
-  readonly points: TimedValue[];
+  readonly points: Pick<Point, 'timestamp' | 'value'>[];
   readonly outcomes: GroupOutcome[];
 };
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import {
-  type AssetOptions,
   dashboardFile,
   datadogAssets,
   monitorFiles,
@@ -113,7 +112,9 @@ describe('limits', () => {
   });
 });
 
-function assets(options: Partial<AssetOptions> = {}): Readonly<Record<string, JsonObject>> {
+function assets(
+  options: Partial<Parameters<typeof datadogAssets>[0]> = {},
+): Readonly<Record<string, JsonObject>> {
   const all = datadogAssets({ prefix: 'deepgram', tags: [], ...DEFAULT_LIMITS, ...options });
   return Object.fromEntries(all.map(({ name, body }) => [name, body]));
 }
