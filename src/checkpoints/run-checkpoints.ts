@@ -16,7 +16,7 @@ import type {
 } from './checkpoints.js';
 import { holdsDay } from './day-ranges.js';
 import { closeOrKeepOpen, dropExpired, dueReason, firstDay, isLastReading } from './day-rules.js';
-import type { LedgerKey } from './journal/append-journal.js';
+import type { JournalKey } from './journal/append-journal.js';
 import { LastReadings } from './last-readings.js';
 import type { StateLock } from './lock/state-lock.js';
 
@@ -54,7 +54,7 @@ export class RunCheckpoints implements Checkpoints {
   readonly #lookbackFrom: Day;
   #appends: ReadonlySet<string> = new Set();
   /** Closed days of append sinks; forgotten by the journal when the state that says so is kept. */
-  #closed: LedgerKey[] = [];
+  #closed: JournalKey[] = [];
   #nextSaveAt = 0;
   #savedReadingsAt: number;
   /** A dirty flag: what is as it was loaded is not written. */

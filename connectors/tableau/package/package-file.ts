@@ -28,14 +28,7 @@ export async function writeDataPackage(
     if (first !== undefined)
       resources.push({ ...resource, path: others.length === 0 ? first : [first, ...others] });
   }
-  const file = await folder.createFile(FILE);
-  try {
-    await file.write(dataPackage(resources));
-    await file.commit();
-  } catch (error) {
-    await file.abort();
-    throw error;
-  }
+  await folder.replaceFile(FILE, (file) => file.write(dataPackage(resources)));
 }
 
 async function pathsOf(folder: OutputFolder, table: string, layout: 'single' | 'daily'): Promise<string[]> {

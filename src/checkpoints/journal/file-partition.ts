@@ -1,44 +1,44 @@
 import { OutputFolder } from '../../files/output-folder.js';
 import { readIds, writeIds } from './id-file.js';
 import { IdSet } from './id-set.js';
-import { LedgerJournal, readJournal } from './ledger-journal.js';
+import { IntentLog, readIntents } from './intent-log.js';
 import { recordId } from './record-key.js';
 
 /** Which of these keys the receiver has. */
 export type AskReceiver = (keys: readonly string[]) => Promise<ReadonlySet<string>>;
 
-export interface LedgerPartitionOptions {
+export interface FilePartitionOptions {
   readonly ask: AskReceiver;
-  /** Length at which the journal is folded into the sorted file, in bytes. */
-  readonly journalBytes: number;
+  /** Length at which the log of intents is folded into the sorted file, in bytes. */
+  readonly foldAtBytes: number;
   readonly onClose: () => void;
 }
 
 const IDS = 'delivered.ids';
-const JOURNAL = 'journal';
+const LOG = 'journal';
 
 /** What one append sink has of one partition. Batches are announced and acknowledged one after the other. */
-export class LedgerPartition {
+export class FilePartition {
   readonly #folder: OutputFolder;
-  readonly #options: LedgerPartitionOptions;
+  readonly #options: FilePartitionOptions;
   readonly #ids: IdSet;
-  #journal: LedgerJournal | undefined;
+  #log: IntentLog | undefined;
   #announced: readonly string[] | undefined;
-  /** What is being written to the journal; never rejects. */
+  /** What is being written to the log; never rejects. */
   #underWay: Promise<void> = Promise.resolve();
   #isClosed = false;
 
-  private constructor(folder: OutputFolder, options: LedgerPartitionOptions, ids: IdSet) {
+  private constructor(folder: OutputFolder, options: FilePartitionOptions, ids: IdSet) {
     this.#folder = folder;
     this.#options = options;
     this.#ids = ids;
   }
 
   /** Opens a partition and settles what an earlier run left in doubt. */
-  static async open(root: string, options: LedgerPartitionOptions): Promise<LedgerPartition> {
+  static async open(root: string, options: FilePartitionOptions): Promise<FilePartition> {
     const folder = new OutputFolder(root);
-    const found = await readJournal(folder.path([JOURNAL]));
-    const partition = new LedgerPartition(folder, options, new IdSet(await readIds(folder.path([IDS]))));
+    const found = await readIntents(folder.path([LOG]));
+    const partition = new FilePartition(folder, options, new IdSet(await readIds(folder.path([IDS]))));
     if (!found) return partition;
     partition.#add(found.acknowledged);
     const inDoubt = found.inDoubt.filter((key) => !partition.has(key));
@@ -60,38 +60,38 @@ export class LedgerPartition {
     if (this.#announced) throw new Error('the batch before was announced and not acknowledged');
     this.#announced = keys;
     await this.#beforeClose(async () => {
-      this.#journal ??= await LedgerJournal.create(this.#folder, JOURNAL);
-      await this.#journal.intend(keys);
+      this.#log ??= await IntentLog.create(this.#folder, LOG);
+      await this.#log.intend(keys);
     });
   }
 
   /** The receiver has the announced records. After {@link close} it is too late: they stay in doubt. */
   async acknowledged(): Promise<void> {
     if (this.#isClosed) return;
-    const [journal, announced] = [this.#journal, this.#announced];
-    if (!journal || !announced) throw new Error('acknowledged what was not announced');
+    const [log, announced] = [this.#log, this.#announced];
+    if (!log || !announced) throw new Error('acknowledged what was not announced');
     await this.#beforeClose(async () => {
-      await journal.done();
+      await log.done();
       this.#add(announced);
       this.#announced = undefined;
-      if (journal.bytes >= this.#options.journalBytes) await this.#fold();
+      if (log.bytes >= this.#options.foldAtBytes) await this.#fold();
     });
   }
 
-  /** Folds the journal into the sorted file and closes the partition. */
+  /** Folds the log into the sorted file and closes the partition. */
   async commit(): Promise<void> {
     if (this.#announced) throw new Error('a batch was announced and not acknowledged');
-    if (this.#journal) await this.#beforeClose(() => this.#fold());
+    if (this.#log) await this.#beforeClose(() => this.#fold());
     await this.close();
   }
 
-  /** Leaves the journal to the next opening, with what was acknowledged and what is in doubt. */
+  /** Leaves the log to the next opening, with what was acknowledged and what is in doubt. */
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
     await this.#underWay;
     try {
-      await this.#journal?.close();
+      await this.#log?.close();
     } finally {
       this.#options.onClose();
     }
@@ -107,11 +107,11 @@ export class LedgerPartition {
     for (const key of keys) this.#ids.add(recordId(key));
   }
 
-  /** A journal that outlives this, in a crash, only says again what the sorted file says. */
+  /** A log that outlives this, in a crash, only says again what the sorted file says. */
   async #fold(): Promise<void> {
     await writeIds(this.#folder, IDS, this.#ids.sorted());
-    await this.#journal?.close();
-    this.#journal = undefined;
-    await this.#folder.removeFile([JOURNAL]);
+    await this.#log?.close();
+    this.#log = undefined;
+    await this.#folder.removeFile([LOG]);
   }
 }

@@ -1,0 +1,106 @@
+import { constants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { crc32 } from 'node:zlib';
+import { z } from 'zod';
+import { withFileError } from '../../files/file-error.js';
+import type { OutputFolder } from '../../files/output-folder.js';
+import { journalRefused, readJournalFile } from './journal-file.js';
+
+/** Batches are numbered from 1 in every log. An intent says that the one before it was acknowledged. */
+const logEntry = z.union([
+  z.strictObject({ intent: z.int(), keys: z.array(z.string()) }),
+  z.strictObject({ done: z.int() }),
+]);
+type LogEntry = z.output<typeof logEntry>;
+
+/** What a log tells, as keys of records. */
+export interface LoggedIntents {
+  readonly acknowledged: readonly string[];
+  /** On their way when the process ended: the receiver may have them or not. */
+  readonly inDoubt: readonly string[];
+}
+
+/**
+ * A write-ahead log of what is about to be delivered and what was, a line each with its checksum. An intent is on the
+ * disk before the batch leaves; the mark that it was acknowledged gets there with the next intent at the latest.
+ */
+export class IntentLog {
+  readonly #path: string;
+  readonly #handle: FileHandle;
+  #last = 0;
+  #bytes = 0;
+
+  private constructor(path: string, handle: FileHandle) {
+    this.#path = path;
+    this.#handle = handle;
+  }
+
+  /** Starts an empty log in place of one that is settled. */
+  static async create(folder: OutputFolder, name: string): Promise<IntentLog> {
+    await folder.replaceFile([name], async () => {}); // which also makes its name durable
+    const path = folder.path([name]);
+    const flags = constants.O_WRONLY | constants.O_APPEND;
+    return new IntentLog(path, await withFileError(path, () => open(path, flags)));
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Resolves when the intent would survive a power cut. */
+  async intend(keys: readonly string[]): Promise<void> {
+    this.#last += 1;
+    await this.#append({ intent: this.#last, keys: [...keys] });
+    await withFileError(this.#path, () => this.#handle.datasync());
+  }
+
+  /** Marks the last intent as acknowledged by the receiver. */
+  async done(): Promise<void> {
+    await this.#append({ done: this.#last });
+  }
+
+  async close(): Promise<void> {
+    await withFileError(this.#path, () => this.#handle.close());
+  }
+
+  async #append(entry: LogEntry): Promise<void> {
+    const json = JSON.stringify(entry);
+    const line = Buffer.from(`${checksum(json)} ${json}\n`);
+    await withFileError(this.#path, () => this.#handle.appendFile(line));
+    this.#bytes += line.length;
+  }
+}
+
+/**
+ * Reads a log back; undefined where there is none. A line that a power cut tore is the last one, and what it
+ * announced was never sent; anything else that is missing is damage and refused.
+ */
+export async function readIntents(path: string): Promise<LoggedIntents | undefined> {
+  const bytes = await readJournalFile(path);
+  if (!bytes) return undefined;
+  const acknowledged: string[] = [];
+  let last = 0;
+  let inDoubt: readonly string[] = [];
+  for (const line of bytes.toString().split('\n')) {
+    const entry = entryOf(line, path);
+    if (!entry) continue; // the numbers tell whether an intent is missing, and only an intent can be missed
+    if ('intent' in entry ? entry.intent !== last + 1 : entry.done !== last)
+      throw journalRefused(path, `it is damaged after batch ${last}`);
+    for (const key of inDoubt) acknowledged.push(key);
+    if ('intent' in entry) last = entry.intent;
+    inDoubt = 'intent' in entry ? entry.keys : [];
+  }
+  return { acknowledged, inDoubt };
+}
+
+function entryOf(line: string, path: string): LogEntry | undefined {
+  const json = line.slice(9);
+  if (line.slice(0, 9) !== `${checksum(json)} `) return undefined;
+  const result = logEntry.safeParse(JSON.parse(json));
+  if (result.success) return result.data;
+  throw journalRefused(path, 'a line of it is whole, and this program does not know what it means');
+}
+
+function checksum(json: string): string {
+  return crc32(json).toString(16).padStart(8, '0');
+}
