@@ -4,6 +4,7 @@ import { ExportError } from '../../src/errors/export-error.js';
 import type { HttpClient } from '../../src/http/http-client.js';
 import type { Log } from '../../src/log/log.js';
 import type { Secret } from '../../src/secrets/secret.js';
+import { chooseProjects } from '../../src/streams/choose-projects.js';
 import type { Project } from '../../src/streams/partition.js';
 import { addDays, type Day, dayAt } from '../../src/time/day.js';
 import type { Window } from '../../src/time/window.js';
@@ -49,34 +50,24 @@ export function deepgramSource(options: DeepgramSourceOptions): Source {
   const contextOf = (project: Project): ReadingContext => {
     const directory = directories.get(project.id) ?? new ProjectDirectory(api, project, range, findings);
     directories.set(project.id, directory);
-    return { api, project, directory, findings, ahead, ages: options.ages, now: options.window.now };
+    return { api, project, directory, findings, ahead, ages: options.ages, now };
   };
+  const projects = (signal: AbortSignal) => listProjects(api, options.projects, findings, signal);
 
   return {
     name: 'Deepgram',
     parallel: Math.ceil(READINGS_A_CALL * options.maxConcurrency),
     traffic: options.http.stats,
-    projects: (signal) => listProjects(api, options.projects, findings, signal),
-    oldestDay: ({ kind }) => (kind === 'requests' ? oldestWholeDay(options.window.now) : undefined),
-    divide: (stream, _project, days) => divideDays(stream, days, dayAt(options.window.now)),
+    projects,
+    oldestDay: ({ kind }) => (kind === 'requests' ? oldestWholeDay(now) : undefined),
+    divide: (stream, _project, days) => divideDays(stream, days, dayAt(now)),
     read: (request, signal) => readTask(request, contextOf(request.project), signal),
-    check: async (streams, signal) =>
-      checkAccess(
-        api,
-        await listProjects(api, options.projects, findings, signal),
-        streams,
-        dayAt(options.window.now),
-        signal,
-      ),
-    distinctValues: async (projects, signal) =>
-      new Map(
-        await Promise.all(
-          projects.map(async (project) => {
-            const values = await distinctValues(contextOf(project).directory, signal);
-            return [project.id, values] as const;
-          }),
-        ),
-      ),
+    check: async (streams, signal) => checkAccess(api, await projects(signal), streams, dayAt(now), signal),
+    distinctValues: async (asked, signal) => {
+      const valuesOf = async (project: Project) =>
+        [project.id, await distinctValues(contextOf(project).directory, signal)] as const;
+      return new Map(await Promise.all(asked.map(valuesOf)));
+    },
     findings: () => findings.result(),
     close: () => options.http.close(),
   };
@@ -99,33 +90,13 @@ async function listProjects(
     else findings.reject('projects', 'it has no project_id', raw);
   }
   const all = [...found.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
-  if (wanted === 'all') {
-    if (all.length > 0) return all;
+  if (wanted === 'all' && all.length === 0) {
     throw new ExportError('SOURCE_ANSWER', 'The API key in source.api_key sees no project.', {
       kind: 'permanent',
       hint: 'Use a key of the project, or of a member of it.',
     });
   }
-  return chosen(all, wanted);
-}
-
-function chosen(all: readonly Project[], wanted: readonly string[]): readonly Project[] {
-  const unknown = wanted.filter(
-    (name) => !all.some((project) => project.id === name || project.name === name),
-  );
-  if (unknown.length > 0) {
-    throw new ExportError(
-      'PROJECT_UNKNOWN',
-      `The API key sees no project ${unknown.map((name) => `"${name}"`).join(', ')}.`,
-      {
-        kind: 'config',
-        hint: `It sees: ${all.map((project) => `${project.name ?? '(no name)'} (${project.id})`).join(', ') || 'none'}.`,
-      },
-    );
-  }
-  return all.filter(
-    (project) => wanted.includes(project.id) || (project.name !== null && wanted.includes(project.name)),
-  );
+  return chooseProjects(all, wanted, { who: 'The API key sees', it: 'It sees' });
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Findings } from '../../../src/deliver/tally/findings.js';
 import { ExportError } from '../../../src/errors/export-error.js';
 import type { Project } from '../../../src/streams/partition.js';
 import type { Day } from '../../../src/time/day.js';
-import type { DeepgramApi, Scope } from '../api/deepgram-api.js';
+import { calledAs, type DeepgramApi, projectCall, type Scope } from '../api/deepgram-api.js';
 import { arrayOf, type Json, objectOf, textOf } from '../api/tolerant-json.js';
 
 /** Readable names for the ids in records; undefined for an id that nobody knows. */
@@ -38,26 +38,32 @@ export class ProjectDirectory {
 
   /** `{api_keys: [{member, api_key}]}` */
   keys(signal: AbortSignal): Promise<Json> {
-    return this.#once(['keys'], {}, 'read the API keys', 'keys:read', signal);
+    return this.#once(['keys'], {}, 'the API keys', 'keys:read', signal);
   }
 
   /** `{stt: […], tts: […]}`, outdated models included: old requests used them. */
   models(signal: AbortSignal): Promise<Json> {
-    return this.#once(['models'], { include_outdated: 'true' }, 'read the models', 'project:read', signal);
+    return this.#once(['models'], { include_outdated: 'true' }, 'the models', 'project:read', signal);
   }
 
   /** `{tags, models, processing_methods, features}` of what was used in these days. */
   usageFields(signal: AbortSignal): Promise<Json> {
-    return this.#once(['usage', 'fields'], this.#range, 'read the usage fields', 'usage:read', signal);
+    return this.#once(['usage', 'fields'], this.#range, 'the usage fields', 'usage:read', signal);
   }
 
   /** `{accessors, deployments, tags, line_items}` of what was billed in these days. */
   billingFields(signal: AbortSignal): Promise<Json> {
-    return this.#once(['billing', 'fields'], this.#range, 'read the billing fields', 'billing:read', signal);
+    return this.#once(['billing', 'fields'], this.#range, 'the billing fields', 'billing:read', signal);
   }
 
-  /** The names of these things. A list that the key may not read, or that is not there, only costs its names, with a warning. */
-  async names(wanted: NamesWanted, signal: AbortSignal): Promise<Names> {
+  /**
+   * The names of these things. A list that the key may not read, or that is not there, only costs its names, with a
+   * warning.
+   */
+  async names(
+    wanted: { readonly models?: boolean; readonly apiKeys?: boolean; readonly lineItems?: boolean },
+    signal: AbortSignal,
+  ): Promise<Names> {
     const [models, keys, lineItems] = await Promise.all([
       wanted.models ? this.#modelNames(signal) : NOBODY,
       wanted.apiKeys ? this.#keyNames(signal) : NOBODY,
@@ -71,37 +77,29 @@ export class ProjectDirectory {
   }
 
   async #modelNames(signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
-    const names = new Map<string, string>();
-    const [listed, seen] = await Promise.all([
+    const [listed, used] = await Promise.all([
       this.#orNothing('model names', this.models(signal)),
       this.#orNothing('names of models used', this.usageFields(signal)),
     ]);
-    for (const model of [...arrayOf(listed.stt), ...arrayOf(listed.tts)])
-      addModel(names, objectOf(model), 'uuid');
-    // Models that served this project and are listed nowhere any more.
-    for (const model of arrayOf(seen.models)) addModel(names, objectOf(model), 'model_id');
-    return names;
+    const nameOf = (model: Json) => textOf(model.canonical_name) ?? textOf(model.name);
+    return new Map([
+      // Models that served this project and may be listed nowhere any more.
+      ...namesIn(used.models, 'model_id', nameOf),
+      ...namesIn(listed.tts, 'uuid', nameOf),
+      ...namesIn(listed.stt, 'uuid', nameOf),
+    ]);
   }
 
   async #keyNames(signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
-    const names = new Map<string, string>();
     const listed = await this.#orNothing('API key names', this.keys(signal));
-    for (const entry of arrayOf(listed.api_keys)) {
-      const key = objectOf(objectOf(entry)?.api_key);
-      const id = textOf(key?.api_key_id);
-      const comment = textOf(key?.comment);
-      if (id && comment) names.set(id, comment);
-    }
-    return names;
+    const keys = arrayOf(listed.api_keys).map((entry) => objectOf(entry)?.api_key);
+    return namesIn(keys, 'api_key_id', (key) => textOf(key.comment));
   }
 
   async #lineItemNames(signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
     const used = await this.#orNothing('line item names', this.billingFields(signal));
-    const items = objectOf(used.line_items) ?? {};
-    const names = new Map<string, string>();
-    for (const [id, name] of Object.entries(items))
-      if (typeof name === 'string' && name !== '') names.set(id, name);
-    return names;
+    const items = Object.entries(objectOf(used.line_items) ?? {});
+    return new Map(items.flatMap(([id, name]) => (textOf(name) ? [[id, String(name)]] : [])));
   }
 
   #once(
@@ -113,14 +111,7 @@ export class ProjectDirectory {
   ): Promise<Json> {
     const known = this.#answers.get(path.join('/'));
     if (known) return known;
-    const { id, name } = this.#project;
-    const call = {
-      path: ['v1', 'projects', id, ...path],
-      parameters,
-      what: `${what} of ${name ?? id}`,
-      scope,
-    };
-    const answer = this.#api.get(call, signal);
+    const answer = this.#api.get(projectCall(this.#project, `read ${what}`, scope, path, parameters), signal);
     answer.catch(() => {}); // reported by whoever waits for it
     this.#answers.set(path.join('/'), answer);
     return answer;
@@ -132,9 +123,7 @@ export class ProjectDirectory {
     } catch (error) {
       // What would pass by itself must not turn names into ids, in Datadog even into other series: read it later.
       if (!isForGood(error)) throw error;
-      this.#findings.warn(
-        `No ${lost} for project ${this.#project.name ?? this.#project.id}: ${error.message}`,
-      );
+      this.#findings.warn(`No ${lost} for project ${calledAs(this.#project)}: ${error.message}`);
       return {};
     }
   }
@@ -149,17 +138,20 @@ function isForGood(error: unknown): error is ExportError {
   return error.status === 403 || error.kind === 'permanent';
 }
 
-/** Which names a stream needs. */
-export interface NamesWanted {
-  readonly models?: boolean;
-  readonly apiKeys?: boolean;
-  readonly lineItems?: boolean;
-}
-
 const NOBODY: ReadonlyMap<string, string> = new Map();
 
-function addModel(names: Map<string, string>, model: Json | undefined, idField: 'uuid' | 'model_id'): void {
-  const id = textOf(model?.[idField]);
-  const name = textOf(model?.canonical_name) ?? textOf(model?.name);
-  if (id && name && !names.has(id)) names.set(id, name);
+/** Names by id; the first of an id counts. */
+function namesIn(
+  list: unknown,
+  idField: string,
+  nameOf: (item: Json) => string | null,
+): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
+  for (const item of arrayOf(list)) {
+    const object = objectOf(item) ?? {};
+    const id = textOf(object[idField]);
+    const name = nameOf(object);
+    if (id && name && !names.has(id)) names.set(id, name);
+  }
+  return names;
 }

@@ -24,22 +24,6 @@ export async function projectsOf(
   return projects.sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
-/** Of these projects those that are wanted, by id or name; one that is not there is an `ExportError` of kind `config`. */
-export function chosenProjects(
-  all: readonly Project[],
-  wanted: 'all' | readonly string[],
-): readonly Project[] {
-  if (wanted === 'all') return all;
-  const is = ({ id, name }: Project, word: string) => id === word || name === word;
-  const unknown = wanted.filter((word) => !all.some((project) => is(project, word)));
-  if (unknown.length === 0) return all.filter((project) => wanted.some((word) => is(project, word)));
-  const names = unknown.map((word) => `"${word}"`).join(', ');
-  throw new ExportError('PROJECT_UNKNOWN', `The archive has no project ${names}.`, {
-    kind: 'config',
-    hint: `It has: ${all.map(({ id, name }) => `${name ?? '(no name)'} (${id})`).join(', ')}.`,
-  });
-}
-
 async function projectOf(
   segment: string,
   files: readonly ArchiveFile[],

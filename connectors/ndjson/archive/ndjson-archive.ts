@@ -3,13 +3,14 @@ import { Findings } from '../../../src/deliver/tally/findings.js';
 import { ExportError } from '../../../src/errors/export-error.js';
 import { pathSegment } from '../../../src/files/path-segment.js';
 import type { Log } from '../../../src/log/log.js';
+import { chooseProjects } from '../../../src/streams/choose-projects.js';
 import type { Project } from '../../../src/streams/partition.js';
 import type { Stream } from '../../../src/streams/stream.js';
 import type { Day } from '../../../src/time/day.js';
 import { batchesOf } from './archive-batches.js';
 import type { ArchiveFile } from './archive-file.js';
 import { type ArchiveListing, listArchive } from './archive-listing.js';
-import { chosenProjects, projectsOf } from './archive-projects.js';
+import { projectsOf } from './archive-projects.js';
 
 export interface NdjsonArchiveOptions {
   /** Absolute path of the folder that an `ndjson` sink wrote. */
@@ -65,7 +66,10 @@ export function ndjsonArchive(options: NdjsonArchiveOptions): NdjsonArchive {
     const isByDay = streams.some((stream) => stream.partitionedBy === 'day');
     if (isByDay && (await span()) === undefined)
       findings.warn('The archive has no day of these streams between the first and the last one asked for.');
-    return chosenProjects(await projectsOf(files, signal), options.projects ?? 'all');
+    return chooseProjects(await projectsOf(files, signal), options.projects ?? 'all', {
+      who: 'The archive has',
+      it: 'It has',
+    });
   };
 
   return {
