@@ -8,7 +8,7 @@ import type { Project } from '../../../src/streams/partition.js';
 import type { Stream } from '../../../src/streams/stream.js';
 import type { Day } from '../../../src/time/day.js';
 import { batchesOf } from './archive-batches.js';
-import type { ArchiveFile } from './archive-file.js';
+import { type ArchiveFile, groupFiles } from './archive-file.js';
 import { type ArchiveListing, listArchive } from './archive-listing.js';
 import { projectsOf } from './archive-projects.js';
 
@@ -60,7 +60,7 @@ export function ndjsonArchive(options: NdjsonArchiveOptions): NdjsonArchive {
   const span = async () => spanOf((await list()).files, streams, isWithin);
   const projects = async (signal: AbortSignal) => {
     const { files, warnings } = await list();
-    filesOf = byFolder(files);
+    filesOf = groupFiles(files, (file) => `${file.stream}/${file.projectSegment}`);
     const unwanted = options.streamsChosen ? [] : unwantedStreams(files, streams);
     for (const warning of [...warnings, ...unwanted]) findings.warn(warning);
     const isByDay = streams.some((stream) => stream.partitionedBy === 'day');
@@ -104,18 +104,6 @@ export function ndjsonArchive(options: NdjsonArchiveOptions): NdjsonArchive {
   };
 }
 
-/** By stream and project. */
-function byFolder(files: readonly ArchiveFile[]): ReadonlyMap<string, readonly ArchiveFile[]> {
-  const folders = new Map<string, ArchiveFile[]>();
-  for (const file of files) {
-    const name = `${file.stream}/${file.projectSegment}`;
-    const others = folders.get(name);
-    if (others) others.push(file);
-    else folders.set(name, [file]);
-  }
-  return folders;
-}
-
 function spanOf(
   files: readonly ArchiveFile[],
   streams: readonly Stream[],
@@ -130,11 +118,10 @@ function spanOf(
 }
 
 function unwantedStreams(files: readonly ArchiveFile[], streams: readonly Stream[]): readonly string[] {
-  const wanted = new Set(streams.map(({ name }) => name));
-  const others = [...new Set(files.map(({ stream }) => stream))].filter((name) => !wanted.has(name));
-  return others.length === 0
-    ? []
-    : [`The archive also holds ${others.join(', ')}, which this job does not have; left out.`];
+  const others = new Set(files.map(({ stream }) => stream));
+  for (const { name } of streams) others.delete(name);
+  if (others.size === 0) return [];
+  return [`The archive also holds ${[...others].join(', ')}, which this job does not have; left out.`];
 }
 
 /** The summary names the first failure of a stream; of an archive, every damaged file has to be known. */

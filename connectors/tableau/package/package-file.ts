@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { OutputFolder } from '../../../src/files/output-folder.js';
 import { listTableFiles, readError } from '../table-files.js';
 import type { Table } from '../tables/table.js';
-import { type DataResource, dataPackage, dataResource } from './data-package.js';
+import { type DataResource, dataPackage, dataResource, pathProperty } from './data-package.js';
 
 const FILE = ['datapackage.json'];
 
@@ -24,9 +24,8 @@ export async function writeDataPackage(
   }
   for (const resource of await earlierResources(folder)) {
     if (described.has(resource.name)) continue;
-    const [first, ...others] = await pathsOf(folder, resource.name, layout);
-    if (first !== undefined)
-      resources.push({ ...resource, path: others.length === 0 ? first : [first, ...others] });
+    const paths = await pathsOf(folder, resource.name, layout);
+    if (paths.length > 0) resources.push({ ...resource, path: pathProperty(paths) });
   }
   await folder.replaceFile(FILE, (file) => file.write(dataPackage(resources)));
 }

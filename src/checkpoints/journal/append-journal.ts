@@ -1,15 +1,12 @@
 import type { Day } from '../../time/day.js';
 import type { CheckpointKey } from '../checkpoints.js';
-import type { AskReceiver, FilePartition } from './file-partition.js';
+import type { AskReceiver, JournalPartition } from './file-partition.js';
 
 /** One partition in one sink. */
 export interface JournalKey extends CheckpointKey {
   /** The day, or null for a snapshot. */
   readonly day: Day | null;
 }
-
-/** What an append sink has of one partition. */
-export type JournalPartition = Pick<FilePartition, 'has' | 'announce' | 'acknowledged' | 'commit' | 'close'>;
 
 /** Which records each append sink has: what is written twice is there twice, so every record must leave once. */
 export interface AppendJournal {

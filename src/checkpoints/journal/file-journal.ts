@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { withFileError } from '../../files/file-error.js';
 import { pathSegment } from '../../files/path-segment.js';
 import type { AppendJournal, JournalKey } from './append-journal.js';
-import { FilePartition } from './file-partition.js';
+import { openPartition } from './file-partition.js';
 
 /** Default of `foldAtBytes`. */
 const FOLD_AT_BYTES = 32 * 1024 * 1024;
@@ -29,7 +29,7 @@ export function fileJournal(root: string, { foldAtBytes = FOLD_AT_BYTES } = {}):
       opened.add(folder);
       const onClose = () => opened.delete(folder);
       try {
-        return await FilePartition.open(folder, { ask, foldAtBytes, onClose });
+        return await openPartition(folder, { ask, foldAtBytes, onClose });
       } catch (error) {
         onClose();
         throw error;

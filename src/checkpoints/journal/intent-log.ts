@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { z } from 'zod';
 import { withFileError } from '../../files/file-error.js';
@@ -20,55 +20,39 @@ export interface LoggedIntents {
   readonly inDoubt: readonly string[];
 }
 
+export type IntentLog = Awaited<ReturnType<typeof createIntentLog>>;
+
 /**
- * A write-ahead log of what is about to be delivered and what was, a line each with its checksum. An intent is on the
- * disk before the batch leaves; the mark that it was acknowledged gets there with the next intent at the latest.
+ * Starts an empty log, in place of one that is settled. It is a write-ahead log of what is about to be delivered and what
+ * was, a line each with its checksum. An intent is on the disk before the batch leaves; the mark that it was
+ * acknowledged gets there with the next intent at the latest.
  */
-export class IntentLog {
-  readonly #path: string;
-  readonly #handle: FileHandle;
-  #last = 0;
-  #bytes = 0;
-
-  private constructor(path: string, handle: FileHandle) {
-    this.#path = path;
-    this.#handle = handle;
-  }
-
-  /** Starts an empty log in place of one that is settled. */
-  static async create(folder: OutputFolder, name: string): Promise<IntentLog> {
-    await folder.replaceFile([name], async () => {}); // which also makes its name durable
-    const path = folder.path([name]);
-    const flags = constants.O_WRONLY | constants.O_APPEND;
-    return new IntentLog(path, await withFileError(path, () => open(path, flags)));
-  }
-
-  get bytes(): number {
-    return this.#bytes;
-  }
-
-  /** Resolves when the intent would survive a power cut. */
-  async intend(keys: readonly string[]): Promise<void> {
-    this.#last += 1;
-    await this.#append({ intent: this.#last, keys: [...keys] });
-    await withFileError(this.#path, () => this.#handle.datasync());
-  }
-
-  /** Marks the last intent as acknowledged by the receiver. */
-  async done(): Promise<void> {
-    await this.#append({ done: this.#last });
-  }
-
-  async close(): Promise<void> {
-    await withFileError(this.#path, () => this.#handle.close());
-  }
-
-  async #append(entry: LogEntry): Promise<void> {
+export async function createIntentLog(folder: OutputFolder, name: string) {
+  await folder.replaceFile([name], async () => {}); // which also makes its name durable
+  const path = folder.path([name]);
+  const handle = await withFileError(path, () => open(path, constants.O_WRONLY | constants.O_APPEND));
+  let last = 0;
+  let bytes = 0;
+  const append = async (entry: LogEntry): Promise<void> => {
     const json = JSON.stringify(entry);
     const line = Buffer.from(`${checksum(json)} ${json}\n`);
-    await withFileError(this.#path, () => this.#handle.appendFile(line));
-    this.#bytes += line.length;
-  }
+    await withFileError(path, () => handle.appendFile(line));
+    bytes += line.length;
+  };
+  return {
+    get bytes() {
+      return bytes;
+    },
+    /** Resolves when the intent would survive a power cut. */
+    intend: async (keys: readonly string[]): Promise<void> => {
+      last += 1;
+      await append({ intent: last, keys: [...keys] });
+      await withFileError(path, () => handle.datasync());
+    },
+    /** Marks the last intent as acknowledged by the receiver. */
+    done: () => append({ done: last }),
+    close: () => withFileError(path, () => handle.close()),
+  };
 }
 
 /**
