@@ -17,7 +17,7 @@ import type {
 import { holdsDay } from './day-ranges.js';
 import { closeOrKeepOpen, dropExpired, dueReason, firstDay, isLastReading } from './day-rules.js';
 import type { JournalKey } from './journal/append-journal.js';
-import { LastReadings } from './last-readings.js';
+import { type LastReadings, lastReadings } from './last-readings.js';
 import type { StateLock } from './lock/state-lock.js';
 
 export interface RunCheckpointsOptions {
@@ -66,7 +66,7 @@ export class RunCheckpoints implements Checkpoints {
     const { store, source, nowMs, lookbackMs, log, clock } = options;
     this.#options = options;
     this.#table = table;
-    this.#readings = new LastReadings(store.readings, source, nowMs, log);
+    this.#readings = lastReadings(store.readings, source, nowMs, log);
     this.#lookbackFrom = dayAt(nowMs - lookbackMs);
     this.#savedReadingsAt = clock.now();
   }

@@ -88,11 +88,10 @@ async function changedAt(path: string): Promise<number> {
 }
 
 function withoutLinks(path: string, entries: readonly Dirent[], warnings: string[]): readonly Dirent[] {
-  for (const entry of entries) {
-    if (entry.isSymbolicLink())
-      warnings.push(`${join(path, entry.name)} was left out: links inside an archive are not followed.`);
-  }
-  return entries.filter((entry) => !entry.isSymbolicLink());
+  const links = entries.filter((entry) => entry.isSymbolicLink());
+  for (const { name } of links)
+    warnings.push(`${join(path, name)} was left out: links inside an archive are not followed.`);
+  return entries.filter((entry) => !links.includes(entry));
 }
 
 async function entriesOf(path: string): Promise<readonly Dirent[]> {
