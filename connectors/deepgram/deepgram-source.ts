@@ -1,84 +1,64 @@
 import type { Source } from '../../src/catalogue/source.js';
+import type { SourceContext } from '../../src/catalogue/source-type.js';
 import { Findings } from '../../src/deliver/tally/findings.js';
 import { ExportError } from '../../src/errors/export-error.js';
-import type { HttpClient } from '../../src/http/http-client.js';
-import type { Log } from '../../src/log/log.js';
-import type { Secret } from '../../src/secrets/secret.js';
+import { createHttpClient } from '../../src/http/undici-client.js';
+import { chooseProjects } from '../../src/streams/choose-projects.js';
 import type { Project } from '../../src/streams/partition.js';
 import { addDays, type Day, dayAt } from '../../src/time/day.js';
-import type { Window } from '../../src/time/window.js';
 import { checkAccess } from './account/check-access.js';
 import { distinctValues } from './account/distinct-values.js';
-import { ProjectDirectory } from './account/project-directory.js';
+import { type ProjectDirectory, projectDirectory } from './account/project-directory.js';
 import { listIn } from './api/answer-list.js';
-import { DeepgramApi } from './api/deepgram-api.js';
+import { DeepgramApi, explainRefusal } from './api/deepgram-api.js';
 import { objectOf, textOf } from './api/tolerant-json.js';
 import { divideDays, readTask } from './read-task.js';
 import type { ReadingContext } from './reading-context.js';
-import type { StateAges } from './requests/normalize-request.js';
 import { ReadAhead } from './requests/read-ahead.js';
+import type { DeepgramSettings } from './settings.js';
 import { RETENTION_DAYS } from './streams/requests.js';
-
-export interface DeepgramSourceOptions {
-  /** `https://api.deepgram.com`, a regional or a self-hosted address. */
-  readonly baseUrl: string;
-  readonly apiKey: Secret;
-  /** Ids or names of the projects to read. */
-  readonly projects: 'all' | readonly string[];
-  readonly maxConcurrency: number;
-  readonly ages: StateAges;
-  readonly window: Window;
-  readonly http: HttpClient;
-  readonly log: Log;
-}
 
 /** While some are being delivered, others use their places for calls. More of them take memory, each with a page. */
 const READINGS_A_CALL = 1.25;
 
 /** Reads a Deepgram account through its management API. */
-export function deepgramSource(options: DeepgramSourceOptions): Source {
-  const api = new DeepgramApi(options.http, options);
-  const findings = new Findings(options.log);
-  const ahead = new ReadAhead(options.maxConcurrency);
+export function deepgramSource(settings: DeepgramSettings, context: SourceContext): Source {
+  const { max_concurrency: maxConcurrency, states } = settings;
+  const { clock, log, env, userAgent } = context;
+  const http = createHttpClient({ clock, log, env, userAgent, maxConcurrency, explain: explainRefusal });
+  const api = new DeepgramApi(http, { baseUrl: settings.base_url, apiKey: settings.api_key });
+  const ages = { unknownAfterMs: states.unknown_after, lostAfterMs: states.lost_after };
+  const findings = new Findings(log);
+  const ahead = new ReadAhead(maxConcurrency);
   const directories = new Map<string, ProjectDirectory>();
 
   // Days before the window may be read too, where some sink lacks them.
-  const { since, until, now } = options.window;
+  const { since, until, now } = context.window;
   const [start = since] = [since, oldestWholeDay(now)].sort();
   const range = { start, end: until };
   const contextOf = (project: Project): ReadingContext => {
-    const directory = directories.get(project.id) ?? new ProjectDirectory(api, project, range, findings);
+    const directory = directories.get(project.id) ?? projectDirectory(api, project, range, findings);
     directories.set(project.id, directory);
-    return { api, project, directory, findings, ahead, ages: options.ages, now: options.window.now };
+    return { api, project, directory, findings, ahead, ages, now };
   };
+  const projects = (signal: AbortSignal) => listProjects(api, context.projects, findings, signal);
 
   return {
     name: 'Deepgram',
-    parallel: Math.ceil(READINGS_A_CALL * options.maxConcurrency),
-    traffic: options.http.stats,
-    projects: (signal) => listProjects(api, options.projects, findings, signal),
-    oldestDay: ({ kind }) => (kind === 'requests' ? oldestWholeDay(options.window.now) : undefined),
-    divide: (stream, _project, days) => divideDays(stream, days, dayAt(options.window.now)),
+    parallel: Math.ceil(READINGS_A_CALL * maxConcurrency),
+    traffic: http.stats,
+    projects,
+    oldestDay: ({ kind }) => (kind === 'requests' ? oldestWholeDay(now) : undefined),
+    divide: (stream, _project, days) => divideDays(stream, days, dayAt(now)),
     read: (request, signal) => readTask(request, contextOf(request.project), signal),
-    check: async (streams, signal) =>
-      checkAccess(
-        api,
-        await listProjects(api, options.projects, findings, signal),
-        streams,
-        dayAt(options.window.now),
-        signal,
-      ),
-    distinctValues: async (projects, signal) =>
-      new Map(
-        await Promise.all(
-          projects.map(async (project) => {
-            const values = await distinctValues(contextOf(project).directory, signal);
-            return [project.id, values] as const;
-          }),
-        ),
-      ),
+    check: async (streams, signal) => checkAccess(api, await projects(signal), streams, dayAt(now), signal),
+    distinctValues: async (asked, signal) => {
+      const valuesOf = async (project: Project) =>
+        [project.id, await distinctValues(contextOf(project).directory, signal)] as const;
+      return new Map(await Promise.all(asked.map(valuesOf)));
+    },
     findings: () => findings.result(),
-    close: () => options.http.close(),
+    close: () => http.close(),
   };
 }
 
@@ -99,33 +79,13 @@ async function listProjects(
     else findings.reject('projects', 'it has no project_id', raw);
   }
   const all = [...found.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
-  if (wanted === 'all') {
-    if (all.length > 0) return all;
+  if (wanted === 'all' && all.length === 0) {
     throw new ExportError('SOURCE_ANSWER', 'The API key in source.api_key sees no project.', {
       kind: 'permanent',
       hint: 'Use a key of the project, or of a member of it.',
     });
   }
-  return chosen(all, wanted);
-}
-
-function chosen(all: readonly Project[], wanted: readonly string[]): readonly Project[] {
-  const unknown = wanted.filter(
-    (name) => !all.some((project) => project.id === name || project.name === name),
-  );
-  if (unknown.length > 0) {
-    throw new ExportError(
-      'PROJECT_UNKNOWN',
-      `The API key sees no project ${unknown.map((name) => `"${name}"`).join(', ')}.`,
-      {
-        kind: 'config',
-        hint: `It sees: ${all.map((project) => `${project.name ?? '(no name)'} (${project.id})`).join(', ') || 'none'}.`,
-      },
-    );
-  }
-  return all.filter(
-    (project) => wanted.includes(project.id) || (project.name !== null && wanted.includes(project.name)),
-  );
+  return chooseProjects(all, wanted, { who: 'The API key sees', it: 'It sees' });
 }
 
 /**

@@ -18,20 +18,8 @@ export const deepgramType = defineSourceType({
     },
     planNote: 'A day with more than 1,000 requests takes about one call more for every 900 of them.',
   },
-  open: async (settings, { projects, window, clock, log, env, userAgent }) => {
-    const { createHttpClient } = await import('../../src/http/undici-client.js');
-    const { explainRefusal } = await import('./api/deepgram-api.js');
+  open: async (settings, context) => {
     const { deepgramSource } = await import('./deepgram-source.js');
-    const maxConcurrency = settings.max_concurrency;
-    return deepgramSource({
-      baseUrl: settings.base_url,
-      apiKey: settings.api_key,
-      projects,
-      maxConcurrency,
-      ages: { unknownAfterMs: settings.states.unknown_after, lostAfterMs: settings.states.lost_after },
-      window,
-      http: createHttpClient({ log, clock, userAgent, maxConcurrency, env, explain: explainRefusal }),
-      log,
-    });
+    return deepgramSource(settings, context);
   },
 });

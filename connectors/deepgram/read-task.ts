@@ -3,8 +3,9 @@ import type { Row } from '../../src/streams/field.js';
 import type { Stream } from '../../src/streams/stream.js';
 import { addDays, type Day, startOfDay } from '../../src/time/day.js';
 import { apiKeyRows, balanceRows, modelRows, purchaseRows } from './account/account-rows.js';
+import { calledAs, projectCall } from './api/deepgram-api.js';
 import { readDays } from './daily/read-days.js';
-import { once, pathOf, type ReadingContext, saying } from './reading-context.js';
+import { once, type ReadingContext } from './reading-context.js';
 import { readRequestDay } from './requests/request-day.js';
 
 /** Days of usage or billing that one call asks for: bounds the size of an answer. */
@@ -68,24 +69,19 @@ async function* whole(
 }
 
 async function balances(context: ReadingContext, signal: AbortSignal): Promise<readonly Row[]> {
-  const call = {
-    path: pathOf(context, 'balances'),
-    what: saying('read the balances', context),
-    scope: 'billing:read',
-  } as const;
+  const call = projectCall(context.project, 'read the balances', 'billing:read', ['balances']);
   return balanceRows(await context.api.get(call, signal), context);
 }
 
 async function purchases(context: ReadingContext, signal: AbortSignal): Promise<readonly Row[]> {
-  const what = saying('read the purchases', context);
-  const parameters = { limit: MOST_ORDERS };
-  const call = { path: pathOf(context, 'purchases'), parameters, what, scope: 'billing:read' } as const;
-  const rows = purchaseRows(await context.api.get(call, signal), context);
-  if (rows.length >= MOST_ORDERS) {
-    context.findings.warn(
-      `${context.project.name ?? context.project.id} has ${MOST_ORDERS} purchases or more; Deepgram gives no more than that.`,
+  const { api, project, findings } = context;
+  const limit = { limit: MOST_ORDERS };
+  const call = projectCall(project, 'read the purchases', 'billing:read', ['purchases'], limit);
+  const rows = purchaseRows(await api.get(call, signal), context);
+  if (rows.length >= MOST_ORDERS)
+    findings.warn(
+      `${calledAs(project)} has ${MOST_ORDERS} purchases or more; Deepgram gives no more than that.`,
     );
-  }
   return rows;
 }
 
@@ -102,15 +98,14 @@ async function* requestBatches(
   context: ReadingContext,
   signal: AbortSignal,
 ): AsyncGenerator<readonly Row[]> {
-  const named = context.directory
-    .names({ models: true, apiKeys: true }, signal)
-    .then((names) => ({ ...context, names }));
+  const { api, project, directory, ahead, now } = context;
+  const names = directory.names({ models: true, apiKeys: true }, signal);
+  const named = names.then((known) => ({ ...context, names: known }));
   named.catch(() => {}); // thrown by the slice that needs it
   const from = startOfDay(day) / 1_000;
   // Today ends now, and now is fixed for the run: a range that grows while it is paged would never be read whole.
-  const until = Math.min(from + 86_400, Math.floor(context.now / 1_000));
-  const reader = { api: context.api, project: context.project, context: named };
-  yield* readRequestDay(reader, { from, until }, context.ahead, signal);
+  const until = Math.min(from + 86_400, Math.floor(now / 1_000));
+  yield* readRequestDay({ api, project, context: named }, { from, until }, ahead, signal);
 }
 
 /** Runs of neighbouring days, each at most `size` long. */

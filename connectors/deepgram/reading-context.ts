@@ -18,16 +18,6 @@ export interface ReadingContext {
   readonly now: number;
 }
 
-/** The path of one of the project's endpoints. */
-export function pathOf(context: ReadingContext, ...rest: readonly string[]): readonly string[] {
-  return ['v1', 'projects', context.project.id, ...rest];
-}
-
-/** What is being done, with the project it is done for. */
-export function saying(what: string, { project }: ReadingContext): string {
-  return `${what} of ${project.name ?? project.id}`;
-}
-
 /** An answer as batches: one, or none when it is empty. */
 export async function* once(rows: () => Promise<readonly Row[]>): AsyncGenerator<readonly Row[]> {
   const all = await rows();

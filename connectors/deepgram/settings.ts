@@ -32,3 +32,5 @@ export const deepgramSettings = z
       .describe('When a request that Deepgram has no response for counts as unknown, and as lost'),
   })
   .describe('The Deepgram account');
+
+export type DeepgramSettings = z.output<typeof deepgramSettings>;

@@ -15,36 +15,34 @@ export async function openPartition(
   tables: readonly TableFile[],
 ): Promise<EncodedTarget<readonly Uint8Array[]>> {
   const files: AtomicFile[] = [];
-
   const abort = async (): Promise<void> => {
     await Promise.allSettled(files.map((file) => file.abort()));
   };
-  const orTakeBack = async (step: () => Promise<void>): Promise<void> => {
-    try {
-      await step();
-    } catch (error) {
+  const orAbort = (step: Promise<void>): Promise<void> =>
+    step.catch(async (error) => {
       await abort();
       throw error;
-    }
-  };
-
-  await orTakeBack(async () => {
+    });
+  const begin = async (): Promise<void> => {
     for (const { create, head } of tables) {
       const file = await create();
       files.push(file);
       await file.write(head);
     }
-  });
+  };
+  const publish = async (): Promise<void> => {
+    // All are on disk before the first is named; the stream's own comes last, when its children are there.
+    await Promise.all(files.map((file) => file.finish()));
+    for (const file of files.toReversed()) await file.publish();
+  };
+
+  await orAbort(begin());
   return {
     write: async (lines) => {
       await Promise.all(lines.map((some, at) => files[at]?.write(some)));
     },
     commit: async (records) => {
-      await orTakeBack(async () => {
-        // All are on disk before the first is named; the stream's own comes last, when its children are there.
-        await Promise.all(files.map((file) => file.finish()));
-        for (const file of [...files].reverse()) await file.publish();
-      });
+      await orAbort(publish());
       return { accepted: records, rejected: [], skipped: [] };
     },
     abort,

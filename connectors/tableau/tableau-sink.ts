@@ -1,10 +1,9 @@
 import { resolve } from 'node:path';
-import type { CheckResult } from '../../src/catalogue/check-result.js';
+import { failedCheck } from '../../src/catalogue/check-result.js';
 import type { Sink } from '../../src/catalogue/sink.js';
 import type { SinkContext } from '../../src/catalogue/sink-type.js';
 import { encodedStreams } from '../../src/deliver/encoded-stream.js';
 import { forEachConcurrent } from '../../src/deliver/for-each-concurrent.js';
-import { failureOf } from '../../src/errors/export-error.js';
 import { OutputFolder } from '../../src/files/output-folder.js';
 import type { Stream } from '../../src/streams/stream.js';
 import { CRLF, csvEncoder, csvHeader } from './csv/csv-encoder.js';
@@ -39,14 +38,20 @@ export function tableauSink(settings: TableauSettings, context: SinkContext): Si
     streams.set(stream.name, known);
     return known;
   };
-  for (const stream of context.streams) tablesFor(stream);
+  context.streams.forEach(tablesFor);
 
   return {
     name: context.name,
     capabilities: { delivery: 'replace' },
     // Of the single files only the parts count: without them a table would lose its old days.
     isEmpty: () => (single ? new OutputFolder(folder.path(['.parts'])) : folder).isEmpty(),
-    check: () => tryOut(folder, settings.path),
+    check: async () => {
+      const what = `write to ${settings.path}`;
+      return folder.tryOut().then(
+        () => ({ what, ok: true, detail: 'a test file was written and removed' }),
+        (error) => failedCheck(what, error),
+      );
+    },
     begin: async (partition) => {
       const fileOf = single ? partFile : dailyFile;
       const files = tablesFor(partition.stream).map((table) => {
@@ -73,14 +78,3 @@ export function tableauSink(settings: TableauSettings, context: SinkContext): Si
 
 /** Most are small, and take as long as the disk takes to confirm them. */
 const TABLES_AT_ONCE = 4;
-
-async function tryOut(folder: OutputFolder, path: string): Promise<CheckResult> {
-  const what = `write to ${path}`;
-  try {
-    await folder.tryOut();
-    return { what, ok: true, detail: 'a test file was written and removed' };
-  } catch (error) {
-    const { message, hint } = failureOf(error);
-    return { what, ok: false, detail: message, ...(hint === undefined ? {} : { hint }) };
-  }
-}

@@ -3,34 +3,34 @@ import { basename, dirname } from 'node:path';
 import { ExportError } from '../errors/export-error.js';
 import { fileError } from '../files/file-error.js';
 import { OutputFolder } from '../files/output-folder.js';
-import { replaceFile } from '../files/replace-file.js';
 import type { Mask } from '../secrets/mask.js';
 import type { CheckpointStore } from './checkpoint-store.js';
-import { AppendLedger } from './journal/append-ledger.js';
+import { fileJournal } from './journal/file-journal.js';
 import { lockState } from './lock/state-lock.js';
 import { readingsFolder } from './readings-folder.js';
 import { STATE_VERSION, type StateDocument, stateDocument, stateText } from './state-document.js';
 import { stateVersion1 } from './state-version-1.js';
 
-export interface FileStoreOptions {
-  /** The source to which streams belong that a state of the first version has. */
-  readonly source: string;
-  readonly mask: Mask;
-}
-
 /**
  * Checkpoints in a file. What belongs to it is beside it and named after it, since two states in one folder must not
  * forget for each other: `<path>.lock`, `<path>.delivered`, `<path>.readings`.
+ *
+ * @param options.source to which the streams of a state of the first version belong
  */
-export function fileStore(path: string, { source, mask }: FileStoreOptions): CheckpointStore {
+export function fileStore(
+  path: string,
+  { source, mask }: { readonly source: string; readonly mask: Mask },
+): CheckpointStore {
   const readings = `${path}.readings`;
   return {
     place: path,
     lock: (options) => lockState(path, options),
     load: () => load(path, source),
-    save: async (document) =>
-      replaceFile(new OutputFolder(dirname(path)), basename(path), mask(stateText(document))),
-    journal: new AppendLedger(`${path}.delivered`),
+    save: async (document) => {
+      const text = mask(stateText(document));
+      await new OutputFolder(dirname(path)).replaceFile([basename(path)], (file) => file.write(text));
+    },
+    journal: fileJournal(`${path}.delivered`),
     readings: readingsFolder(readings),
     setAside: async (nowMs) => {
       const aside = `${path}.${new Date(nowMs).toISOString().replaceAll(/[:.]/g, '-')}`;

@@ -11,63 +11,53 @@ import type { DayReading, LastReading } from './checkpoints.js';
  */
 const KEPT_DAYS = 90;
 
+export type LastReadings = ReturnType<typeof lastReadings>;
+
 /** The last readings of one source in a run: in memory since they were saved last, and otherwise loaded by the day. */
-export class LastReadings {
-  readonly #store: ReadingStore;
-  readonly #source: string;
-  readonly #oldest: Day;
-  readonly #log: Log;
-  readonly #loaded = new Map<Day, Promise<ReadingsOfDay>>();
-  readonly #changed = new Set<Day>();
-
-  constructor(store: ReadingStore, source: string, nowMs: number, log: Log) {
-    this.#store = store;
-    this.#source = source;
-    this.#oldest = addDays(dayAt(nowMs), -KEPT_DAYS);
-    this.#log = log;
-  }
-
-  async get(stream: string, projectId: string, day: Day): Promise<LastReading | undefined> {
-    if (day < this.#oldest) return undefined;
-    const found = (await this.#load(day)).get(this.#source)?.get(stream)?.get(projectId);
-    if (!found) return undefined;
-    const [readAtMs, records, sums] = found;
-    return { readAtMs, records, sums };
-  }
-
-  /** Seen by each {@link get} that is called later. */
-  set(stream: string, projectId: string, day: Day, { readAtMs, records, sums }: DayReading): void {
-    if (day < this.#oldest) return;
-    this.#changed.add(day);
-    void this.#load(day).then((readings) => {
-      inner(inner(readings, this.#source), stream).set(projectId, [readAtMs, records, sums]);
-    });
-  }
-
-  /** A failure is only told: what is remembered may lag behind. */
-  async save(): Promise<void> {
-    const days = [...this.#changed];
-    this.#changed.clear();
-    try {
-      for (const day of days) await this.#store.save(day, await this.#load(day));
-      if (days.length > 0) await this.#store.dropBefore(this.#oldest);
-    } catch (error) {
-      this.#log.warn(`What was read last could not be kept: ${failureOf(error).message}`);
-      for (const day of days) this.#changed.add(day);
-    }
-    for (const day of this.#loaded.keys()) if (!this.#changed.has(day)) this.#loaded.delete(day);
-  }
-
-  #load(day: Day): Promise<ReadingsOfDay> {
-    const loaded =
-      this.#loaded.get(day) ??
-      this.#store.load(day).catch((error): ReadingsOfDay => {
-        this.#log.warn(
+export function lastReadings(store: ReadingStore, source: string, nowMs: number, log: Log) {
+  const oldest = addDays(dayAt(nowMs), -KEPT_DAYS);
+  const loaded = new Map<Day, Promise<ReadingsOfDay>>();
+  const changed = new Set<Day>();
+  const load = (day: Day): Promise<ReadingsOfDay> => {
+    const readings =
+      loaded.get(day) ??
+      store.load(day).catch((error): ReadingsOfDay => {
+        log.warn(
           `What was read last of ${day} cannot be used, and is begun anew: ${failureOf(error).message}`,
         );
         return new Map();
       });
-    this.#loaded.set(day, loaded);
-    return loaded;
-  }
+    loaded.set(day, readings);
+    return readings;
+  };
+  return {
+    get: async (stream: string, projectId: string, day: Day): Promise<LastReading | undefined> => {
+      if (day < oldest) return undefined;
+      const found = (await load(day)).get(source)?.get(stream)?.get(projectId);
+      if (!found) return undefined;
+      const [readAtMs, records, sums] = found;
+      return { readAtMs, records, sums };
+    },
+    /** Seen by each `get` that is called later. */
+    set: (stream: string, projectId: string, day: Day, { readAtMs, records, sums }: DayReading): void => {
+      if (day < oldest) return;
+      changed.add(day);
+      void load(day).then((readings) => {
+        inner(inner(readings, source), stream).set(projectId, [readAtMs, records, sums]);
+      });
+    },
+    /** A failure is only told: what is remembered may lag behind. */
+    save: async (): Promise<void> => {
+      const days = [...changed];
+      changed.clear();
+      try {
+        for (const day of days) await store.save(day, await load(day));
+        if (days.length > 0) await store.dropBefore(oldest);
+      } catch (error) {
+        log.warn(`What was read last could not be kept: ${failureOf(error).message}`);
+        for (const day of days) changed.add(day);
+      }
+      for (const day of loaded.keys()) if (!changed.has(day)) loaded.delete(day);
+    },
+  };
 }

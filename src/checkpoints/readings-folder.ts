@@ -1,7 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { OutputFolder } from '../files/output-folder.js';
-import { replaceFile } from '../files/replace-file.js';
 import { byName, mapText } from './by-name.js';
 import type { ReadingStore } from './checkpoint-store.js';
 
@@ -27,12 +26,10 @@ export function readingsFolder(root: string): ReadingStore {
       });
       return text === undefined ? new Map() : readingsFile.parse(JSON.parse(text)).sources;
     },
-    save: (day, readings) =>
-      replaceFile(
-        folder,
-        nameOf(day),
-        mapText(new Map<string, unknown>(Object.entries({ version: VERSION, sources: readings }))),
-      ),
+    save: (day, readings) => {
+      const text = mapText(new Map<string, unknown>(Object.entries({ version: VERSION, sources: readings })));
+      return folder.replaceFile([nameOf(day)], (file) => file.write(text));
+    },
     dropBefore: async (day) => {
       const names = await readdir(root).catch(() => []);
       for (const name of names)

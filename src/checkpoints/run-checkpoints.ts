@@ -16,8 +16,8 @@ import type {
 } from './checkpoints.js';
 import { holdsDay } from './day-ranges.js';
 import { closeOrKeepOpen, dropExpired, dueReason, firstDay, isLastReading } from './day-rules.js';
-import type { LedgerKey } from './journal/append-journal.js';
-import { LastReadings } from './last-readings.js';
+import type { JournalKey } from './journal/append-journal.js';
+import { type LastReadings, lastReadings } from './last-readings.js';
 import type { StateLock } from './lock/state-lock.js';
 
 export interface RunCheckpointsOptions {
@@ -54,7 +54,7 @@ export class RunCheckpoints implements Checkpoints {
   readonly #lookbackFrom: Day;
   #appends: ReadonlySet<string> = new Set();
   /** Closed days of append sinks; forgotten by the journal when the state that says so is kept. */
-  #closed: LedgerKey[] = [];
+  #closed: JournalKey[] = [];
   #nextSaveAt = 0;
   #savedReadingsAt: number;
   /** A dirty flag: what is as it was loaded is not written. */
@@ -66,7 +66,7 @@ export class RunCheckpoints implements Checkpoints {
     const { store, source, nowMs, lookbackMs, log, clock } = options;
     this.#options = options;
     this.#table = table;
-    this.#readings = new LastReadings(store.readings, source, nowMs, log);
+    this.#readings = lastReadings(store.readings, source, nowMs, log);
     this.#lookbackFrom = dayAt(nowMs - lookbackMs);
     this.#savedReadingsAt = clock.now();
   }

@@ -30,3 +30,12 @@ export function fileError(path: string, cause: unknown): ExportError {
   ];
   return new ExportError('SINK_FILES', `Cannot write ${path}: ${what}.`, { kind: 'permanent', hint, cause });
 }
+
+/** Does something with a file. What fails is a {@link fileError}. */
+export async function withFileError<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    throw fileError(path, error);
+  }
+}

@@ -1,7 +1,7 @@
 import { lstat, mkdir, readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ExportError } from '../errors/export-error.js';
-import { AtomicFile } from './atomic-file.js';
+import { type AtomicFile, createAtomicFile } from './atomic-file.js';
 import { fileError } from './file-error.js';
 import { makeFolders } from './make-folders.js';
 import { removeLeftovers } from './temporary-name.js';
@@ -25,12 +25,21 @@ export class OutputFolder {
   }
 
   /** Starts a file, making the folders above it. Segments from outside must have gone through `pathSegment`. */
-  async createFile(
-    segments: readonly string[],
-    options: { readonly gzip?: boolean } = {},
-  ): Promise<AtomicFile> {
+  async createFile(segments: readonly string[], { gzip = false } = {}): Promise<AtomicFile> {
     await this.#ensureFolder(segments.slice(0, -1));
-    return AtomicFile.create(this.path(segments), { gzip: options.gzip ?? false });
+    return createAtomicFile(this.path(segments), gzip);
+  }
+
+  /** Replaces a file by what `write` gives it, whole or not at all. */
+  async replaceFile(segments: readonly string[], write: (file: AtomicFile) => Promise<void>): Promise<void> {
+    const file = await this.createFile(segments);
+    try {
+      await write(file);
+      await file.commit();
+    } catch (error) {
+      await file.abort();
+      throw error;
+    }
   }
 
   /** Removes one file; harmless where it is not there. */

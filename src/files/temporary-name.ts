@@ -2,8 +2,9 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { isRunning, OWN_PID } from './this-process.js';
 
-/** Tells this process from one that has its number on another machine; containers of an image all have number 1. */
+/** Tells this process from one that has its number on another machine. */
 const HOST = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
 /** Tells this process from an earlier one that had its number. */
 const INSTANCE = randomBytes(4).toString('hex');
@@ -16,7 +17,7 @@ let count = 0;
 /** Where a file is written before it gets its name: beside it, hidden, and saying whose it is. */
 export function temporaryPath(path: string): string {
   count += 1;
-  return join(dirname(path), `.${basename(path)}.${process.pid}-${HOST}-${INSTANCE}-${count}.tmp`);
+  return join(dirname(path), `.${basename(path)}.${OWN_PID}-${HOST}-${INSTANCE}-${count}.tmp`);
 }
 
 /**
@@ -39,14 +40,5 @@ async function isLeftover(path: string, name: string): Promise<boolean> {
     return Date.now() - mtimeMs > ABANDONED_AFTER_MS;
   }
   // Our own number and another instance: the process that had the number before us.
-  return Number(pid) === process.pid || isGone(Number(pid));
-}
-
-function isGone(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return false;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ESRCH'; // EPERM: it lives, and is somebody else's
-  }
+  return Number(pid) === OWN_PID || !isRunning(Number(pid));
 }

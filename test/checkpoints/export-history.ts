@@ -9,7 +9,7 @@ import type { CheckpointStore } from '../../src/checkpoints/checkpoint-store.js'
 import { fileStore } from '../../src/checkpoints/file-store.js';
 import { recordKey } from '../../src/checkpoints/journal/record-key.js';
 import { RunCheckpoints } from '../../src/checkpoints/run-checkpoints.js';
-import type { KnownDays } from '../../src/checkpoints/state-document.js';
+import type { KnownDays, StateDocument } from '../../src/checkpoints/state-document.js';
 import { resolveWindow, windowSettings } from '../../src/config/settings/window.js';
 import { run } from '../../src/deliver/run.js';
 import { SinkLane } from '../../src/deliver/sink-lane.js';
@@ -103,8 +103,14 @@ export class ExportHistory {
     const log = { ...silentLog, warn: (message: string) => void warnings.push(message) };
     const clockMs = Date.parse(options.clockAt ?? at);
     const clock: Clock = { now: () => clockMs, sleep: async () => {} };
+    let hasDied = false;
+    let saving = Promise.resolve();
+    const save = async (document: StateDocument): Promise<void> => {
+      if (!hasDied) saving = this.#store.save(document);
+      await saving;
+    };
     const book = await RunCheckpoints.load({
-      store: this.#store,
+      store: { ...this.#store, save },
       source: 'fake',
       clock,
       log,
@@ -137,7 +143,9 @@ export class ExportHistory {
       log,
       signal: new AbortController().signal,
     });
-    if (!options.dies) await book.flush();
+    hasDied = options.dies ?? false;
+    // What a dead run began to save is saved or not when the next one begins, and nothing of it comes later.
+    await (hasDied ? saving : book.flush());
     return { read, given, warnings };
   }
 

@@ -1,11 +1,11 @@
 import type { Sink } from '../../src/catalogue/sink.js';
-import { AppendLedger } from '../../src/checkpoints/journal/append-ledger.js';
+import { fileJournal } from '../../src/checkpoints/journal/file-journal.js';
 import { appendWriter } from '../../src/deliver/append-writer.js';
 import { silentLog } from '../../src/log/log.js';
 
 /** An append sink as the core uses it: what it has is written down below `root`, and is not given to it again. */
 export function sentOnce(sink: Sink, root: string): Sink {
-  const journal = new AppendLedger(root);
+  const journal = fileJournal(root);
   return {
     ...sink,
     begin: async (partition, signal) =>

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { PartitionWriter, Receipt, Sink } from '../../src/catalogue/sink.js';
-import { AppendLedger } from '../../src/checkpoints/journal/append-ledger.js';
+import type { AppendJournal } from '../../src/checkpoints/journal/append-journal.js';
+import { fileJournal } from '../../src/checkpoints/journal/file-journal.js';
 import { recordKey } from '../../src/checkpoints/journal/record-key.js';
 import { appendWriter } from '../../src/deliver/append-writer.js';
 import { type Log, silentLog } from '../../src/log/log.js';
@@ -64,7 +65,7 @@ const canTell = (receiver: Receiver): AppendSink => ({
 interface Setting {
   readonly sink?: AppendSink;
   readonly partition?: Partition;
-  readonly journal?: AppendLedger;
+  readonly journal?: AppendJournal;
   readonly log?: Log;
   readonly onDoubt?: (records: number) => void;
   readonly isLastReading?: boolean;
@@ -75,7 +76,7 @@ function begin(receiver: Receiver, setting: Setting = {}): PartitionWriter {
     writer: receiver.begin(),
     sink: setting.sink ?? canTell(receiver),
     partition: setting.partition ?? PARTITION,
-    journal: setting.journal ?? new AppendLedger(root),
+    journal: setting.journal ?? fileJournal(root),
     log: setting.log ?? silentLog,
     signal: new AbortController().signal,
     onDoubt: setting.onDoubt ?? (() => {}),
@@ -232,7 +233,7 @@ describe('an append sink', () => {
       writer: refusing,
       sink: cannotTell,
       partition: PARTITION,
-      journal: new AppendLedger(root),
+      journal: fileJournal(root),
       log: silentLog,
       signal: new AbortController().signal,
       onDoubt: () => {},
@@ -253,7 +254,7 @@ describe('an append sink', () => {
 
   it('may be given several partitions at once', async () => {
     const receiver = new Receiver();
-    const journal = new AppendLedger(root);
+    const journal = fileJournal(root);
     const days = ['2026-11-19', '2026-11-20', '2026-11-21'];
     const deliverAll = () =>
       Promise.all(
@@ -273,7 +274,7 @@ describe('an append sink', () => {
 describe('a partition that is taken back', () => {
   it('keeps what was acknowledged, and only that', async () => {
     const receiver = new Receiver();
-    const journal = new AppendLedger(root);
+    const journal = fileJournal(root);
     const writer = begin(receiver, { journal });
     await writer.write([requestRow(1)]);
     await writer.abort(FAILURE);
@@ -286,7 +287,7 @@ describe('a partition that is taken back', () => {
 
   it('gets again what failed to arrive', async () => {
     const receiver = new Receiver();
-    const journal = new AppendLedger(root);
+    const journal = fileJournal(root);
     const writer = begin(receiver, { journal });
     receiver.atStep = async () => {
       throw new Error('the receiver is down');
@@ -303,7 +304,7 @@ describe('a partition that is taken back', () => {
 
   it('does not get again what failed only after it had arrived', async () => {
     const receiver = new Receiver();
-    const journal = new AppendLedger(root);
+    const journal = fileJournal(root);
     const writer = begin(receiver, { journal });
     receiver.atStep = async (step) => {
       if (step === 'after write') throw new Error('the answer was lost');
@@ -412,7 +413,7 @@ describe('a crash', () => {
   it('sends nothing while the sink cannot be asked, and forgets no doubt', async () => {
     const receiver = new Receiver();
     await runAndDie(receiver, batches, 1);
-    const journal = new AppendLedger(root);
+    const journal = fileJournal(root);
     const silent: AppendSink = { name: 'logs', holds: () => Promise.reject(new Error('no answer')) };
     const writer = begin(receiver, { sink: silent, journal });
     await expect(writer.write(manyRequests(3))).rejects.toThrow('no answer');
@@ -437,8 +438,8 @@ it.each([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])(
     for (let round = 0; round < 8; round += 1) {
       const batches = cut(seen(round), random);
       const fate = random(4);
-      const journalBytes = random(2) === 0 ? 300 : 1_000_000;
-      const setting = { journal: new AppendLedger(root, { journalBytes }) };
+      const foldAtBytes = random(2) === 0 ? 300 : 1_000_000;
+      const setting = { journal: fileJournal(root, { foldAtBytes }) };
       if (fate === 0) await run(receiver, batches, setting);
       else if (fate === 1) await runAndFail(receiver, batches, random, setting);
       else await runAndDie(receiver, batches, random(20), setting);

@@ -2,7 +2,14 @@ import { type CheckResult, failedCheck } from '../../../src/catalogue/check-resu
 import type { Project } from '../../../src/streams/partition.js';
 import type { Stream } from '../../../src/streams/stream.js';
 import type { Day } from '../../../src/time/day.js';
-import type { ApiCall, DeepgramApi } from '../api/deepgram-api.js';
+import {
+  type ApiCall,
+  calledAs,
+  type DeepgramApi,
+  type Parameters,
+  projectCall,
+  type Scope,
+} from '../api/deepgram-api.js';
 
 /** Asks each kind of endpoint that the job needs for as little as it gives, and says what the key may read. */
 export async function checkAccess(
@@ -12,7 +19,7 @@ export async function checkAccess(
   today: Day,
   signal: AbortSignal,
 ): Promise<readonly CheckResult[]> {
-  const names = projects.map((project) => project.name ?? project.id).join(', ');
+  const names = projects.map(calledAs).join(', ');
   const listed: CheckResult = { what: 'list the projects', ok: true, detail: `${projects.length}: ${names}` };
   const calls = projects.flatMap((project) => callsFor(project, streams, today));
   return [listed, ...(await Promise.all(calls.map((call) => tryCall(api, call, signal))))];
@@ -21,17 +28,8 @@ export async function checkAccess(
 function callsFor(project: Project, streams: readonly Stream[], today: Day): ApiCall[] {
   const kinds = new Set(streams.map(({ kind }) => kind));
   const range = { start: today, end: today };
-  const call = (
-    what: string,
-    scope: ApiCall['scope'],
-    path: readonly string[],
-    parameters: ApiCall['parameters'] = {},
-  ) => ({
-    path: ['v1', 'projects', project.id, ...path],
-    parameters,
-    what: `read ${what} of ${project.name ?? project.id}`,
-    scope,
-  });
+  const call = (what: string, ...rest: [Scope, readonly string[], Parameters?]) =>
+    projectCall(project, `read ${what}`, ...rest);
   return [
     ...(kinds.has('requests') ? [call('requests', 'usage:read', ['requests'], { limit: 1 })] : []),
     ...(kinds.has('usage') ? [call('usage', 'usage:read', ['usage'], range)] : []),
@@ -43,11 +41,10 @@ function callsFor(project: Project, streams: readonly Stream[], today: Day): Api
   ];
 }
 
-async function tryCall(api: DeepgramApi, call: ApiCall, signal: AbortSignal): Promise<CheckResult> {
-  try {
-    await api.get(call, signal);
-    return { what: call.what, ok: true, detail: `allowed by ${call.scope}` };
-  } catch (error) {
-    return failedCheck(call.what, error);
-  }
+function tryCall(api: DeepgramApi, call: ApiCall, signal: AbortSignal): Promise<CheckResult> {
+  const { what, scope } = call;
+  return api.get(call, signal).then(
+    () => ({ what, ok: true, detail: `allowed by ${scope}` }),
+    (error) => failedCheck(what, error),
+  );
 }

@@ -3,6 +3,7 @@ import { parseJson } from '../../../src/encode/parse-json.js';
 import { ExportError } from '../../../src/errors/export-error.js';
 import type { HttpAnswer, HttpClient, RefusalDetails } from '../../../src/http/http-client.js';
 import { Secret } from '../../../src/secrets/secret.js';
+import type { Project } from '../../../src/streams/partition.js';
 import { type Json, objectOf, textOf } from './tolerant-json.js';
 
 export type Parameters = Readonly<Record<string, string | number | readonly string[]>>;
@@ -16,6 +17,23 @@ export interface ApiCall {
   /** What is being done, for logs and errors: `read the balances of Support`. */
   readonly what: string;
   readonly scope: Scope;
+}
+
+/** A call of one of a project's endpoints; the project is named behind `what`. */
+export function projectCall(
+  project: Project,
+  what: string,
+  scope: Scope,
+  path: readonly string[],
+  parameters: Parameters = {},
+): ApiCall {
+  const whole = ['v1', 'projects', project.id, ...path];
+  return { path: whole, parameters, what: `${what} of ${calledAs(project)}`, scope };
+}
+
+/** A project as messages call it. */
+export function calledAs({ id, name }: Project): string {
+  return name ?? id;
 }
 
 /**

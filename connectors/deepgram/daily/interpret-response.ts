@@ -119,6 +119,6 @@ const KNOWN_GROUPING = new Set(
 );
 
 function noteUnknownFields(result: Json, grouping: Json, { findings, stream }: DailyContext): void {
-  findings.compare(stream.name, '', result, KNOWN_RESULT);
-  findings.compare(stream.name, 'grouping.', grouping, KNOWN_GROUPING);
+  findings.noteUnknownFields(stream.name, '', result, KNOWN_RESULT);
+  findings.noteUnknownFields(stream.name, 'grouping.', grouping, KNOWN_GROUPING);
 }

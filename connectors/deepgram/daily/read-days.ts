@@ -1,12 +1,13 @@
 import type { PartitionReading } from '../../../src/catalogue/source.js';
 import { ExportError } from '../../../src/errors/export-error.js';
 import type { Row } from '../../../src/streams/field.js';
+import type { Project } from '../../../src/streams/partition.js';
 import type { Stream } from '../../../src/streams/stream.js';
 import type { Day } from '../../../src/time/day.js';
 import type { Names } from '../account/project-directory.js';
-import type { ApiCall } from '../api/deepgram-api.js';
+import { type ApiCall, projectCall } from '../api/deepgram-api.js';
 import type { Json } from '../api/tolerant-json.js';
-import { once, pathOf, type ReadingContext, saying } from '../reading-context.js';
+import { once, type ReadingContext } from '../reading-context.js';
 import { dailyRows, isByDay, resolutionOf } from './interpret-response.js';
 
 /** Reads days of usage or billing with one call and cuts the answer into them. */
@@ -38,7 +39,7 @@ async function rowsByDay(
   signal: AbortSignal,
 ): Promise<ReadonlyMap<Day, readonly Row[]>> {
   const start = days.at(0) ?? '';
-  const answer = await context.api.get(dailyCall(stream, start, days.at(-1) ?? '', context), signal);
+  const answer = await context.api.get(dailyCall(stream, start, days.at(-1) ?? '', context.project), signal);
   if (isByDay(answer)) return dailyRows(answer, { ...context, stream, names, days: new Set(days) });
   if (days.length === 1) throw notByDay(stream, start, answer);
   const half = Math.ceil(days.length / 2);
@@ -57,14 +58,11 @@ function notByDay(stream: Stream, day: Day, answer: Json): ExportError {
   );
 }
 
-function dailyCall({ kind, groupings }: Stream, start: Day, end: Day, context: ReadingContext): ApiCall {
+function dailyCall({ kind, groupings }: Stream, start: Day, end: Day, project: Project): ApiCall {
   const isBilling = kind === 'billing';
   const endpoint = isBilling || groupings.length > 0 ? [kind, 'breakdown'] : [kind];
   const by = groupings.length > 0 ? ` by ${groupings.join(' and ')}` : '';
-  return {
-    path: pathOf(context, ...endpoint),
-    parameters: { start, end, ...(groupings.length > 0 ? { grouping: groupings } : {}) },
-    what: saying(`read ${endpoint.join(' ')}${by}`, context),
-    scope: isBilling ? 'billing:read' : 'usage:read',
-  };
+  const scope = isBilling ? 'billing:read' : 'usage:read';
+  const parameters = { start, end, ...(groupings.length > 0 ? { grouping: groupings } : {}) };
+  return projectCall(project, `read ${endpoint.join(' ')}${by}`, scope, endpoint, parameters);
 }

@@ -176,8 +176,8 @@ function noteUnknownFields(
   details: Json | undefined,
   speech: Json | undefined,
 ): void {
-  findings.compare('requests', '', record, KNOWN_RECORD);
-  if (response) findings.compare('requests', 'response.', response, KNOWN_RESPONSE);
-  if (details) findings.compare('requests', 'response.details.', details, KNOWN_DETAILS);
-  if (speech) findings.compare('requests', 'response.tts_details.', speech, KNOWN_SPEECH);
+  findings.noteUnknownFields('requests', '', record, KNOWN_RECORD);
+  if (response) findings.noteUnknownFields('requests', 'response.', response, KNOWN_RESPONSE);
+  if (details) findings.noteUnknownFields('requests', 'response.details.', details, KNOWN_DETAILS);
+  if (speech) findings.noteUnknownFields('requests', 'response.tts_details.', speech, KNOWN_SPEECH);
 }

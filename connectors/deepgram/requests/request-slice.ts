@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { ExportError } from '../../../src/errors/export-error.js';
 import type { Project } from '../../../src/streams/partition.js';
 import { listIn, refuseUnknownForm } from '../api/answer-list.js';
-import type { DeepgramApi } from '../api/deepgram-api.js';
+import { calledAs, type DeepgramApi, projectCall } from '../api/deepgram-api.js';
 import { numberOf, objectOf } from '../api/tolerant-json.js';
 import type { RequestRow } from '../streams/requests.js';
 import { type RequestContext, requestRow } from './normalize-request.js';
@@ -90,17 +90,11 @@ async function readPage(
   page: number,
   signal: AbortSignal,
 ): Promise<{ readonly records: readonly unknown[]; readonly isLast: boolean }> {
-  const start = range.from - MARGIN;
-  const end = range.until + MARGIN;
-  const answer = await api.get(
-    {
-      path: ['v1', 'projects', project.id, 'requests'],
-      parameters: { start: parameter(start), end: parameter(end), limit: PAGE, page },
-      what: `read the requests of ${project.name ?? project.id}, from ${secondText(range.from).slice(0, 19)}Z, page ${page}`,
-      scope: 'usage:read',
-    },
-    signal,
-  );
+  const [start, end] = [parameter(range.from - MARGIN), parameter(range.until + MARGIN)];
+  const parameters = { start, end, limit: PAGE, page };
+  const call = projectCall(project, 'read the requests', 'usage:read', ['requests'], parameters);
+  const what = `${call.what}, from ${secondText(range.from).slice(0, 19)}Z, page ${page}`;
+  const answer = await api.get({ ...call, what }, signal);
   const records = listIn(answer, 'requests', 'requests');
   // A server may give fewer than asked; only a page shorter than what it promises is the last one.
   const limit = Math.min(PAGE, numberOf(answer.limit) ?? PAGE);
@@ -116,7 +110,7 @@ function endsOf(records: readonly unknown[]): string | undefined {
 /** A server that pays no heed to `page` would be asked for the same records without end. */
 function samePage(range: TimeRange, page: number, { project }: SliceReader): ExportError {
   const message =
-    `Could not read the requests of ${project.name ?? project.id}, from ${secondText(range.from).slice(0, 19)}Z: ` +
+    `Could not read the requests of ${calledAs(project)}, from ${secondText(range.from).slice(0, 19)}Z: ` +
     `page ${page} holds the same requests as the one before.`;
   return new ExportError('SOURCE_ANSWER', message, {
     kind: 'permanent',

@@ -1,4 +1,5 @@
 import {
+  type Columns,
   date,
   personal,
   type RowOf,
@@ -45,24 +46,11 @@ const purchaseColumns = {
 };
 export type PurchaseRow = RowOf<typeof purchaseColumns>;
 
-export const purchases = defineStream({
-  source: DEEPGRAM,
-  kind: 'purchases',
-  name: 'purchases',
-  description: 'Purchases of a project',
-  partitionedBy: 'snapshot',
-  key: ['project_id', 'order_id'],
-  columns: purchaseColumns,
-});
+export const purchases = snapshot('purchases', 'Purchases of a project', ['order_id'], purchaseColumns);
 
-export const projects = defineStream({
-  source: DEEPGRAM,
-  kind: 'projects',
-  name: 'projects',
-  description: 'Projects of the account',
-  partitionedBy: 'snapshot',
-  key: ['project_id'],
-  columns: { ...ofProject, name: text('Name of the project') },
+export const projects = snapshot('projects', 'Projects of the account', [], {
+  ...ofProject,
+  name: text('Name of the project'),
 });
 
 const apiKeyColumns = {
@@ -78,15 +66,13 @@ export type ApiKeyRow = RowOf<typeof apiKeyColumns> & Partial<RowOf<typeof membe
 
 /** The keys of a project; e-mail addresses only when asked for. */
 export function apiKeys(options: { readonly includeEmails: boolean }): Stream {
-  return defineStream({
-    source: DEEPGRAM,
-    kind: 'api_keys',
-    name: 'api_keys',
-    description: 'API keys of a project (ids and comments, never the keys)',
-    partitionedBy: 'snapshot',
-    key: ['project_id', 'api_key_id'],
-    columns: options.includeEmails ? { ...apiKeyColumns, ...memberEmail } : apiKeyColumns,
-  });
+  const columns = options.includeEmails ? { ...apiKeyColumns, ...memberEmail } : apiKeyColumns;
+  return snapshot(
+    'api_keys',
+    'API keys of a project (ids and comments, never the keys)',
+    ['api_key_id'],
+    columns,
+  );
 }
 
 const modelColumns = {
@@ -100,12 +86,28 @@ const modelColumns = {
 };
 export type ModelRow = RowOf<typeof modelColumns>;
 
-export const models = defineStream({
-  source: DEEPGRAM,
-  kind: 'models',
-  name: 'models',
-  description: 'Models that a project can use or has used',
-  partitionedBy: 'snapshot',
-  key: ['project_id', 'model_id'],
-  columns: modelColumns,
-});
+export const models = snapshot(
+  'models',
+  'Models that a project can use or has used',
+  ['model_id'],
+  modelColumns,
+);
+
+/** What is there of a project now. @param ids of its parts, in the columns of this name */
+function snapshot<Own extends Columns & typeof ofProject>(
+  name: string,
+  description: string,
+  ids: readonly (keyof Own & string)[],
+  columns: Own,
+): Stream {
+  const key = ['project_id' as const, ...ids];
+  return defineStream<Own>({
+    source: DEEPGRAM,
+    kind: name,
+    name,
+    description,
+    partitionedBy: 'snapshot',
+    key,
+    columns,
+  });
+}

@@ -30,7 +30,7 @@ export async function* batchesOf(
     for (const line of lines) {
       lineNumber += 1;
       const record = parsed(line, lineNumber, file);
-      findings.compare(stream.name, '', record, known);
+      findings.noteUnknownFields(stream.name, '', record, known);
       const rebuilt = rebuiltRow(record, partition);
       if ('row' in rebuilt) rows.push(rebuilt.row);
       else findings.reject(stream.name, `${file.path} line ${lineNumber}, ${rebuilt.trouble}`, record);

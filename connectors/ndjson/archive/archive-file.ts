@@ -36,3 +36,17 @@ export function damaged({ path }: ArchiveFile, what: string, cause?: unknown): E
     cause,
   });
 }
+
+/** Files by what a name is made of, in their order. */
+export function groupFiles(
+  files: readonly ArchiveFile[],
+  nameOf: (file: ArchiveFile) => string,
+): ReadonlyMap<string, readonly ArchiveFile[]> {
+  const groups = new Map<string, ArchiveFile[]>();
+  for (const file of files) {
+    const group = groups.get(nameOf(file)) ?? [];
+    groups.set(nameOf(file), group);
+    group.push(file);
+  }
+  return groups;
+}

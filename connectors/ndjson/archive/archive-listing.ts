@@ -3,7 +3,7 @@ import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ExportError } from '../../../src/errors/export-error.js';
 import { isDay } from '../../../src/time/day.js';
-import { type ArchiveFile, partitionFileName } from './archive-file.js';
+import { type ArchiveFile, groupFiles, partitionFileName } from './archive-file.js';
 
 export interface ArchiveListing {
   /** In the order of streams, projects and days; one a partition. */
@@ -59,19 +59,17 @@ async function filesIn(
 ): Promise<readonly ArchiveFile[]> {
   const entries = await entriesOf(folder.path);
   const named = entries.filter(({ name }) => partitionFileName(name));
-  const byDay = new Map<string, ArchiveFile[]>();
+  const files: ArchiveFile[] = [];
   for (const entry of withoutLinks(folder.path, named, warnings)) {
     const { day = null, gzip = false } = partitionFileName(entry.name) ?? {};
     const path = join(folder.path, entry.name);
-    if (!entry.isFile() || (day !== null && !isDay(day))) {
+    if (entry.isFile() && (day === null || isDay(day)))
+      files.push({ ...folder, path, day, gzip, writtenAt: await changedAt(path) });
+    else
       warnings.push(`${path} was left out: ${entry.isFile() ? 'its name holds no day' : 'it is no file'}.`);
-      continue;
-    }
-    const file = { ...folder, path, day, gzip, writtenAt: await changedAt(path) };
-    byDay.set(day ?? '', [...(byDay.get(day ?? '') ?? []), file]);
   }
-  const ordered = [...byDay].sort(([a], [b]) => (a < b ? -1 : 1));
-  return ordered.map(([, files]) => newestOf(files, warnings));
+  const byDay = [...groupFiles(files, ({ day }) => day ?? '')].sort(([a], [b]) => (a < b ? -1 : 1));
+  return byDay.map(([, ofDay]) => newestOf(ofDay, warnings));
 }
 
 /** Of the plain and the compressed file of a day; both are there when a run was killed between two steps. */
@@ -83,19 +81,17 @@ function newestOf(files: readonly ArchiveFile[], warnings: string[]): ArchiveFil
 }
 
 async function changedAt(path: string): Promise<number> {
-  try {
-    return (await lstat(path)).mtimeMs;
-  } catch (cause) {
+  const { mtimeMs } = await lstat(path).catch((cause) => {
     throw unreadable(path, cause);
-  }
+  });
+  return mtimeMs;
 }
 
 function withoutLinks(path: string, entries: readonly Dirent[], warnings: string[]): readonly Dirent[] {
-  for (const entry of entries) {
-    if (entry.isSymbolicLink())
-      warnings.push(`${join(path, entry.name)} was left out: links inside an archive are not followed.`);
-  }
-  return entries.filter((entry) => !entry.isSymbolicLink());
+  const links = entries.filter((entry) => entry.isSymbolicLink());
+  for (const { name } of links)
+    warnings.push(`${join(path, name)} was left out: links inside an archive are not followed.`);
+  return entries.filter((entry) => !links.includes(entry));
 }
 
 async function entriesOf(path: string): Promise<readonly Dirent[]> {

@@ -2,8 +2,9 @@ import { dirname } from 'node:path';
 import { ExportError } from '../../../src/errors/export-error.js';
 import { pathSegment } from '../../../src/files/path-segment.js';
 import type { Project } from '../../../src/streams/partition.js';
-import type { ArchiveFile } from './archive-file.js';
+import { type ArchiveFile, groupFiles } from './archive-file.js';
 import { linesOf } from './archive-lines.js';
+import type { ArchiveRecord } from './archive-row.js';
 
 /**
  * The projects of an archive in the order of their ids, named as their newest record names them. An id comes
@@ -13,31 +14,10 @@ export async function projectsOf(
   files: readonly ArchiveFile[],
   signal: AbortSignal,
 ): Promise<readonly Project[]> {
-  const bySegment = new Map<string, ArchiveFile[]>();
-  for (const file of files) {
-    const ofProject = bySegment.get(file.projectSegment);
-    if (ofProject) ofProject.push(file);
-    else bySegment.set(file.projectSegment, [file]);
-  }
+  const bySegment = groupFiles(files, ({ projectSegment }) => projectSegment);
   const projects: Project[] = [];
   for (const [segment, ofProject] of bySegment) projects.push(await projectOf(segment, ofProject, signal));
   return projects.sort((a, b) => (a.id < b.id ? -1 : 1));
-}
-
-/** Of these projects those that are wanted, by id or name; one that is not there is an `ExportError` of kind `config`. */
-export function chosenProjects(
-  all: readonly Project[],
-  wanted: 'all' | readonly string[],
-): readonly Project[] {
-  if (wanted === 'all') return all;
-  const is = ({ id, name }: Project, word: string) => id === word || name === word;
-  const unknown = wanted.filter((word) => !all.some((project) => is(project, word)));
-  if (unknown.length === 0) return all.filter((project) => wanted.some((word) => is(project, word)));
-  const names = unknown.map((word) => `"${word}"`).join(', ');
-  throw new ExportError('PROJECT_UNKNOWN', `The archive has no project ${names}.`, {
-    kind: 'config',
-    hint: `It has: ${all.map(({ id, name }) => `${name ?? '(no name)'} (${id})`).join(', ')}.`,
-  });
 }
 
 async function projectOf(
@@ -46,7 +26,8 @@ async function projectOf(
   signal: AbortSignal,
 ): Promise<Project> {
   let id = idIn(segment);
-  for (const file of newestFirst(files)) {
+  // Snapshots last: days say when they are from.
+  for (const file of files.toSorted((a, b) => ((a.day ?? '') > (b.day ?? '') ? -1 : 1))) {
     const found = await projectIn(file, segment, signal);
     if (found?.name !== undefined) return { id: found.id, name: found.name };
     id ??= found?.id;
@@ -55,23 +36,15 @@ async function projectOf(
   return { id, name: null };
 }
 
-/** Snapshots last: days say when they are from. */
-function newestFirst(files: readonly ArchiveFile[]): readonly ArchiveFile[] {
-  return files.toSorted((a, b) => ((a.day ?? '') > (b.day ?? '') ? -1 : 1));
-}
-
-interface NamedProject {
-  readonly id: string;
-  /** Undefined where records of this stream do not name their project. */
-  readonly name: string | null | undefined;
-}
-
-/** What the first record of a file says of its project; undefined for a file that does not tell. */
+/**
+ * What the first record of a file says of its project; undefined for a file that does not tell. Records of some streams
+ * do not name their project.
+ */
 async function projectIn(
   file: ArchiveFile,
   segment: string,
   signal: AbortSignal,
-): Promise<NamedProject | undefined> {
+): Promise<{ readonly id: string; readonly name: string | null | undefined } | undefined> {
   const record = await firstRecord(file, signal);
   const id = record?.project_id;
   if (typeof id !== 'string' || pathSegment(id) !== segment) return undefined;
@@ -79,10 +52,7 @@ async function projectIn(
   return { id, name: name === null || typeof name === 'string' ? name : undefined };
 }
 
-async function firstRecord(
-  file: ArchiveFile,
-  signal: AbortSignal,
-): Promise<Readonly<Record<string, unknown>> | undefined> {
+async function firstRecord(file: ArchiveFile, signal: AbortSignal): Promise<ArchiveRecord | undefined> {
   try {
     for await (const [line] of linesOf(file, signal)) if (line !== undefined) return Object(JSON.parse(line));
   } catch (error) {

@@ -3,13 +3,14 @@ import { Findings } from '../../../src/deliver/tally/findings.js';
 import { ExportError } from '../../../src/errors/export-error.js';
 import { pathSegment } from '../../../src/files/path-segment.js';
 import type { Log } from '../../../src/log/log.js';
+import { chooseProjects } from '../../../src/streams/choose-projects.js';
 import type { Project } from '../../../src/streams/partition.js';
 import type { Stream } from '../../../src/streams/stream.js';
 import type { Day } from '../../../src/time/day.js';
 import { batchesOf } from './archive-batches.js';
-import type { ArchiveFile } from './archive-file.js';
+import { type ArchiveFile, groupFiles } from './archive-file.js';
 import { type ArchiveListing, listArchive } from './archive-listing.js';
-import { chosenProjects, projectsOf } from './archive-projects.js';
+import { projectsOf } from './archive-projects.js';
 
 export interface NdjsonArchiveOptions {
   /** Absolute path of the folder that an `ndjson` sink wrote. */
@@ -59,13 +60,16 @@ export function ndjsonArchive(options: NdjsonArchiveOptions): NdjsonArchive {
   const span = async () => spanOf((await list()).files, streams, isWithin);
   const projects = async (signal: AbortSignal) => {
     const { files, warnings } = await list();
-    filesOf = byFolder(files);
+    filesOf = groupFiles(files, (file) => `${file.stream}/${file.projectSegment}`);
     const unwanted = options.streamsChosen ? [] : unwantedStreams(files, streams);
     for (const warning of [...warnings, ...unwanted]) findings.warn(warning);
     const isByDay = streams.some((stream) => stream.partitionedBy === 'day');
     if (isByDay && (await span()) === undefined)
       findings.warn('The archive has no day of these streams between the first and the last one asked for.');
-    return chosenProjects(await projectsOf(files, signal), options.projects ?? 'all');
+    return chooseProjects(await projectsOf(files, signal), options.projects ?? 'all', {
+      who: 'The archive has',
+      it: 'It has',
+    });
   };
 
   return {
@@ -100,18 +104,6 @@ export function ndjsonArchive(options: NdjsonArchiveOptions): NdjsonArchive {
   };
 }
 
-/** By stream and project. */
-function byFolder(files: readonly ArchiveFile[]): ReadonlyMap<string, readonly ArchiveFile[]> {
-  const folders = new Map<string, ArchiveFile[]>();
-  for (const file of files) {
-    const name = `${file.stream}/${file.projectSegment}`;
-    const others = folders.get(name);
-    if (others) others.push(file);
-    else folders.set(name, [file]);
-  }
-  return folders;
-}
-
 function spanOf(
   files: readonly ArchiveFile[],
   streams: readonly Stream[],
@@ -126,11 +118,10 @@ function spanOf(
 }
 
 function unwantedStreams(files: readonly ArchiveFile[], streams: readonly Stream[]): readonly string[] {
-  const wanted = new Set(streams.map(({ name }) => name));
-  const others = [...new Set(files.map(({ stream }) => stream))].filter((name) => !wanted.has(name));
-  return others.length === 0
-    ? []
-    : [`The archive also holds ${others.join(', ')}, which this job does not have; left out.`];
+  const others = new Set(files.map(({ stream }) => stream));
+  for (const { name } of streams) others.delete(name);
+  if (others.size === 0) return [];
+  return [`The archive also holds ${[...others].join(', ')}, which this job does not have; left out.`];
 }
 
 /** The summary names the first failure of a stream; of an archive, every damaged file has to be known. */

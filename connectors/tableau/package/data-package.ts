@@ -23,12 +23,11 @@ interface ForeignKey {
 
 /** @param paths below the folder of the package, at least one. */
 export function dataResource(table: Table, paths: readonly string[]): DataResource {
-  const [first = '', ...others] = paths;
   return {
     profile: 'tabular-data-resource',
     name: table.name,
     description: table.description,
-    path: others.length === 0 ? first : paths,
+    path: pathProperty(paths),
     format: 'csv',
     mediatype: 'text/csv',
     encoding: 'utf-8',
@@ -40,6 +39,11 @@ export function dataResource(table: Table, paths: readonly string[]): DataResour
       foreignKeys: foreignKeysOf(table),
     },
   };
+}
+
+/** One path stands alone. */
+export function pathProperty(paths: readonly string[]): DataResource['path'] {
+  return paths.length === 1 ? String(paths[0]) : paths;
 }
 
 /** `datapackage.json` as text. References to tables that are not in it are left out. */
@@ -85,24 +89,16 @@ function dataField(column: Column): object {
 
 /** How the star hangs together: columns of any table, and the table and key that they point to. */
 const REFERENCES: readonly ForeignKey[] = [
-  { fields: ['project_id'], reference: { resource: 'projects', fields: ['project_id'] } },
-  {
-    fields: ['project_id', 'request_id'],
-    reference: { resource: 'requests', fields: ['project_id', 'request_id'] },
-  },
-  {
-    fields: ['project_id', 'api_key_id'],
-    reference: { resource: 'api_keys', fields: ['project_id', 'api_key_id'] },
-  },
-  {
-    fields: ['project_id', 'accessor'],
-    reference: { resource: 'api_keys', fields: ['project_id', 'api_key_id'] },
-  },
-  {
-    fields: ['project_id', 'model_id'],
-    reference: { resource: 'models', fields: ['project_id', 'model_id'] },
-  },
+  reference('projects', ['project_id']),
+  reference('requests', ['project_id', 'request_id']),
+  reference('api_keys', ['project_id', 'api_key_id']),
+  reference('api_keys', ['project_id', 'api_key_id'], ['project_id', 'accessor']),
+  reference('models', ['project_id', 'model_id']),
 ];
+
+function reference(resource: string, key: readonly string[], fields = key): ForeignKey {
+  return { fields, reference: { resource, fields: key } };
+}
 
 function foreignKeysOf(table: Table): ForeignKey[] {
   const columns = new Set(table.columns.map((column) => column.name));

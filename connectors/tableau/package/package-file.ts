@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { OutputFolder } from '../../../src/files/output-folder.js';
 import { listTableFiles, readError } from '../table-files.js';
 import type { Table } from '../tables/table.js';
-import { type DataResource, dataPackage, dataResource } from './data-package.js';
+import { type DataResource, dataPackage, dataResource, pathProperty } from './data-package.js';
 
 const FILE = ['datapackage.json'];
 
@@ -24,18 +24,10 @@ export async function writeDataPackage(
   }
   for (const resource of await earlierResources(folder)) {
     if (described.has(resource.name)) continue;
-    const [first, ...others] = await pathsOf(folder, resource.name, layout);
-    if (first !== undefined)
-      resources.push({ ...resource, path: others.length === 0 ? first : [first, ...others] });
+    const paths = await pathsOf(folder, resource.name, layout);
+    if (paths.length > 0) resources.push({ ...resource, path: pathProperty(paths) });
   }
-  const file = await folder.createFile(FILE);
-  try {
-    await file.write(dataPackage(resources));
-    await file.commit();
-  } catch (error) {
-    await file.abort();
-    throw error;
-  }
+  await folder.replaceFile(FILE, (file) => file.write(dataPackage(resources)));
 }
 
 async function pathsOf(folder: OutputFolder, table: string, layout: 'single' | 'daily'): Promise<string[]> {

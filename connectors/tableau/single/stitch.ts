@@ -22,8 +22,7 @@ export async function stitchTable(
 ): Promise<void> {
   const header = csvHeader(table);
   const parts = await listParts(folder, table.name);
-  const file = await folder.createFile(tableFile(table.name));
-  try {
+  await folder.replaceFile(tableFile(table.name), async (file) => {
     const gathered = new ByteWriter();
     gathered.text((options.bom ? BYTE_ORDER_MARK : '') + header + CRLF);
     for (const part of parts) {
@@ -34,11 +33,7 @@ export async function stitchTable(
       }
     }
     await writeOut(gathered, file);
-    await file.commit();
-  } catch (error) {
-    await file.abort();
-    throw error;
-  }
+  });
 }
 
 async function writeOut(gathered: ByteWriter, file: AtomicFile): Promise<void> {

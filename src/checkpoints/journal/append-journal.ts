@@ -1,18 +1,12 @@
 import type { Day } from '../../time/day.js';
 import type { CheckpointKey } from '../checkpoints.js';
-import type { AskReceiver, LedgerPartition } from './ledger-partition.js';
+import type { AskReceiver, JournalPartition } from './file-partition.js';
 
 /** One partition in one sink. */
-export interface LedgerKey extends CheckpointKey {
+export interface JournalKey extends CheckpointKey {
   /** The day, or null for a snapshot. */
   readonly day: Day | null;
 }
-
-/** What an append sink has of one partition. */
-export type JournalPartition = Pick<
-  LedgerPartition,
-  'has' | 'announce' | 'acknowledged' | 'commit' | 'close'
->;
 
 /** Which records each append sink has: what is written twice is there twice, so every record must leave once. */
 export interface AppendJournal {
@@ -23,12 +17,12 @@ export interface AppendJournal {
    *
    * @throws ExportError `STATE_REFUSED` for what is damaged
    */
-  open(key: LedgerKey, ask: AskReceiver): Promise<JournalPartition>;
+  open(key: JournalKey, ask: AskReceiver): Promise<JournalPartition>;
   /**
    * Forgets a partition that will not be read again; harmless where nothing is known of it. To be called when the
    * state says on the disk that the day is closed, not before: else a crash in between would deliver it again.
    */
-  forget(key: LedgerKey): Promise<void>;
+  forget(key: JournalKey): Promise<void>;
   /** Forgets everything of a sink, because it now delivers elsewhere. */
   forgetSink(sink: string): Promise<void>;
 }

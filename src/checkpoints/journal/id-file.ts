@@ -1,8 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import type { OutputFolder } from '../../files/output-folder.js';
-import { replaceFile } from '../../files/replace-file.js';
-import { ledgerRefused, ledgerUnreadable } from './ledger-refused.js';
+import { journalRefused, readJournalFile } from './journal-file.js';
 
 /** `dgxids 1`: says what the file is; also that it was written on a machine of the same byte order. */
 const MARK = 0x6467_7869_6473_2031n;
@@ -12,14 +10,11 @@ const ID_BYTES = 8;
 
 /** Reads sorted ids: 8 bytes each behind a short head. None where there is no file; damage is refused. */
 export async function readIds(path: string): Promise<BigUint64Array> {
-  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw ledgerUnreadable(path, error);
-  });
+  const bytes = await readJournalFile(path);
   if (!bytes) return new BigUint64Array();
   const body = bytes.subarray(HEAD_BYTES);
   if (!headOf(body).equals(bytes.subarray(0, HEAD_BYTES)))
-    throw ledgerRefused(path, 'it is damaged or cut off');
+    throw journalRefused(path, 'it is damaged or cut off');
   const ids = new BigUint64Array(body.length / ID_BYTES);
   new Uint8Array(ids.buffer).set(body);
   return ids;
@@ -28,7 +23,10 @@ export async function readIds(path: string): Promise<BigUint64Array> {
 /** Replaces the ids, whole or not at all. */
 export async function writeIds(folder: OutputFolder, name: string, ids: BigUint64Array): Promise<void> {
   const body = Buffer.from(ids.buffer, ids.byteOffset, ids.byteLength);
-  await replaceFile(folder, name, headOf(body), body);
+  await folder.replaceFile([name], async (file) => {
+    await file.write(headOf(body));
+    await file.write(body);
+  });
 }
 
 function headOf(body: Buffer): Buffer {

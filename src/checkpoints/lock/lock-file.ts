@@ -30,30 +30,35 @@ export async function readLock(file: string): Promise<LockContent> {
 
 /** True where there was none and it is now ours: a link never replaces, and shows the file only whole. */
 export async function createLock(file: string, own: LockHolder): Promise<boolean> {
-  const draft = temporaryPath(file);
   try {
-    await writeFile(draft, JSON.stringify(own));
-    await link(draft, file);
+    await withDraft(file, own, (draft) => link(draft, file));
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw lockError(file, error);
-  } finally {
-    await rm(draft, { force: true });
   }
 }
 
 /** Shows that its run is alive; whole, and never over the lock of somebody else. False where it is not ours any more. */
 export async function renewLock(file: string, own: LockHolder): Promise<boolean> {
   if (!isSame(await readLock(file), own)) return false;
+  await withDraft(file, own, (draft) => rename(draft, file));
+  return true;
+}
+
+/** Writes a lock beside its file, for `publish` to give it the name at once. */
+async function withDraft(
+  file: string,
+  own: LockHolder,
+  publish: (draft: string) => Promise<void>,
+): Promise<void> {
   const draft = temporaryPath(file);
   try {
     await writeFile(draft, JSON.stringify(own));
-    await rename(draft, file);
+    await publish(draft);
   } finally {
     await rm(draft, { force: true });
   }
-  return true;
 }
 
 /** True for a lock of this run, whenever it was renewed. */

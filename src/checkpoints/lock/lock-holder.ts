@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { z } from 'zod';
+import { isRunning, OWN_PID } from '../../files/this-process.js';
 import { formatDuration } from '../../time/duration.js';
 
 /** What a lock says of the run that holds it. */
@@ -22,7 +23,7 @@ export async function thisRun(nowMs: number): Promise<LockHolder> {
   const space = await pidSpace();
   return {
     id: randomUUID(),
-    pid: process.pid,
+    pid: OWN_PID,
     host: hostname(),
     ...(space === undefined ? {} : { pid_space: space }),
     since: new Date(nowMs).toISOString(),
@@ -33,13 +34,7 @@ export async function thisRun(nowMs: number): Promise<LockHolder> {
 /** True for a process of this machine that has ended; of any other nothing can be known. */
 export function hasEnded(other: LockHolder, own: LockHolder): boolean {
   const isElsewhere = other.pid_space !== undefined && other.pid_space !== own.pid_space;
-  if (other.host !== own.host || isElsewhere) return false;
-  try {
-    process.kill(other.pid, 0);
-    return false; // or another process has got its number
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ESRCH';
-  }
+  return other.host === own.host && !isElsewhere && !isRunning(other.pid);
 }
 
 /** `process 4711 on build-3, since 2026-11-20T11:00:00.000Z, last seen 5.0 s ago` */

@@ -27,7 +27,7 @@ export class Findings {
   }
 
   /** Names the fields of an object that this program does not know, so that a change of the source is seen. */
-  compare(
+  noteUnknownFields(
     stream: string,
     prefix: string,
     object: Readonly<Record<string, unknown>>,

@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici';
-import type { HttpAnswer } from '../http-client.js';
+import type { HttpAnswer, HttpRequest } from '../http-client.js';
 import type { HttpLimits } from '../http-options.js';
 import { networkFailure } from '../retry/network-failure.js';
 import { readBody } from './body.js';
@@ -8,7 +8,7 @@ import { receivedHeaders } from './headers.js';
 /** A request as it goes over the wire. */
 export interface WireRequest {
   readonly url: URL;
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly method: NonNullable<HttpRequest<unknown>['method']>;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer | undefined;
 }
@@ -20,16 +20,10 @@ export async function exchange(
   limits: HttpLimits,
   signal: AbortSignal,
 ): Promise<HttpAnswer> {
-  const { origin, pathname, search } = wire.url;
+  const { url, method, headers: sent, body: content = null } = wire;
+  const path = url.pathname + url.search;
   const response = await dispatcher
-    .request({
-      origin,
-      path: pathname + search,
-      method: wire.method,
-      headers: wire.headers,
-      body: wire.body ?? null,
-      signal,
-    })
+    .request({ origin: url.origin, path, method, headers: sent, body: content, signal })
     .catch((error: unknown) => {
       throw networkFailure(error, limits);
     });

@@ -5,26 +5,13 @@ import type { WaitMeter } from './wait-meter.js';
 /** An extension shorter than this is the same wait to a reader of the log. */
 const NEWS_MS = 1_000;
 
+export type Pause = ReturnType<typeof createPause>;
+
 /**
  * One backoff that all requests of a client share, as with an open circuit: nothing is sent until it is over, so that
  * not each of them has to be refused.
  */
-export interface Pause {
-  /** Pauses so far. A try notes it when it is sent. */
-  readonly count: number;
-  readonly isRunning: boolean;
-  /**
-   * Begins a pause of `ms` from now. `noted` is the count when the try was sent that asks for it: a try sent before
-   * the latest pause tells nothing new, and at most makes that pause longer. True where that is worth a line.
-   */
-  begin(ms: number, noted: number): boolean;
-  /** Resolves when no pause is running. */
-  over(signal: AbortSignal): Promise<void>;
-  /** Ends a running pause. */
-  close(): void;
-}
-
-export function createPause(clock: Clock, waitMeter: WaitMeter): Pause {
+export function createPause(clock: Clock, waitMeter: WaitMeter) {
   const closing = new AbortController();
   let count = 0;
   let end = 0;
@@ -41,13 +28,18 @@ export function createPause(clock: Clock, waitMeter: WaitMeter): Pause {
     ending = undefined;
   };
   return {
+    /** Pauses so far. A try notes it when it is sent. */
     get count() {
       return count;
     },
     get isRunning() {
       return ending !== undefined;
     },
-    begin(ms, noted) {
+    /**
+     * Begins a pause of `ms` from now. `noted` is the count when the try was sent that asks for it: a try sent before
+     * the latest pause tells nothing new, and at most makes that pause longer. True where that is worth a line.
+     */
+    begin: (ms: number, noted: number): boolean => {
       const now = clock.now();
       const begins = ending === undefined && noted === count;
       if (begins) count += 1;
@@ -58,7 +50,10 @@ export function createPause(clock: Clock, waitMeter: WaitMeter): Pause {
       if (owedMs > 0) ending ??= run();
       return begins || extraMs > NEWS_MS;
     },
-    over: (signal) => (ending === undefined ? Promise.resolve() : unlessAborted(ending, signal)),
-    close: () => closing.abort(),
+    /** Resolves when no pause is running. */
+    over: (signal: AbortSignal): Promise<void> =>
+      ending === undefined ? Promise.resolve() : unlessAborted(ending, signal),
+    /** Ends a running pause. */
+    close: (): void => closing.abort(),
   };
 }

@@ -12,17 +12,10 @@ export interface Permit {
   release(): void;
 }
 
-/** Permits to send: a semaphore and a pause that all requests share, which learn from how the tries went. */
-export interface Permits {
-  /** Resolves when no pause is running and a permit is free. */
-  acquire(queue: Queue, signal: AbortSignal): Promise<Permit>;
-  succeeded(): void;
-  /** The server is overloaded, as the holder of this permit was told: everybody waits, and fewer go at a time. */
-  overloaded(permit: Permit, failure: FailedTry, waitMs: number, host: string): void;
-  close(): void;
-}
+export type Permits = ReturnType<typeof createPermits>;
 
-export function createPermits(maxConcurrency: number, pause: Pause, log: Log): Permits {
+/** Permits to send: a semaphore and a pause that all requests share, which learn from how the tries went. */
+export function createPermits(maxConcurrency: number, pause: Pause, log: Log) {
   const semaphore = createSemaphore(maxConcurrency);
   let refusedBy: string | undefined;
   /** The pause in which the latest burst of refusals was met. */
@@ -38,7 +31,8 @@ export function createPermits(maxConcurrency: number, pause: Pause, log: Log): P
     refusedBy = undefined;
   };
   return {
-    async acquire(queue, signal) {
+    /** Resolves when no pause is running and a permit is free. */
+    acquire: async (queue: Queue, signal: AbortSignal): Promise<Permit> => {
       for (;;) {
         await pause.over(signal);
         const release = await semaphore.acquire(queue, signal);
@@ -49,8 +43,9 @@ export function createPermits(maxConcurrency: number, pause: Pause, log: Log): P
         release(); // a pause began while it stood in the queue
       }
     },
-    succeeded: () => semaphore.succeeded(),
-    overloaded(permit, failure, waitMs, host) {
+    succeeded: semaphore.succeeded,
+    /** The server is overloaded, as the holder of this permit was told: everybody waits, and fewer go at a time. */
+    overloaded: (permit: Permit, failure: FailedTry, waitMs: number, host: string): void => {
       const isNews = pause.begin(waitMs, permit.pauses);
       if (failure.details.status === 429) {
         semaphore.refused(burst !== pause.count);
@@ -63,6 +58,6 @@ export function createPermits(maxConcurrency: number, pause: Pause, log: Log): P
         wait_ms: waitMs,
       });
     },
-    close: () => pause.close(),
+    close: pause.close,
   };
 }

@@ -3,26 +3,15 @@ import { abortError } from '../../errors/export-error.js';
 /** Successes after which there is one more permit. Four times as many each time that it was refused. */
 const STEP = 20;
 
+export type Queue = 'first' | 'retry';
+
+export type Semaphore = ReturnType<typeof createSemaphore>;
+
 /**
  * A semaphore that adapts: it has as many permits as requests may be in flight, fewer where the server showed that it
  * cannot take that many.
  */
-export interface Semaphore {
-  readonly permits: number;
-  /** Resolves with what releases the permit. First come first served, but retries before first attempts. */
-  acquire(queue: Queue, signal: AbortSignal): Promise<() => void>;
-  /**
-   * The server refused one of those in flight as too many; `isFirst` where that begins a burst of refusals. There are
-   * as many permits from now on as it took of the burst. Half as many where it took none: then it is not how many.
-   */
-  refused(isFirst: boolean): void;
-  /** After twenty successes there is one permit more, up to the most allowed. */
-  succeeded(): void;
-}
-
-export type Queue = 'first' | 'retry';
-
-export function createSemaphore(maxPermits: number): Semaphore {
+export function createSemaphore(maxPermits: number) {
   let permits = maxPermits;
   let inFlight = 0;
   let successes = 0;
@@ -47,7 +36,8 @@ export function createSemaphore(maxPermits: number): Semaphore {
     get permits() {
       return permits;
     },
-    acquire: (queue, signal) =>
+    /** Resolves with what releases the permit. First come first served, but retries before first attempts. */
+    acquire: (queue: Queue, signal: AbortSignal): Promise<() => void> =>
       new Promise((resolve, reject) => {
         if (signal.aborted) return reject(abortError(signal));
         const waiting = queues[queue];
@@ -63,7 +53,11 @@ export function createSemaphore(maxPermits: number): Semaphore {
         waiting.push(enter);
         admit();
       }),
-    refused(isFirst) {
+    /**
+     * The server refused one of those in flight as too many; `isFirst` where that begins a burst of refusals. There are
+     * as many permits from now on as it took of the burst. Half as many where it took none: then it is not how many.
+     */
+    refused: (isFirst: boolean): void => {
       if (isFirst) {
         Object.assign(burst, { permits, sent: inFlight, refused: 0 });
         step = isTryingMore ? 4 * step : STEP;
@@ -74,7 +68,8 @@ export function createSemaphore(maxPermits: number): Semaphore {
       const taken = burst.sent - burst.refused;
       permits = taken > 0 ? Math.min(burst.permits, taken) : Math.max(1, Math.floor(burst.permits / 2));
     },
-    succeeded() {
+    /** After twenty successes there is one permit more, up to the most allowed. */
+    succeeded: (): void => {
       successes += 1;
       if (permits === maxPermits || successes < step) return;
       if (isTryingMore) step = STEP; // the last one more was not refused

@@ -1,16 +1,14 @@
 import type { Clock } from '../../time/clock.js';
 
-/** Measures for how long at least one request waited; waits that overlap count once. */
-export interface WaitMeter {
-  /** Sleeps, and counts it. */
-  sleep(ms: number, signal: AbortSignal): Promise<void>;
-}
+export type WaitMeter = ReturnType<typeof createWaitMeter>;
 
-export function createWaitMeter(clock: Clock, add: (ms: number) => void): WaitMeter {
+/** Measures for how long at least one request waited; waits that overlap count once. */
+export function createWaitMeter(clock: Clock, add: (ms: number) => void) {
   let sleepers = 0;
   let since = 0;
   return {
-    async sleep(ms, signal) {
+    /** Sleeps, and counts it. */
+    sleep: async (ms: number, signal: AbortSignal): Promise<void> => {
       if (sleepers === 0) since = clock.now();
       sleepers += 1;
       try {

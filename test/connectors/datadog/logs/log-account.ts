@@ -8,7 +8,7 @@ import type { DatadogDependencies } from '../../../../connectors/datadog/shared/
 import type { ReceivedLog } from '../../../../connectors/stand-ins/datadog/account/log-store.js';
 import { type Intake, startIntake } from '../../../../connectors/stand-ins/datadog/intake.js';
 import type { Sink } from '../../../../src/catalogue/sink.js';
-import { AppendLedger } from '../../../../src/checkpoints/journal/append-ledger.js';
+import { fileJournal } from '../../../../src/checkpoints/journal/file-journal.js';
 import { SinkLane } from '../../../../src/deliver/sink-lane.js';
 import type { SinkOutcome } from '../../../../src/deliver/tally/sink-tally.js';
 import { silentLog } from '../../../../src/log/log.js';
@@ -51,7 +51,7 @@ export async function openLogAccount(): Promise<LogAccount> {
         required: true,
         deadlineMs: 60_000,
         log: silentLog,
-        journal: new AppendLedger(root),
+        journal: fileJournal(root),
       });
       const { signal } = new AbortController();
       const writer = await lane.begin(PARTITION, signal);

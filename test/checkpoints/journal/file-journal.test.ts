@@ -2,17 +2,18 @@ import { cp, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { JournalPartition, LedgerKey } from '../../../src/checkpoints/journal/append-journal.js';
-import { AppendLedger } from '../../../src/checkpoints/journal/append-ledger.js';
+import type { JournalKey } from '../../../src/checkpoints/journal/append-journal.js';
+import { fileJournal } from '../../../src/checkpoints/journal/file-journal.js';
+import type { JournalPartition } from '../../../src/checkpoints/journal/file-partition.js';
 import { recordKey } from '../../../src/checkpoints/journal/record-key.js';
 import { partitionOf, requestRow } from '../../conformance/sample-records.js';
 
-const KEY: LedgerKey = { sink: 'logs', stream: 'requests', projectId: 'p1', day: '2026-11-20' };
+const KEY: JournalKey = { sink: 'logs', stream: 'requests', projectId: 'p1', day: '2026-11-20' };
 
 let cwd: string;
 let root: string;
 beforeEach(async () => {
-  cwd = await mkdtemp(join(tmpdir(), 'ledger-'));
+  cwd = await mkdtemp(join(tmpdir(), 'journal-'));
   root = join(cwd, 'delivered');
 });
 afterEach(() => rm(cwd, { recursive: true }));
@@ -21,7 +22,7 @@ const path = (name: string) => join(root, 'logs/requests/p1/2026-11-20', name);
 
 /** Opens as a new run would: nothing is left in memory. */
 function open(key = KEY, ask: (keys: readonly string[]) => Promise<ReadonlySet<string>> = neverAsked) {
-  return new AppendLedger(root).open(key, ask);
+  return fileJournal(root).open(key, ask);
 }
 
 async function neverAsked(): Promise<never> {
@@ -84,7 +85,7 @@ describe('what was delivered', () => {
   });
 
   it('keeps the journal short in the middle of a run', async () => {
-    const partition = await new AppendLedger(root, { journalBytes: 1_000 }).open(KEY, neverAsked);
+    const partition = await fileJournal(root, { foldAtBytes: 1_000 }).open(KEY, neverAsked);
     const sizes: number[] = [];
 
     for (let batch = 0; batch < 50; batch += 1) {
@@ -114,18 +115,18 @@ describe('what was delivered', () => {
   });
 
   it('may be written for several partitions at once, and for one only once', async () => {
-    const ledger = new AppendLedger(root);
-    const one = await ledger.open(KEY, neverAsked);
-    const other = await ledger.open({ ...KEY, day: '2026-11-21' }, neverAsked);
+    const journal = fileJournal(root);
+    const one = await journal.open(KEY, neverAsked);
+    const other = await journal.open({ ...KEY, day: '2026-11-21' }, neverAsked);
     await one.announce(['a']);
     await other.announce(['a']);
 
-    const again = ledger.open(KEY, neverAsked);
+    const again = journal.open(KEY, neverAsked);
 
     await expect(again).rejects.toThrow('open already');
     await one.acknowledged();
     await one.commit();
-    const reopened = await ledger.open(KEY, neverAsked);
+    const reopened = await journal.open(KEY, neverAsked);
     expect(reopened.has('a')).toBe(true);
     await Promise.all([other.close(), reopened.close()]);
   });
@@ -147,8 +148,8 @@ describe('forgetting', () => {
     await deliverAndCommit(['a']);
     await deliverAndCommit(['a'], other);
 
-    await new AppendLedger(root).forget(KEY);
-    await new AppendLedger(root).forget(KEY);
+    await fileJournal(root).forget(KEY);
+    await fileJournal(root).forget(KEY);
 
     expect(await readdir(join(root, 'logs/requests/p1'))).toEqual(['2026-11-21']);
     expect((await open()).has('a')).toBe(false);
@@ -160,7 +161,7 @@ describe('forgetting', () => {
     await deliverAndCommit(['a']);
     await deliverAndCommit(['a'], other);
 
-    await new AppendLedger(root).forgetSink('logs');
+    await fileJournal(root).forgetSink('logs');
 
     expect((await open()).has('a')).toBe(false);
     expect((await open(other)).has('a')).toBe(true);
@@ -201,13 +202,13 @@ describe('after a crash', () => {
 
   it('keeps the doubt where asking fails', async () => {
     await die([], ['c']);
-    const ledger = new AppendLedger(root);
-    const failing = ledger.open(KEY, async () => {
+    const journal = fileJournal(root);
+    const failing = journal.open(KEY, async () => {
       throw new Error('nobody answers');
     });
     await expect(failing).rejects.toThrow('nobody answers');
 
-    const partition = await ledger.open(KEY, async (keys) => new Set(keys));
+    const partition = await journal.open(KEY, async (keys) => new Set(keys));
 
     expect(partition.has('c')).toBe(true);
   });

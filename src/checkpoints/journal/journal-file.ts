@@ -1,0 +1,23 @@
+import { readFile } from 'node:fs/promises';
+import { ExportError } from '../../errors/export-error.js';
+
+/** The bytes of a file of the journal; undefined where there is none. */
+export async function readJournalFile(path: string): Promise<Buffer | undefined> {
+  return readFile(path).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') return undefined;
+    const message = `The record of deliveries in ${path} cannot be read: the file system answered ${cause.code}.`;
+    throw new ExportError('STATE_REFUSED', message, {
+      kind: 'config',
+      hint: 'Check the path and its rights.',
+      cause,
+    });
+  });
+}
+
+/** What is known of deliveries cannot be used: to take it for nothing would deliver everything again. */
+export function journalRefused(path: string, why: string): ExportError {
+  return new ExportError('STATE_REFUSED', `The record of deliveries in ${path} cannot be used: ${why}.`, {
+    kind: 'config',
+    hint: 'Run `deepgram-export state repair`, which sets it aside and begins anew, or put back a copy of it.',
+  });
+}

@@ -1,0 +1,25 @@
+import { ExportError } from '../errors/export-error.js';
+import type { Project } from './partition.js';
+
+/**
+ * Of these projects those that are wanted, by id or name.
+ *
+ * @param who holds them and how, as messages say it: `The archive has`
+ * @param it the same with a pronoun: `It has`
+ * @throws ExportError `PROJECT_UNKNOWN` where one is not there
+ */
+export function chooseProjects(
+  all: readonly Project[],
+  wanted: 'all' | readonly string[],
+  { who, it }: { readonly who: string; readonly it: string },
+): readonly Project[] {
+  if (wanted === 'all') return all;
+  const is = ({ id, name }: Project, word: string) => id === word || name === word;
+  const unknown = wanted.filter((word) => !all.some((project) => is(project, word)));
+  if (unknown.length === 0) return all.filter((project) => wanted.some((word) => is(project, word)));
+  const names = unknown.map((word) => `"${word}"`).join(', ');
+  throw new ExportError('PROJECT_UNKNOWN', `${who} no project ${names}.`, {
+    kind: 'config',
+    hint: `${it}: ${all.map(({ id, name }) => `${name ?? '(no name)'} (${id})`).join(', ') || 'none'}.`,
+  });
+}
