@@ -1,5 +1,5 @@
 import { isShowable, type Mistake, type Path } from '../mistakes/mistake.js';
-import type { YamlNode } from '../yaml/yaml-node.js';
+import type { PlainYaml } from '../yaml/plain-yaml.js';
 import { type Environment, type ReferenceMistake, replaceReferences } from './references.js';
 
 /** The settings as plain data, with the environment put in. */
@@ -21,33 +21,31 @@ export interface SettingsTree {
  * name variables that are not set.
  */
 export function resolveReferences(
-  root: YamlNode,
+  { value: root, places }: PlainYaml,
   environment: Environment | undefined,
   isNeeded: (path: Path) => boolean = () => true,
 ): SettingsTree {
   const mistakes: Mistake[] = [];
   const open = new Set<string>();
   const references = new Map<string, readonly string[]>();
-  const plain = (node: YamlNode, path: Path): unknown => {
-    if (node.kind === 'list') return node.items.map((item, index) => plain(item, [...path, index]));
-    if (node.kind === 'map') {
-      const entries = [...node.entries].map(
-        ([key, { value }]) => [key, plain(value, [...path, key])] as const,
-      );
+  const resolved = (value: unknown, path: Path): unknown => {
+    if (Array.isArray(value)) return value.map((item, index) => resolved(item, [...path, index]));
+    if (typeof value === 'object' && value !== null) {
+      const entries = Object.entries(value).map(([key, inner]) => [key, resolved(inner, [...path, key])]);
       return Object.fromEntries(entries);
     }
-    if (typeof node.value !== 'string' || !node.value.includes('${')) return node.value;
-    const replaced = replaceReferences(node.value, environment);
+    if (typeof value !== 'string' || !value.includes('${')) return value;
+    const replaced = replaceReferences(value, environment);
     references.set(JSON.stringify(path), replaced.values);
     if (replaced.text === undefined) open.add(JSON.stringify(path));
     for (const mistake of replaced.mistakes) {
       if (mistake.kind === 'missing' && !isNeeded(path)) continue;
-      mistakes.push({ position: node.position, path, words: referenceMessage(mistake) });
+      mistakes.push({ position: places.positionOf(path), path, words: referenceMessage(mistake) });
     }
-    return replaced.text ?? node.value;
+    return replaced.text ?? value;
   };
   return {
-    value: plain(root, []),
+    value: resolved(root, []),
     mistakes,
     isOpen: (path) => open.has(JSON.stringify(path)),
     isReference: (path) => references.has(JSON.stringify(path)),
