@@ -1,6 +1,6 @@
 import { isShowable, type Mistake, type Path } from '../mistakes/mistake.js';
 import type { PlainYaml } from '../yaml/plain-yaml.js';
-import { type Environment, type ReferenceMistake, replaceReferences } from './references.js';
+import { type Environment, replaceReferences } from './references.js';
 
 /** The settings as plain data, with the environment put in. */
 export interface SettingsTree {
@@ -38,10 +38,9 @@ export function resolveReferences(
     const replaced = replaceReferences(value, environment);
     references.set(JSON.stringify(path), replaced.values);
     if (replaced.text === undefined) open.add(JSON.stringify(path));
-    for (const mistake of replaced.mistakes) {
-      if (mistake.kind === 'missing' && !isNeeded(path)) continue;
-      mistakes.push({ position: places.positionOf(path), path, words: referenceMessage(mistake) });
-    }
+    const missing = isNeeded(path) ? replaced.missing.map(missingMessage) : [];
+    const position = places.positionOf(path);
+    for (const words of [...replaced.mistakes, ...missing]) mistakes.push({ position, path, words });
     return replaced.text ?? value;
   };
   return {
@@ -61,15 +60,7 @@ function isWithinPath(json: string, path: Path): boolean {
   return json === whole || json.startsWith(`${whole.slice(0, -1)},`);
 }
 
-function referenceMessage(mistake: ReferenceMistake): string {
-  switch (mistake.kind) {
-    case 'missing':
-      return isShowable(mistake.name) || /^[A-Z]+(_[A-Z0-9]+)+$/.test(mistake.name)
-        ? `the environment variable ${mistake.name} is not set, or empty`
-        : 'the environment variable named here is not set, or empty';
-    case 'malformed':
-      return `a reference is written \${NAME} or \${NAME:-default}; write $\${ for a literal \${`;
-    case 'unclosed':
-      return `a \${ has no } after it; write $\${ for a literal \${`;
-  }
+function missingMessage(name: string): string {
+  const isShown = isShowable(name) || /^[A-Z]+(_[A-Z0-9]+)+$/.test(name);
+  return `the environment variable ${isShown ? name : 'named here'} is not set, or empty`;
 }
