@@ -6,7 +6,7 @@ import type { Log } from '../log/log.js';
 import type { Row } from '../streams/field.js';
 import { type Partition, partitionName } from '../streams/partition.js';
 
-export interface AppendWriterOptions {
+interface AppendWriterOptions {
   /** Of the append sink: its `write` resolves only when the receiver has acknowledged the records. */
   readonly writer: PartitionWriter;
   readonly sink: Pick<Sink, 'name' | 'holds'>;

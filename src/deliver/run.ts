@@ -62,7 +62,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const warnings = planWarnings(planned, checkpoints, source);
   for (const warning of warnings) log.warn(warning);
   await Promise.all(lanes.map((lane) => lane.prepare(streams, signal)));
-  const tally = new RunTally(options, planned.tasks);
+  const tally = new RunTally(streams, planned.tasks, log, options.onProgress);
   // A reading has one partition open at a time, in each of its sinks.
   const most = Math.min(source.parallel, ...lanes.map((lane) => lane.maxOpenPartitions));
   await forEachConcurrent(most, planned.tasks, (task) => runTask(task, tally, options));

@@ -19,27 +19,30 @@ export interface StreamOutcome {
   readonly records: number;
 }
 
-export interface RunTallyOptions {
-  readonly streams: readonly Stream[];
-  readonly log: Log;
-  readonly onProgress?: (progress: Progress) => void;
-}
+type StreamTally = { -readonly [Key in keyof StreamOutcome]: StreamOutcome[Key] };
 
 /** What a run has read so far, and what of it failed. */
 export class RunTally {
   readonly failures: SourceFailures;
   readonly #onProgress: (progress: Progress) => void;
   readonly #planned: number;
-  readonly #streams = new Map<string, { partitions: number; failed: number; records: number }>();
+  readonly #streams = new Map<string, StreamTally>();
   #records = 0;
   #partitions = 0;
   #failedPartitions = 0;
 
-  constructor(options: RunTallyOptions, tasks: readonly Task[]) {
-    this.failures = new SourceFailures(options.log);
-    this.#onProgress = options.onProgress ?? (() => {});
+  constructor(
+    streams: readonly Stream[],
+    tasks: readonly Task[],
+    log: Log,
+    onProgress: (progress: Progress) => void = () => {},
+  ) {
+    this.failures = new SourceFailures(log);
+    this.#onProgress = onProgress;
     this.#planned = tasks.reduce((sum, task) => sum + task.partitions.length, 0);
-    for (const { name } of options.streams) this.#streams.set(name, { partitions: 0, failed: 0, records: 0 });
+    for (const { name } of streams) {
+      this.#streams.set(name, { name, partitions: 0, failed_partitions: 0, records: 0 });
+    }
   }
 
   batchRead(records: number): void {
@@ -57,7 +60,7 @@ export class RunTally {
 
   taskFailed(task: Task, unread: readonly Partition[], error: unknown): void {
     this.#failedPartitions += unread.length;
-    this.#streamOf(task.stream).failed += unread.length;
+    this.#streamOf(task.stream).failed_partitions += unread.length;
     this.failures.failed(task, unread, error);
   }
 
@@ -70,15 +73,10 @@ export class RunTally {
   }
 
   streamOutcomes(): StreamOutcome[] {
-    return [...this.#streams].map(([name, { partitions, failed, records }]) => ({
-      name,
-      partitions,
-      failed_partitions: failed,
-      records,
-    }));
+    return [...this.#streams.values()];
   }
 
-  #streamOf(name: string) {
+  #streamOf(name: string): StreamTally {
     const known = this.#streams.get(name);
     if (!known) throw new Error(`a reading of ${name}, which was not asked for`);
     return known;
