@@ -68,7 +68,7 @@ function refuseHeavyStart(chunks) {
   const files = new Set(['cli.js']);
   for (const file of files) {
     const { imports = [], moduleIds = [] } = byFile.get(file) ?? {};
-    const heavy = moduleIds.find((module) => /\/node_modules\/(undici|@datadog)\//.test(module));
+    const heavy = moduleIds.find((module) => /\/node_modules\/(undici|@datadog|zod|yaml)\//.test(module));
     if (heavy !== undefined) throw new Error(`${file} is loaded at the start, and has ${heavy}`);
     for (const imported of imports) files.add(imported);
   }

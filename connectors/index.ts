@@ -1,26 +1,13 @@
 import type { Catalogue } from '../src/catalogue/catalogue.js';
-import { datadogCostsType } from './datadog/costs/costs-type.js';
 import { datadogCommands } from './datadog/install/commands.js';
-import { datadogLogsType } from './datadog/logs/logs-type.js';
-import { datadogMetricsType } from './datadog/metrics/metrics-type.js';
-import { deepgramType } from './deepgram/deepgram-type.js';
 import { demoCommand } from './demo/demo-command.js';
-import { ndjsonType } from './ndjson/ndjson-type.js';
 import { replayCommand } from './ndjson/replay-command.js';
 import { starterConfig } from './starter-config.js';
-import { tableauType } from './tableau/tableau-type.js';
 
 /** What we ship: a source, its sinks, and the commands beside those of the core. */
 export const catalogue: Catalogue = {
   about: 'Exports a Deepgram account: usage, request log, billing and balances.',
-  sources: { deepgram: deepgramType },
-  sinks: {
-    'tableau-csv': tableauType,
-    ndjson: ndjsonType,
-    'datadog-metrics': datadogMetricsType,
-    'datadog-logs': datadogLogsType,
-    'datadog-costs': datadogCostsType,
-  },
+  connectors: async () => (await import('./connectors.js')).connectors,
   commands: [replayCommand, demoCommand, datadogCommands],
   withoutFile: {
     variable: 'DEEPGRAM_API_KEY',

@@ -3,16 +3,21 @@ import type { Command, CommandGroup } from './command.js';
 import type { SinkType } from './sink-type.js';
 import type { SourceType } from './source-type.js';
 
+export interface Connectors {
+  /** Every kind of source by the name that `type` has in the configuration. */
+  readonly sources: Readonly<Record<string, SourceType>>;
+  /** Every kind of sink, likewise. Those of other people are found by their path or package. */
+  readonly sinks: Readonly<Record<string, SinkType<z.ZodObject>>>;
+}
+
 /**
  * What a program is made of: everything in it that knows a vendor. The core is handed one and imports none of it.
  */
 export interface Catalogue {
   /** What the program says of itself in `--help`. */
   readonly about: string;
-  /** Every kind of source by the name that `type` has in the configuration. */
-  readonly sources: Readonly<Record<string, SourceType>>;
-  /** Every kind of sink, likewise. Those of other people are found by their path or package. */
-  readonly sinks: Readonly<Record<string, SinkType<z.ZodObject>>>;
+  /** Imports its sources and sinks: what needs no configuration, such as `--help`, does without them. */
+  connectors(): Promise<Connectors>;
   /** In the order in which `--help` lists them. */
   readonly commands: readonly (Command | CommandGroup)[];
   /** What is run without a file when the environment has a key. */

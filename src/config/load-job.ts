@@ -56,7 +56,8 @@ export async function loadJob(options: LoadJobOptions): Promise<Job> {
     throw configError(name, [...mistakes, { position: places.positionOf([]), path: [], words: NOT_A_MAP }]);
   }
   const tree = resolveReferences(yaml, mode === 'resolve' ? env : undefined, isNeeded);
-  const file = { tree, places, catalogue, folder: dirname(resolve(cwd, name)), cwd };
+  const connectors = await catalogue.connectors();
+  const file = { tree, places, connectors, folder: dirname(resolve(cwd, name)), cwd };
   const config = await parseConfig(file);
   const all = [...mistakes, ...tree.mistakes, ...config.mistakes, ...crossCheck(config, file)];
   if (all.length > 0) throw configError(name, all);

@@ -64,7 +64,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
   await Promise.all(lanes.map((lane) => lane.prepare(streams, signal)));
   const tally = new RunTally(streams, planned.tasks, log, options.onProgress);
   // A reading has one partition open at a time, in each of its sinks.
-  const most = Math.min(source.parallel, ...lanes.map((lane) => lane.maxOpenPartitions));
+  const most = Math.max(1, Math.min(source.parallel, ...lanes.map((lane) => lane.maxOpenPartitions)));
   await forEachConcurrent(most, planned.tasks, (task) => runTask(task, tally, options));
   await finishLanes(tally, startedAt, options);
   return {

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { catalogue } from '../../connectors/index.js';
+import { connectors } from '../../connectors/connectors.js';
 import { memorySink } from '../../connectors/memory/memory-sink.js';
 import { defineSinkType } from '../../src/catalogue/sink-type.js';
 import type { StandardSchema } from '../../src/catalogue/standard-schema.js';
@@ -319,7 +319,7 @@ describe('the JSON Schema for editors', () => {
     ['ndjsn', false],
     ['tablo-csv', false],
   ])('takes %s for a sink: %s', (type, isRight) => {
-    const validate = new Ajv().compile(configJsonSchema(catalogue));
+    const validate = new Ajv().compile(configJsonSchema(connectors));
     const source = { type: 'deepgram', api_key: 'x' };
 
     expect(validate({ version: 1, source, sinks: { mine: { type, topic: 'x' } } })).toBe(isRight);

@@ -1,6 +1,8 @@
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
+import { connectors } from '../../connectors/connectors.js';
 import { catalogue as shipped } from '../../connectors/index.js';
+import type { Catalogue } from '../../src/catalogue/catalogue.js';
 import { Terminal } from '../cli/terminal.js';
 import { mistakesIn } from '../config/load-text.js';
 import { TOY_JOB, toyCatalogue, toyType } from './toy-source.js';
@@ -105,7 +107,10 @@ describe('a program of another source', () => {
 });
 
 describe('a program of two sources', () => {
-  const catalogue = { ...shipped, sources: { ...shipped.sources, toy: toyType } };
+  const catalogue: Catalogue = {
+    ...shipped,
+    connectors: async () => ({ ...connectors, sources: { ...connectors.sources, toy: toyType } }),
+  };
   const sinks = 'sinks: { files: { type: ndjson, path: out } }\n';
 
   it('judges streams and window by the type that is chosen', async () => {

@@ -86,8 +86,7 @@ export function toyCatalogue(): { readonly catalogue: Catalogue; readonly sink: 
   const memory = defineSinkType({ settings: z.strictObject({}), open: async () => sink });
   const catalogue: Catalogue = {
     about: 'Exports a shop.',
-    sources: { toy: toyType },
-    sinks: { memory },
+    connectors: async () => ({ sources: { toy: toyType }, sinks: { memory } }),
     commands: [],
     withoutFile: { variable: 'TOY_TOKEN', config: TOY_JOB, hint: 'Set TOY_TOKEN.' },
     starterConfig: () => TOY_JOB,

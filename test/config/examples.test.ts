@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { catalogue } from '../../connectors/index.js';
+import { connectors } from '../../connectors/connectors.js';
 import { starterConfig } from '../../connectors/starter-config.js';
 import { configJsonSchema, configJsonSchemaText } from '../../src/config/settings/json-schema.js';
 import { load as loadConfig, loadText } from './load-text.js';
@@ -34,7 +34,7 @@ describe.each(examples)('%s', (file) => {
   });
 
   test('fits the JSON Schema', async () => {
-    const validate = new Ajv({ allErrors: true }).compile(configJsonSchema(catalogue));
+    const validate = new Ajv({ allErrors: true }).compile(configJsonSchema(connectors));
 
     validate(parse(await readFile(`${folder}${file}`, 'utf8')));
 
@@ -114,7 +114,7 @@ describe('the JSON Schema', () => {
   test('of the repository is the one of the code', async () => {
     const file = await readFile(`${folder}deepgram-export.schema.json`, 'utf8');
 
-    expect(file, 'Run `npm run schema` and keep what it writes.').toBe(configJsonSchemaText(catalogue));
+    expect(file, 'Run `npm run schema` and keep what it writes.').toBe(configJsonSchemaText(connectors));
   });
 
   test.each([
@@ -126,7 +126,7 @@ describe('the JSON Schema', () => {
     ['a duration without a unit', { sinks: { a: { type: 'ndjson', path: 'x', deadline: '60' } } }],
     ['a window in words', { window: { since: 'yesterday' } }],
   ])('refuses %s', (_, change) => {
-    const validate = new Ajv().compile(configJsonSchema(catalogue));
+    const validate = new Ajv().compile(configJsonSchema(connectors));
     const source = { type: 'deepgram', api_key: 'x' };
     const sinks = { a: { type: 'ndjson', path: 'x' } };
 
@@ -139,7 +139,7 @@ describe('the JSON Schema', () => {
   });
 
   test('describes every setting', () => {
-    expect(undescribed(configJsonSchema(catalogue), '')).toEqual([]);
+    expect(undescribed(configJsonSchema(connectors), '')).toEqual([]);
   });
 });
 

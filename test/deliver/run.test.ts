@@ -547,3 +547,69 @@ it('gives a sink only the streams that it wants', async () => {
 
   expect(narrow.committed.size).toBe(0);
 });
+
+describe('a sink says how many partitions it can have open', () => {
+  it.each([
+    [undefined, 4],
+    [2, 2],
+    [1, 1],
+    [0, 1],
+  ])('%s: never more than %i at once', async (maxOpenPartitions, expected) => {
+    let open = 0;
+    let most = 0;
+    const narrow = sinkThat('narrow', ({ capabilities, begin }) => ({
+      capabilities: { ...capabilities, maxOpenPartitions },
+      begin: async (partition, signal) => {
+        open += 1;
+        most = Math.max(most, open);
+        const writer = await begin(partition, signal);
+        return {
+          ...writer,
+          commit: async () => {
+            open -= 1;
+            return writer.commit();
+          },
+        };
+      },
+    }));
+
+    const result = await runWith(fakeSource({ parallel: 4 }), [narrow, memorySink({ name: 'wide' })]);
+
+    expect(most).toBe(expected);
+    expect(result.sinks.map(({ partitions }) => partitions)).toEqual([DAYS, DAYS]);
+  });
+});
+
+describe('before its first partition a sink is prepared', () => {
+  it('once, with the streams that it wants', async () => {
+    const said: string[] = [];
+    const sink = sinkThat('a', ({ begin }) => ({
+      prepare: async (streams) => {
+        said.push(`prepare ${streams.map(({ name }) => name)}`);
+      },
+      begin: async (partition, signal) => {
+        said.push('begin');
+        return begin(partition, signal);
+      },
+    }));
+
+    await runWith(fakeSource(), [sink]);
+
+    expect(said).toEqual(['prepare usage', ...Array.from({ length: DAYS }, () => 'begin')]);
+  });
+
+  it('and is left alone where that fails, while the others get everything', async () => {
+    const broken = sinkThat('broken', () => ({
+      prepare: async () => Promise.reject(failure('permanent', 'no such bucket')),
+    }));
+    const fine = memorySink({ name: 'fine' });
+
+    const { sinks } = await runWith(fakeSource(), [broken, fine]);
+
+    expect(sinks.map(({ accepted, failure: failed }) => [accepted, failed?.message])).toEqual([
+      [0, 'no such bucket'],
+      [6, undefined],
+    ]);
+    expect(broken.committed.size).toBe(0);
+  });
+});

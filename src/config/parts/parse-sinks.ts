@@ -44,7 +44,7 @@ async function parseSink(written: unknown, name: string, file: ConfigFile): Prom
   const typePath = [...path, 'type'];
   const refused = (words: string) => failedPart([mistakeAt(file, typePath, words)]);
   if (file.tree.isReference(typePath)) return refused(TYPE_AS_REFERENCE);
-  const types = file.catalogue.sinks;
+  const types = file.connectors.sinks;
   const choice = messageForChoice(typeName, Object.keys(types));
   if (typeof typeName !== 'string') return refused(choice);
   const ours = Object.hasOwn(types, typeName) ? types[typeName] : undefined;

@@ -15,7 +15,7 @@ export async function parseSource(
   value: unknown,
   file: ConfigFile,
 ): Promise<{ readonly source: Part<JobSource>; readonly type: SourceType | undefined }> {
-  const types = file.catalogue.sources;
+  const types = file.connectors.sources;
   const names = Object.keys(types);
   const map = await parsePart(ANY_MAP, value, PATH, file);
   const written = map.value?.type;

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Catalogue } from '../../catalogue/catalogue.js';
+import type { Connectors } from '../../catalogue/catalogue.js';
 import type { StandardSchema } from '../../catalogue/standard-schema.js';
 import type { Mistake, Path } from '../mistakes/mistake.js';
 import type { SettingsTree } from '../references/resolve-references.js';
@@ -10,7 +10,7 @@ import { type Finding, validate } from './validate.js';
 export interface ConfigFile {
   readonly tree: SettingsTree;
   readonly places: Places;
-  readonly catalogue: Catalogue;
+  readonly connectors: Connectors;
   /** Modules of other people's sinks are found from there. */
   readonly folder: string;
   /** Other relative paths start there. */

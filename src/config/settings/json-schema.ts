@@ -1,22 +1,22 @@
 import { z } from 'zod';
-import type { Catalogue } from '../../catalogue/catalogue.js';
+import type { Connectors } from '../../catalogue/catalogue.js';
 import { everySink, everySource, sinkName, stateSettings, versionSetting } from './config-schema.js';
 import { windowSettings } from './window.js';
 
 /** JSON Schema of the configuration file, for editors. It is draft 7, which YAML editors know. */
-export function configJsonSchema(catalogue: Catalogue): Readonly<Record<string, unknown>> {
-  const schema = configSchema(catalogue);
+export function configJsonSchema(connectors: Connectors): Readonly<Record<string, unknown>> {
+  const schema = configSchema(connectors);
   const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input', target: 'draft-7' });
   return { title: 'deepgram-export', description: 'Configuration of deepgram-export, version 1', ...rest };
 }
 
 /** The JSON Schema as the file in `config/` has it. */
-export function configJsonSchemaText(catalogue: Catalogue): string {
-  return `${JSON.stringify(configJsonSchema(catalogue), null, 2)}\n`;
+export function configJsonSchemaText(connectors: Connectors): string {
+  return `${JSON.stringify(configJsonSchema(connectors), null, 2)}\n`;
 }
 
 /** Only to be looked at: a file is parsed part by part, since its source and sinks are found on the way. */
-function configSchema({ sources, sinks }: Catalogue): z.ZodType {
+function configSchema({ sources, sinks }: Connectors): z.ZodType {
   const sourceTypes = Object.entries(sources);
   return z.strictObject({
     version: versionSetting,

@@ -1,0 +1,19 @@
+import type { Connectors } from '../src/catalogue/catalogue.js';
+import { datadogCostsType } from './datadog/costs/costs-type.js';
+import { datadogLogsType } from './datadog/logs/logs-type.js';
+import { datadogMetricsType } from './datadog/metrics/metrics-type.js';
+import { deepgramType } from './deepgram/deepgram-type.js';
+import { ndjsonType } from './ndjson/ndjson-type.js';
+import { tableauType } from './tableau/tableau-type.js';
+
+/** The source and the sinks that we ship. A sink of ours is one line here. */
+export const connectors: Connectors = {
+  sources: { deepgram: deepgramType },
+  sinks: {
+    'tableau-csv': tableauType,
+    ndjson: ndjsonType,
+    'datadog-metrics': datadogMetricsType,
+    'datadog-logs': datadogLogsType,
+    'datadog-costs': datadogCostsType,
+  },
+};
