@@ -43,7 +43,7 @@ export async function plan(options: PlanOptions, context: CliContext): Promise<n
       const planned = planTasks({ source, streams, projects, window, sinks: lanes, checkpoints });
       const warnings = planWarnings(planned, checkpoints, source);
       for (const warning of warnings) log.warn(warning);
-      const estimates = await estimatesOf(lanes, source, projects, signal);
+      const estimates = await estimatesOf(lanes, source, signal, projects);
       const { tasks } = planned;
       const { planNote } = job.source.limits;
       const document = {

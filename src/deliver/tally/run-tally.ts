@@ -26,10 +26,10 @@ export class RunTally {
   readonly failures: SourceFailures;
   readonly #onProgress: (progress: Progress) => void;
   readonly #planned: number;
+  /** By their names. */
   readonly #streams = new Map<string, StreamTally>();
+  /** Also those of partitions that are not read to their end. */
   #records = 0;
-  #partitions = 0;
-  #failedPartitions = 0;
 
   constructor(
     streams: readonly Stream[],
@@ -54,21 +54,19 @@ export class RunTally {
     const stream = this.#streamOf(partition.stream.name);
     stream.partitions += 1;
     stream.records += records;
-    this.#partitions += 1;
     this.#tell();
   }
 
   taskFailed(task: Task, unread: readonly Partition[], error: unknown): void {
-    this.#failedPartitions += unread.length;
     this.#streamOf(task.stream).failed_partitions += unread.length;
     this.failures.failed(task, unread, error);
   }
 
   soFar(): Pick<RunSoFar, 'records' | 'partitions' | 'failedPartitions'> {
     return {
-      records: [...this.#streams.values()].reduce((sum, { records }) => sum + records, 0),
-      partitions: this.#partitions,
-      failedPartitions: this.#failedPartitions,
+      records: this.#sum('records'),
+      partitions: this.#sum('partitions'),
+      failedPartitions: this.#sum('failed_partitions'),
     };
   }
 
@@ -82,10 +80,14 @@ export class RunTally {
     return known;
   }
 
+  #sum(field: 'records' | 'partitions' | 'failed_partitions'): number {
+    return [...this.#streams.values()].reduce((sum, stream) => sum + stream[field], 0);
+  }
+
   #tell(): void {
     this.#onProgress({
       records: this.#records,
-      partitions: this.#partitions,
+      partitions: this.#sum('partitions'),
       plannedPartitions: this.#planned,
     });
   }
