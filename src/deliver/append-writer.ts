@@ -30,11 +30,7 @@ interface AppendWriterOptions {
  * sink is asked for the keys ({@link recordKey}) of such a batch; a sink that cannot tell gets the whole batch
  * again: at least once, and the log and the summary say how many records that concerns.
  */
-export function appendWriter(options: AppendWriterOptions): PartitionWriter {
-  return new AppendWriter(options);
-}
-
-class AppendWriter implements PartitionWriter {
+export class AppendWriter implements PartitionWriter {
   readonly #options: AppendWriterOptions;
   #opening: Promise<JournalPartition> | undefined;
   #alreadyDelivered = 0;

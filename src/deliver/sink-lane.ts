@@ -1,12 +1,12 @@
 import type { CheckResult } from '../catalogue/check-result.js';
-import type { ClosingReport, PartitionWriter, Receipt, RunSoFar, Sink } from '../catalogue/sink.js';
+import type { ClosingReport, PartitionWriter, RunSoFar, Sink } from '../catalogue/sink.js';
 import type { AppendJournal } from '../checkpoints/journal/append-journal.js';
 import { type Failure, failureOf } from '../errors/export-error.js';
 import type { Log } from '../log/log.js';
 import { type Partition, partitionName } from '../streams/partition.js';
 import type { Stream } from '../streams/stream.js';
 import { withDeadline } from '../time/limits.js';
-import { appendWriter } from './append-writer.js';
+import { AppendWriter } from './append-writer.js';
 import { LaneWriter } from './lane-writer.js';
 import { type SinkOutcome, SinkTally } from './tally/sink-tally.js';
 
@@ -124,7 +124,10 @@ export class SinkLane {
         return beginning;
       });
       return new LaneWriter(this.name, writer, call, {
-        committed: (receipt) => this.#committed(receipt),
+        committed: (receipt) => {
+          this.#tally.committed(receipt);
+          this.#failuresInARow = 0;
+        },
         failed: (error) => {
           end.abort(error);
           this.#failed(partition, error);
@@ -184,17 +187,12 @@ export class SinkLane {
     const onDoubt = (records: number) => {
       this.#tally.inDoubt += records;
     };
-    return appendWriter({ writer, sink, partition, journal, log, signal, onDoubt, isLastReading });
+    return new AppendWriter({ writer, sink, partition, journal, log, signal, onDoubt, isLastReading });
   }
 
   /** Asks the sink to do something, under its deadline. */
   #call<T>(what: string, signal: AbortSignal, operation: (signal: AbortSignal) => Promise<T>): Promise<T> {
     return withDeadline(`${what} ${this.name}`, this.deadlineMs, signal, operation);
-  }
-
-  #committed(receipt: Receipt): void {
-    this.#tally.committed(receipt);
-    this.#failuresInARow = 0;
   }
 
   #failed(partition: Partition, error: unknown): void {
