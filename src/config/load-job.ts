@@ -45,11 +45,7 @@ export interface LoadJobOptions {
 export async function loadJob(options: LoadJobOptions): Promise<Job> {
   const { catalogue, cwd, env, mode, isNeeded, overrides } = options;
   const name = options.file ?? WITHOUT_FILE;
-  const text =
-    options.file === undefined
-      ? textWithoutFile(catalogue, env, isNeeded)
-      : await readConfigFile(options.file, cwd);
-  const yaml = readYaml(text);
+  const yaml = readYaml(await textOf(options));
   const { places, mistakes } = yaml;
   if (yaml.value === undefined) throw configError(name, mistakes);
   if (!isMap(yaml.value)) {
@@ -65,11 +61,10 @@ export async function loadJob(options: LoadJobOptions): Promise<Job> {
   return overrides === undefined ? job : overrideJob(job, overrides);
 }
 
-function textWithoutFile(
-  { withoutFile: { variable, config, hint } }: Catalogue,
-  env: Environment,
-  isNeeded: LoadJobOptions['isNeeded'],
-): string {
+/** What is in the file, or in the configuration that is run without one. */
+async function textOf({ file, catalogue, cwd, env, isNeeded }: LoadJobOptions): Promise<string> {
+  if (file !== undefined) return readConfigFile(file, cwd);
+  const { variable, config, hint } = catalogue.withoutFile;
   if (env[variable] || isNeeded?.(['source']) === false) return config;
   throw new ExportError('CONFIG_INVALID', `There is no configuration file and no ${variable}.`, {
     kind: 'config',

@@ -83,7 +83,6 @@ async function runTask(task: Task, tally: RunTally, options: RunOptions): Promis
   if (stream === undefined) throw new Error(`a task of ${task.stream}, which was not asked for`);
   const { project } = task;
   const [first, ...others] = task.partitions;
-  const days = [first.day, ...others.map(({ day }) => day)] as const;
   const unread = new Map(task.partitions.map(({ day, lacking }) => [day, lacking]));
   const lanesOf = (day: Partition['day']) => {
     const lacking = unread.get(day) ?? {};
@@ -92,7 +91,8 @@ async function runTask(task: Task, tally: RunTally, options: RunOptions): Promis
   try {
     if (options.signal.aborted) throw abortError(options.signal);
     tally.failures.refuseHopeless(task);
-    for await (const part of options.source.read({ stream, project, days: [...days] }, options.signal)) {
+    const days = [first.day, ...others.map(({ day }) => day)] as const;
+    for await (const part of options.source.read({ stream, project, days }, options.signal)) {
       await deliverPartition({ stream, project, day: part.day }, part, lanesOf(part.day), tally, options);
       unread.delete(part.day);
     }
