@@ -32,19 +32,17 @@ export interface CheckpointSession {
   /** Aborted when another run has taken the lock over. */
   readonly lost: AbortSignal;
   /** Reads what a run with this window has to know of earlier ones. To be called once. */
-  open(window: Window): Promise<OpenCheckpoints>;
+  open(window: Window): Promise<{
+    readonly checkpoints: Checkpoints;
+    /** What append sinks have; undefined where nothing is remembered. */
+    readonly journal?: AppendJournal;
+  }>;
   /**
    * Keeps what was delivered and lets others in.
    *
    * @throws ExportError `STATE_REFUSED` where it could not be kept, `STATE_LOCKED` where others came in before.
    */
   end(): Promise<void>;
-}
-
-export interface OpenCheckpoints {
-  readonly checkpoints: Checkpoints;
-  /** What append sinks have; undefined where nothing is remembered. */
-  readonly journal?: AppendJournal;
 }
 
 /** Takes the lock, unless nothing is delivered or remembered. */
@@ -93,11 +91,11 @@ export function storeOf({ statePath, source }: Job, { screen }: CliContext): Che
  * may be moved together.
  */
 function destinationsOf({ sinks, statePath }: Job): ReadonlyMap<string, string> {
-  const wayTo = (path: string) => relative(dirname(statePath), path);
+  const folder = dirname(statePath);
   return new Map(
-    sinks.map(({ name, destination, outputPaths }) => [
-      name,
-      [destination, ...outputPaths.map(wayTo)].join(' '),
-    ]),
+    sinks.map(({ name, destination, outputPaths }) => {
+      const paths = outputPaths.map((path) => relative(folder, path));
+      return [name, [destination, ...paths].join(' ')];
+    }),
   );
 }

@@ -2,6 +2,7 @@ import type { CliContext } from '../catalogue/cli-context.js';
 import type { Source } from '../catalogue/source.js';
 import type { Job } from '../config/job.js';
 import type { Path } from '../config/mistakes/mistake.js';
+import { resolveWindow } from '../config/settings/window.js';
 import { type RunResult, run } from '../deliver/run.js';
 import type { SinkLane } from '../deliver/sink-lane.js';
 import { ExportError, failureOf } from '../errors/export-error.js';
@@ -14,7 +15,7 @@ import { type Summary, summaryOf } from '../report/summary.js';
 import { summaryText } from '../report/summary-text.js';
 import type { Window } from '../time/window.js';
 import { beginCheckpoints, type CheckpointOptions } from './checkpoint-session.js';
-import { withLanes } from './open-connectors.js';
+import { openSource, withLanes } from './open-connectors.js';
 import { type JobOptions, jobFor } from './options/job-options.js';
 import { type LogOptions, logFor } from './options/log-options.js';
 import { type SummaryOptions, tryWriting, writeSummaries } from './summary-files.js';
@@ -30,8 +31,10 @@ export interface Delivery {
   readonly isRehearsal?: boolean;
   /** False for settings whose variables need not be set. Default: all are needed. */
   isNeeded?(path: Path): boolean;
-  window(job: Job, now: number): Window | Promise<Window>;
-  openSource(job: Job, window: Window, log: Log): Promise<Source>;
+  /** Default: the job's. */
+  window?(job: Job, now: number): Window | Promise<Window>;
+  /** Default: that of the job. */
+  openSource?(job: Job, window: Window, log: Log): Promise<Source>;
 }
 
 /** Reads a source and delivers it to the sinks of a job, once. The summary is written on every exit. */
@@ -78,9 +81,9 @@ async function summarized(
     const session = await beginCheckpoints(job, { ...delivery.checkpoints, dryRun }, log, context);
     try {
       // Only now: the run that was waited for has read what came meanwhile, and must not be replaced by less.
-      window = await delivery.window(job, clock.now());
+      window = await (delivery.window?.(job, clock.now()) ?? resolveWindow(job.window, clock.now()));
       const { checkpoints, journal } = await session.open(window);
-      source = await delivery.openSource(job, window, log);
+      source = await (delivery.openSource?.(job, window, log) ?? openSource(job, window, log, context));
       const from = source;
       const within = window;
       result = await withLanes(job, { dryRun, journal }, log, context, (lanes) => {

@@ -17,15 +17,12 @@ export async function tryWriting({ summary }: SummaryOptions, { cwd }: CliContex
   try {
     await (await open(resolve(cwd, summary), 'a')).close();
   } catch (cause) {
-    throw new ExportError(
-      'USAGE',
-      `--summary: ${summary} cannot be written (${(cause as NodeJS.ErrnoException).code}).`,
-      {
-        kind: 'config',
-        hint: 'Name a file in a folder that is there and may be written to.',
-        cause,
-      },
-    );
+    const message = `--summary: ${summary} cannot be written (${(cause as NodeJS.ErrnoException).code}).`;
+    throw new ExportError('USAGE', message, {
+      kind: 'config',
+      hint: 'Name a file in a folder that is there and may be written to.',
+      cause,
+    });
   }
 }
 
@@ -51,13 +48,9 @@ export async function writeSummaries(
     (await write(options.summary, writeFile(resolve(cwd, options.summary), json)));
   const steps = env.GITHUB_STEP_SUMMARY;
   // A convenience of the CI system: its absence does not make a run fail.
-  if (steps)
-    await write(
-      '$GITHUB_STEP_SUMMARY',
-      appendFile(
-        resolve(cwd, steps),
-        summaryMarkdown(summary, (text) => screen.masked(text)),
-      ),
-    );
+  if (steps) {
+    const markdown = summaryMarkdown(summary, (text) => screen.masked(text));
+    await write('$GITHUB_STEP_SUMMARY', appendFile(resolve(cwd, steps), markdown));
+  }
   return inFile;
 }

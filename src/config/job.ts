@@ -1,12 +1,9 @@
-import { resolve } from 'node:path';
 import type { Sink } from '../catalogue/sink.js';
 import type { SinkContext } from '../catalogue/sink-type.js';
 import type { Source } from '../catalogue/source.js';
 import type { SourceContext, SourceLimits } from '../catalogue/source-type.js';
-import { type Secret, secretsIn } from '../secrets/secret.js';
+import type { Secret } from '../secrets/secret.js';
 import type { Stream } from '../streams/stream.js';
-import type { ParsedConfig } from './parts/parse-config.js';
-import type { Part } from './parts/part.js';
 import type { WindowSettings } from './settings/window.js';
 
 /** The source of a job, not opened yet. */
@@ -56,24 +53,4 @@ export interface Job {
   readonly sinks: readonly JobSink[];
   /** Every secret of the configuration, for the mask. */
   readonly secrets: readonly Secret[];
-}
-
-/** Makes the job of a configuration without mistakes. `cwd` is where relative paths start. */
-export function jobOf(config: ParsedConfig, cwd: string): Job {
-  const source = parsed(config.source);
-  const streams = parsed(config.streams);
-  const sinks = [...config.sinks.values()].map(parsed);
-  return {
-    source,
-    streams,
-    window: parsed(config.window),
-    statePath: resolve(cwd, parsed(config.state).path),
-    sinks: sinks.map(({ sink, wants }) => ({ ...sink, streams: streams.filter(wants) })),
-    secrets: [...secretsIn(source.settings), ...sinks.flatMap(({ secrets }) => secrets)],
-  };
-}
-
-function parsed<T>({ value }: Part<T>): T {
-  if (value === undefined) throw new Error('A part of the configuration has neither a value nor a mistake.');
-  return value;
 }

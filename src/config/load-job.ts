@@ -1,19 +1,21 @@
 import { dirname, resolve } from 'node:path';
 import type { Catalogue } from '../catalogue/catalogue.js';
 import { ExportError } from '../errors/export-error.js';
-import { type Job, jobOf } from './job.js';
+import { secretsIn } from '../secrets/secret.js';
+import type { Job } from './job.js';
 import { crossCheck } from './mistakes/cross-check.js';
 import { configError, type Path } from './mistakes/mistake.js';
 import { type Overrides, overrideJob } from './overrides.js';
-import { parseConfig } from './parts/parse-config.js';
+import { type ParsedConfig, parseConfig } from './parts/parse-config.js';
+import { isMap, type Part } from './parts/part.js';
 import type { Environment } from './references/references.js';
 import { resolveReferences } from './references/resolve-references.js';
 import { readConfigFile } from './yaml/read-config-file.js';
 import { readYaml } from './yaml/yaml-document.js';
-import type { YamlNode } from './yaml/yaml-node.js';
 
 /** How the configuration that is run without a file is called in messages. */
 const WITHOUT_FILE = 'built-in configuration';
+const NOT_A_MAP = 'the file must be a map of settings that begins with version: 1';
 
 export interface LoadJobOptions {
   /** The sources and sinks that a configuration can name. */
@@ -41,27 +43,28 @@ export interface LoadJobOptions {
  * the options. No message repeats a value.
  */
 export async function loadJob(options: LoadJobOptions): Promise<Job> {
-  const { catalogue, file, cwd, env, mode, isNeeded, overrides } = options;
-  const name = file ?? WITHOUT_FILE;
-  const text =
-    file === undefined ? textWithoutFile(catalogue, env, isNeeded) : await readConfigFile(file, cwd);
-  const { root, mistakes } = readYaml(text);
-  if (root === undefined) throw configError(name, mistakes);
-  if (root.kind !== 'map') throw configError(name, [...mistakes, notAMap(root)]);
-  const tree = resolveReferences(root, mode === 'resolve' ? env : undefined, isNeeded);
+  const { catalogue, cwd, env, mode, isNeeded, overrides } = options;
+  const name = options.file ?? WITHOUT_FILE;
+  const yaml = readYaml(await textOf(options));
+  const { places, mistakes } = yaml;
+  if (yaml.value === undefined) throw configError(name, mistakes);
+  if (!isMap(yaml.value)) {
+    throw configError(name, [...mistakes, { position: places.positionOf([]), path: [], words: NOT_A_MAP }]);
+  }
+  const tree = resolveReferences(yaml, mode === 'resolve' ? env : undefined, isNeeded);
   const connectors = await catalogue.connectors();
-  const config = await parseConfig({ root, tree }, { connectors, folder: dirname(resolve(cwd, name)), cwd });
-  const all = [...mistakes, ...tree.mistakes, ...config.mistakes, ...crossCheck(config, { root, tree })];
+  const file = { tree, places, connectors, folder: dirname(resolve(cwd, name)), cwd };
+  const config = await parseConfig(file);
+  const all = [...mistakes, ...tree.mistakes, ...config.mistakes, ...crossCheck(config, file)];
   if (all.length > 0) throw configError(name, all);
   const job = jobOf(config, cwd);
   return overrides === undefined ? job : overrideJob(job, overrides);
 }
 
-function textWithoutFile(
-  { withoutFile: { variable, config, hint } }: Catalogue,
-  env: Environment,
-  isNeeded: LoadJobOptions['isNeeded'],
-): string {
+/** What is in the file, or in the configuration that is run without one. */
+async function textOf({ file, catalogue, cwd, env, isNeeded }: LoadJobOptions): Promise<string> {
+  if (file !== undefined) return readConfigFile(file, cwd);
+  const { variable, config, hint } = catalogue.withoutFile;
   if (env[variable] || isNeeded?.(['source']) === false) return config;
   throw new ExportError('CONFIG_INVALID', `There is no configuration file and no ${variable}.`, {
     kind: 'config',
@@ -69,6 +72,22 @@ function textWithoutFile(
   });
 }
 
-function notAMap({ position }: YamlNode) {
-  return { position, path: [], words: 'the file must be a map of settings that begins with version: 1' };
+/** Makes the job of a configuration without mistakes. `cwd` is where relative paths start. */
+function jobOf(config: ParsedConfig, cwd: string): Job {
+  const source = parsed(config.source);
+  const streams = parsed(config.streams);
+  const sinks = [...config.sinks.values()].map(parsed);
+  return {
+    source,
+    streams,
+    window: parsed(config.window),
+    statePath: resolve(cwd, parsed(config.state).path),
+    sinks: sinks.map(({ sink, wants }) => ({ ...sink, streams: streams.filter(wants) })),
+    secrets: [...secretsIn(source.settings), ...sinks.flatMap(({ secrets }) => secrets)],
+  };
+}
+
+function parsed<T>({ value }: Part<T>): T {
+  if (value === undefined) throw new Error('A part of the configuration has neither a value nor a mistake.');
+  return value;
 }

@@ -13,16 +13,16 @@ import {
 
 /** What the command line says instead of the file. Lists narrow; an empty list says nothing. */
 export interface Overrides {
-  readonly since?: string;
-  readonly until?: string;
+  readonly since?: string | undefined;
+  readonly until?: string | undefined;
   /** True where days that are not given are all that there may be, whatever the file says. Default false. */
-  readonly allDays?: boolean;
+  readonly allDays?: boolean | undefined;
   /** Names of the streams to keep. */
-  readonly streams?: readonly string[];
+  readonly streams?: readonly string[] | undefined;
   /** Names of the sinks to keep. */
-  readonly sinks?: readonly string[];
+  readonly sinks?: readonly string[] | undefined;
   /** Ids or names of projects, instead of those in the file. */
-  readonly projects?: readonly string[];
+  readonly projects?: readonly string[] | undefined;
 }
 
 /**
@@ -32,8 +32,8 @@ export interface Overrides {
 export function overrideJob(job: Job, overrides: Overrides): Job {
   const mistakes: string[] = [];
   const window = overriddenWindow(job, overrides, mistakes);
-  const streams = named(overrides.streams, job.streams, ({ name }) => name, '--stream', mistakes);
-  const wantedSinks = named(overrides.sinks, job.sinks, ({ name }) => name, '--sink', mistakes);
+  const streams = named(overrides.streams, job.streams, '--stream', mistakes);
+  const wantedSinks = named(overrides.sinks, job.sinks, '--sink', mistakes);
   const sinks = wantedSinks
     .map((sink) => ({ ...sink, streams: sink.streams.filter((selected) => streams.includes(selected)) }))
     .filter((sink) => sink.streams.length > 0);
@@ -56,20 +56,18 @@ function overriddenWindow(
   mistakes: string[],
 ): WindowSettings {
   const all = { since: { kind: 'day', day: limits.firstDay }, until: { kind: 'now' } } as const;
-  const window = allDays ? { ...ofFile, ...all } : ofFile;
-  const overridden = {
-    since:
-      since === undefined ? window.since : parsed(sinceSetting(limits.firstDay), since, '--since', mistakes),
-    until: until === undefined ? window.until : parsed(untilSetting, until, '--until', mistakes),
-  };
-  if (overridden.since === undefined || overridden.until === undefined) return window;
-  const whole = { ...window, since: overridden.since, until: overridden.until };
-  if (!isInOrder(whole)) {
+  const asked: WindowSettings = allDays ? { ...ofFile, ...all } : ofFile;
+  const first =
+    since === undefined ? asked.since : parsed(sinceSetting(limits.firstDay), since, '--since', mistakes);
+  const last = until === undefined ? asked.until : parsed(untilSetting, until, '--until', mistakes);
+  if (first === undefined || last === undefined) return asked;
+  const window = { ...asked, since: first, until: last };
+  if (!isInOrder(window)) {
     mistakes.push(
       since === undefined ? '--until: must not be before since in the file' : `--since: ${AFTER_UNTIL}`,
     );
   }
-  return whole;
+  return window;
 }
 
 function parsed<T>(setting: z.ZodType<T>, value: string, option: string, mistakes: string[]): T | undefined {
@@ -78,15 +76,14 @@ function parsed<T>(setting: z.ZodType<T>, value: string, option: string, mistake
   return result.data;
 }
 
-function named<T>(
+function named<T extends { readonly name: string }>(
   names: readonly string[] | undefined,
   all: readonly T[],
-  nameOf: (one: T) => string,
   option: string,
   mistakes: string[],
 ): readonly T[] {
   if (names === undefined || names.length === 0) return all;
-  const known = all.map(nameOf);
+  const known = all.map(({ name }) => name);
   for (const name of new Set(names)) {
     if (known.includes(name)) continue;
     const shown = isShowable(name) ? `"${name}"` : 'one of the names';
@@ -94,5 +91,5 @@ function named<T>(
       `${option}: ${shown} is not in this job${suggestion(name, known) || `; there are ${known.join(', ')}`}`,
     );
   }
-  return all.filter((one) => names.includes(nameOf(one)));
+  return all.filter(({ name }) => names.includes(name));
 }

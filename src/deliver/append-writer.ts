@@ -7,7 +7,7 @@ import type { Log } from '../log/log.js';
 import type { Row } from '../streams/field.js';
 import { type Partition, partitionName } from '../streams/partition.js';
 
-export interface AppendWriterOptions {
+interface AppendWriterOptions {
   /** Of the append sink: its `write` resolves only when the receiver has acknowledged the records. */
   readonly writer: PartitionWriter;
   readonly sink: Pick<Sink, 'name' | 'holds'>;
@@ -31,11 +31,7 @@ export interface AppendWriterOptions {
  * sink is asked for the keys ({@link recordKey}) of such a batch; a sink that cannot tell gets the whole batch
  * again: at least once, and the log and the summary say how many records that concerns.
  */
-export function appendWriter(options: AppendWriterOptions): PartitionWriter {
-  return new AppendWriter(options);
-}
-
-class AppendWriter implements PartitionWriter {
+export class AppendWriter implements PartitionWriter {
   readonly #options: AppendWriterOptions;
   #opening: Promise<JournalPartition> | undefined;
   #alreadyDelivered = 0;

@@ -1,5 +1,5 @@
 import type { PartitionWriter, Receipt } from '../catalogue/sink.js';
-import { bufferPool } from '../encode/buffer-pool.js';
+import { type BufferPool, bufferPool } from '../encode/buffer-pool.js';
 import { type Dictionary, dictionaryOf } from '../encode/dictionary.js';
 import type { GroupedRow } from '../encode/group-table.js';
 import type { Stream } from '../streams/stream.js';
@@ -27,6 +27,7 @@ export type EncodedWriter<Encoded> = (target: EncodedTarget<Encoded>) => Partiti
  */
 export function encodedStreams<Encoded>(
   make: (dictionary: Dictionary) => Encoder<Encoded>,
+  pool: BufferPool = bufferPool,
 ): (stream: Stream) => EncodedWriter<Encoded> {
   // By the stream itself: an encoder memoizes by the groups of one dictionary, and must be given their records.
   const encoders = new Map<Stream, Encoder<Encoded>>();
@@ -40,7 +41,7 @@ export function encodedStreams<Encoded>(
         write: async (batch) => {
           const encoded = encoder.encode(dictionary.groupRows(batch));
           await target.write(encoded);
-          bufferPool.release(encoded);
+          pool.release(encoded);
           records += batch.length;
         },
         commit: () => target.commit(records),

@@ -1,5 +1,5 @@
 import type { PartitionWriter, Receipt } from '../catalogue/sink.js';
-import { type Failure, failureOf } from '../errors/export-error.js';
+import { failureOf } from '../errors/export-error.js';
 import type { Row } from '../streams/field.js';
 import { withDeadline } from '../time/limits.js';
 
@@ -65,18 +65,14 @@ export class LaneWriter {
   async abort(reason: unknown): Promise<void> {
     if (this.#over) return;
     this.#over = true;
-    await this.#undo(failureOf(reason));
+    const unhurried = new AbortController().signal;
+    const undo = withDeadline('Aborting', ABORT_MS, unhurried, () => this.#writer.abort(failureOf(reason)));
+    await undo.catch(() => {}); // the failure before it is the one to report
   }
 
   async #fail(error: unknown): Promise<void> {
     if (this.#over) return;
-    this.#over = true;
     this.#events.failed(error);
-    await this.#undo(failureOf(error));
-  }
-
-  async #undo(reason: Failure): Promise<void> {
-    const unhurried = new AbortController().signal;
-    await withDeadline('Aborting', ABORT_MS, unhurried, () => this.#writer.abort(reason)).catch(() => {}); // the failure before it is the one to report
+    await this.abort(error);
   }
 }

@@ -62,7 +62,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const warnings = planWarnings(planned, checkpoints, source);
   for (const warning of warnings) log.warn(warning);
   await Promise.all(lanes.map((lane) => lane.prepare(streams, signal)));
-  const tally = new RunTally(options, planned.tasks);
+  const tally = new RunTally(streams, planned.tasks, log, options.onProgress);
   // A reading has one partition open at a time, in each of its sinks.
   const most = Math.max(1, Math.min(source.parallel, ...lanes.map((lane) => lane.maxOpenPartitions)));
   await forEachConcurrent(most, planned.tasks, (task) => runTask(task, tally, options));
@@ -83,7 +83,6 @@ async function runTask(task: Task, tally: RunTally, options: RunOptions): Promis
   if (stream === undefined) throw new Error(`a task of ${task.stream}, which was not asked for`);
   const { project } = task;
   const [first, ...others] = task.partitions;
-  const days = [first.day, ...others.map(({ day }) => day)] as const;
   const unread = new Map(task.partitions.map(({ day, lacking }) => [day, lacking]));
   const lanesOf = (day: Partition['day']) => {
     const lacking = unread.get(day) ?? {};
@@ -92,7 +91,8 @@ async function runTask(task: Task, tally: RunTally, options: RunOptions): Promis
   try {
     if (options.signal.aborted) throw abortError(options.signal);
     tally.failures.refuseHopeless(task);
-    for await (const part of options.source.read({ stream, project, days: [...days] }, options.signal)) {
+    const days = [first.day, ...others.map(({ day }) => day)] as const;
+    for await (const part of options.source.read({ stream, project, days }, options.signal)) {
       await deliverPartition({ stream, project, day: part.day }, part, lanesOf(part.day), tally, options);
       unread.delete(part.day);
     }

@@ -1,12 +1,12 @@
 import type { CheckResult } from '../catalogue/check-result.js';
-import type { ClosingReport, PartitionWriter, Receipt, RunSoFar, Sink } from '../catalogue/sink.js';
+import type { ClosingReport, PartitionWriter, RunSoFar, Sink } from '../catalogue/sink.js';
 import type { AppendJournal } from '../checkpoints/journal/append-journal.js';
 import { type Failure, failureOf } from '../errors/export-error.js';
 import type { Log } from '../log/log.js';
 import { type Partition, partitionName } from '../streams/partition.js';
 import type { Stream } from '../streams/stream.js';
 import { withDeadline } from '../time/limits.js';
-import { appendWriter } from './append-writer.js';
+import { AppendWriter } from './append-writer.js';
 import { LaneWriter } from './lane-writer.js';
 import { type SinkOutcome, SinkTally } from './tally/sink-tally.js';
 
@@ -38,9 +38,7 @@ export class SinkLane {
   readonly required: boolean;
   readonly deadlineMs: number;
   readonly #sink: Sink;
-  readonly #streams: ReadonlySet<string> | undefined;
-  readonly #log: Log;
-  readonly #journal: AppendJournal | undefined;
+  readonly #options: SinkLaneOptions;
   readonly #tally = new SinkTally();
   #failuresInARow = 0;
   #gaveUp: Failure | undefined;
@@ -52,9 +50,7 @@ export class SinkLane {
     this.required = options.required;
     this.deadlineMs = options.deadlineMs;
     this.#sink = options.sink;
-    this.#streams = options.streams && new Set(options.streams);
-    this.#log = options.log;
-    this.#journal = options.journal;
+    this.#options = options;
   }
 
   /** True for a sink where what is written twice is there twice. */
@@ -76,7 +72,8 @@ export class SinkLane {
   }
 
   wants(stream: Stream): boolean {
-    if (this.#streams && !this.#streams.has(stream.name)) return false;
+    const { streams } = this.#options;
+    if (streams && !streams.includes(stream.name)) return false;
     return this.#sink.capabilities.accepts?.(stream) ?? true;
   }
 
@@ -87,18 +84,14 @@ export class SinkLane {
 
   /** Throws what the sink throws, and where it takes too long. */
   check(signal: AbortSignal): Promise<CheckResult> {
-    return withDeadline(`Checking ${this.name}`, this.deadlineMs, signal, (either) =>
-      this.#sink.check(either),
-    );
+    return this.#call('Checking', signal, (either) => this.#sink.check(either));
   }
 
   /** Once, before the first partition. A sink that cannot be prepared gets none. */
   async prepare(streams: readonly Stream[], signal: AbortSignal): Promise<void> {
     const wanted = streams.filter((stream) => this.wants(stream));
     try {
-      await withDeadline(`Preparing ${this.name}`, this.deadlineMs, signal, async (either) =>
-        this.#sink.prepare?.(wanted, either),
-      );
+      await this.#call('Preparing', signal, async (either) => this.#sink.prepare?.(wanted, either));
     } catch (error) {
       const failure = failureOf(error);
       this.#tally.failedBeside(failure);
@@ -123,7 +116,7 @@ export class SinkLane {
     const end = new AbortController();
     const whole = AbortSignal.any([signal, end.signal]);
     const call = <T>(what: string, operation: (signal: AbortSignal) => Promise<T>) =>
-      withDeadline(`${what} ${partitionName(partition)} in ${this.name}`, this.deadlineMs, whole, operation);
+      this.#call(`${what} ${partitionName(partition)} in`, whole, operation);
     let beginning: Promise<PartitionWriter> | undefined;
     try {
       const writer = await call('Beginning', () => {
@@ -131,7 +124,10 @@ export class SinkLane {
         return beginning;
       });
       return new LaneWriter(this.name, writer, call, {
-        committed: (receipt) => this.#committed(receipt),
+        committed: (receipt) => {
+          this.#tally.committed(receipt);
+          this.#failuresInARow = 0;
+        },
         failed: (error) => {
           end.abort(error);
           this.#failed(partition, error);
@@ -153,14 +149,14 @@ export class SinkLane {
 
   async finish(run: RunSoFar, signal: AbortSignal): Promise<void> {
     try {
-      const report = await withDeadline(`Finishing ${this.name}`, this.deadlineMs, signal, async (either) =>
+      const report = await this.#call('Finishing', signal, async (either) =>
         this.#sink.finish?.(run, either),
       );
       this.#report = report ?? this.#report;
     } catch (error) {
       const failure = failureOf(error);
       this.#tally.failedBeside(failure);
-      this.#log.error(`${this.name}: ${failure.message}`);
+      this.#options.log.error(`${this.name}: ${failure.message}`);
     }
   }
 
@@ -170,7 +166,7 @@ export class SinkLane {
     const limitMs = Math.min(this.deadlineMs, DISPOSE_MS);
     await withDeadline(`Disposing of ${this.name}`, limitMs, unhurried, async () =>
       this.#sink.dispose?.(),
-    ).catch((error) => this.#log.warn(`${this.name}: ${failureOf(error).message}`));
+    ).catch((error) => this.#options.log.warn(`${this.name}: ${failureOf(error).message}`));
   }
 
   outcome(): SinkOutcome {
@@ -178,7 +174,7 @@ export class SinkLane {
       name: this.name,
       type: this.type,
       required: this.required,
-      sends_once: this.appends && this.#journal !== undefined,
+      sends_once: this.appends && this.#options.journal !== undefined,
       ...this.#tally.result(),
       ...this.#report,
     };
@@ -186,24 +182,17 @@ export class SinkLane {
 
   async #begin(partition: Partition, signal: AbortSignal, isLastReading: boolean): Promise<PartitionWriter> {
     const writer = await this.#sink.begin(partition, signal);
-    if (!this.appends || !this.#journal) return writer;
-    return appendWriter({
-      writer,
-      sink: this.#sink,
-      partition,
-      journal: this.#journal,
-      log: this.#log,
-      signal,
-      onDoubt: (records) => {
-        this.#tally.inDoubt += records;
-      },
-      isLastReading,
-    });
+    const { sink, journal, log } = this.#options;
+    if (!this.appends || !journal) return writer;
+    const onDoubt = (records: number) => {
+      this.#tally.inDoubt += records;
+    };
+    return new AppendWriter({ writer, sink, partition, journal, log, signal, onDoubt, isLastReading });
   }
 
-  #committed(receipt: Receipt): void {
-    this.#tally.committed(receipt);
-    this.#failuresInARow = 0;
+  /** Asks the sink to do something, under its deadline. */
+  #call<T>(what: string, signal: AbortSignal, operation: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    return withDeadline(`${what} ${this.name}`, this.deadlineMs, signal, operation);
   }
 
   #failed(partition: Partition, error: unknown): void {
@@ -212,13 +201,13 @@ export class SinkLane {
     // Partitions that were open when it was given up fail with it; that is one trouble, said once.
     if (failure.kind === 'interrupted' || this.#gaveUp) return;
     this.#failuresInARow += 1;
-    this.#log.error(`${this.name}: ${partitionName(partition)} failed: ${failure.message}`);
+    this.#options.log.error(`${this.name}: ${partitionName(partition)} failed: ${failure.message}`);
     if (isLasting(failure) || this.#failuresInARow >= MAX_FAILURES_IN_A_ROW) this.#giveUp(failure);
   }
 
   #giveUp(failure: Failure): void {
     this.#gaveUp = failure;
-    this.#log.error(`${this.name} is left alone for the rest of this run; the other sinks go on.`);
+    this.#options.log.error(`${this.name} is left alone for the rest of this run; the other sinks go on.`);
   }
 }
 

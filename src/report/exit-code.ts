@@ -1,14 +1,11 @@
 import type { RunResult } from '../deliver/run.js';
 import type { Failure } from '../errors/export-error.js';
-import type { Outcome } from './summary.js';
+import type { SummaryInput } from './summary.js';
 
 /** Exit codes that scripts rely on; 130 and 143 are 128 and the number of the signal. */
 export const EXIT = { delivered: 0, bug: 1, config: 2, source: 3, someSinks: 4, allSinks: 5 } as const;
 
-export interface Verdict {
-  readonly outcome: Outcome;
-  readonly exitCode: number;
-}
+type Verdict = Pick<SummaryInput, 'outcome' | 'exitCode'>;
 
 /**
  * What a run amounts to. A sink that failed counts before a source that did, since it is the one that lost

@@ -22,12 +22,13 @@ const VERDICTS: Readonly<Record<Outcome, string>> = {
 export function summaryText(summary: Summary, options: { readonly color: boolean }): string {
   const colors = pc.createColors(options.color);
   const paint = summary.exit_code === 0 ? colors.green : colors.red;
+  const said = notes(summary);
   const lines = [
     ...(summary.streams.length > 0 ? ['', ...streamLines(summary)] : []),
     ...(summary.sinks.length > 0 ? ['', ...sinkLines(summary)] : []),
     ...factLines(summary).map((line) => `  ${colors.dim(line)}`),
-    ...(notes(summary).length > 0 ? [''] : []),
-    ...notes(summary).map((note) => `  ${colors.yellow('!')} ${note}`),
+    ...(said.length > 0 ? [''] : []),
+    ...said.map((note) => `  ${colors.yellow('!')} ${note}`),
     '',
     `${paint(verdictLine(summary))} ${colors.dim(trafficLine(summary))}`,
   ];
@@ -35,12 +36,11 @@ export function summaryText(summary: Summary, options: { readonly color: boolean
 }
 
 export function verdictLine(summary: Summary): string {
-  if (summary.dry_run && summary.outcome === 'delivered')
-    return 'Dry run: everything was read, nothing was delivered.';
   return `${outcomeText(summary)}${summary.exit_code === 0 ? '' : ` (exit ${summary.exit_code})`}`;
 }
 
-function outcomeText({ outcome, source, sinks }: Summary): string {
+function outcomeText({ outcome, source, sinks, dry_run: isDryRun }: Summary): string {
+  if (outcome === 'delivered' && isDryRun) return 'Dry run: everything was read, nothing was delivered.';
   if (outcome === 'config' && sinks.length > 0)
     return 'What was delivered is there, but the run did not end as it should.';
   if (outcome !== 'source-incomplete' || source.name === null) return VERDICTS[outcome];
@@ -119,7 +119,7 @@ function sinkNotes(sink: SinkOutcome, isDryRun: boolean): string[] {
   return [
     ...(failure ? [failureNote(failure.partition ? `${name} at ${failure.partition}` : name, failure)] : []),
     ...sink.rejected.map((refusal) => refusalNote(name, refused, refusal)),
-    ...(sink.in_doubt > 0 ? [doubtNote(sink)] : []),
+    ...(sink.in_doubt > 0 ? [`${name}: ${counted(sink.in_doubt, 'record')} ${IN_DOUBT}`] : []),
     ...(isDryRun ? [] : sink.skipped.map((refusal) => refusalNote(name, 'skipped', refusal))),
     ...sink.notes.map((note) => `${name}: ${note}`),
   ];
@@ -129,12 +129,8 @@ function failureNote(where: string, { message, hint }: Failure): string {
   return `${where}: ${message}${hint ? ` ${hint}` : ''}`;
 }
 
-function doubtNote({ name, in_doubt: records }: SinkOutcome): string {
-  return (
-    `${name}: ${counted(records, 'record')} may be there twice: on the way when an earlier run ended, and nobody ` +
-    'could tell whether they had arrived.'
-  );
-}
+const IN_DOUBT =
+  'may be there twice: on the way when an earlier run ended, and nobody could tell whether they had arrived.';
 
 function refusalNote(sink: string, what: string, { count, reason, example }: Refusal): string {
   return `${sink}: ${formatCount(count)} ${what}: ${reason}${example ? `, such as ${example}` : ''}`;

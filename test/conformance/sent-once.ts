@@ -1,6 +1,6 @@
 import type { Sink } from '../../src/catalogue/sink.js';
 import { fileJournal } from '../../src/checkpoints/journal/file-journal.js';
-import { appendWriter } from '../../src/deliver/append-writer.js';
+import { AppendWriter } from '../../src/deliver/append-writer.js';
 import { silentLog } from '../../src/log/log.js';
 
 /** An append sink as the core uses it: what it has is written down below `root`, and is not given to it again. */
@@ -9,7 +9,7 @@ export function sentOnce(sink: Sink, root: string): Sink {
   return {
     ...sink,
     begin: async (partition, signal) =>
-      appendWriter({
+      new AppendWriter({
         writer: await sink.begin(partition, signal),
         sink,
         partition,

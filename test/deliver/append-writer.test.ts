@@ -6,7 +6,7 @@ import type { PartitionWriter, Receipt, Sink } from '../../src/catalogue/sink.js
 import type { AppendJournal } from '../../src/checkpoints/journal/append-journal.js';
 import { fileJournal } from '../../src/checkpoints/journal/file-journal.js';
 import { recordKey } from '../../src/checkpoints/journal/record-key.js';
-import { appendWriter } from '../../src/deliver/append-writer.js';
+import { AppendWriter } from '../../src/deliver/append-writer.js';
 import { type Log, silentLog } from '../../src/log/log.js';
 import type { Row } from '../../src/streams/field.js';
 import type { Partition } from '../../src/streams/partition.js';
@@ -72,7 +72,7 @@ interface Setting {
 }
 
 function begin(receiver: Receiver, setting: Setting = {}): PartitionWriter {
-  return appendWriter({
+  return new AppendWriter({
     writer: receiver.begin(),
     sink: setting.sink ?? canTell(receiver),
     partition: setting.partition ?? PARTITION,
@@ -229,7 +229,7 @@ describe('an append sink', () => {
         skipped: [{ reason: 'too old', count: 1 }],
       }),
     };
-    const writer = appendWriter({
+    const writer = new AppendWriter({
       writer: refusing,
       sink: cannotTell,
       partition: PARTITION,

@@ -2,10 +2,10 @@ import { expect, it } from 'vitest';
 import { requests } from '../../connectors/deepgram/streams/requests.js';
 import { usage } from '../../connectors/deepgram/streams/usage.js';
 import { type EncodedTarget, encodedStreams } from '../../src/deliver/encoded-stream.js';
-import { bufferPool } from '../../src/encode/buffer-pool.js';
+import { BufferPool } from '../../src/encode/buffer-pool.js';
 import { manyRequests } from '../conformance/sample-records.js';
 
-/** A size that nothing else asks for. */
+/** Large enough for the pool. */
 const BYTES = 1_234_567;
 
 function targetOf(write: EncodedTarget<Buffer>['write']): EncodedTarget<Buffer> {
@@ -18,23 +18,23 @@ function targetOf(write: EncodedTarget<Buffer>['write']): EncodedTarget<Buffer> 
 
 it('what was encoded is released once the target has taken it, and not where it could not', async () => {
   const encoded: Buffer[] = [];
-  const encodedWriter = encodedStreams(() => ({
-    encode: () => {
-      encoded.push(Buffer.allocUnsafeSlow(BYTES));
-      return encoded.at(-1) as Buffer;
-    },
-  }));
+  const pool = new BufferPool();
+  const encode = () => {
+    encoded.push(Buffer.allocUnsafeSlow(BYTES));
+    return encoded.at(-1) as Buffer;
+  };
+  const encodedWriter = encodedStreams(() => ({ encode }), pool);
   const seenWhileWriting: boolean[] = [];
   const takes = targetOf(async (bytes) => {
     await Promise.resolve();
-    seenWhileWriting.push(bufferPool.acquire(BYTES).buffer === bytes.buffer);
+    seenWhileWriting.push(pool.acquire(BYTES).buffer === bytes.buffer);
   });
   const refuses = targetOf(() => Promise.reject(new Error('disk full')));
 
   await encodedWriter(requests)(takes).write(manyRequests(1));
-  const afterTaken = bufferPool.acquire(BYTES);
+  const afterTaken = pool.acquire(BYTES);
   await expect(encodedWriter(requests)(refuses).write(manyRequests(1))).rejects.toThrow('disk full');
-  const afterRefused = bufferPool.acquire(BYTES);
+  const afterRefused = pool.acquire(BYTES);
 
   expect(seenWhileWriting).toEqual([false]);
   expect(encoded.map(({ buffer }) => buffer === afterTaken.buffer)).toEqual([true, false]);

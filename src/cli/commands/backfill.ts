@@ -1,7 +1,6 @@
 import type { CliContext } from '../../catalogue/cli-context.js';
 import { resolveWindow } from '../../config/settings/window.js';
 import { ExportError } from '../../errors/export-error.js';
-import { openSource } from '../open-connectors.js';
 import { type DeliveryOptions, runCommand } from '../run-command.js';
 
 export interface BackfillOptions extends DeliveryOptions {
@@ -20,7 +19,6 @@ export function backfill(options: BackfillOptions, context: CliContext): Promise
         }
         return resolveWindow(job.window, now);
       },
-      openSource: (job, window, log) => openSource(job, window, log, context),
     },
     context,
   );

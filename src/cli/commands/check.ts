@@ -1,8 +1,6 @@
 import pc from 'picocolors';
 import { type CheckResult, failedCheck } from '../../catalogue/check-result.js';
 import type { CliContext } from '../../catalogue/cli-context.js';
-import type { Estimate } from '../../catalogue/estimate.js';
-import type { Source } from '../../catalogue/source.js';
 import type { JobSink } from '../../config/job.js';
 import { resolveWindow } from '../../config/settings/window.js';
 import { abortError } from '../../errors/export-error.js';
@@ -25,19 +23,19 @@ export async function check(options: JobOptions & LogOptions, context: CliContex
       const ofSource = await source
         .check(job.streams, signal)
         .catch((error) => [failedCheck('connect', error)]);
-      const ofSinks = await Promise.all(
-        openings.map(async (opening) => ({ sink: opening.sink, result: await checkSink(opening, signal) })),
-      );
-      const estimates = await estimated(openings, source, signal);
+      const ofSinks = await Promise.all(openings.map((opening) => checkSink(opening, signal)));
+      const lanes = openings.flatMap(({ lane }) => lane ?? []);
+      // Nothing where the source does not answer, which has been said already.
+      const estimates = await estimatesOf(lanes, source, signal).catch(() => undefined);
       if (signal.aborted) throw abortError(signal);
       const color = wantsColor(screen.stdout, env);
       const lines = [
         job.source.type,
         ...ofSource.flatMap((result) => resultLines(result, color)),
-        ...ofSinks.flatMap(({ sink, result }) => [
+        ...ofSinks.flatMap(({ sink, ...result }) => [
           `${sink.name} (${sink.type})`,
           ...resultLines(result, color),
-          ...(estimates.get(sink.name) ?? []).flatMap((one) => resultLines({ ...one, ok: true }, color)),
+          ...(estimates?.get(sink.name) ?? []).flatMap((one) => resultLines({ ...one, ok: true }, color)),
         ]),
       ];
       screen.result(`${lines.join('\n')}\n`);
@@ -48,27 +46,17 @@ export async function check(options: JobOptions & LogOptions, context: CliContex
   }
 }
 
-async function checkSink(opening: Opening, signal: AbortSignal): Promise<CheckResult> {
-  if (opening.lane === undefined) return failedCheck('connect', opening.failure);
-  try {
-    return await opening.lane.check(signal);
-  } catch (error) {
-    return failedCheck('connect', error);
-  }
+interface SinkResult extends CheckResult {
+  readonly sink: JobSink;
 }
 
-/** What the records will come to; nothing where the source does not answer, which has been said already. */
-async function estimated(
-  openings: readonly Opening[],
-  source: Source,
-  signal: AbortSignal,
-): Promise<ReadonlyMap<string, readonly Estimate[]>> {
-  const lanes = openings.flatMap(({ lane }) => (lane?.estimate === undefined ? [] : [lane]));
-  if (lanes.length === 0) return new Map();
+async function checkSink(opening: Opening, signal: AbortSignal): Promise<SinkResult> {
+  const { sink } = opening;
   try {
-    return await estimatesOf(lanes, source, await source.projects(signal), signal);
-  } catch {
-    return new Map();
+    if (opening.lane === undefined) throw opening.failure;
+    return { sink, ...(await opening.lane.check(signal)) };
+  } catch (error) {
+    return { sink, ...failedCheck('connect', error) };
   }
 }
 
@@ -79,12 +67,9 @@ function resultLines({ what, ok, detail, hint }: CheckResult, color: boolean): s
   return hint && !ok ? [line, `      ${oneLine(hint)}`] : [line];
 }
 
-function exitCodeOf(
-  ofSource: readonly CheckResult[],
-  ofSinks: readonly { readonly sink: JobSink; readonly result: CheckResult }[],
-): number {
+function exitCodeOf(ofSource: readonly CheckResult[], ofSinks: readonly SinkResult[]): number {
   const required = ofSinks.filter(({ sink }) => sink.required);
-  const bad = required.filter(({ result }) => !result.ok);
+  const bad = required.filter(({ ok }) => !ok);
   if (bad.length > 0) return bad.length === required.length ? EXIT.allSinks : EXIT.someSinks;
   return ofSource.every(({ ok }) => ok) ? EXIT.delivered : EXIT.source;
 }

@@ -1,7 +1,6 @@
 import type { CliContext } from '../../catalogue/cli-context.js';
 import type { Estimate } from '../../catalogue/estimate.js';
 import type { DueReason } from '../../checkpoints/checkpoints.js';
-import type { Job } from '../../config/job.js';
 import { resolveWindow } from '../../config/settings/window.js';
 import type { SinkLane } from '../../deliver/sink-lane.js';
 import { plan as planTasks } from '../../plan/plan.js';
@@ -10,7 +9,6 @@ import type { Task, TaskPartition } from '../../plan/task.js';
 import type { Stream } from '../../streams/stream.js';
 import { oneLine } from '../../text/one-line.js';
 import { counted, formatCount, textTable } from '../../text/text-table.js';
-import type { Window } from '../../time/window.js';
 import { beginCheckpoints } from '../checkpoint-session.js';
 import { estimatesOf } from '../estimates.js';
 import { openSource, withLanes } from '../open-connectors.js';
@@ -23,15 +21,6 @@ export interface PlanOptions extends JobOptions, LogOptions {
   readonly format: 'table' | 'json';
 }
 
-/** What `plan --format json` prints. */
-export interface PlanDocument {
-  readonly version: 1;
-  readonly window: { readonly since: string; readonly until: string };
-  readonly tasks: readonly Task[];
-  readonly warnings: readonly string[];
-  readonly estimates: Readonly<Record<string, readonly Estimate[]>>;
-}
-
 /**
  * Shows what a run would read and write, and why. It lists the projects, asks for the values that sinks reckon with,
  * and calls nothing else.
@@ -41,6 +30,7 @@ export async function plan(options: PlanOptions, context: CliContext): Promise<n
   const job = await jobFor(options, context);
   const log = logFor(options, context);
   const window = resolveWindow(job.window, clock.now());
+  const { since, until } = window;
   const source = await openSource(job, window, log, context);
   try {
     return await withLanes(job, { dryRun: true }, log, context, async (lanes) => {
@@ -53,19 +43,25 @@ export async function plan(options: PlanOptions, context: CliContext): Promise<n
       const planned = planTasks({ source, streams, projects, window, sinks: lanes, checkpoints });
       const warnings = planWarnings(planned, checkpoints, source);
       for (const warning of warnings) log.warn(warning);
-      const estimates = await estimatesOf(lanes, source, projects, signal);
+      const estimates = await estimatesOf(lanes, source, signal, projects);
       const { tasks } = planned;
-      screen.result(
-        options.format === 'json'
-          ? `${JSON.stringify(documentOf(window, tasks, warnings, estimates), null, 2)}\n`
-          : [
-              ...(options.verbose ? partitionLines(tasks) : []),
-              ...planLines(streams, tasks, lanes, projects.length, window),
-              ...noteLines(job),
-              ...estimateLines(estimates),
-              '',
-            ].join('\n'),
-      );
+      const { planNote } = job.source.limits;
+      const document = {
+        version: 1,
+        window: { since, until },
+        tasks,
+        warnings,
+        estimates: Object.fromEntries(estimates),
+      };
+      const lines = [
+        ...(options.verbose ? partitionLines(tasks) : []),
+        `${since} to ${until}, ${counted(projects.length, 'project')}`,
+        ...planLines(streams, tasks, lanes),
+        ...(planNote === undefined ? [] : [planNote]),
+        ...estimateLines(estimates),
+      ];
+      const shown = options.format === 'json' ? JSON.stringify(document, null, 2) : lines.join('\n');
+      screen.result(`${shown}\n`);
       return 0;
     });
   } finally {
@@ -73,22 +69,7 @@ export async function plan(options: PlanOptions, context: CliContext): Promise<n
   }
 }
 
-function documentOf(
-  { since, until }: Window,
-  tasks: readonly Task[],
-  warnings: readonly string[],
-  estimates: ReadonlyMap<string, readonly Estimate[]>,
-): PlanDocument {
-  return { version: 1, window: { since, until }, tasks, warnings, estimates: Object.fromEntries(estimates) };
-}
-
-function planLines(
-  streams: readonly Stream[],
-  tasks: readonly Task[],
-  lanes: readonly SinkLane[],
-  projects: number,
-  window: Window,
-): string[] {
+function planLines(streams: readonly Stream[], tasks: readonly Task[], lanes: readonly SinkLane[]): string[] {
   const cells = streams.map((stream) => {
     const own = tasks.filter((task) => task.stream === stream.name);
     const isWanted = lanes.some((lane) => lane.wants(stream));
@@ -102,16 +83,11 @@ function planLines(
   });
   const head = ['STREAM', 'DAYS', 'PARTITIONS', 'CALLS', 'WHY'];
   return [
-    `${window.since} to ${window.until}, ${counted(projects, 'project')}`,
     '',
     ...textTable(['left', 'left', 'right', 'right', 'left'], [head, ...cells]),
     '',
     `${counted(partitionsOf(tasks).length, 'partition')}, at least ${counted(callsOf(tasks), 'call')}, and a few for names.`,
   ];
-}
-
-function noteLines({ source: { limits } }: Job): string[] {
-  return limits.planNote === undefined ? [] : [limits.planNote];
 }
 
 function estimateLines(estimates: ReadonlyMap<string, readonly Estimate[]>): string[] {
@@ -141,12 +117,11 @@ function whyOf(tasks: readonly Task[]): string {
       counts.set(sink, ofSink.set(WORDS[why], (ofSink.get(WORDS[why]) ?? 0) + 1));
     }
   }
-  return [...counts]
-    .map(
-      ([sink, words]) =>
-        `${sink}: ${[...words].map(([word, count]) => `${formatCount(count)} ${word}`).join(', ')}`,
-    )
-    .join('; ');
+  const ofSinks = [...counts].map(([sink, words]) => {
+    const parts = [...words].map(([word, count]) => `${formatCount(count)} ${word}`);
+    return `${sink}: ${parts.join(', ')}`;
+  });
+  return ofSinks.join('; ');
 }
 
 const WORDS: Readonly<Record<DueReason['why'], string>> = {

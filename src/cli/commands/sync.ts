@@ -1,6 +1,4 @@
 import type { CliContext } from '../../catalogue/cli-context.js';
-import { resolveWindow } from '../../config/settings/window.js';
-import { openSource } from '../open-connectors.js';
 import { type DeliveryOptions, runCommand } from '../run-command.js';
 
 export interface SyncOptions extends DeliveryOptions {
@@ -16,15 +14,7 @@ export interface SyncOptions extends DeliveryOptions {
 
 /** The job: reads what some sink lacks, and delivers it. */
 export function sync(options: SyncOptions, context: CliContext): Promise<number> {
-  const { fullRefresh, wait, isRehearsal = false } = options;
-  return runCommand(
-    options,
-    {
-      checkpoints: { use: options.noState ? 'none' : 'keep', fullRefresh, wait },
-      isRehearsal,
-      window: (job, now) => resolveWindow(job.window, now),
-      openSource: (job, window, log) => openSource(job, window, log, context),
-    },
-    context,
-  );
+  const { noState, fullRefresh, wait, isRehearsal = false } = options;
+  const checkpoints = { use: noState ? 'none' : 'keep', fullRefresh, wait } as const;
+  return runCommand(options, { checkpoints, isRehearsal }, context);
 }

@@ -22,26 +22,12 @@ export interface JobOptions {
  * @param isNeeded false for settings whose variables need not be set. Default: all are needed.
  */
 export async function jobFor(
-  options: JobOptions,
+  { config: file, since, until, stream: streams, sink: sinks, project: projects, allDays }: JobOptions,
   { catalogue, env, cwd, screen }: CliContext,
   isNeeded?: (path: Path) => boolean,
 ): Promise<Job> {
-  const job = await loadJob({
-    catalogue,
-    file: options.config,
-    cwd,
-    env,
-    mode: 'resolve',
-    isNeeded,
-    overrides: {
-      ...(options.since === undefined ? {} : { since: options.since }),
-      ...(options.until === undefined ? {} : { until: options.until }),
-      ...(options.stream === undefined ? {} : { streams: options.stream }),
-      ...(options.sink === undefined ? {} : { sinks: options.sink }),
-      ...(options.project === undefined ? {} : { projects: options.project }),
-      ...(options.allDays === undefined ? {} : { allDays: options.allDays }),
-    },
-  });
+  const overrides = { since, until, streams, sinks, projects, allDays };
+  const job = await loadJob({ catalogue, file, cwd, env, mode: 'resolve', isNeeded, overrides });
   screen.maskWith(maskFor(job.secrets));
   return job;
 }

@@ -39,13 +39,11 @@ export function isShowable(word: string): boolean {
 /** `sinks.archive.tags[2]`; a key that may be a secret shows as `…`. */
 export function showPath(path: Path): string {
   return path
-    .map((step) => (typeof step === 'number' ? `[${step}]` : `.${showKey(String(step))}`))
+    .map((step) =>
+      typeof step === 'number' ? `[${step}]` : `.${isShowable(String(step)) ? String(step) : '…'}`,
+    )
     .join('')
     .replace(/^\./, '');
-}
-
-function showKey(key: string): string {
-  return isShowable(key) ? key : '…';
 }
 
 /** More than anybody mends in one go; keeps the error short for a file that is something else altogether. */

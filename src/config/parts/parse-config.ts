@@ -5,7 +5,7 @@ import type { JobSource } from '../job.js';
 import type { Mistake } from '../mistakes/mistake.js';
 import { stateSettings, versionSetting } from '../settings/config-schema.js';
 import { type WindowSettings, windowSettings } from '../settings/window.js';
-import { type ConfigPlace, type ParsedSink, parseSinks } from './parse-sinks.js';
+import { type ParsedSink, parseSinks } from './parse-sinks.js';
 import { parseSource } from './parse-source.js';
 import { asMap, type ConfigFile, type Part, parsePart } from './part.js';
 
@@ -22,28 +22,21 @@ export interface ParsedConfig {
   readonly mistakes: readonly Mistake[];
 }
 
-export async function parseConfig(file: ConfigFile, where: ConfigPlace): Promise<ParsedConfig> {
+export async function parseConfig(file: ConfigFile): Promise<ParsedConfig> {
   const written = asMap(file.tree.value);
   const version = await parsePart(versionSetting, written.version, ['version'], file);
-  const { source, type } = await parseSource(written.source, file, where.connectors.sources);
+  const { source, type } = await parseSource(written.source, file);
   const streams = await parseStreams(written.streams, file, type);
   const window = await parsePart(windowSettings(type?.limits), written.window, ['window'], file);
   const state = await parsePart(stateSettings, written.state, ['state'], file);
-  const sinks = await parseSinks(written.sinks, file, where);
+  const sinks = await parseSinks(written.sinks, file);
   const keys = await parsePart(PARTS, written, [], file);
   const mistakes = [version, source, streams, window, state, sinks, keys].flatMap((part) => part.mistakes);
   return { source, sourceType: type, streams, window, state, sinks: sinks.sinks, mistakes };
 }
 
-const part = z.unknown().optional();
-const PARTS = z.strictObject({
-  version: part,
-  source: part,
-  streams: part,
-  window: part,
-  state: part,
-  sinks: part,
-});
+const NAMES = ['version', 'source', 'streams', 'window', 'state', 'sinks'];
+const PARTS = z.strictObject(Object.fromEntries(NAMES.map((name) => [name, z.unknown().optional()])));
 
 async function parseStreams(
   written: unknown,

@@ -1,18 +1,16 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import type { Connectors } from '../../catalogue/catalogue.js';
 import type { SinkType } from '../../catalogue/sink-type.js';
 import { maskFor } from '../../secrets/mask.js';
 import { Secret, secretsIn } from '../../secrets/secret.js';
 import type { Stream } from '../../streams/stream.js';
 import { oneLine } from '../../text/one-line.js';
 import type { JobSink } from '../job.js';
-import type { Mistake } from '../mistakes/mistake.js';
 import { messageForChoice } from '../mistakes/zod-messages.js';
 import { everySink, sinkName } from '../settings/config-schema.js';
 import { loadSinkType } from './load-sink-type.js';
-import { failedPart, parseEntry, parseMap, TYPE_AS_REFERENCE } from './parse-entry.js';
-import { asMap, type ConfigFile, mistakeAt, type Part, parsePart } from './part.js';
+import { ANY_MAP, parseEntry, TYPE_AS_REFERENCE } from './parse-entry.js';
+import { asMap, type ConfigFile, failedPart, mistakeAt, type Part, parsePart } from './part.js';
 
 /** A sink of a file; its streams are only known where those that are read are. */
 export interface ParsedSink {
@@ -24,69 +22,50 @@ export interface ParsedSink {
   readonly secrets: readonly Secret[];
 }
 
-export interface ParsedSinks {
-  /** By their names, in the order of the file. */
-  readonly sinks: ReadonlyMap<string, Part<ParsedSink>>;
-  readonly mistakes: readonly Mistake[];
-}
-
-/** Where a configuration is, and what it can name. */
-export interface ConfigPlace {
-  readonly connectors: Connectors;
-  /** Modules of other people's sinks are found from there. */
-  readonly folder: string;
-  /** Other relative paths start there. */
-  readonly cwd: string;
-}
-
-export async function parseSinks(value: unknown, file: ConfigFile, where: ConfigPlace): Promise<ParsedSinks> {
+/** The sinks by their names, in the order of the file. */
+export async function parseSinks(value: unknown, file: ConfigFile) {
   const { mistakes } = await parsePart(SINKS, value, ['sinks'], file);
   const sinks = new Map<string, Part<ParsedSink>>();
   for (const [name, written] of Object.entries(asMap(value))) {
-    sinks.set(name, await parseSink(written, name, file, where));
+    sinks.set(name, await parseSink(written, name, file));
   }
-  const all = [...mistakes, ...[...sinks.values()].flatMap((sink) => sink.mistakes)];
-  return { sinks, mistakes: all };
+  return { sinks, mistakes: [...mistakes, ...[...sinks.values()].flatMap((sink) => sink.mistakes)] };
 }
 
 const SINKS = z
   .record(sinkName, z.unknown())
   .refine((sinks) => Object.keys(sinks).length > 0, 'must hold at least one sink');
 
-async function parseSink(
-  written: unknown,
-  name: string,
-  file: ConfigFile,
-  { connectors, folder, cwd }: ConfigPlace,
-): Promise<Part<ParsedSink>> {
+async function parseSink(written: unknown, name: string, file: ConfigFile): Promise<Part<ParsedSink>> {
   const path = ['sinks', name];
-  const map = await parseMap(written, path, file);
+  const map = await parsePart(ANY_MAP, written, path, file);
   if (map.value === undefined) return failedPart(map.mistakes);
   const { type: typeName } = map.value;
   const typePath = [...path, 'type'];
-  const refused = (words: string) => failedPart([mistakeAt(file, { path: typePath, words })]);
+  const refused = (words: string) => failedPart([mistakeAt(file, typePath, words)]);
   if (file.tree.isReference(typePath)) return refused(TYPE_AS_REFERENCE);
-  const types = connectors.sinks;
+  const types = file.connectors.sinks;
   const choice = messageForChoice(typeName, Object.keys(types));
   if (typeof typeName !== 'string') return refused(choice);
   const ours = Object.hasOwn(types, typeName) ? types[typeName] : undefined;
   const foreign = ours === undefined ? environmentSecrets(map.value, path, file) : [];
   const clean = (words: string) => (ours === undefined ? maskFor(foreign)(oneLine(words)) : words);
-  const found = ours === undefined ? await loadSinkType(typeName, folder) : { type: ours };
+  const found = ours === undefined ? await loadSinkType(typeName, file.folder) : { type: ours };
   if (found === undefined) return refused(`${choice}; ${OWN_SINK}`);
   if ('words' in found) return refused(clean(found.words));
 
   const type: SinkType = found.type;
-  const { shared, settings, ...entry } = await parseEntry(everySink, type.settings, map.value, path, file);
+  const entry = await parseEntry(everySink, type.settings, map.value, path, file);
   const mistakes = entry.mistakes.map((mistake) => ({ ...mistake, words: clean(mistake.words) }));
-  if (mistakes.length > 0 || shared === undefined) return failedPart(mistakes);
+  if (entry.value === undefined) return failedPart(mistakes);
+  const { shared, settings } = entry.value;
   const value: ParsedSink = {
     sink: {
       name,
       type: typeName,
       required: shared.required,
       deadlineMs: shared.deadline,
-      ...targetOf(type, typeName, settings, cwd),
+      ...targetOf(type, typeName, settings, file.cwd),
       settings,
       open: (context) => type.open(settings, context),
     },

@@ -2,8 +2,8 @@ import type { SourceType } from '../../catalogue/source-type.js';
 import type { JobSource } from '../job.js';
 import { messageForChoice } from '../mistakes/zod-messages.js';
 import { everySource } from '../settings/config-schema.js';
-import { failedPart, parseEntry, parseMap, TYPE_AS_REFERENCE } from './parse-entry.js';
-import { type ConfigFile, mistakeAt, type Part } from './part.js';
+import { ANY_MAP, parseEntry, TYPE_AS_REFERENCE } from './parse-entry.js';
+import { type ConfigFile, failedPart, mistakeAt, type Part, parsePart } from './part.js';
 
 const PATH = ['source'];
 
@@ -14,10 +14,10 @@ const PATH = ['source'];
 export async function parseSource(
   value: unknown,
   file: ConfigFile,
-  types: Readonly<Record<string, SourceType>>,
 ): Promise<{ readonly source: Part<JobSource>; readonly type: SourceType | undefined }> {
+  const types = file.connectors.sources;
   const names = Object.keys(types);
-  const map = await parseMap(value, PATH, file);
+  const map = await parsePart(ANY_MAP, value, PATH, file);
   const written = map.value?.type;
   const named = names.find((name) => name === written);
   const typeName = named ?? (names.length === 1 ? names[0] : undefined);
@@ -27,19 +27,19 @@ export async function parseSource(
   const path = [...PATH, 'type'];
   const isReference = file.tree.isReference(path);
   const words = isReference ? TYPE_AS_REFERENCE : messageForChoice(written, names);
-  const ofType = named === undefined || isReference ? [mistakeAt(file, { path, words })] : [];
+  const ofType = named === undefined || isReference ? [mistakeAt(file, path, words)] : [];
   if (typeName === undefined || type === undefined) return { source: failedPart(ofType), type };
   const entry = await parseEntry(everySource, type.settings, map.value, PATH, file);
   const mistakes = [...ofType, ...entry.mistakes];
-  if (mistakes.length > 0 || entry.shared === undefined) return { source: failedPart(mistakes), type };
-  const { settings, isCertain } = entry;
+  if (mistakes.length > 0 || entry.value === undefined) return { source: failedPart(mistakes), type };
+  const { shared, settings } = entry.value;
   const source: JobSource = {
     type: typeName,
-    projects: entry.shared.projects,
+    projects: shared.projects,
     limits: type.limits,
     settings,
     // Safe: the type's own schema has parsed them.
     open: (context) => type.open(settings as Parameters<typeof type.open>[0], context),
   };
-  return { source: { value: source, mistakes, isCertain }, type };
+  return { source: { ...entry, value: source }, type };
 }

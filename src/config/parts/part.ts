@@ -1,14 +1,20 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Connectors } from '../../catalogue/catalogue.js';
 import type { StandardSchema } from '../../catalogue/standard-schema.js';
 import type { Mistake, Path } from '../mistakes/mistake.js';
 import type { SettingsTree } from '../references/resolve-references.js';
-import { keyPositionOf, positionOf, type YamlNode } from '../yaml/yaml-node.js';
+import type { Places } from '../yaml/places.js';
 import { type Finding, validate } from './validate.js';
 
-/** The configuration as it was read. */
+/** The configuration as it was read, where it is, and what it can name. */
 export interface ConfigFile {
-  readonly root: YamlNode;
   readonly tree: SettingsTree;
+  readonly places: Places;
+  readonly connectors: Connectors;
+  /** Modules of other people's sinks are found from there. */
+  readonly folder: string;
+  /** Other relative paths start there. */
+  readonly cwd: string;
 }
 
 /** A part of the file, after its own schema has looked at it. */
@@ -37,29 +43,36 @@ export async function parsePart<T>(
   // Safe, here and below: it is what the schema has made.
   if ('value' in result) return { value: result.value as T, mistakes: [], isCertain: true };
   const mistakes = result.findings.flatMap((finding) => mistakeOf(finding, path, file));
-  if (mistakes.length > 0) return { value: undefined, mistakes, isCertain: true };
+  if (mistakes.length > 0) return failedPart(mistakes);
   const value = (await withoutOpen(schema, written, result.findings)) as T | undefined;
   return { value, mistakes: [], isCertain: false };
 }
 
+export function failedPart(mistakes: readonly Mistake[]): Part<never> {
+  return { value: undefined, mistakes, isCertain: true };
+}
+
 /** A mistake in the value at a path, with its place. */
-export function mistakeAt({ root }: ConfigFile, { path, words }: Omit<Mistake, 'position'>): Mistake {
-  return { path, words, position: positionOf(root, path) };
+export function mistakeAt({ places }: ConfigFile, path: Path, words: string): Mistake {
+  return { path, words, position: places.positionOf(path) };
 }
 
 /** A map as it is, anything else as an empty one. */
 export function asMap(value: unknown): Readonly<Record<string, unknown>> {
-  const isMap = typeof value === 'object' && value !== null && !Array.isArray(value);
-  return isMap ? (value as Readonly<Record<string, unknown>>) : {};
+  return isMap(value) ? value : {};
+}
+
+export function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function mistakeOf({ path: inside, words: found, atKey }: Finding, above: Path, file: ConfigFile): Mistake[] {
   const path = [...above, ...inside];
   const isWrongAsText = TEXT_IS_WRONG.test(found);
-  if (atKey) return [{ path, words: found, position: keyPositionOf(file.root, path) }];
+  if (atKey) return [{ path, words: found, position: file.places.keyPositionOf(path) }];
   if (file.tree.holdsOpen(path) && !isWrongAsText) return [];
   const words = file.tree.isReference(path) && isWrongAsText ? `${found}; a \${…} always gives text` : found;
-  return [mistakeAt(file, { path, words })];
+  return [mistakeAt(file, path, words)];
 }
 
 /** Words for settings that no text can be right for, so that a reference is wrong whatever it holds. */

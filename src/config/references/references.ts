@@ -4,16 +4,13 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** A text after its `${…}` have been replaced; `undefined` where that was not possible. */
 export interface Replaced {
   readonly text: string | undefined;
-  /** What is wrong with its references. */
-  readonly mistakes: readonly ReferenceMistake[];
+  /** What is wrong with the form of its references. */
+  readonly mistakes: readonly string[];
+  /** Variables that are not set. */
+  readonly missing: readonly string[];
   /** What came from the environment for references without a default: those may be secrets. */
   readonly values: readonly string[];
 }
-
-export type ReferenceMistake =
-  | { readonly kind: 'missing'; readonly name: string }
-  | { readonly kind: 'malformed' }
-  | { readonly kind: 'unclosed' };
 
 const FORM = /^([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?$/s;
 
@@ -23,7 +20,8 @@ const FORM = /^([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?$/s;
  * environment only the form is checked and defaults are put in.
  */
 export function replaceReferences(text: string, environment: Environment | undefined): Replaced {
-  const mistakes: ReferenceMistake[] = [];
+  const mistakes: string[] = [];
+  const missing: string[] = [];
   const values: string[] = [];
   let out = '';
   let open = false;
@@ -35,15 +33,18 @@ export function replaceReferences(text: string, environment: Environment | undef
       continue;
     }
     const end = text.indexOf('}', start);
-    if (end < 0) return { text: undefined, mistakes: [...mistakes, { kind: 'unclosed' }], values };
+    if (end < 0) return { text: undefined, mistakes: [...mistakes, UNCLOSED], missing, values };
     const [, name, fallback] = FORM.exec(text.slice(start + 2, end)) ?? [];
     const value = name === undefined ? undefined : environment?.[name] || fallback;
-    if (name === undefined) mistakes.push({ kind: 'malformed' });
-    else if (value === undefined && environment !== undefined) mistakes.push({ kind: 'missing', name });
+    if (name === undefined) mistakes.push(MALFORMED);
+    else if (value === undefined && environment !== undefined) missing.push(name);
     open ||= value === undefined;
     if (value !== undefined && fallback === undefined) values.push(value);
     out += text.slice(rest, start) + (value ?? '');
     rest = end + 1;
   }
-  return { text: open ? undefined : out + text.slice(rest), mistakes, values };
+  return { text: open ? undefined : out + text.slice(rest), mistakes, missing, values };
 }
+
+const MALFORMED = `a reference is written \${NAME} or \${NAME:-default}; write $\${ for a literal \${`;
+const UNCLOSED = `a \${ has no } after it; write $\${ for a literal \${`;

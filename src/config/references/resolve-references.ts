@@ -1,6 +1,6 @@
 import { isShowable, type Mistake, type Path } from '../mistakes/mistake.js';
-import type { YamlNode } from '../yaml/yaml-node.js';
-import { type Environment, type ReferenceMistake, replaceReferences } from './references.js';
+import type { PlainYaml } from '../yaml/plain-yaml.js';
+import { type Environment, replaceReferences } from './references.js';
 
 /** The settings as plain data, with the environment put in. */
 export interface SettingsTree {
@@ -21,33 +21,30 @@ export interface SettingsTree {
  * name variables that are not set.
  */
 export function resolveReferences(
-  root: YamlNode,
+  { value: root, places }: PlainYaml,
   environment: Environment | undefined,
   isNeeded: (path: Path) => boolean = () => true,
 ): SettingsTree {
   const mistakes: Mistake[] = [];
   const open = new Set<string>();
   const references = new Map<string, readonly string[]>();
-  const plain = (node: YamlNode, path: Path): unknown => {
-    if (node.kind === 'list') return node.items.map((item, index) => plain(item, [...path, index]));
-    if (node.kind === 'map') {
-      const entries = [...node.entries].map(
-        ([key, { value }]) => [key, plain(value, [...path, key])] as const,
-      );
+  const resolved = (value: unknown, path: Path): unknown => {
+    if (Array.isArray(value)) return value.map((item, index) => resolved(item, [...path, index]));
+    if (typeof value === 'object' && value !== null) {
+      const entries = Object.entries(value).map(([key, inner]) => [key, resolved(inner, [...path, key])]);
       return Object.fromEntries(entries);
     }
-    if (typeof node.value !== 'string' || !node.value.includes('${')) return node.value;
-    const replaced = replaceReferences(node.value, environment);
+    if (typeof value !== 'string' || !value.includes('${')) return value;
+    const replaced = replaceReferences(value, environment);
     references.set(JSON.stringify(path), replaced.values);
     if (replaced.text === undefined) open.add(JSON.stringify(path));
-    for (const mistake of replaced.mistakes) {
-      if (mistake.kind === 'missing' && !isNeeded(path)) continue;
-      mistakes.push({ position: node.position, path, words: referenceMessage(mistake) });
-    }
-    return replaced.text ?? node.value;
+    const missing = isNeeded(path) ? replaced.missing.map(missingMessage) : [];
+    const position = places.positionOf(path);
+    for (const words of [...replaced.mistakes, ...missing]) mistakes.push({ position, path, words });
+    return replaced.text ?? value;
   };
   return {
-    value: plain(root, []),
+    value: resolved(root, []),
     mistakes,
     isOpen: (path) => open.has(JSON.stringify(path)),
     isReference: (path) => references.has(JSON.stringify(path)),
@@ -63,15 +60,7 @@ function isWithinPath(json: string, path: Path): boolean {
   return json === whole || json.startsWith(`${whole.slice(0, -1)},`);
 }
 
-function referenceMessage(mistake: ReferenceMistake): string {
-  switch (mistake.kind) {
-    case 'missing':
-      return isShowable(mistake.name) || /^[A-Z]+(_[A-Z0-9]+)+$/.test(mistake.name)
-        ? `the environment variable ${mistake.name} is not set, or empty`
-        : 'the environment variable named here is not set, or empty';
-    case 'malformed':
-      return `a reference is written \${NAME} or \${NAME:-default}; write $\${ for a literal \${`;
-    case 'unclosed':
-      return `a \${ has no } after it; write $\${ for a literal \${`;
-  }
+function missingMessage(name: string): string {
+  const isShown = isShowable(name) || /^[A-Z]+(_[A-Z0-9]+)+$/.test(name);
+  return `the environment variable ${isShown ? name : 'named here'} is not set, or empty`;
 }

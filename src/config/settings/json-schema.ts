@@ -5,15 +5,9 @@ import { windowSettings } from './window.js';
 
 /** JSON Schema of the configuration file, for editors. It is draft 7, which YAML editors know. */
 export function configJsonSchema(connectors: Connectors): Readonly<Record<string, unknown>> {
-  const { $schema: _, ...schema } = z.toJSONSchema(configSchema(connectors), {
-    io: 'input',
-    target: 'draft-7',
-  });
-  return {
-    title: 'deepgram-export',
-    description: 'Configuration of deepgram-export, version 1',
-    ...schema,
-  };
+  const schema = configSchema(connectors);
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input', target: 'draft-7' });
+  return { title: 'deepgram-export', description: 'Configuration of deepgram-export, version 1', ...rest };
 }
 
 /** The JSON Schema as the file in `config/` has it. */

@@ -9,7 +9,7 @@ export function text(): z.ZodString {
   return z
     .string()
     .min(1, 'must not be empty')
-    .refine((value) => !hasControlCharacter(value), 'must not contain control characters or line breaks');
+    .refine((value) => !/\p{Cc}/u.test(value), 'must not contain control characters or line breaks');
 }
 
 /** A key or password, kept so that it cannot be printed by accident. */
@@ -30,26 +30,19 @@ export function folder(): z.ZodString {
   );
 }
 
-interface DurationLimits {
-  readonly atLeast: string;
-  readonly atMost: string;
-}
+const NOT_A_DURATION = 'must be a duration such as 60s, 5m, 36h or 7d';
 
 /** A length of time as `60s`, `5m`, `36h`, `7d`, `4w` or in ISO 8601 as `P3D`; its value is in milliseconds. */
-export function duration({ atLeast, atMost }: DurationLimits) {
+export function duration({ atLeast, atMost }: { readonly atLeast: string; readonly atMost: string }) {
   const least = parseDuration(atLeast) ?? 0;
   const most = parseDuration(atMost) ?? Number.POSITIVE_INFINITY;
   return z
-    .string('must be a duration such as 60s, 5m, 36h or 7d')
+    .string(NOT_A_DURATION)
     .meta({ pattern: orReference('\\d{1,6}[smhdw]|P[0-9TWDHMS]+') })
     .transform((value, context) => {
       const ms = parseDuration(value);
       if (ms !== undefined && ms >= least && ms <= most) return ms;
-      const wrong =
-        ms === undefined
-          ? 'must be a duration such as 60s, 5m, 36h or 7d'
-          : `must be from ${atLeast} to ${atMost}`;
-      context.addIssue({ code: 'custom', message: wrong });
+      context.addIssue(ms === undefined ? NOT_A_DURATION : `must be from ${atLeast} to ${atMost}`);
       return z.NEVER;
     });
 }
@@ -59,7 +52,7 @@ export function serviceUrl() {
   return text().transform((value, context) => {
     const wrong = faultOfUrl(value);
     if (wrong === undefined) return value.replace(/\/+$/, '');
-    context.addIssue({ code: 'custom', message: wrong });
+    context.addIssue(wrong);
     return z.NEVER;
   });
 }
@@ -67,10 +60,6 @@ export function serviceUrl() {
 /** A pattern for editors, which must not complain about `${NAME}`. */
 export function orReference(pattern: string): string {
   return `^(?:${pattern})$|\\$\\{`;
-}
-
-function hasControlCharacter(value: string): boolean {
-  return /\p{Cc}/u.test(value);
 }
 
 function faultOfUrl(value: string): string | undefined {

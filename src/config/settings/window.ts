@@ -35,25 +35,22 @@ export function sinceSetting(firstDay: Day = '') {
       if (ms !== undefined && ms <= LONGEST_MS) return { kind: 'ago', ms };
       if (isDay(value) && value >= firstDay) return { kind: 'day', day: value };
       const isTooFar = ms !== undefined || isDay(value);
-      context.addIssue({
-        code: 'custom',
-        message: isTooFar
+      context.addIssue(
+        isTooFar
           ? `must not reach further back than ten years or ${firstDay}`
           : 'must be a time back from now such as 7d, 36h or 4w, or a day as YYYY-MM-DD',
-      });
+      );
       return z.NEVER;
     });
 }
 
+const NOT_AN_END = 'must be now, or a day as YYYY-MM-DD';
+
 export const untilSetting = z
-  .string('must be now, or a day as YYYY-MM-DD')
+  .string(NOT_AN_END)
+  .refine((value) => value === 'now' || isDay(value), NOT_AN_END)
   .meta({ pattern: orReference('now|\\d{4}-\\d{2}-\\d{2}') })
-  .transform((value, context): Until => {
-    if (value === 'now') return { kind: 'now' };
-    if (isDay(value)) return { kind: 'day', day: value };
-    context.addIssue({ code: 'custom', message: 'must be now, or a day as YYYY-MM-DD' });
-    return z.NEVER;
-  });
+  .transform((value): Until => (value === 'now' ? { kind: 'now' } : { kind: 'day', day: value }));
 
 /** The days that are read, of a source with these limits; without them, of any. */
 export function windowSettings(limits?: SourceLimits) {
@@ -92,14 +89,11 @@ export function resolveWindow(
   const first = since.kind === 'day' ? since.day : dayAt(now - since.ms);
   const last = until.kind === 'day' && until.day < today ? until.day : today;
   if (first > last) {
-    throw new ExportError(
-      'CONFIG_INVALID',
-      `The window is empty: it begins on ${first} and ends on ${last}.`,
-      {
-        kind: 'config',
-        hint: 'Choose since and until so that since comes first (window in the file, --since and --until).',
-      },
-    );
+    const message = `The window is empty: it begins on ${first} and ends on ${last}.`;
+    throw new ExportError('CONFIG_INVALID', message, {
+      kind: 'config',
+      hint: 'Choose since and until so that since comes first (window in the file, --since and --until).',
+    });
   }
   const isDefault = since.kind === 'ago' && since.isDefault === true;
   return { since: first, until: last, now, ...(isDefault ? { isDefault } : {}) };

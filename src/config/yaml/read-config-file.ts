@@ -1,10 +1,16 @@
-import { open } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import { resolve } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { ExportError } from '../../errors/export-error.js';
+
+const LARGEST = 1_048_576;
 
 /** The text of a configuration file; an {@link ExportError} that says in a sentence why there is none. */
 export async function readConfigFile(file: string, cwd: string): Promise<string> {
-  const bytes = await readBytes(file, cwd);
+  // Not by the file's stated size: a pipe has none. `end` is a byte that is read too.
+  const bytes = await buffer(createReadStream(resolve(cwd, file), { end: LARGEST })).catch((cause) => {
+    throw unreadable(sentenceFor(file, cause.code), cause);
+  });
   if (bytes.length > LARGEST) {
     throw unreadable(`${file} is larger than 1 MiB, which no configuration file is.`);
   }
@@ -12,25 +18,6 @@ export async function readConfigFile(file: string, cwd: string): Promise<string>
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {
     throw unreadable(`${file} is not a text file in UTF-8.`, cause);
-  }
-}
-
-const LARGEST = 1_048_576;
-
-async function readBytes(file: string, cwd: string): Promise<Buffer> {
-  try {
-    await using handle = await open(resolve(cwd, file), 'r');
-    const chunks: Buffer[] = [];
-    let length = 0;
-    // Not by the file's stated size: a pipe has none.
-    for await (const chunk of handle.createReadStream({ end: LARGEST, autoClose: false })) {
-      chunks.push(chunk as Buffer);
-      length += (chunk as Buffer).length;
-      if (length > LARGEST) break;
-    }
-    return Buffer.concat(chunks);
-  } catch (cause) {
-    throw unreadable(sentenceFor(file, (cause as NodeJS.ErrnoException).code), cause);
   }
 }
 

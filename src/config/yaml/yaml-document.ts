@@ -1,17 +1,18 @@
 import { LineCounter, parseDocument, type YAMLError } from 'yaml';
-import type { Mistake, Position } from '../mistakes/mistake.js';
+import type { Mistake } from '../mistakes/mistake.js';
 import { guardReferences } from '../references/reference-guard.js';
-import { positionAt, toYamlNodes, type YamlReading } from './to-yaml-nodes.js';
+import { Places, START } from './places.js';
+import { nothing, type PlainYaml, plainYaml, positionAt } from './plain-yaml.js';
 import { yamlMessage } from './yaml-messages.js';
 
 /**
  * Reads one YAML 1.2 document: no merge keys, no tags beyond the core ones, no key twice, aliases only as far
  * as they stay small. Keeps the place of everything.
  */
-export function readYaml(text: string): YamlReading {
+export function readYaml(text: string): PlainYaml {
   const longLine = text.split('\n').findIndex((line) => line.length > LONGEST_LINE);
   if (longLine >= 0) {
-    return failed({ line: longLine + 1, column: 1 }, 'the line is far too long for a setting');
+    return nothing({ line: longLine + 1, column: 1 }, 'the line is far too long for a setting');
   }
   const lines = new LineCounter();
   const { guarded, restore } = guardReferences(text);
@@ -28,23 +29,20 @@ export function readYaml(text: string): YamlReading {
       lineCounter: lines,
     });
     const faults = [...document.errors, ...document.warnings];
-    if (faults.length > 0) return { root: undefined, mistakes: mistakesOf(faults, text, lines) };
-    if (document.contents === null) return failed(START, 'the file is empty');
-    return toYamlNodes(document.contents, lines, restore);
+    if (faults.length > 0) {
+      return { value: undefined, places: new Places(), mistakes: mistakesOf(faults, text, lines) };
+    }
+    if (document.contents === null) return nothing(START, 'the file is empty');
+    return plainYaml(document.contents, lines, restore);
   } catch (error) {
     // The parser and its visitors recurse; some depths pass its own limit and exhaust the stack.
-    if (error instanceof RangeError) return failed(START, yamlMessage('RESOURCE_EXHAUSTION'));
+    if (error instanceof RangeError) return nothing(START, yamlMessage('RESOURCE_EXHAUSTION'));
     throw error;
   }
 }
 
-const START: Position = { line: 1, column: 1 };
 /** Longer lines make the parser slow beyond use, and hold no setting. */
 const LONGEST_LINE = 10_000;
-
-function failed(position: Position, words: string): YamlReading {
-  return { root: undefined, mistakes: [{ position, path: [], words }] };
-}
 
 /** The parser goes on after a fault and stumbles over what follows: the first of a line tells the most. */
 function mistakesOf(faults: readonly YAMLError[], text: string, lines: LineCounter): Mistake[] {

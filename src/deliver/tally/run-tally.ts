@@ -19,27 +19,30 @@ export interface StreamOutcome {
   readonly records: number;
 }
 
-export interface RunTallyOptions {
-  readonly streams: readonly Stream[];
-  readonly log: Log;
-  readonly onProgress?: (progress: Progress) => void;
-}
+type StreamTally = { -readonly [Key in keyof StreamOutcome]: StreamOutcome[Key] };
 
 /** What a run has read so far, and what of it failed. */
 export class RunTally {
   readonly failures: SourceFailures;
   readonly #onProgress: (progress: Progress) => void;
   readonly #planned: number;
-  readonly #streams = new Map<string, { partitions: number; failed: number; records: number }>();
+  /** By their names. */
+  readonly #streams = new Map<string, StreamTally>();
+  /** Also those of partitions that are not read to their end. */
   #records = 0;
-  #partitions = 0;
-  #failedPartitions = 0;
 
-  constructor(options: RunTallyOptions, tasks: readonly Task[]) {
-    this.failures = new SourceFailures(options.log);
-    this.#onProgress = options.onProgress ?? (() => {});
+  constructor(
+    streams: readonly Stream[],
+    tasks: readonly Task[],
+    log: Log,
+    onProgress: (progress: Progress) => void = () => {},
+  ) {
+    this.failures = new SourceFailures(log);
+    this.#onProgress = onProgress;
     this.#planned = tasks.reduce((sum, task) => sum + task.partitions.length, 0);
-    for (const { name } of options.streams) this.#streams.set(name, { partitions: 0, failed: 0, records: 0 });
+    for (const { name } of streams) {
+      this.#streams.set(name, { name, partitions: 0, failed_partitions: 0, records: 0 });
+    }
   }
 
   batchRead(records: number): void {
@@ -51,43 +54,40 @@ export class RunTally {
     const stream = this.#streamOf(partition.stream.name);
     stream.partitions += 1;
     stream.records += records;
-    this.#partitions += 1;
     this.#tell();
   }
 
   taskFailed(task: Task, unread: readonly Partition[], error: unknown): void {
-    this.#failedPartitions += unread.length;
-    this.#streamOf(task.stream).failed += unread.length;
+    this.#streamOf(task.stream).failed_partitions += unread.length;
     this.failures.failed(task, unread, error);
   }
 
   soFar(): Pick<RunSoFar, 'records' | 'partitions' | 'failedPartitions'> {
     return {
-      records: [...this.#streams.values()].reduce((sum, { records }) => sum + records, 0),
-      partitions: this.#partitions,
-      failedPartitions: this.#failedPartitions,
+      records: this.#sum('records'),
+      partitions: this.#sum('partitions'),
+      failedPartitions: this.#sum('failed_partitions'),
     };
   }
 
   streamOutcomes(): StreamOutcome[] {
-    return [...this.#streams].map(([name, { partitions, failed, records }]) => ({
-      name,
-      partitions,
-      failed_partitions: failed,
-      records,
-    }));
+    return [...this.#streams.values()];
   }
 
-  #streamOf(name: string) {
+  #streamOf(name: string): StreamTally {
     const known = this.#streams.get(name);
     if (!known) throw new Error(`a reading of ${name}, which was not asked for`);
     return known;
   }
 
+  #sum(field: 'records' | 'partitions' | 'failed_partitions'): number {
+    return [...this.#streams.values()].reduce((sum, stream) => sum + stream[field], 0);
+  }
+
   #tell(): void {
     this.#onProgress({
       records: this.#records,
-      partitions: this.#partitions,
+      partitions: this.#sum('partitions'),
       plannedPartitions: this.#planned,
     });
   }

@@ -38,14 +38,11 @@ export class SourceFailures {
     const known = this.#failures.get(failureKey(task));
     if (known?.kind === 'auth') throw new KnownFailure(known);
     if (this.#inARow < MAX_FAILURES_IN_A_ROW) return;
-    throw new ExportError(
-      'SOURCE_GAVE_UP',
-      `Not tried: ${MAX_FAILURES_IN_A_ROW} readings before it failed one after the other.`,
-      {
-        kind: 'transient',
-        hint: 'See the first failures; run it again when the source answers.',
-      },
-    );
+    const message = `Not tried: ${MAX_FAILURES_IN_A_ROW} readings before it failed one after the other.`;
+    throw new ExportError('SOURCE_GAVE_UP', message, {
+      kind: 'transient',
+      hint: 'See the first failures; run it again when the source answers.',
+    });
   }
 
   failed(task: Task, unread: readonly Partition[], error: unknown): void {
