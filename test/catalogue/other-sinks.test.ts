@@ -5,7 +5,7 @@ import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { catalogue } from '../../connectors/index.js';
-import { memorySink } from '../../connectors/memory/memory-sink.js';
+import { memorySink } from '../../connectors/testing/memory-sink.js';
 import { defineSinkType } from '../../src/catalogue/sink-type.js';
 import type { StandardSchema } from '../../src/catalogue/standard-schema.js';
 import { configJsonSchema } from '../../src/config/settings/json-schema.js';

@@ -2,10 +2,10 @@ import { cp, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { partitionOf, requestRow } from '../../../connectors/testing/sample-records.js';
 import type { JournalPartition, LedgerKey } from '../../../src/checkpoints/journal/append-journal.js';
 import { AppendLedger } from '../../../src/checkpoints/journal/append-ledger.js';
 import { recordKey } from '../../../src/checkpoints/journal/record-key.js';
-import { partitionOf, requestRow } from '../../conformance/sample-records.js';
 
 const KEY: LedgerKey = { sink: 'logs', stream: 'requests', projectId: 'p1', day: '2026-11-20' };
 

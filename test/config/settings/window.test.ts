@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { deepgramType } from '../../../connectors/deepgram/deepgram-type.js';
 import {
   resolveWindow,
   sinceSetting,
   untilSetting,
   windowSettings,
 } from '../../../src/config/settings/window.js';
-import { deepgramType } from '../../../connectors/deepgram/deepgram-type.js';
 
 const now = Date.parse('2026-11-20T11:59:47.434Z');
 const windowOf = (since: string, until: string) =>
