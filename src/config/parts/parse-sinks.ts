@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import type { Catalogue } from '../../catalogue/catalogue.js';
+import { foreignSinkType } from '../../catalogue/foreign-sink.js';
 import type { SinkType } from '../../catalogue/sink-type.js';
 import { maskFor } from '../../secrets/mask.js';
 import { Secret, secretsIn } from '../../secrets/secret.js';
@@ -76,7 +77,7 @@ async function parseSink(
   if (found === undefined) return refused(`${choice}; ${OWN_SINK}`);
   if ('words' in found) return refused(clean(found.words));
 
-  const type: SinkType = found.type;
+  const type: SinkType = ours ?? foreignSinkType(found.type);
   const { shared, settings, ...entry } = await parseEntry(everySink, type.settings, map.value, path, file);
   const mistakes = entry.mistakes.map((mistake) => ({ ...mistake, words: clean(mistake.words) }));
   if (mistakes.length > 0 || shared === undefined) return failedPart(mistakes);
