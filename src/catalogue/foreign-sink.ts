@@ -8,7 +8,8 @@ export function foreignSinkType(type: SinkType): SinkType {
     ...type,
     open: async (settings, context) => {
       try {
-        return withOwnFailures(await type.open(settings, context), { log: context.log });
+        const sink = await type.open(settings, context);
+        return withOwnFailures(sink, { log: context.log, name: context.name });
       } catch (cause) {
         if (cause instanceof ExportError) throw cause;
         const message = `The sink ${context.name} cannot be opened: ${messageOf(cause)}`;
@@ -20,14 +21,18 @@ export function foreignSinkType(type: SinkType): SinkType {
 
 interface Surroundings {
   readonly log: Log;
+  /** What the configuration calls it, whatever it calls itself: the state knows it by that. */
+  readonly name?: string;
   /** That of the partition, for its writer. */
   readonly signal?: AbortSignal;
 }
 
 /** The same object, whose methods throw an {@link ExportError} for whatever they throw; so do the writers that it makes. */
 function withOwnFailures<Target extends object>(target: Target, around: Surroundings): Target {
-  return new Proxy(target, {
+  // Safe: every property is asked of the target. In its place, since one that is frozen would have to keep its name.
+  return new Proxy({} as Target, {
     get(_, key) {
+      if (key === 'name' && around.name !== undefined) return around.name;
       const value: unknown = Reflect.get(target, key);
       if (typeof value !== 'function') return value;
       return (...given: readonly unknown[]) => {
