@@ -13,6 +13,8 @@ export interface Catalogue {
   readonly sources: Readonly<Record<string, SourceType>>;
   /** Every kind of sink, likewise. Those of other people are found by their path or package. */
   readonly sinks: Readonly<Record<string, SinkType<z.ZodObject>>>;
+  /** Kinds of other people that a program hands over instead of a path. Default: none. */
+  readonly foreignSinks?: Readonly<Record<string, SinkType>>;
   /** In the order in which `--help` lists them. */
   readonly commands: readonly (Command | CommandGroup)[];
   /** What is run without a file when the environment has a key. */

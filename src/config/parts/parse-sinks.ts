@@ -67,13 +67,14 @@ async function parseSink(
   const typePath = [...path, 'type'];
   const refused = (words: string) => failedPart([mistakeAt(file, { path: typePath, words })]);
   if (file.tree.isReference(typePath)) return refused(TYPE_AS_REFERENCE);
-  const types = catalogue.sinks;
-  const choice = messageForChoice(typeName, Object.keys(types));
+  const { sinks: types, foreignSinks = {} } = catalogue;
+  const choice = messageForChoice(typeName, [...Object.keys(types), ...Object.keys(foreignSinks)]);
   if (typeof typeName !== 'string') return refused(choice);
   const ours = Object.hasOwn(types, typeName) ? types[typeName] : undefined;
   const foreign = ours === undefined ? environmentSecrets(map.value, path, file) : [];
   const clean = (words: string) => (ours === undefined ? maskFor(foreign)(oneLine(words)) : words);
-  const found = ours === undefined ? await loadSinkType(typeName, folder) : { type: ours };
+  const known = ours ?? (Object.hasOwn(foreignSinks, typeName) ? foreignSinks[typeName] : undefined);
+  const found = known === undefined ? await loadSinkType(typeName, folder) : { type: known };
   if (found === undefined) return refused(`${choice}; ${OWN_SINK}`);
   if ('words' in found) return refused(clean(found.words));
 
