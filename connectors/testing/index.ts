@@ -5,9 +5,9 @@
  * @packageDocumentation
  */
 
-export { type Intake, type IntakeOptions, startIntake } from '../stand-ins/datadog/intake.js';
 export { type StandIn, startStandIn } from '../stand-ins/deepgram/stand-in.js';
 export type { StandInOptions } from '../stand-ins/deepgram/stand-in-options.js';
+export { type Intake, type IntakeOptions, startIntake } from './datadog-intake.js';
 export { fileSinkUnderTest } from './file-sink-under-test.js';
 export { type MemorySink, memorySink } from './memory-sink.js';
 export { NOW, partitionOf, rowsOf, SECRET } from './sample-records.js';
