@@ -1,6 +1,6 @@
 /**
- * What programs may use of this package: the records, and the contract of sinks. The command line is the
- * product; this is for those who write a sink of their own or test one.
+ * What programs may use of this package: the records, the contract of sinks, and {@link sync}, which does what the
+ * command line does.
  *
  * @packageDocumentation
  */
@@ -12,3 +12,4 @@ export type { RequestRow } from './deepgram/streams/requests.js';
 export { requests } from './deepgram/streams/requests.js';
 export type { UsageRow } from './deepgram/streams/usage.js';
 export { usage, usageBy } from './deepgram/streams/usage.js';
+export { sync } from './sync.js';

@@ -14,8 +14,10 @@ export type {
 export type { SinkContext, SinkDefinition, SinkType } from './catalogue/sink-type.js';
 export { defineSinkType } from './catalogue/sink-type.js';
 export type { StandardSchema } from './catalogue/standard-schema.js';
+export type { LogEntry, SyncJob } from './cli/program-options.js';
 export type { ErrorCode, ErrorKind, Failure } from './errors/export-error.js';
 export { ExportError } from './errors/export-error.js';
+export type { Summary } from './report/summary.js';
 export type { Column, Columns, RowOf } from './streams/column.js';
 export type { Field, FieldType, Row, Unit, Value } from './streams/field.js';
 export type { Partition, Project } from './streams/partition.js';

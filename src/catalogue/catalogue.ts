@@ -8,6 +8,8 @@ export interface Connectors {
   readonly sources: Readonly<Record<string, SourceType>>;
   /** Every kind of sink, likewise. Those of other people are found by their path or package. */
   readonly sinks: Readonly<Record<string, SinkType<z.ZodObject>>>;
+  /** Kinds of other people that a program hands over instead of a path. Default: none. */
+  readonly foreignSinks?: Readonly<Record<string, SinkType>>;
 }
 
 /**

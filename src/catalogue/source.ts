@@ -1,4 +1,4 @@
-import type { HttpStats } from '../http/http-client.js';
+import type { HttpStats } from '../http/http-stats.js';
 import type { Row } from '../streams/field.js';
 import type { Project } from '../streams/partition.js';
 import type { Stream } from '../streams/stream.js';

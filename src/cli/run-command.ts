@@ -3,7 +3,7 @@ import type { Source } from '../catalogue/source.js';
 import type { Job } from '../config/job.js';
 import type { Path } from '../config/mistakes/mistake.js';
 import { resolveWindow } from '../config/settings/window.js';
-import { type RunResult, run } from '../deliver/run.js';
+import { type RunOptions, type RunResult, run } from '../deliver/run.js';
 import type { SinkLane } from '../deliver/sink-lane.js';
 import { ExportError, failureOf } from '../errors/export-error.js';
 import { wantsColor } from '../log/color.js';
@@ -43,8 +43,12 @@ export async function runCommand(
   delivery: Delivery,
   context: CliContext,
 ): Promise<number> {
-  const { screen, env } = context;
-  const summary = await summarized(options, delivery, context);
+  const { screen, env, clock } = context;
+  const log = logFor(options, context);
+  const summary = await summarized(options, delivery, context, {
+    log,
+    ...(options.quiet ? {} : { startProgress: () => progressReporter(screen, log, clock) }),
+  });
   if (!options.quiet || summary.exit_code !== 0) {
     // Where nothing was run there is no result, only an error: that belongs on stderr, where it is not piped away.
     const { stdout, stderr } = screen;
@@ -55,10 +59,19 @@ export async function runCommand(
   return written || summary.exit_code !== 0 ? summary.exit_code : EXIT.config;
 }
 
-async function summarized(
-  options: DeliveryOptions,
+/** Who hears of a delivery while it goes on. */
+export interface Listeners {
+  readonly log: Log;
+  /** Called when reading begins. Left out where nobody wants to know how far it is. */
+  readonly startProgress?: () => NonNullable<RunOptions['onProgress']>;
+}
+
+/** The same without a word to the user: whatever happens is in the summary. */
+export async function summarized(
+  options: JobOptions & SummaryOptions & Pick<DeliveryOptions, 'dryRun'>,
   delivery: Delivery,
   context: CliContext,
+  { log, startProgress }: Listeners,
 ): Promise<Summary> {
   const { clock } = context;
   const startedAt = clock.now();
@@ -76,7 +89,6 @@ async function summarized(
   try {
     await tryWriting(options, context);
     const job = await jobFor(options, context, delivery.isNeeded);
-    const log = logFor(options, context);
     const { dryRun } = options;
     const session = await beginCheckpoints(job, { ...delivery.checkpoints, dryRun }, log, context);
     try {
@@ -99,7 +111,7 @@ async function summarized(
           clock,
           log,
           signal: AbortSignal.any([context.signal, session.lost]),
-          ...(options.quiet ? {} : { onProgress: progressReporter(context.screen, log, clock) }),
+          ...(startProgress && { onProgress: startProgress() }),
         });
       });
       return summaryOf({ ...ended(), ...verdictOf(result, context.interruptCode()), result });

@@ -79,7 +79,12 @@ export class SinkLane {
 
   /** True where its destination is known to hold nothing. */
   async isEmpty(): Promise<boolean> {
-    return (await this.#sink.isEmpty?.()) ?? false;
+    const unhurried = new AbortController().signal;
+    const look = async () => (await this.#sink.isEmpty?.()) ?? false;
+    return withDeadline(`Looking into ${this.name}`, this.deadlineMs, unhurried, look).catch((error) => {
+      this.#options.log.warn(`${this.name}: ${failureOf(error).message}`);
+      return false;
+    });
   }
 
   /** Throws what the sink throws, and where it takes too long. */

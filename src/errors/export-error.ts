@@ -34,6 +34,7 @@ export type ErrorCode =
   | 'SINK_FILES'
   | 'SINK_DEADLINE'
   | 'SINK_REFUSED'
+  | 'SINK_FAILED'
   | 'ABORTED';
 
 export interface ExportErrorDetails {
@@ -47,7 +48,13 @@ export interface ExportErrorDetails {
   readonly cause?: unknown;
 }
 
-/** An error meant for people: the message says what happened and where, `hint` what to do. */
+/** Known to every copy of this package: the one that runs need not be the one that a sink throws the errors of. */
+const EXPORT_ERROR: unique symbol = Symbol.for('deepgram-export.error');
+
+/**
+ * An error meant for people: the message says what happened and where, `hint` what to do. One of another copy of this
+ * package is an instance too.
+ */
 export class ExportError extends Error {
   override readonly name = 'ExportError';
   readonly code: ErrorCode;
@@ -63,6 +70,14 @@ export class ExportError extends Error {
     this.hint = details.hint;
     this.status = details.status;
     this.requestId = details.requestId;
+  }
+
+  get [EXPORT_ERROR](): true {
+    return true;
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === 'object' && value !== null && EXPORT_ERROR in value;
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Secret } from '../secrets/secret.js';
+import type { HttpStats } from './http-stats.js';
 
 /** An answer whose body has been read and decoded. */
 export interface HttpAnswer {
@@ -31,17 +32,6 @@ export interface RefusalDetails {
   /** What the user can do. */
   readonly hint?: string | undefined;
   readonly requestId?: string | undefined;
-}
-
-export interface HttpStats {
-  /** Requests sent, tries included. */
-  readonly calls: number;
-  /** Requests that were tries after a failure. */
-  readonly retries: number;
-  /** Time during which the client held back because a server asked for it or failed. */
-  readonly waitedMs: number;
-  /** Body bytes received, after decompression. */
-  readonly receivedBytes: number;
 }
 
 /** One host's worth of HTTP: retries, waits, concurrency and time limits are its business, not the caller's. */

@@ -3,7 +3,7 @@ import type { StreamOutcome } from '../deliver/tally/run-tally.js';
 import type { SinkOutcome } from '../deliver/tally/sink-tally.js';
 import type { SourceFailure } from '../deliver/tally/source-failures.js';
 import type { Failure } from '../errors/export-error.js';
-import type { HttpStats } from '../http/http-client.js';
+import type { HttpStats } from '../http/http-stats.js';
 import { timestampAt } from '../time/timestamp.js';
 import type { Window } from '../time/window.js';
 

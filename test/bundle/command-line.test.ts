@@ -131,7 +131,7 @@ it('the demo needs no key, and leaves what it says', async () => {
 it('the package is imported by its name: streams, and a sink in memory', async () => {
   const script = `
     const { ExportError, requests } = await import('deepgram-export');
-    const { memorySink } = await import('deepgram-export/memory');
+    const { memorySink } = await import('deepgram-export/testing');
     console.log(requests.name, new ExportError('USAGE', 'no', { kind: 'config' }).kind, memorySink().rows('requests'));
   `;
 

@@ -5,10 +5,11 @@ import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { connectors } from '../../connectors/connectors.js';
-import { memorySink } from '../../connectors/memory/memory-sink.js';
+import { memorySink } from '../../connectors/testing/memory-sink.js';
 import { defineSinkType } from '../../src/catalogue/sink-type.js';
 import type { StandardSchema } from '../../src/catalogue/standard-schema.js';
 import { configJsonSchema } from '../../src/config/settings/json-schema.js';
+import type { Summary } from '../../src/report/summary.js';
 import { Terminal } from '../cli/terminal.js';
 import { ARCHIVE, account, jobText, KEY } from '../cli/world.js';
 import { errorOf, load } from '../config/load-text.js';
@@ -35,8 +36,13 @@ const handMade: StandardSchema<{ readonly url: string }> = {
   },
 };
 
+/** The class of another copy of the package. */
+const { ExportError: AnotherError }: typeof import('../../src/errors/export-error.js') = await import(
+  `${'../../src/errors/export-error.js'}?another`
+);
+
 /** What the modules of these tests are made of, since they are loaded by path and cannot import sources of ours. */
-Object.assign(globalThis, { forOtherSinks: { z, defineSinkType, memorySink, handMade } });
+Object.assign(globalThis, { forOtherSinks: { z, defineSinkType, memorySink, handMade, AnotherError } });
 const MODULE = 'const { z, defineSinkType, memorySink, handMade } = globalThis.forOtherSinks;\n';
 const SINK = `${MODULE}export default defineSinkType({ settings: handMade, open: async () => memorySink() });`;
 const HEAD = 'version: 1\nsource: { type: deepgram, api_key: dg-key-for-tests }\n';
@@ -306,6 +312,96 @@ describe('the commands work with it', () => {
 
     expect(code).toBe(2);
     expect(terminal.stderr).toContain('The sink mine cannot be opened: the door of closed is shut');
+  });
+});
+
+describe('what it throws is its own failure, and no bug of ours', () => {
+  /** A class, since its methods must still find what is private to it. */
+  const THROWING = `const { defineSinkType, AnotherError } = globalThis.forOtherSinks;
+    const errors = {
+      plain: () => new TypeError('rows is not iterable'),
+      another: () => new AnotherError('SINK_REFUSED', 'no entry', { kind: 'auth', hint: 'Get a key.' }),
+    };
+    class Throwing {
+      #where; #error;
+      name = 'mine';
+      capabilities = { delivery: 'replace' };
+      constructor(where, error) { this.#where = where; this.#error = error; }
+      #at(place) { if (place === this.#where) throw errors[this.#error](); }
+      async check() { this.#at('check'); return { what: 'connect', ok: true, detail: 'yes' }; }
+      async isEmpty() { this.#at('isEmpty'); return false; }
+      async prepare() { this.#at('prepare'); }
+      async finish() { this.#at('finish'); return { facts: {}, notes: [] }; }
+      async dispose() { this.#at('dispose'); }
+      begin() {
+        this.#at('begin');
+        const at = (place) => this.#at(place);
+        return {
+          write: async () => at('write'),
+          commit: async () => { at('commit'); return { accepted: 0, rejected: [], skipped: [] }; },
+          abort: async () => at('abort'),
+        };
+      }
+    }
+    const settings = { '~standard': { version: 1, vendor: 'tests', validate: (value) => ({ value }) } };
+    export default defineSinkType({ settings, open: async ({ at, error }) => new Throwing(at, error) });`;
+
+  async function synced(at: string, error: 'plain' | 'another', sinks: readonly string[] = [ARCHIVE]) {
+    const standIn = await account();
+    const terminal = await Terminal.open({ env: { DEEPGRAM_API_KEY: KEY } });
+    await terminal.write('mine.mjs', THROWING);
+    const mine = `mine: { type: ./mine.mjs, at: ${at}, error: ${error} }`;
+    await terminal.write('job.yaml', jobText(standIn.url, [...sinks, mine]));
+    const code = await terminal.run(
+      'sync',
+      '-c',
+      'job.yaml',
+      '--stream',
+      'usage',
+      'requests',
+      '--verbose',
+      '--summary',
+      'summary.json',
+    );
+    const { sinks: outcomes } = JSON.parse((await terminal.files())['summary.json'] ?? '') as Summary;
+    return { code, terminal, mine: outcomes.find(({ name }) => name === 'mine') };
+  }
+
+  it.each(['prepare', 'begin', 'write', 'commit', 'finish'])('in %s', async (at) => {
+    const { code, mine, terminal } = await synced(at, 'plain');
+
+    expect(code).toBe(4);
+    expect(mine?.failure).toMatchObject({
+      code: 'SINK_FAILED',
+      kind: 'transient',
+      message: 'TypeError: rows is not iterable',
+    });
+    expect(terminal.stderr).toMatch(/at errors\.plain .*mine\.mjs|at Object\.plain .*mine\.mjs/);
+    expect(terminal.stderr + terminal.stdout).not.toContain('bug in deepgram-export');
+  });
+
+  it('where it is the only one', async () => {
+    expect((await synced('commit', 'plain', [])).code).toBe(5);
+  });
+
+  it.each(['isEmpty', 'dispose'])('in %s, which a run can do without', async (at) => {
+    const { terminal } = await synced(at, 'plain');
+    const later = terminal.again(); // now there is something that may be gone
+
+    const code = await later.run('sync', '-c', 'job.yaml', '--stream', 'usage');
+
+    expect(code).toBe(0);
+    expect(later.stderr).toContain('warn: mine: TypeError: rows is not iterable');
+  });
+
+  it('and an ExportError of another copy of the package is taken for what it says', async () => {
+    const { code, mine } = await synced('write', 'another');
+
+    expect(code).toBe(4);
+    expect(mine).toMatchObject({
+      failed_partitions: 4,
+      failure: { code: 'SINK_REFUSED', kind: 'auth', message: 'no entry', hint: 'Get a key.' },
+    });
   });
 });
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type MemorySink, memorySink } from '../../connectors/memory/memory-sink.js';
+import { type MemorySink, memorySink } from '../../connectors/testing/memory-sink.js';
 import type { Catalogue } from '../../src/catalogue/catalogue.js';
 import { defineSinkType } from '../../src/catalogue/sink-type.js';
 import type { Batch, Source } from '../../src/catalogue/source.js';

@@ -2,7 +2,7 @@ import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { requests } from '../../connectors/deepgram/streams/requests.js';
-import { type MemorySink, memorySink } from '../../connectors/memory/memory-sink.js';
+import { type MemorySink, memorySink } from '../../connectors/testing/memory-sink.js';
 import type { Sink } from '../../src/catalogue/sink.js';
 import type { Source } from '../../src/catalogue/source.js';
 import type { CheckpointStore } from '../../src/checkpoints/checkpoint-store.js';

@@ -2,12 +2,12 @@ import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { catalogue } from '../../connectors/index.js';
+import { folderContents } from '../../connectors/testing/folder-contents.js';
 import type { Catalogue } from '../../src/catalogue/catalogue.js';
 import { main } from '../../src/cli/main.js';
 import { ExportError } from '../../src/errors/export-error.js';
 import { type Output, Screen } from '../../src/log/screen.js';
 import type { Clock } from '../../src/time/clock.js';
-import { folderContents } from '../conformance/folder-contents.js';
 
 /** The moment that is now in these tests. */
 export const NOW = Date.parse('2026-11-20T12:00:00Z');

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { requests } from '../../connectors/deepgram/streams/requests.js';
+import { requestRow } from '../../connectors/testing/sample-records.js';
 import type { Receipt, Sink } from '../../src/catalogue/sink.js';
 import { fileStore } from '../../src/checkpoints/file-store.js';
 import { RunCheckpoints } from '../../src/checkpoints/run-checkpoints.js';
@@ -11,7 +12,6 @@ import { SinkLane } from '../../src/deliver/sink-lane.js';
 import { silentLog } from '../../src/log/log.js';
 import type { Row } from '../../src/streams/field.js';
 import { systemClock } from '../../src/time/clock.js';
-import { requestRow } from '../conformance/sample-records.js';
 import { fakeSource } from './fake-source.js';
 
 const DAY = '2026-11-15';

@@ -2,6 +2,7 @@ import { cp, mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { manyRequests, partitionOf, requestRow } from '../../connectors/testing/sample-records.js';
 import type { PartitionWriter, Receipt, Sink } from '../../src/catalogue/sink.js';
 import type { AppendJournal } from '../../src/checkpoints/journal/append-journal.js';
 import { fileJournal } from '../../src/checkpoints/journal/file-journal.js';
@@ -10,7 +11,6 @@ import { AppendWriter } from '../../src/deliver/append-writer.js';
 import { type Log, silentLog } from '../../src/log/log.js';
 import type { Row } from '../../src/streams/field.js';
 import type { Partition } from '../../src/streams/partition.js';
-import { manyRequests, partitionOf, requestRow } from '../conformance/sample-records.js';
 
 const PARTITION = partitionOf('requests', '2026-11-20');
 const FAILURE = { code: 'ABORTED', kind: 'interrupted', message: 'Interrupted' } as const;

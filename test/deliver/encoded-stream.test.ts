@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { requests } from '../../connectors/deepgram/streams/requests.js';
 import { usage } from '../../connectors/deepgram/streams/usage.js';
+import { manyRequests } from '../../connectors/testing/sample-records.js';
 import { type EncodedTarget, encodedStreams } from '../../src/deliver/encoded-stream.js';
 import { BufferPool } from '../../src/encode/buffer-pool.js';
-import { manyRequests } from '../conformance/sample-records.js';
 
 /** Large enough for the pool. */
 const BYTES = 1_234_567;

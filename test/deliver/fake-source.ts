@@ -1,8 +1,8 @@
 import { usage } from '../../connectors/deepgram/streams/usage.js';
+import { rowsOf } from '../../connectors/testing/sample-records.js';
 import type { Batch, Source } from '../../src/catalogue/source.js';
 import type { Stream } from '../../src/streams/stream.js';
 import type { Day } from '../../src/time/day.js';
-import { rowsOf } from '../conformance/sample-records.js';
 
 export const USAGE: Stream = usage;
 

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { type MemorySink, memorySink } from '../../connectors/memory/memory-sink.js';
+import { type MemorySink, memorySink } from '../../connectors/testing/memory-sink.js';
+import { rowsOf } from '../../connectors/testing/sample-records.js';
 import type { Sink } from '../../src/catalogue/sink.js';
 import type { Source } from '../../src/catalogue/source.js';
 import { windowOnly } from '../../src/checkpoints/checkpoints.js';
@@ -10,7 +11,6 @@ import { SinkLane, type SinkLaneOptions } from '../../src/deliver/sink-lane.js';
 import { type ErrorKind, ExportError } from '../../src/errors/export-error.js';
 import { silentLog } from '../../src/log/log.js';
 import { systemClock } from '../../src/time/clock.js';
-import { rowsOf } from '../conformance/sample-records.js';
 import { fakeSource, USAGE } from './fake-source.js';
 
 const WINDOW = { since: '2026-11-15', until: '2026-11-20', now: Date.parse('2026-11-20T12:00:00Z') };

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { requests } from '../../connectors/deepgram/streams/requests.js';
+import { manyRequests } from '../../connectors/testing/sample-records.js';
 import { Dictionary, dictionaryOf } from '../../src/encode/dictionary.js';
 import type { GroupedRow } from '../../src/encode/group-table.js';
 import type { Row, Value } from '../../src/streams/field.js';
-import { manyRequests } from '../conformance/sample-records.js';
 
 const [REQUEST = {}] = manyRequests(1);
 

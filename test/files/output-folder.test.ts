@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { folderContents } from '../../connectors/testing/folder-contents.js';
 import { OutputFolder } from '../../src/files/output-folder.js';
-import { folderContents } from '../conformance/folder-contents.js';
 
 let outside: string;
 let root: string;

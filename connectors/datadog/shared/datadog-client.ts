@@ -1,5 +1,6 @@
-import type { HttpAnswer, HttpClient, HttpRequest, HttpStats } from '../../../src/http/http-client.js';
+import type { HttpAnswer, HttpClient, HttpRequest } from '../../../src/http/http-client.js';
 import type { HttpClientOptions } from '../../../src/http/http-options.js';
+import type { HttpStats } from '../../../src/http/http-stats.js';
 import { createHttpClient } from '../../../src/http/undici-client.js';
 import type { Secret } from '../../../src/secrets/secret.js';
 import type { Json } from '../../../src/text/json-object.js';

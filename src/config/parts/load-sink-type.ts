@@ -4,7 +4,6 @@ import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { isSinkType, type SinkType } from '../../catalogue/sink-type.js';
-import { ExportError } from '../../errors/export-error.js';
 import { asMap } from './part.js';
 
 /** A sink's type that a module has, or what is wrong with that module. */
@@ -27,40 +26,20 @@ export async function loadSinkType(name: string, folder: string): Promise<Loaded
       return { words: 'is a folder; name the module in it, such as ./my-sink/index.mjs' };
     return typeIn(await import(pathToFileURL(file).href));
   } catch (error) {
-    return { words: `the module cannot be loaded: ${messageOf(error)}` };
+    return { words: `the module cannot be loaded: ${error instanceof Error ? error.message : error}` };
   }
 }
 
 const IS_PATH = /^\.{0,2}\//;
 
 function typeIn(module: { readonly default?: unknown }): LoadedSinkType {
-  if (isSinkType(module.default)) return { type: openedWithCare(module.default) };
+  if (isSinkType(module.default)) return { type: module.default };
   return {
     words:
       module.default === undefined
         ? 'the module has no default export; export what defineSinkType makes'
         : 'the default export of the module is not made by defineSinkType of deepgram-export',
   };
-}
-
-/** What goes wrong where it is opened is no bug of ours. */
-function openedWithCare(type: SinkType): SinkType {
-  return {
-    ...type,
-    open: async (settings, context) => {
-      try {
-        return await type.open(settings, context);
-      } catch (cause) {
-        if (cause instanceof ExportError) throw cause;
-        const message = `The sink ${context.name} cannot be opened: ${messageOf(cause)}`;
-        throw new ExportError('SINK_REFUSED', message, { kind: 'config', cause });
-      }
-    },
-  };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** The file that `import` enters a package by; undefined where no such package is installed. */

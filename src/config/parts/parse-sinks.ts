@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { foreignSinkType } from '../../catalogue/foreign-sink.js';
 import type { SinkType } from '../../catalogue/sink-type.js';
 import { maskFor } from '../../secrets/mask.js';
 import { Secret, secretsIn } from '../../secrets/secret.js';
@@ -44,17 +45,18 @@ async function parseSink(written: unknown, name: string, file: ConfigFile): Prom
   const typePath = [...path, 'type'];
   const refused = (words: string) => failedPart([mistakeAt(file, typePath, words)]);
   if (file.tree.isReference(typePath)) return refused(TYPE_AS_REFERENCE);
-  const types = file.connectors.sinks;
-  const choice = messageForChoice(typeName, Object.keys(types));
+  const { sinks: types, foreignSinks = {} } = file.connectors;
+  const choice = messageForChoice(typeName, [...Object.keys(types), ...Object.keys(foreignSinks)]);
   if (typeof typeName !== 'string') return refused(choice);
   const ours = Object.hasOwn(types, typeName) ? types[typeName] : undefined;
   const foreign = ours === undefined ? environmentSecrets(map.value, path, file) : [];
   const clean = (words: string) => (ours === undefined ? maskFor(foreign)(oneLine(words)) : words);
-  const found = ours === undefined ? await loadSinkType(typeName, file.folder) : { type: ours };
+  const known = ours ?? (Object.hasOwn(foreignSinks, typeName) ? foreignSinks[typeName] : undefined);
+  const found = known === undefined ? await loadSinkType(typeName, file.folder) : { type: known };
   if (found === undefined) return refused(`${choice}; ${OWN_SINK}`);
   if ('words' in found) return refused(clean(found.words));
 
-  const type: SinkType = found.type;
+  const type: SinkType = ours ?? foreignSinkType(found.type);
   const entry = await parseEntry(everySink, type.settings, map.value, path, file);
   const mistakes = entry.mistakes.map((mistake) => ({ ...mistake, words: clean(mistake.words) }));
   if (entry.value === undefined) return failedPart(mistakes);

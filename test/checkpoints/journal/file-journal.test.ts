@@ -2,11 +2,11 @@ import { cp, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { partitionOf, requestRow } from '../../../connectors/testing/sample-records.js';
 import type { JournalKey } from '../../../src/checkpoints/journal/append-journal.js';
 import { fileJournal } from '../../../src/checkpoints/journal/file-journal.js';
 import type { JournalPartition } from '../../../src/checkpoints/journal/file-partition.js';
 import { recordKey } from '../../../src/checkpoints/journal/record-key.js';
-import { partitionOf, requestRow } from '../../conformance/sample-records.js';
 
 const KEY: JournalKey = { sink: 'logs', stream: 'requests', projectId: 'p1', day: '2026-11-20' };
 

@@ -12,9 +12,9 @@ import { DIMENSIONS, type Dimension } from '../../../connectors/datadog/shared/d
 import { billing, billingBy, billingGroupings } from '../../../connectors/deepgram/streams/billing.js';
 import { requests } from '../../../connectors/deepgram/streams/requests.js';
 import { usage, usageBy, usageGroupings } from '../../../connectors/deepgram/streams/usage.js';
+import { requestRow } from '../../../connectors/testing/sample-records.js';
+import { sinkContext } from '../../../connectors/testing/sink-context.js';
 import type { Stream } from '../../../src/streams/stream.js';
-import { requestRow } from '../../conformance/sample-records.js';
-import { sinkContext } from '../../conformance/sink-context.js';
 import { API_KEY, deliver, openAccount, partitionOf, request, SUPPORT } from './account.js';
 import { APP_KEY, openCostAccount } from './costs/cost-account.js';
 

@@ -1,8 +1,8 @@
 import { deepgramType } from '../../../connectors/deepgram/deepgram-type.js';
 import type { RequestRow } from '../../../connectors/deepgram/streams/requests.js';
 import { type StreamsChoice, selectStreams } from '../../../connectors/deepgram/streams/select-streams.js';
-import { memorySink } from '../../../connectors/memory/memory-sink.js';
 import type { RequestsPerDay } from '../../../connectors/stand-ins/deepgram/account/account-days.js';
+import { memorySink } from '../../../connectors/testing/memory-sink.js';
 import type { Sink } from '../../../src/catalogue/sink.js';
 import type { Source } from '../../../src/catalogue/source.js';
 import { windowOnly } from '../../../src/checkpoints/checkpoints.js';

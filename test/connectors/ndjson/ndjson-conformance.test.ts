@@ -1,10 +1,11 @@
+import { describe, it } from 'vitest';
 import { ndjsonSink } from '../../../connectors/ndjson/ndjson-sink.js';
-import { fileSinkUnderTest } from '../../conformance/file-sink-under-test.js';
-import { describeSinkConformance } from '../../conformance/sink-conformance.js';
-import { sinkContext } from '../../conformance/sink-context.js';
+import { fileSinkUnderTest } from '../../../connectors/testing/file-sink-under-test.js';
+import { describeSinkConformance } from '../../../connectors/testing/sink-conformance.js';
+import { sinkContext } from '../../../connectors/testing/sink-context.js';
 
 for (const compression of ['none', 'gzip'] as const) {
-  describeSinkConformance(`ndjson (compression ${compression})`, () =>
+  describeSinkConformance({ describe, it }, `ndjson (compression ${compression})`, () =>
     fileSinkUnderTest((cwd) => ndjsonSink({ path: 'out', compression }, sinkContext(cwd))),
   );
 }

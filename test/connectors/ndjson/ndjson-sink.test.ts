@@ -7,12 +7,12 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { requests } from '../../../connectors/deepgram/streams/requests.js';
 import { ndjsonEncoder } from '../../../connectors/ndjson/ndjson-encoder.js';
 import { ndjsonSink } from '../../../connectors/ndjson/ndjson-sink.js';
+import { folderContents } from '../../../connectors/testing/folder-contents.js';
+import { partitionOf, requestRow, rowsOf } from '../../../connectors/testing/sample-records.js';
+import { sinkContext } from '../../../connectors/testing/sink-context.js';
 import { Dictionary } from '../../../src/encode/dictionary.js';
 import type { Row } from '../../../src/streams/field.js';
 import type { Partition } from '../../../src/streams/partition.js';
-import { folderContents } from '../../conformance/folder-contents.js';
-import { partitionOf, requestRow, rowsOf } from '../../conformance/sample-records.js';
-import { sinkContext } from '../../conformance/sink-context.js';
 
 let cwd: string;
 beforeEach(async () => {

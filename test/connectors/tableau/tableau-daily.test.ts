@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { projects } from '../../../connectors/deepgram/streams/account.js';
 import { requests } from '../../../connectors/deepgram/streams/requests.js';
 import { usage } from '../../../connectors/deepgram/streams/usage.js';
-import { folderContents } from '../../conformance/folder-contents.js';
+import { folderContents } from '../../../connectors/testing/folder-contents.js';
 import {
   anyRun,
   begin,

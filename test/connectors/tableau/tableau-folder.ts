@@ -5,13 +5,13 @@ import { parse } from 'csv-parse/sync';
 import { onTestFinished } from 'vitest';
 import { usage } from '../../../connectors/deepgram/streams/usage.js';
 import { tableauSink } from '../../../connectors/tableau/tableau-sink.js';
+import { folderContents } from '../../../connectors/testing/folder-contents.js';
+import { sinkContext } from '../../../connectors/testing/sink-context.js';
 import type { PartitionWriter, Receipt, RunSoFar, Sink } from '../../../src/catalogue/sink.js';
 import { failureOf } from '../../../src/errors/export-error.js';
 import type { Field, Row, Value } from '../../../src/streams/field.js';
 import type { Stream } from '../../../src/streams/stream.js';
 import type { Day } from '../../../src/time/day.js';
-import { folderContents } from '../../conformance/folder-contents.js';
-import { sinkContext } from '../../conformance/sink-context.js';
 
 export const anyRun: RunSoFar = {
   records: 0,

@@ -6,11 +6,11 @@ import {
 import { datadogCostsSink } from '../../../../connectors/datadog/costs/costs-sink.js';
 import { billing, billingBy } from '../../../../connectors/deepgram/streams/billing.js';
 import { type Intake, startIntake } from '../../../../connectors/stand-ins/datadog/intake.js';
+import { sinkContext } from '../../../../connectors/testing/sink-context.js';
 import type { Sink } from '../../../../src/catalogue/sink.js';
 import type { Row } from '../../../../src/streams/field.js';
 import type { Stream } from '../../../../src/streams/stream.js';
 import type { Clock } from '../../../../src/time/clock.js';
-import { sinkContext } from '../../../conformance/sink-context.js';
 import { API_KEY, partitionOf, type SteppingClock, SUPPORT, steppingClock } from '../account.js';
 
 export const APP_KEY = 'an-app-key-of-somebody';

@@ -1,6 +1,7 @@
+import { describe, it } from 'vitest';
 import { startIntake } from '../../../../connectors/stand-ins/datadog/intake.js';
-import { NOW, SECRET } from '../../../conformance/sample-records.js';
-import { describeSinkConformance } from '../../../conformance/sink-conformance.js';
+import { NOW, SECRET } from '../../../../connectors/testing/sample-records.js';
+import { describeSinkConformance } from '../../../../connectors/testing/sink-conformance.js';
 import { steppingClock } from '../account.js';
 import { APP_KEY, openCostSink } from './cost-account.js';
 
@@ -28,7 +29,7 @@ const costsUnderTest = async () => {
   };
 };
 
-describeSinkConformance('datadog-costs', costsUnderTest, {
+describeSinkConformance({ describe, it }, 'datadog-costs', costsUnderTest, {
   hang: async ({ intake }) => {
     intake.lastingFault = 'hang';
   },

@@ -7,6 +7,7 @@ import { datadogLogsSink } from '../../../../connectors/datadog/logs/logs-sink.j
 import type { DatadogDependencies } from '../../../../connectors/datadog/shared/datadog-client.js';
 import type { ReceivedLog } from '../../../../connectors/stand-ins/datadog/account/log-store.js';
 import { type Intake, startIntake } from '../../../../connectors/stand-ins/datadog/intake.js';
+import { partitionOf, requestRow } from '../../../../connectors/testing/sample-records.js';
 import type { Sink } from '../../../../src/catalogue/sink.js';
 import { fileJournal } from '../../../../src/checkpoints/journal/file-journal.js';
 import { SinkLane } from '../../../../src/deliver/sink-lane.js';
@@ -14,7 +15,6 @@ import type { SinkOutcome } from '../../../../src/deliver/tally/sink-tally.js';
 import { silentLog } from '../../../../src/log/log.js';
 import type { Row } from '../../../../src/streams/field.js';
 import type { Clock } from '../../../../src/time/clock.js';
-import { partitionOf, requestRow } from '../../../conformance/sample-records.js';
 import { API_KEY, RUN, type SteppingClock, steppingClock } from '../account.js';
 
 export const PARTITION = partitionOf('requests', '2026-11-20');

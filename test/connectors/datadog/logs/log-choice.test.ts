@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { datadogLogsSettings } from '../../../../connectors/datadog/logs/logs-settings.js';
+import { manyRequests, requestRow } from '../../../../connectors/testing/sample-records.js';
 import type { Row } from '../../../../src/streams/field.js';
-import { manyRequests, requestRow } from '../../../conformance/sample-records.js';
 import { API_KEY, deliver } from '../account.js';
 import { openLogAccount, PARTITION, storedNumbers } from './log-account.js';
 

@@ -1,6 +1,6 @@
 import nock from 'nock';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { requestRow, rowsOf } from '../../../conformance/sample-records.js';
+import { requestRow, rowsOf } from '../../../../connectors/testing/sample-records.js';
 import { ownContract, publishedContract, SETUP_MS } from '../../../contract/contract.js';
 import { API_KEY, deliver, steppingClock } from '../account.js';
 import { openLogAccount, openLogSink, PARTITION } from './log-account.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type RequestRow, requests } from '../../../../connectors/deepgram/streams/requests.js';
+import { requestRow } from '../../../../connectors/testing/sample-records.js';
 import type { Field } from '../../../../src/streams/field.js';
-import { requestRow } from '../../../conformance/sample-records.js';
 import { deliver } from '../account.js';
 import { openLogAccount, PARTITION, storedLogs } from './log-account.js';
 

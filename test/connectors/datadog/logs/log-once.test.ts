@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { manyRequests, requestRow } from '../../../../connectors/testing/sample-records.js';
 import type { Row } from '../../../../src/streams/field.js';
-import { manyRequests, requestRow } from '../../../conformance/sample-records.js';
 import { API_KEY, acceptedBy } from '../account.js';
 import { openLogAccount, storedNumbers } from './log-account.js';
 

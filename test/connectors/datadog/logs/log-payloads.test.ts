@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { expect, it, onTestFinished } from 'vitest';
+import { manyRequests } from '../../../../connectors/testing/sample-records.js';
 import { createHttpClient } from '../../../../src/http/undici-client.js';
 import { silentLog } from '../../../../src/log/log.js';
-import { manyRequests } from '../../../conformance/sample-records.js';
 import { close, deliver } from '../account.js';
 import { openLogAccount, PARTITION, storedNumbers } from './log-account.js';
 

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, it, vi } from 'vitest';
+import { manyRequests } from '../../../../connectors/testing/sample-records.js';
 import { failureOf } from '../../../../src/errors/export-error.js';
-import { manyRequests } from '../../../conformance/sample-records.js';
 import { API_KEY, deliver, steppingClock } from '../account.js';
 import { openLogAccount, openLogSink, PARTITION, storedNumbers } from './log-account.js';
 

@@ -1,10 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { describe, it } from 'vitest';
 import { startIntake } from '../../../../connectors/stand-ins/datadog/intake.js';
-import { NOW, SECRET } from '../../../conformance/sample-records.js';
-import { sentOnce } from '../../../conformance/sent-once.js';
-import { describeSinkConformance } from '../../../conformance/sink-conformance.js';
+import { NOW, SECRET } from '../../../../connectors/testing/sample-records.js';
+import { sentOnce } from '../../../../connectors/testing/sent-once.js';
+import { describeSinkConformance } from '../../../../connectors/testing/sink-conformance.js';
 import { steppingClock } from '../account.js';
 import { openLogSink } from './log-account.js';
 
@@ -41,7 +42,7 @@ const logsUnderTest = async () => {
   };
 };
 
-describeSinkConformance('datadog-logs', logsUnderTest, {
+describeSinkConformance({ describe, it }, 'datadog-logs', logsUnderTest, {
   delivery: 'append',
   hang: async ({ intake }) => {
     intake.lastingFault = 'hang';

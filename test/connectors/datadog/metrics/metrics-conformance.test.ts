@@ -1,6 +1,7 @@
+import { describe, it } from 'vitest';
 import { startIntake } from '../../../../connectors/stand-ins/datadog/intake.js';
-import { NOW, SECRET } from '../../../conformance/sample-records.js';
-import { describeSinkConformance } from '../../../conformance/sink-conformance.js';
+import { NOW, SECRET } from '../../../../connectors/testing/sample-records.js';
+import { describeSinkConformance } from '../../../../connectors/testing/sink-conformance.js';
 import { openSink, steppingClock } from '../account.js';
 
 async function metricsUnderTest() {
@@ -28,7 +29,7 @@ async function metricsUnderTest() {
   };
 }
 
-describeSinkConformance('datadog-metrics', metricsUnderTest, {
+describeSinkConformance({ describe, it }, 'datadog-metrics', metricsUnderTest, {
   hang: async ({ intake }) => {
     intake.lastingFault = 'hang';
   },

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { datadogMetricsSettings } from '../../../../connectors/datadog/metrics/metrics-settings.js';
 import { datadogMetricsSink } from '../../../../connectors/datadog/metrics/metrics-sink.js';
 import { selectStreams } from '../../../../connectors/deepgram/streams/select-streams.js';
+import { sinkContext } from '../../../../connectors/testing/sink-context.js';
 import type { Stream } from '../../../../src/streams/stream.js';
-import { sinkContext } from '../../../conformance/sink-context.js';
 import { SUPPORT } from '../account.js';
 
 const OTHER = { id: 'p2', name: null };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { requests } from '../../../../connectors/deepgram/streams/requests.js';
 import { usage } from '../../../../connectors/deepgram/streams/usage.js';
-import { rowsOf } from '../../../conformance/sample-records.js';
+import { rowsOf } from '../../../../connectors/testing/sample-records.js';
 import { close, deliver, NOW, openAccount, partitionOf, request, SUPPORT, seen } from '../account.js';
 
 const PARTITION = partitionOf(requests);

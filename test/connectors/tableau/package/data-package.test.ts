@@ -5,7 +5,7 @@ import { apiKeys, models, projects } from '../../../../connectors/deepgram/strea
 import { billing, billingBy } from '../../../../connectors/deepgram/streams/billing.js';
 import { requests } from '../../../../connectors/deepgram/streams/requests.js';
 import { usage, usageBy } from '../../../../connectors/deepgram/streams/usage.js';
-import { folderContents } from '../../../conformance/folder-contents.js';
+import { folderContents } from '../../../../connectors/testing/folder-contents.js';
 import { newFolder, pathsOf, readText, rowOf, run } from '../tableau-folder.js';
 
 interface Resource {

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { apiKeys, models, projects } from '../../../../connectors/deepgram/streams/account.js';
 import { usage } from '../../../../connectors/deepgram/streams/usage.js';
+import { folderContents } from '../../../../connectors/testing/folder-contents.js';
 import { ExportError } from '../../../../src/errors/export-error.js';
-import { folderContents } from '../../../conformance/folder-contents.js';
 import {
   anyRun,
   begin,

@@ -1,9 +1,9 @@
-import { expect, it } from 'vitest';
-import { type MemorySink, memorySink } from '../../../connectors/memory/memory-sink.js';
+import { describe, expect, it } from 'vitest';
+import { type MemorySink, memorySink } from '../../../connectors/testing/memory-sink.js';
+import { partitionOf, rowsOf } from '../../../connectors/testing/sample-records.js';
+import { describeSinkConformance } from '../../../connectors/testing/sink-conformance.js';
 import type { PartitionWriter, Sink } from '../../../src/catalogue/sink.js';
 import { ExportError } from '../../../src/errors/export-error.js';
-import { partitionOf, rowsOf } from '../../conformance/sample-records.js';
-import { describeSinkConformance } from '../../conformance/sink-conformance.js';
 
 const memoryUnderTest = async () => {
   const sink = memorySink();
@@ -25,7 +25,7 @@ const memoryUnderTest = async () => {
   };
 };
 
-describeSinkConformance('memory', memoryUnderTest, { hang: (subject) => subject.hang() });
+describeSinkConformance({ describe, it }, 'memory', memoryUnderTest, { hang: (subject) => subject.hang() });
 
 it('gives the rows of a stream over all its partitions', async () => {
   const sink = memorySink();

@@ -1,8 +1,8 @@
-import { type RequestRow, requests } from '../../connectors/deepgram/streams/requests.js';
-import { type UsageRow, usage } from '../../connectors/deepgram/streams/usage.js';
 import type { Row } from '../../src/streams/field.js';
 import type { Partition } from '../../src/streams/partition.js';
 import type { Stream } from '../../src/streams/stream.js';
+import { type RequestRow, requests } from '../deepgram/streams/requests.js';
+import { type UsageRow, usage } from '../deepgram/streams/usage.js';
 
 /** The moment that the clock of a sink under test should show: 20 minutes after the last sample request. */
 export const NOW = Date.parse('2026-11-20T12:20:00Z');

@@ -14,7 +14,7 @@ export interface MemorySink extends Sink {
  *
  * @example
  * const sink = memorySink();
- * await sync({ source, sinks: [sinkLane(sink)] });
+ * await sync({ config: 'job.yaml', sinks: { memory: defineSinkType({ open: async () => sink }) } });
  * sink.rows('usage');
  */
 export function memorySink(options: { readonly name?: string } = {}): MemorySink {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Sink } from '../../src/catalogue/sink.js';
 import { folderContents } from './folder-contents.js';
-import type { SinkUnderTest } from './sink-conformance.js';
+import type { SinkUnderTest } from './sink-under-test.js';
 
 /** A sink whose destination is the folder `out` in `cwd`, which is made for one test. */
 export async function fileSinkUnderTest(open: (cwd: string) => Sink): Promise<SinkUnderTest> {

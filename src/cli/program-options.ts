@@ -1,0 +1,33 @@
+import type { SinkType } from '../catalogue/sink-type.js';
+import type { LogFields } from '../log/log.js';
+import type { Clock } from '../time/clock.js';
+
+/** What a program asks for: what `deepgram-export sync` does, with its options by their names. */
+export interface SyncJob {
+  /** The YAML file, as with `--config`. */
+  readonly config: string;
+  /** Relative paths start there. Default: the working directory of the process. */
+  readonly cwd?: string;
+  /** What `${NAME}` in the file means. Default: nothing; give `process.env` for that of the process. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Ends the run as an interrupt does: what was committed stays. */
+  readonly signal?: AbortSignal;
+  /** Told what the command would log, with secrets masked. Default: nobody is. */
+  readonly onLog?: (entry: LogEntry) => void;
+  /** Kinds of sinks that the file can name as `type`, beside ours and those of modules. */
+  readonly sinks?: Readonly<Record<string, SinkType>>;
+  readonly since?: string;
+  readonly until?: string;
+  /** Default false. */
+  readonly dryRun?: boolean;
+  /** Default false. */
+  readonly noState?: boolean;
+  /** Default: that of the system. */
+  readonly clock?: Clock;
+}
+
+export interface LogEntry {
+  readonly level: 'debug' | 'info' | 'warn' | 'error';
+  readonly message: string;
+  readonly fields: LogFields;
+}
