@@ -153,9 +153,11 @@ function run(
   env: Readonly<Record<string, string>> = {},
 ) {
   const { PATH, HOME } = process.env;
-  return promisify(execFile)(command, args, { cwd, timeout: 90_000, env: { PATH, HOME, ...env } }).catch((error) => {
-    throw new Error(`${error.message}\n${error.stdout}\n${error.stderr}`);
-  });
+  return promisify(execFile)(command, args, { cwd, timeout: 90_000, env: { PATH, HOME, ...env } }).catch(
+    (error) => {
+      throw new Error(`${error.message}\n${error.stdout}\n${error.stderr}`);
+    },
+  );
 }
 
 function write(name: string, text: string): Promise<void> {
