@@ -6,7 +6,8 @@ import type { Summary } from '../src/report/summary.js';
  * summary, by the same exit codes as those of the command.
  *
  * @example
- * const { exit_code, sinks } = await sync({ config: 'deepgram-export.yaml', env: process.env });
+ * import { env } from 'node:process';
+ * const { exit_code, sinks } = await sync({ config: 'deepgram-export.yaml', env });
  */
 export async function sync(job: SyncJob): Promise<Summary> {
   // Imported when it is called: a module that only defines a sink should not load all of them.

@@ -8,7 +8,7 @@ export interface SyncJob {
   readonly config: string;
   /** Relative paths start there. Default: the working directory of the process. */
   readonly cwd?: string;
-  /** What `${NAME}` in the file means. Default: nothing; give `process.env` for that of the process. */
+  /** What `${NAME}` in the file means. Default: nothing, not even what the process has. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Ends the run as an interrupt does: what was committed stays. */
   readonly signal?: AbortSignal;
