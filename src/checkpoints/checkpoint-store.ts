@@ -1,7 +1,7 @@
 import type { Day } from '../time/day.js';
+import type { StateDocument } from './file/state-document.js';
 import type { AppendJournal } from './journal/append-journal.js';
 import type { LockOptions, StateLock } from './lock/state-lock.js';
-import type { StateDocument } from './state-document.js';
 
 /** Where checkpoints are kept between runs. */
 export interface CheckpointStore {

@@ -2,7 +2,7 @@ import type { Day } from '../time/day.js';
 import { inner } from './by-name.js';
 import type { CheckpointKey } from './checkpoints.js';
 import { lastDay } from './day-rules.js';
-import { type KnownDays, STATE_VERSION, type StateDocument } from './state-document.js';
+import { type KnownDays, STATE_VERSION, type StateDocument } from './file/state-document.js';
 
 const NOTHING: KnownDays = { closed: [], open: {}, lost: [] };
 

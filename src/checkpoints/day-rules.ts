@@ -2,7 +2,7 @@ import { addDays, type Day, startOfDay } from '../time/day.js';
 import { timestampAt } from '../time/timestamp.js';
 import type { DayReading, DueReason } from './checkpoints.js';
 import { holdsDay, withDay, withoutDay } from './day-ranges.js';
-import type { KnownDays } from './state-document.js';
+import type { KnownDays } from './file/state-document.js';
 
 /**
  * Days after its end at which a day is closed although records of it never settled, such as those that cost

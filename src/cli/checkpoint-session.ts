@@ -2,7 +2,7 @@ import { dirname, relative } from 'node:path';
 import type { CliContext } from '../catalogue/cli-context.js';
 import type { CheckpointStore } from '../checkpoints/checkpoint-store.js';
 import { type Checkpoints, windowOnly } from '../checkpoints/checkpoints.js';
-import { fileStore } from '../checkpoints/file-store.js';
+import { fileStore } from '../checkpoints/file/file-store.js';
 import type { AppendJournal } from '../checkpoints/journal/append-journal.js';
 import { replayCheckpoints } from '../checkpoints/replay-checkpoints.js';
 import { RunCheckpoints } from '../checkpoints/run-checkpoints.js';

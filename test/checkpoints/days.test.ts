@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { balances } from '../../connectors/deepgram/streams/account.js';
 import { usage } from '../../connectors/deepgram/streams/usage.js';
 import { closeOrKeepOpen, dropExpired, dueReason } from '../../src/checkpoints/day-rules.js';
-import type { KnownDays } from '../../src/checkpoints/state-document.js';
+import type { KnownDays } from '../../src/checkpoints/file/state-document.js';
 import type { Row } from '../../src/streams/field.js';
 import { type Day, daysThrough } from '../../src/time/day.js';
 import { ExportHistory, record } from './export-history.js';

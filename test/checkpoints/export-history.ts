@@ -6,10 +6,10 @@ import { type MemorySink, memorySink } from '../../connectors/testing/memory-sin
 import type { Sink } from '../../src/catalogue/sink.js';
 import type { Source } from '../../src/catalogue/source.js';
 import type { CheckpointStore } from '../../src/checkpoints/checkpoint-store.js';
-import { fileStore } from '../../src/checkpoints/file-store.js';
+import { fileStore } from '../../src/checkpoints/file/file-store.js';
+import type { KnownDays, StateDocument } from '../../src/checkpoints/file/state-document.js';
 import { recordKey } from '../../src/checkpoints/journal/record-key.js';
 import { RunCheckpoints } from '../../src/checkpoints/run-checkpoints.js';
-import type { KnownDays, StateDocument } from '../../src/checkpoints/state-document.js';
 import { resolveWindow, windowSettings } from '../../src/config/settings/window.js';
 import { run } from '../../src/deliver/run.js';
 import { SinkLane } from '../../src/deliver/sink-lane.js';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { CheckpointStore } from '../../src/checkpoints/checkpoint-store.js';
 import type { DayReading } from '../../src/checkpoints/checkpoints.js';
-import { fileStore } from '../../src/checkpoints/file-store.js';
+import { fileStore } from '../../src/checkpoints/file/file-store.js';
 import { RunCheckpoints } from '../../src/checkpoints/run-checkpoints.js';
 import { silentLog } from '../../src/log/log.js';
 import { addDays } from '../../src/time/day.js';

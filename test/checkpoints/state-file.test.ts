@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CheckpointTable } from '../../src/checkpoints/checkpoint-table.js';
 import { closeOrKeepOpen } from '../../src/checkpoints/day-rules.js';
-import { fileStore } from '../../src/checkpoints/file-store.js';
-import { type KnownDays, type StateDocument, stateText } from '../../src/checkpoints/state-document.js';
+import { fileStore } from '../../src/checkpoints/file/file-store.js';
+import { type KnownDays, type StateDocument, stateText } from '../../src/checkpoints/file/state-document.js';
 import { addDays, daysThrough } from '../../src/time/day.js';
 import { ExportHistory } from './export-history.js';
 

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { requests } from '../../connectors/deepgram/streams/requests.js';
 import { requestRow } from '../../connectors/testing/sample-records.js';
 import type { Receipt, Sink } from '../../src/catalogue/sink.js';
-import { fileStore } from '../../src/checkpoints/file-store.js';
+import { fileStore } from '../../src/checkpoints/file/file-store.js';
 import { RunCheckpoints } from '../../src/checkpoints/run-checkpoints.js';
 import { run } from '../../src/deliver/run.js';
 import { SinkLane } from '../../src/deliver/sink-lane.js';

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readdir, rename, utimes, writeFile } from 'node:fs/prom
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { fileStore } from '../../src/checkpoints/file-store.js';
+import { fileStore } from '../../src/checkpoints/file/file-store.js';
 import { OutputFolder } from '../../src/files/output-folder.js';
 
 /** A day and a minute. */

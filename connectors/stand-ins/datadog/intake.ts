@@ -4,7 +4,7 @@ import { close, listen } from '../loopback.js';
 import { createLogStore, type StoredLog } from './account/log-store.js';
 import { createMetricStore, type MetricStore } from './account/metric-store.js';
 import { refused, refusedLogs } from './endpoints/answers.js';
-import { type AccountAssets, accountAssets } from './endpoints/assets.js';
+import { type AccountAssets, accountAssets } from './endpoints/assets/assets.js';
 import { type CustomCosts, customCosts } from './endpoints/custom-costs.js';
 import { type ReceivedLogs, readLogPayload } from './endpoints/log-payload.js';
 import { type MetricMetadata, metricMetadata } from './endpoints/metric-metadata.js';

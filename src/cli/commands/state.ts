@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import type { CliContext } from '../../catalogue/cli-context.js';
 import { formatRanges } from '../../checkpoints/day-ranges.js';
-import type { KnownDays, StateDocument } from '../../checkpoints/state-document.js';
+import type { KnownDays, StateDocument } from '../../checkpoints/file/state-document.js';
 import { formatCount, textTable } from '../../text/text-table.js';
 import { storeOf } from '../checkpoint-session.js';
 import { jobFor } from '../options/job-options.js';

@@ -1,6 +1,6 @@
-import type { Clock } from '../../../../src/time/clock.js';
-import { type Json, type JsonObject, objectOf } from '../account/json.js';
-import { wholeOf } from './answers.js';
+import type { Clock } from '../../../../../src/time/clock.js';
+import { type Json, type JsonObject, objectOf } from '../../account/json.js';
+import { wholeOf } from '../answers.js';
 import { type AssetHandler, assetHandler, lackingIn } from './asset-handler.js';
 
 const FIRST_ID = 141_000_000;

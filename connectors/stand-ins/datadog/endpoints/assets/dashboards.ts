@@ -1,6 +1,6 @@
-import type { Clock } from '../../../../src/time/clock.js';
-import { isObject, type JsonObject, objectOf } from '../account/json.js';
-import { wholeOf } from './answers.js';
+import type { Clock } from '../../../../../src/time/clock.js';
+import { isObject, type JsonObject, objectOf } from '../../account/json.js';
+import { wholeOf } from '../answers.js';
 import { type AssetHandler, assetHandler, lackingIn } from './asset-handler.js';
 
 const REQUIRED = ['title', 'layout_type', 'widgets'];

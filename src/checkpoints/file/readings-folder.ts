@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { OutputFolder } from '../files/output-folder.js';
-import { byName, mapText } from './by-name.js';
-import type { ReadingStore } from './checkpoint-store.js';
+import { OutputFolder } from '../../files/output-folder.js';
+import { byName, mapText } from '../by-name.js';
+import type { ReadingStore } from '../checkpoint-store.js';
 
 const VERSION = 1;
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { byName } from './by-name.js';
-import { CheckpointTable } from './checkpoint-table.js';
+import { byName } from '../by-name.js';
+import { CheckpointTable } from '../checkpoint-table.js';
 import { day, knownDays, openDay, type StateDocument } from './state-document.js';
 
 const hashedDay = openDay.extend({ hash: z.string() }).transform(({ hash: _, ...found }) => found);

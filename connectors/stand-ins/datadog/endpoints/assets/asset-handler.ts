@@ -1,5 +1,5 @@
-import { type Json, type JsonObject, objectOf } from '../account/json.js';
-import { type Answer, found, NOT_FOUND, refused } from './answers.js';
+import { type Json, type JsonObject, objectOf } from '../../account/json.js';
+import { type Answer, found, NOT_FOUND, refused } from '../answers.js';
 
 /** One kind of asset: what the account has, and what is answered to a call for it. */
 export interface AssetHandler {

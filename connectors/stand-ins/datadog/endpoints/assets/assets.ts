@@ -1,6 +1,6 @@
-import type { Clock } from '../../../../src/time/clock.js';
-import type { Json } from '../account/json.js';
-import type { ApplicationEndpoint, CallFault } from './application-endpoint.js';
+import type { Clock } from '../../../../../src/time/clock.js';
+import type { Json } from '../../account/json.js';
+import type { ApplicationEndpoint, CallFault } from '../application-endpoint.js';
 import type { AssetHandler } from './asset-handler.js';
 import { createDashboards } from './dashboards.js';
 import { createMonitors } from './monitors.js';

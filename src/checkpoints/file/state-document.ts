@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { isDay } from '../time/day.js';
-import { byName, mapText } from './by-name.js';
+import { isDay } from '../../time/day.js';
+import { byName, mapText } from '../by-name.js';
 
 export const day = z.string().refine(isDay);
 const ranges = z.array(z.tuple([day, day]).readonly()).readonly();
