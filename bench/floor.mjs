@@ -27,7 +27,7 @@ async function rowWriter() {
     names: { model: () => undefined, apiKey: () => undefined, lineItem: () => undefined },
     ages: { unknownAfterMs: hour, lostAfterMs: 48 * hour },
     now: Date.now(),
-    findings: { reject() {}, compare() {} },
+    findings: { reject() {}, noteUnknownFields() {} },
   };
   return ({ requests }) => {
     for (const record of requests) JSON.stringify(requestRow(record, context));
