@@ -66,8 +66,9 @@ function ownFailure(error: unknown, signal: AbortSignal | undefined, log: Log): 
   });
 }
 
-/** What was thrown, in words; the name is said where it says something. */
+/** What was thrown, as a sentence; the name is said where it says something. */
 function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.name === 'Error' ? error.message : `${error.name}: ${error.message}`;
+  const isNamed = error instanceof Error && error.name !== 'Error';
+  const words = error instanceof Error && !isNamed ? error.message : String(error);
+  return /[.!?]$/.test(words) ? words : `${words}.`;
 }

@@ -374,7 +374,7 @@ describe('what it throws is its own failure, and no bug of ours', () => {
     expect(mine?.failure).toMatchObject({
       code: 'SINK_FAILED',
       kind: 'transient',
-      message: 'TypeError: rows is not iterable',
+      message: 'TypeError: rows is not iterable.',
     });
     expect(terminal.stderr).toMatch(/at errors\.plain .*mine\.mjs|at Object\.plain .*mine\.mjs/);
     expect(terminal.stderr + terminal.stdout).not.toContain('bug in deepgram-export');
@@ -391,7 +391,7 @@ describe('what it throws is its own failure, and no bug of ours', () => {
     const code = await later.run('sync', '-c', 'job.yaml', '--stream', 'usage');
 
     expect(code).toBe(0);
-    expect(later.stderr).toContain('warn: mine: TypeError: rows is not iterable');
+    expect(later.stderr).toContain('warn: mine: TypeError: rows is not iterable.');
   });
 
   it('and an ExportError of another copy of the package is taken for what it says', async () => {
