@@ -52,7 +52,7 @@ it('it is told what the command would log, without secrets', async () => {
   });
 
   expect(code).toBe(2);
-  expect(error?.message).toBe('The sink mine cannot be opened: no entry with [REDACTED]');
+  expect(error?.message).toBe('The sink mine cannot be opened: no entry with [REDACTED].');
   expect(told).toEqual([{ level: 'warn', message: 'trying', fields: { with: '[REDACTED]' } }]);
 });
 
