@@ -8,10 +8,12 @@ import type { Project } from '../../src/streams/partition.js';
 import { addDays, type Day, dayAt } from '../../src/time/day.js';
 import { checkAccess } from './account/check-access.js';
 import { distinctValues } from './account/distinct-values.js';
-import { type ProjectDirectory, projectDirectory } from './account/project-directory.js';
+import { projectDirectory } from './account/project-directory.js';
+import { projectMemory } from './account/project-memory.js';
 import { listIn } from './api/answer-list.js';
 import { DeepgramApi, explainRefusal } from './api/deepgram-api.js';
 import { objectOf, textOf } from './api/tolerant-json.js';
+import { projectTotals } from './daily/project-totals.js';
 import { divideDays, readTask } from './read-task.js';
 import type { ReadingContext } from './reading-context.js';
 import { ReadAhead } from './requests/read-ahead.js';
@@ -30,16 +32,21 @@ export function deepgramSource(settings: DeepgramSettings, context: SourceContex
   const ages = { unknownAfterMs: states.unknown_after, lostAfterMs: states.lost_after };
   const findings = new Findings(log);
   const ahead = new ReadAhead(maxConcurrency);
-  const directories = new Map<string, ProjectDirectory>();
+  const contexts = new Map<string, ReadingContext>();
 
   // Days before the window may be read too, where some sink lacks them.
   const { since, until, now } = context.window;
   const [start = since] = [since, oldestWholeDay(now)].sort();
   const range = { start, end: until };
   const contextOf = (project: Project): ReadingContext => {
-    const directory = directories.get(project.id) ?? projectDirectory(api, project, range, findings);
-    directories.set(project.id, directory);
-    return { api, project, directory, findings, ahead, ages, now };
+    const known = contexts.get(project.id);
+    if (known) return known;
+    const memory = projectMemory(context.memory, project.id);
+    const directory = projectDirectory(api, project, range, findings);
+    const totals = projectTotals(api, project, { start: since, end: until });
+    const made = { api, project, directory, memory, totals, findings, ahead, ages, now };
+    contexts.set(project.id, made);
+    return made;
   };
   const projects = (signal: AbortSignal) => listProjects(api, context.projects, findings, signal);
 
@@ -50,6 +57,11 @@ export function deepgramSource(settings: DeepgramSettings, context: SourceContex
     projects,
     oldestDay: ({ kind }) => (kind === 'requests' ? oldestWholeDay(now) : undefined),
     divide: (stream, _project, days) => divideDays(stream, days, dayAt(now)),
+    dayVersions: async (asked, signal) => {
+      const versionsOf = async (project: Project) =>
+        [project.id, await contextOf(project).totals.versions(signal)] as const;
+      return new Map(await Promise.all(asked.map(versionsOf)));
+    },
     read: (request, signal) => readTask(request, contextOf(request.project), signal),
     check: async (streams, signal) => checkAccess(api, await projects(signal), streams, dayAt(now), signal),
     distinctValues: async (asked, signal) => {

@@ -2,7 +2,9 @@ import type { Findings } from '../../src/deliver/tally/findings.js';
 import type { Row } from '../../src/streams/field.js';
 import type { Project } from '../../src/streams/partition.js';
 import type { ProjectDirectory } from './account/project-directory.js';
+import type { ProjectMemory } from './account/project-memory.js';
 import type { DeepgramApi } from './api/deepgram-api.js';
+import type { ProjectTotals } from './daily/project-totals.js';
 import type { StateAges } from './requests/normalize-request.js';
 import type { ReadAhead } from './requests/read-ahead.js';
 
@@ -11,6 +13,8 @@ export interface ReadingContext {
   readonly api: DeepgramApi;
   readonly project: Project;
   readonly directory: ProjectDirectory;
+  readonly memory: ProjectMemory;
+  readonly totals: ProjectTotals;
   readonly findings: Findings;
   readonly ahead: ReadAhead;
   readonly ages: StateAges;

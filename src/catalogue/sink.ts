@@ -1,7 +1,8 @@
 import type { Failure } from '../errors/export-error.js';
 import type { Row } from '../streams/field.js';
-import type { Partition } from '../streams/partition.js';
+import type { Partition, Project } from '../streams/partition.js';
 import type { Stream } from '../streams/stream.js';
+import type { Day } from '../time/day.js';
 import type { CheckResult } from './check-result.js';
 import type { Estimate, EstimateInput } from './estimate.js';
 
@@ -35,6 +36,13 @@ export interface ClosingReport {
   readonly notes: readonly string[];
 }
 
+/** What a sink holds of a partition. */
+export interface HeldPartition {
+  readonly records: number;
+  /** By the names of the fields that the stream wants to be summed. */
+  readonly sums: Readonly<Record<string, number>>;
+}
+
 /** How the run went so far, for a sink that reports about the run itself. */
 export interface RunSoFar {
   readonly records: number;
@@ -65,6 +73,16 @@ export interface Sink {
    * that cannot be told.
    */
   isEmpty?(): Promise<boolean>;
+  /**
+   * What it holds of these partitions of a stream and project (null is the snapshot), by one cheap look at each; what is
+   * not there is left out. Changes nothing. Left out where the receiver cannot be asked.
+   */
+  held?(
+    stream: Stream,
+    project: Project,
+    days: readonly (Day | null)[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<Day | null, HeldPartition>>;
   /**
    * For append sinks that can tell: which of these records are there already. Asked only after a crash, about
    * records that were on their way.

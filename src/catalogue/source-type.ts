@@ -6,11 +6,23 @@ import type { Day } from '../time/day.js';
 import type { Window } from '../time/window.js';
 import type { Source } from './source.js';
 
+/**
+ * What a source keeps between runs, beside the checkpoints: a JSON value a project. It is lost with the state, and where
+ * nothing is remembered: whatever is wrong without it does not belong here.
+ */
+export interface SourceMemory {
+  /** What {@link set} was given last, in this run or an earlier one; undefined where there is nothing. From outside: to be parsed. */
+  get(projectId: string): unknown;
+  /** Kept when the run ends. */
+  set(projectId: string, value: unknown): void;
+}
+
 /** What the core hands to a source. */
 export interface SourceContext {
   /** Ids or names of the projects to read. */
   readonly projects: 'all' | readonly string[];
   readonly window: Window;
+  readonly memory: SourceMemory;
   readonly clock: Clock;
   readonly log: Log;
   /** For proxies. */

@@ -29,6 +29,8 @@ export interface ReadRequest {
 export interface PartitionReading {
   readonly day: Day | null;
   readonly batches: AsyncIterable<Batch>;
+  /** Records of it that could not be understood. Asked when the batches have ended. Default: none. */
+  unreadable?(): number;
 }
 
 /** What a source noticed and did not fail for. */
@@ -38,7 +40,15 @@ export interface SourceFindings {
   /** Fields that the source has and we do not know, by stream. */
   readonly unknownFields: ReadonlyMap<string, readonly string[]>;
   readonly warnings: readonly string[];
+  /** What is not known to be whole although no reading failed: sentences, and the run ends as incomplete. */
+  readonly incomplete: readonly string[];
 }
+
+/**
+ * By project id and day, what changes when something of that day has: the same text twice means that there is nothing new.
+ * A day that is not there cannot be judged.
+ */
+export type DayVersions = ReadonlyMap<string, ReadonlyMap<Day, string>>;
 
 /** What planning asks of a source: calls nobody and changes nothing. */
 export interface PlannedSource {
@@ -62,6 +72,11 @@ export interface Source extends PlannedSource {
   readonly traffic: HttpStats;
   /** The projects of this job, in the order of their ids. */
   projects(signal: AbortSignal): Promise<readonly Project[]>;
+  /**
+   * What a few calls a project can tell about all days of the window, so that only those are read again in which something
+   * may have changed. Left out where nothing can tell. Does not throw for what cannot be read: it is left out.
+   */
+  dayVersions?(projects: readonly Project[], signal: AbortSignal): Promise<DayVersions>;
   /** Yields every day once, in order; each must be read to its end before the next one is asked for. */
   read(request: ReadRequest, signal: AbortSignal): AsyncIterable<PartitionReading>;
   /** Tries what a run would do, as cheaply as it can be tried. */

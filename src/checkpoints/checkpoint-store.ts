@@ -16,8 +16,20 @@ export interface CheckpointStore {
   /** What append sinks have of days that are not closed. */
   readonly journal: AppendJournal;
   readonly readings: ReadingStore;
+  readonly memory: MemoryStore;
   /** Keeps all of it elsewhere, so that the next run begins anew. Answers with where; undefined where there is none. */
   setAside(nowMs: number): Promise<string | undefined>;
+}
+
+/** What sources remember, by source and project id: JSON of theirs. */
+export type RememberedBySource = Map<string, Map<string, unknown>>;
+
+/** Where sources keep what they remember: beside the checkpoints, and not as precious as these. */
+export interface MemoryStore {
+  /** @throws where it is damaged or cannot be read */
+  load(): Promise<RememberedBySource>;
+  /** Replaces it, whole or not at all. */
+  save(remembered: RememberedBySource): Promise<void>;
 }
 
 /** A day's last readings by source, stream and project id: when (milliseconds since the epoch), records, sums. */

@@ -1,11 +1,13 @@
 import { dirname, relative } from 'node:path';
 import type { CliContext } from '../catalogue/cli-context.js';
+import type { SourceMemory } from '../catalogue/source-type.js';
 import type { CheckpointStore } from '../checkpoints/checkpoint-store.js';
 import { type Checkpoints, windowOnly } from '../checkpoints/checkpoints.js';
 import { fileStore } from '../checkpoints/file/file-store.js';
 import type { AppendJournal } from '../checkpoints/journal/append-journal.js';
 import { replayCheckpoints } from '../checkpoints/replay-checkpoints.js';
 import { RunCheckpoints } from '../checkpoints/run-checkpoints.js';
+import { noMemory, type RunMemory, runMemory } from '../checkpoints/run-memory.js';
 import type { Job } from '../config/job.js';
 import type { Log } from '../log/log.js';
 import type { Window } from '../time/window.js';
@@ -36,6 +38,7 @@ export interface CheckpointSession {
     readonly checkpoints: Checkpoints;
     /** What append sinks have; undefined where nothing is remembered. */
     readonly journal?: AppendJournal;
+    readonly memory: SourceMemory;
   }>;
   /**
    * Keeps what was delivered and lets others in.
@@ -62,18 +65,22 @@ export async function beginCheckpoints(
   };
   const lock = use === 'none' || dryRun ? undefined : await store.lock({ clock, log, signal, wait });
   let kept: RunCheckpoints | undefined;
+  let memory: RunMemory | undefined;
   return {
     lost: lock?.lost ?? new AbortController().signal,
     open: async (window) => {
-      if (use === 'none' || use === 'leave') return { checkpoints: windowOnly };
-      if (use === 'replay') return { checkpoints: await replayCheckpoints(common) };
+      if (use === 'none') return { checkpoints: windowOnly, memory: noMemory() };
+      memory = await runMemory(store.memory, common.source, log);
+      if (use === 'leave') return { checkpoints: windowOnly, memory };
+      if (use === 'replay') return { checkpoints: await replayCheckpoints(common), memory };
       kept = await RunCheckpoints.load({ ...common, fullRefresh, lock, clock, log, nowMs: window.now });
-      return { checkpoints: kept, ...(lock && { journal: store.journal }) };
+      return { checkpoints: kept, memory, ...(lock && { journal: store.journal }) };
     },
     end: async () => {
       try {
         await lock?.assertHeld();
         await kept?.flush();
+        if (kept && lock) await memory?.save();
       } finally {
         await lock?.release();
       }

@@ -1,6 +1,8 @@
 import type { CliContext } from '../catalogue/cli-context.js';
 import type { Source } from '../catalogue/source.js';
+import type { SourceMemory } from '../catalogue/source-type.js';
 import type { AppendJournal } from '../checkpoints/journal/append-journal.js';
+import { noMemory } from '../checkpoints/run-memory.js';
 import type { Job, JobSink } from '../config/job.js';
 import { dryRunSink } from '../deliver/dry-run-sink.js';
 import { SinkLane } from '../deliver/sink-lane.js';
@@ -8,9 +10,16 @@ import type { Log } from '../log/log.js';
 import type { Window } from '../time/window.js';
 import { userAgent } from './version.js';
 
-export function openSource(job: Job, window: Window, log: Log, { clock, env }: CliContext): Promise<Source> {
+/** @param memory of earlier runs. Default: none. */
+export function openSource(
+  job: Job,
+  window: Window,
+  log: Log,
+  { clock, env }: CliContext,
+  memory: SourceMemory = noMemory(),
+): Promise<Source> {
   const { projects } = job.source;
-  return job.source.open({ projects, window, clock, log, env, userAgent: userAgent() });
+  return job.source.open({ projects, window, memory, clock, log, env, userAgent: userAgent() });
 }
 
 export interface LaneOptions {

@@ -94,8 +94,9 @@ export async function summarized(
     try {
       // Only now: the run that was waited for has read what came meanwhile, and must not be replaced by less.
       window = await (delivery.window?.(job, clock.now()) ?? resolveWindow(job.window, clock.now()));
-      const { checkpoints, journal } = await session.open(window);
-      source = await (delivery.openSource?.(job, window, log) ?? openSource(job, window, log, context));
+      const { checkpoints, journal, memory } = await session.open(window);
+      source = await (delivery.openSource?.(job, window, log) ??
+        openSource(job, window, log, context, memory));
       const from = source;
       const within = window;
       result = await withLanes(job, { dryRun, journal }, log, context, (lanes) => {

@@ -22,7 +22,7 @@ export function verdictOf(result: RunResult, interruptCode: number | undefined):
   if (failed.length > 0) return { outcome: 'sinks-failed', exitCode: EXIT.someSinks };
   if (result.sourceFailures.some((failure) => failure.kind === 'bug'))
     return { outcome: 'failed', exitCode: EXIT.bug };
-  if (result.sourceFailures.length > 0 || nothingUnderstood(result))
+  if (result.sourceFailures.length > 0 || result.findings.incomplete.length > 0 || nothingUnderstood(result))
     return { outcome: 'source-incomplete', exitCode: EXIT.source };
   return { outcome: 'delivered', exitCode: EXIT.delivered };
 }

@@ -107,6 +107,7 @@ export function notes(summary: Summary): string[] {
       ({ stream, fields }) =>
         `${stream}: ${source.name ?? 'the source'} has fields that are not exported: ${fields.join(', ')}`,
     ),
+    ...source.incomplete,
     ...source.warnings,
     ...summary.sinks.flatMap((sink) => sinkNotes(sink, summary.dry_run)),
   ];

@@ -38,6 +38,8 @@ export interface Summary {
     }[];
     readonly unknown_fields: readonly { readonly stream: string; readonly fields: readonly string[] }[];
     readonly warnings: readonly string[];
+    /** What may not be whole although it could be read. */
+    readonly incomplete: readonly string[];
   };
   readonly sinks: readonly SinkOutcome[];
   /**
@@ -98,6 +100,7 @@ export function summaryOf(input: SummaryInput): Summary {
         fields,
       })),
       warnings: [...(result?.warnings ?? []), ...(result?.findings.warnings ?? [])],
+      incomplete: result?.findings.incomplete ?? [],
     },
     sinks: result?.sinks ?? [],
     error: input.error ?? null,

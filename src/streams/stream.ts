@@ -19,6 +19,11 @@ export interface Stream {
   readonly fields: readonly Field[];
   /** Measures whose sums are remembered of each reading of a day, so that a later one can be held against it. */
   readonly sums: readonly string[];
+  /**
+   * True where nothing of a day can have changed while the source says the same of the whole day, as with breakdowns of
+   * totals. Default false: a day that is not over is read with every run.
+   */
+  readonly followsTotals?: boolean;
   /** True where a day can only be read while it lasts, so that what was read of it is final. Default false. */
   readonly observedOnly?: boolean;
 }

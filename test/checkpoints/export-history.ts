@@ -219,7 +219,7 @@ export class ExportHistory {
         }
       },
       check: async () => [],
-      findings: () => ({ rejected: new Map(), unknownFields: new Map(), warnings: [] }),
+      findings: () => ({ rejected: new Map(), unknownFields: new Map(), warnings: [], incomplete: [] }),
       close: async () => {},
     };
   }

@@ -214,6 +214,7 @@ function memoryStore(takesMs = 0): { readonly store: CheckpointStore; readonly s
       saved.push('state');
     },
     journal: { open: () => Promise.reject(), forget: async () => {}, forgetSink: async () => {} },
+    memory: { load: async () => new Map(), save: async () => {} },
     readings: {
       load: async () => new Map(),
       save: async (day) => void saved.push(day),

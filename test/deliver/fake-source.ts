@@ -35,7 +35,7 @@ export function fakeSource(options: FakeSourceOptions = {}): Source & { readonly
       }
     },
     check: async () => [],
-    findings: () => ({ rejected: new Map(), unknownFields: new Map(), warnings: [] }),
+    findings: () => ({ rejected: new Map(), unknownFields: new Map(), warnings: [], incomplete: [] }),
     close: async () => {},
   };
 }

@@ -68,7 +68,7 @@ function run(
       partition: 'usage/p-1/2026-11-20',
       partitions: 1,
     })),
-    findings: { rejected: new Map(), unknownFields: new Map(), warnings: [] },
+    findings: { rejected: new Map(), unknownFields: new Map(), warnings: [], incomplete: [] },
     sinks: sinks.map(([required, failed], at) => ({
       name: `sink-${at}`,
       type: 'ndjson',

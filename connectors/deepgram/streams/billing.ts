@@ -34,6 +34,7 @@ export function billingBy(groupings: readonly BillingGrouping[]): Stream {
       ? 'Cost of a project, one record a day'
       : `Cost of a project by ${words}, one record a day and group`,
     partitionedBy: 'day',
+    followsTotals: true,
     key: ['project_id', 'date', ...groupings],
     columns: Object.assign({ ...ofPeriod }, ...groupings.map((grouping) => groupColumns[grouping]), cost),
     sums: ['cost_usd'],

@@ -52,6 +52,7 @@ const totals = {
   source: DEEPGRAM,
   kind: 'usage',
   partitionedBy: 'day',
+  followsTotals: true,
   sums: ['hours', 'requests'],
 } as const;
 

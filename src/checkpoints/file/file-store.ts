@@ -7,13 +7,14 @@ import type { Mask } from '../../secrets/mask.js';
 import type { CheckpointStore } from '../checkpoint-store.js';
 import { fileJournal } from '../journal/file-journal.js';
 import { lockState } from '../lock/state-lock.js';
+import { memoryInFile } from './memory-file.js';
 import { readingsFolder } from './readings-folder.js';
 import { STATE_VERSION, type StateDocument, stateDocument, stateText } from './state-document.js';
 import { stateVersion1 } from './state-version-1.js';
 
 /**
  * Checkpoints in a file. What belongs to it is beside it and named after it, since two states in one folder must not
- * forget for each other: `<path>.lock`, `<path>.delivered`, `<path>.readings`.
+ * forget for each other: `<path>.lock`, `<path>.delivered`, `<path>.readings`, `<path>.memory`.
  *
  * @param options.source to which the streams of a state of the first version belong
  */
@@ -22,6 +23,7 @@ export function fileStore(
   { source, mask }: { readonly source: string; readonly mask: Mask },
 ): CheckpointStore {
   const readings = `${path}.readings`;
+  const memory = `${path}.memory`;
   return {
     place: path,
     lock: (options) => lockState(path, options),
@@ -32,10 +34,12 @@ export function fileStore(
     },
     journal: fileJournal(`${path}.delivered`),
     readings: readingsFolder(readings),
+    memory: memoryInFile(memory),
     setAside: async (nowMs) => {
       const aside = `${path}.${new Date(nowMs).toISOString().replaceAll(/[:.]/g, '-')}`;
-      // First: where a kill comes between, readings that lag behind a state do no harm.
+      // First: where a kill comes between, what lags behind a state does no harm.
       await moveIfThere(readings, `${aside}.readings`);
+      await moveIfThere(memory, `${aside}.memory`);
       return (await moveIfThere(path, aside)) ? aside : undefined;
     },
   };

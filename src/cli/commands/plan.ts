@@ -31,13 +31,13 @@ export async function plan(options: PlanOptions, context: CliContext): Promise<n
   const log = logFor(options, context);
   const window = resolveWindow(job.window, clock.now());
   const { since, until } = window;
-  const source = await openSource(job, window, log, context);
+  const use = options.noState ? 'none' : 'keep';
+  const session = await beginCheckpoints(job, { use, dryRun: true }, log, context);
+  const { checkpoints, memory } = await session.open(window);
+  const source = await openSource(job, window, log, context, memory);
   try {
     return await withLanes(job, { dryRun: true }, log, context, async (lanes) => {
       const projects = await source.projects(signal);
-      const use = options.noState ? 'none' : 'keep';
-      const session = await beginCheckpoints(job, { use, dryRun: true }, log, context);
-      const { checkpoints } = await session.open(window);
       await checkpoints.startRun(projects, lanes);
       const { streams } = job;
       const planned = planTasks({ source, streams, projects, window, sinks: lanes, checkpoints });

@@ -10,6 +10,7 @@ export class Findings {
   readonly #rejected = new Map<string, { count: number; example: string }>();
   readonly #unknown = new Map<string, Set<string>>();
   readonly #warnings = new Set<string>();
+  readonly #incomplete = new Set<string>();
 
   constructor(log: Log) {
     this.#log = log;
@@ -44,11 +45,19 @@ export class Findings {
     this.#log.warn(message);
   }
 
+  /** What may not be whole although it could be read: the run says so and ends as incomplete. */
+  incomplete(message: string): void {
+    if (this.#incomplete.has(message)) return;
+    this.#incomplete.add(message);
+    this.#log.warn(message);
+  }
+
   result(): SourceFindings {
     return {
       rejected: this.#rejected,
       unknownFields: new Map([...this.#unknown].map(([stream, names]) => [stream, [...names].sort()])),
       warnings: [...this.#warnings],
+      incomplete: [...this.#incomplete],
     };
   }
 

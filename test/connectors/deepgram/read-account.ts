@@ -6,6 +6,7 @@ import { memorySink } from '../../../connectors/testing/memory-sink.js';
 import type { Sink } from '../../../src/catalogue/sink.js';
 import type { Source } from '../../../src/catalogue/source.js';
 import { windowOnly } from '../../../src/checkpoints/checkpoints.js';
+import { noMemory } from '../../../src/checkpoints/run-memory.js';
 import { type RunResult, run } from '../../../src/deliver/run.js';
 import { SinkLane } from '../../../src/deliver/sink-lane.js';
 import { silentLog } from '../../../src/log/log.js';
@@ -71,6 +72,7 @@ export async function openSource(reading: Reading): Promise<{ source: Source; st
     {
       projects: reading.projects ?? 'all',
       window: { since, until, now },
+      memory: noMemory(),
       clock: hurriedClock(now),
       log: silentLog,
       env: {},
