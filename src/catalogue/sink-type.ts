@@ -23,7 +23,7 @@ export interface SinkContext {
 /** A kind of sink, as whoever makes one writes it: cheap to import, since `validate` does. */
 export interface SinkDefinition<Settings extends StandardSchema = StandardSchema> {
   /**
-   * The settings of this type; `type`, `streams`, `required` and `deadline` belong to every sink and are added.
+   * The settings of this type; `type`, `streams`, `required`, `deadline` and `missing` belong to every sink and are added.
    * Left out where it has none of its own.
    */
   readonly settings?: Settings;

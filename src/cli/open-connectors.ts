@@ -80,7 +80,7 @@ export function withLanes<Result>(
 }
 
 async function openLane(
-  { name, type, required, streams, deadlineMs, open }: JobSink,
+  { name, type, required, streams, deadlineMs, missing, open }: JobSink,
   { dryRun, journal }: LaneOptions,
   log: Log,
   { cwd, clock, env }: CliContext,
@@ -92,6 +92,7 @@ async function openLane(
     required,
     streams: streams.map((stream) => stream.name),
     deadlineMs,
+    missing,
     log,
     journal,
   });

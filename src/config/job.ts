@@ -31,6 +31,8 @@ export interface JobSink {
   readonly streams: readonly Stream[];
   /** Milliseconds that one call of the sink may take. */
   readonly deadlineMs: number;
+  /** What becomes of what was delivered and is not there any more. */
+  readonly missing: 'deliver' | 'leave';
   /** Absolute paths of the folders that it writes. */
   readonly outputPaths: readonly string[];
   /** Where it delivers to, in words that change when that changes. */

@@ -7,6 +7,7 @@ export function dryRunSink(sink: Sink): Sink {
     capabilities: sink.capabilities,
     check: (signal) => sink.check(signal),
     isEmpty: async () => (await sink.isEmpty?.()) ?? false,
+    ...(sink.held && { held: sink.held.bind(sink) }),
     ...(sink.estimate === undefined ? {} : { estimate: (input) => sink.estimate?.(input) ?? [] }),
     begin: async () => {
       let records = 0;

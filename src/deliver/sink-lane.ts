@@ -1,10 +1,11 @@
 import type { CheckResult } from '../catalogue/check-result.js';
-import type { ClosingReport, PartitionWriter, RunSoFar, Sink } from '../catalogue/sink.js';
+import type { ClosingReport, HeldPartition, PartitionWriter, RunSoFar, Sink } from '../catalogue/sink.js';
 import type { AppendJournal } from '../checkpoints/journal/append-journal.js';
-import { type Failure, failureOf } from '../errors/export-error.js';
+import { ExportError, type Failure, failureOf } from '../errors/export-error.js';
 import type { Log } from '../log/log.js';
-import { type Partition, partitionName } from '../streams/partition.js';
+import { type Partition, type Project, partitionName } from '../streams/partition.js';
 import type { Stream } from '../streams/stream.js';
+import type { Day } from '../time/day.js';
 import { withDeadline } from '../time/limits.js';
 import { AppendWriter } from './append-writer.js';
 import { LaneWriter } from './lane-writer.js';
@@ -20,6 +21,8 @@ export interface SinkLaneOptions {
   readonly streams?: readonly string[] | undefined;
   /** Time that one call of the sink may take, in milliseconds. */
   readonly deadlineMs: number;
+  /** `leave`: what was delivered and is not there any more is left so. Default: it is delivered again. */
+  readonly missing?: 'deliver' | 'leave' | undefined;
   readonly log: Log;
   /** What append sinks have already. Without it, a sink that only appends gets everything again with each run. */
   readonly journal?: AppendJournal | undefined;
@@ -42,6 +45,8 @@ export class SinkLane {
   readonly #tally = new SinkTally();
   #failuresInARow = 0;
   #gaveUp: Failure | undefined;
+  /** False once it could not say what it holds: it is not asked for the next of a thousand projects. */
+  #tellsWhatItHolds = true;
   #report: ClosingReport = { facts: {}, notes: [] };
 
   constructor(options: SinkLaneOptions) {
@@ -77,13 +82,41 @@ export class SinkLane {
     return this.#sink.capabilities.accepts?.(stream) ?? true;
   }
 
-  /** True where its destination is known to hold nothing. */
+  /** True where its destination is known to hold nothing, and should hold something. */
   async isEmpty(): Promise<boolean> {
+    if (this.#options.missing === 'leave') return false;
     const unhurried = new AbortController().signal;
     const look = async () => (await this.#sink.isEmpty?.()) ?? false;
     return withDeadline(`Looking into ${this.name}`, this.deadlineMs, unhurried, look).catch((error) => {
       this.#options.log.warn(`${this.name}: ${failureOf(error).message}`);
       return false;
+    });
+  }
+
+  /**
+   * What it holds of these partitions of a stream and project; undefined where that cannot be known, or is not to
+   * matter.
+   */
+  async held(
+    stream: Stream,
+    project: Project,
+    days: readonly (Day | null)[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<Day | null, HeldPartition> | undefined> {
+    const { missing, log } = this.#options;
+    if (missing === 'leave' || this.#sink.held === undefined || !this.#tellsWhatItHolds) return undefined;
+    const what = `Looking for ${stream.name}/${project.id} in`;
+    const look = async (either: AbortSignal) => {
+      const held = await this.#sink.held?.(stream, project, days, either);
+      // Other people's sinks may answer anything.
+      if (!(held instanceof Map)) throw noMap();
+      return held;
+    };
+    return this.#call(what, signal, look).catch((error) => {
+      this.#tellsWhatItHolds = false;
+      const failure = failureOf(error);
+      if (failure.kind !== 'interrupted') log.warn(`${this.name}: ${failure.message}`);
+      return undefined;
     });
   }
 
@@ -214,6 +247,13 @@ export class SinkLane {
     this.#gaveUp = failure;
     this.#options.log.error(`${this.name} is left alone for the rest of this run; the other sinks go on.`);
   }
+}
+
+function noMap(): ExportError {
+  return new ExportError('SINK_FAILED', 'What it said to hold is no map by days.', {
+    kind: 'permanent',
+    hint: 'Mend the sink’s `held`, or leave it out.',
+  });
 }
 
 /** True where trying the next partition would only meet the same trouble. */

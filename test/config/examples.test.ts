@@ -80,7 +80,7 @@ describe('what the examples show', () => {
 
   test('all-sinks.yaml: every setting of every sink that is not for tests', async () => {
     const { sinks } = parse(await readFile(`${folder}all-sinks.yaml`, 'utf8'));
-    const shared = ['streams', 'required', 'deadline'];
+    const shared = ['streams', 'required', 'deadline', 'missing'];
 
     expect(Object.keys(sinks.tableau)).toEqual(['type', 'path', 'layout', 'bom', 'escape_formulas']);
     expect(Object.keys(sinks.archive)).toEqual(['type', 'path', 'compression']);

@@ -39,7 +39,9 @@ test('a short file is filled up with the defaults', async () => {
     since: '2026-11-13',
     until: '2026-11-20',
   });
-  expect(job.sinks).toMatchObject([{ name: 'files', type: 'ndjson', required: true, deadlineMs: 300_000 }]);
+  expect(job.sinks).toMatchObject([
+    { name: 'files', type: 'ndjson', required: true, deadlineMs: 300_000, missing: 'deliver' },
+  ]);
   expect(job.sinks[0]?.streams).toEqual(job.streams);
 });
 
@@ -63,7 +65,7 @@ streams:
 window: { since: 2026-01-31, until: 2026-02-01, lookback: P5D }
 state: { path: /var/lib/deepgram-export/state.json }
 sinks:
-  tables: { type: tableau-csv, path: out/t, layout: daily, required: false, deadline: 90s }
+  tables: { type: tableau-csv, path: out/t, layout: daily, required: false, deadline: 90s, missing: leave }
   dd: { type: datadog-metrics, api_key: dd-key-for-tests, site: not.known, api_url: https://proxy.example.com, streams: [billing, usage] }
 `;
 
@@ -90,7 +92,7 @@ sinks:
   });
   expect(job.statePath).toBe('/var/lib/deepgram-export/state.json');
   const [tables, dd] = job.sinks;
-  expect(tables).toMatchObject({ required: false, deadlineMs: 90_000 });
+  expect(tables).toMatchObject({ required: false, deadlineMs: 90_000, missing: 'leave' });
   expect(dd?.outputPaths).toEqual([]);
   expect(dd?.streams.map(({ name }) => name)).toEqual(['usage', 'billing']);
   expect(job.secrets.map((secret) => secret.reveal())).toEqual(['dg-key-for-tests', 'dd-key-for-tests']);

@@ -67,6 +67,7 @@ async function parseSink(written: unknown, name: string, file: ConfigFile): Prom
       type: typeName,
       required: shared.required,
       deadlineMs: shared.deadline,
+      missing: shared.missing,
       ...targetOf(type, typeName, settings, file.cwd),
       settings,
       open: (context) => type.open(settings, context),

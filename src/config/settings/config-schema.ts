@@ -31,6 +31,12 @@ export const everySink = z.strictObject({
   deadline: duration({ atLeast: '1s', atMost: '1d' })
     .prefault('5m')
     .describe('Time that one call of the sink may take'),
+  missing: z
+    .enum(['deliver', 'leave'])
+    .default('deliver')
+    .describe(
+      'deliver: what is missing there although it was delivered is delivered again; leave: for files that are moved away',
+    ),
 });
 
 export const sinkName = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,23}$/, {

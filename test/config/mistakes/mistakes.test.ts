@@ -183,7 +183,7 @@ describe('one mistake, its place and its words', () => {
     [
       'a setting of another type of sink',
       withFiles('type: ndjson, path: out, layout: daily'),
-      '3:44  sinks.files.layout: is no setting known here; there are path, compression, type, streams, required, deadline',
+      '3:44  sinks.files.layout: is no setting known here; there are path, compression, type, streams, required, deadline, missing',
     ],
     [
       'an unknown compression',
@@ -273,7 +273,7 @@ sinks:
     'job.yaml:2:1  source.api_key: is missing',
     'job.yaml:3:18  window.since: must be a time back from now such as 7d, 36h or 4w, or a day as YYYY-MM-DD',
     'job.yaml:5:50  sinks.a.streams[0]: is no stream that is read (did you mean "requests"?)',
-    'job.yaml:5:60  sinks.a.site: is no setting known here; there are path, layout, bom, escape_formulas, type, streams, required, deadline',
+    'job.yaml:5:60  sinks.a.site: is no setting known here; there are path, layout, bom, escape_formulas, type, streams, required, deadline, missing',
     'job.yaml:7:3  sinks.c.api_key: is missing',
     `job.yaml:7:37  sinks.c.site: must be one of ${sites}`,
     'job.yaml:7:53  sinks.c.interval: must be from 10s to 1d',

@@ -70,7 +70,7 @@ describe('what is not one plain YAML document', () => {
     const text = right.replace('type: ndjson', '<<: { compression: gzip }\n    type: ndjson');
 
     expect(await mistakesIn(text)).toEqual([
-      'job.yaml:7:5  sinks.files.…: is no setting known here; there are path, compression, type, streams, required, deadline',
+      'job.yaml:7:5  sinks.files.…: is no setting known here; there are path, compression, type, streams, required, deadline, missing',
     ]);
   });
 
