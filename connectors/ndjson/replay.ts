@@ -40,6 +40,7 @@ export function replay(options: ReplayOptions, context: CliContext): Promise<num
     { ...options, allDays: true },
     {
       checkpoints: { use: 'replay', wait: options.wait },
+      replacesAll: true,
       isNeeded: (setting) => isUsed(setting, options),
       window: async (job, now) => {
         await refuseOwnArchive(job, path, options.from);

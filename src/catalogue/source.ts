@@ -23,6 +23,8 @@ export interface ReadRequest {
   readonly project: Project;
   /** Those of a {@link Share}. */
   readonly days: Share['days'];
+  /** True where an answer is doubted: nothing that was kept of an earlier one may serve. Default false. */
+  readonly again?: boolean;
 }
 
 /** One day being read, or the snapshot. Its batches come once, in the order of time and then of the key. */
@@ -31,6 +33,16 @@ export interface PartitionReading {
   readonly batches: AsyncIterable<Batch>;
   /** Records of it that could not be understood. Asked when the batches have ended. Default: none. */
   unreadable?(): number;
+  /**
+   * True where what is beside its records, such as names, could not be had: the day is to be read again. Asked when the
+   * batches have ended. Default: false.
+   */
+  isProvisional?(): boolean;
+  /**
+   * Another reading of the same partition, to be delivered in place of this one; undefined where this one counts. Asked
+   * when the batches have ended. Default: this one counts.
+   */
+  retry?(): PartitionReading | undefined;
 }
 
 /** What a source noticed and did not fail for. */

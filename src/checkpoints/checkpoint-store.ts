@@ -1,4 +1,5 @@
 import type { Day } from '../time/day.js';
+import type { LastReading } from './checkpoints.js';
 import type { StateDocument } from './file/state-document.js';
 import type { AppendJournal } from './journal/append-journal.js';
 import type { LockOptions, StateLock } from './lock/state-lock.js';
@@ -32,9 +33,8 @@ export interface MemoryStore {
   save(remembered: RememberedBySource): Promise<void>;
 }
 
-/** A day's last readings by source, stream and project id: when (milliseconds since the epoch), records, sums. */
-export type ReadingsOfDay = Map<string, Map<string, Map<string, StoredReading>>>;
-export type StoredReading = [readAtMs: number, records: number, sums: Readonly<Record<string, number>>];
+/** A day's last readings by source, stream and project id. */
+export type ReadingsOfDay = Map<string, Map<string, Map<string, LastReading>>>;
 
 /** Where the last readings of days are kept: beside the checkpoints, and not as precious as these. */
 export interface ReadingStore {

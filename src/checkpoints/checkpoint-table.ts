@@ -46,7 +46,9 @@ export class CheckpointTable {
 
   /** True where a day of any source was delivered to this sink. */
   hasDelivered(sink: string): boolean {
-    return [...this.#all()].some(([name, days]) => name === sink && lastDay(days) !== undefined);
+    return [...this.#all()].some(
+      ([name, days]) => name === sink && (lastDay(days) !== undefined || days.snapshot !== undefined),
+    );
   }
 
   /** Begins a sink anew: its destination is another one, or empty. */
@@ -58,6 +60,13 @@ export class CheckpointTable {
         if (projects.size === 0) streams.delete(stream);
       }
     this.#sinks.set(sink, { destination });
+  }
+
+  /** Days that are open to any sink, each once. */
+  openDays(): ReadonlySet<Day> {
+    const days = new Set<Day>();
+    for (const [, { open }] of this.#all()) for (const day of Object.keys(open)) days.add(day);
+    return days;
   }
 
   /** The last day that any sink has; undefined where none has one. */

@@ -1,5 +1,9 @@
+import type { HeldPartition } from '../catalogue/sink.js';
+import type { DayVersions } from '../catalogue/source.js';
 import type { Project } from '../streams/partition.js';
+import type { Stream } from '../streams/stream.js';
 import type { Day } from '../time/day.js';
+import type { Window } from '../time/window.js';
 
 /** One stream of one project in one sink, of the source that the checkpoints belong to. */
 export interface CheckpointKey {
@@ -8,14 +12,30 @@ export interface CheckpointKey {
   readonly projectId: string;
 }
 
-/** Why a day is read for a sink. */
+/** Why a day, or a snapshot, is read for a sink. */
 export type DueReason =
   | { readonly why: 'new' }
+  /** The sink had it, and has it no more. */
+  | { readonly why: 'missing' }
   | { readonly why: 'lookback' }
+  /** The source says of the whole day something else than when it was read. */
+  | { readonly why: 'changed' }
+  /** The reading before gave less than what is delivered, and was kept back. */
+  | { readonly why: 'kept-back' }
   | { readonly why: 'lost' }
   | { readonly why: 'open'; readonly unsettled: number }
   | { readonly why: 'window' }
   | { readonly why: 'snapshot' };
+
+/** Why a day, or a snapshot, is not read for a sink. */
+export interface RestReason {
+  /**
+   * - `closed`: it is delivered, and older than the lookback;
+   * - `unchanged`: nothing suggests that it has changed since it was read, and that is not long ago;
+   * - `kept-back`: it was read within the hour, and gave less than what is delivered.
+   */
+  readonly rests: 'closed' | 'unchanged' | 'kept-back';
+}
 
 /** As much of a sink as checkpoints need. */
 export interface CheckpointedSink {
@@ -24,6 +44,14 @@ export interface CheckpointedSink {
   readonly appends: boolean;
   /** True where its destination is known to hold nothing. */
   isEmpty(): Promise<boolean>;
+  wants(stream: Stream): boolean;
+  /** What it holds of these partitions; undefined where that cannot be told, or is not to be asked. */
+  held(
+    stream: Stream,
+    project: Project,
+    days: readonly (Day | null)[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<Day | null, HeldPartition> | undefined>;
 }
 
 /** What a reading found in a day. */
@@ -32,14 +60,40 @@ export interface DayReading {
   readonly records: number;
   /** Records that may still change. */
   readonly unsettled: number;
+  /** True where some of it could not be understood or looked up: such a day is not closed by it. */
+  readonly isPartial: boolean;
   /** True where it can never be read again. */
   readonly isFinal: boolean;
   /** Sums of the fields that the stream names for it, such as `{ cost_usd: 12.5, audio_seconds: 3600 }`. */
   readonly sums: Readonly<Record<string, number>>;
 }
 
-/** What is remembered of a day's last reading, whichever sinks it went to. */
-export type LastReading = Pick<DayReading, 'readAtMs' | 'records' | 'sums'>;
+/** What is remembered of a day's last delivered reading, whichever sinks it went to. */
+export interface LastReading extends Pick<DayReading, 'readAtMs' | 'records' | 'sums'> {
+  /** What the source said of the whole day then, shortened; undefined where it said nothing. */
+  readonly version?: string | undefined;
+  /** A later reading that gave less, and was kept back. */
+  readonly less?: KeptBackReading | undefined;
+}
+
+/** A reading that gave less than what is delivered. */
+export interface KeptBackReading extends Pick<DayReading, 'records' | 'sums'> {
+  /** When it was read first so, and last; milliseconds since the epoch. */
+  readonly sinceMs: number;
+  readonly readAtMs: number;
+  /** The UTC day on which the user was last told. */
+  readonly toldOn: Day;
+}
+
+/** What a run begins with. */
+export interface RunStart {
+  readonly projects: readonly Project[];
+  readonly streams: readonly Stream[];
+  readonly sinks: readonly CheckpointedSink[];
+  readonly window: Window;
+  readonly versions: DayVersions;
+  readonly signal: AbortSignal;
+}
 
 /** What planning asks: reads and changes nothing. */
 export interface CheckpointView {
@@ -47,8 +101,8 @@ export interface CheckpointView {
   readonly remembers: boolean;
   /** The first day that a sink got or lost. */
   firstDay(key: CheckpointKey): Day | undefined;
-  /** Why a sink lacks this day; undefined where it does not. */
-  dueReason(key: CheckpointKey, day: Day): DueReason | undefined;
+  /** Why a sink is to get this day of a stream (null is its snapshot), or why not. */
+  dueReason(key: CheckpointKey, day: Day | null, stream: Stream): DueReason | RestReason;
   /**
    * True where the sink has the day of a later reading than this moment (milliseconds since the epoch). Left out where
    * sources give only what is now.
@@ -59,11 +113,11 @@ export interface CheckpointView {
 /** Which days each sink has, and so which it lacks. Sinks are known by their names. */
 export interface Checkpoints extends CheckpointView {
   /** Called once, when the projects are known and before anything is planned; throws what makes a run pointless. */
-  startRun(projects: readonly Project[], sinks: readonly CheckpointedSink[]): Promise<void>;
+  startRun(run: RunStart): Promise<void>;
   /** True where this run's reading of a day is the last one, whatever it finds. */
   isLastReading(day: Day): boolean;
-  /** A sink has confirmed a day. */
-  delivered(key: CheckpointKey, day: Day, reading: DayReading): void;
+  /** A sink has confirmed a day, or a snapshot. */
+  delivered(key: CheckpointKey, day: Day | null, reading: DayReading): void;
   /**
    * Days that a sink should have got and that can no longer be read. Answers with those that are lost to it and were
    * not known to be.
@@ -71,6 +125,8 @@ export interface Checkpoints extends CheckpointView {
   markLost(key: CheckpointKey, days: readonly Day[]): readonly Day[];
   /** The last delivered reading of a day; undefined where none is remembered. Left out where nothing is. */
   lastReading?(stream: string, projectId: string, day: Day): Promise<LastReading | undefined>;
+  /** A reading gave less than `before`, and no sink got it. Left out where nothing is remembered. */
+  keptBack?(stream: string, projectId: string, day: Day, before: HeldPartition, less: KeptBackReading): void;
 }
 
 /** Without a state only the window counts: every sink lacks all of it. */
@@ -78,7 +134,7 @@ export const windowOnly: Checkpoints = {
   remembers: false,
   startRun: async () => {},
   firstDay: () => undefined,
-  dueReason: () => ({ why: 'window' }),
+  dueReason: (_key, day) => ({ why: day === null ? 'snapshot' : 'window' }),
   isLastReading: () => false,
   delivered: () => {},
   markLost: (_key, days) => days,

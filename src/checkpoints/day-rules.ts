@@ -1,32 +1,13 @@
-import { addDays, type Day, startOfDay } from '../time/day.js';
+import { type Day, endOfDay } from '../time/day.js';
 import { timestampAt } from '../time/timestamp.js';
-import type { DayReading, DueReason } from './checkpoints.js';
+import type { DayReading, LastReading } from './checkpoints.js';
 import { holdsDay, withDay, withoutDay } from './day-ranges.js';
 import type { KnownDays } from './file/state-document.js';
 
-/**
- * Days after its end at which a day is closed although records of it never settled, such as those that cost
- * nothing for good: a day must not stay open for ever.
- */
-const CLOSE_UNSETTLED_AFTER_MS = 14 * 86_400_000;
-
-/**
- * Why a day is to be read; undefined where it is not. One that was lost is still lacking: where it can be read after
- * all, it was a wrong clock that lost it.
- *
- * @param lookbackFrom the first day of the lookback
- */
-export function dueReason(
-  { closed, open, lost }: KnownDays,
-  day: Day,
-  lookbackFrom: Day,
-): DueReason | undefined {
-  const isClosed = holdsDay(closed, day);
-  const unsettled = open[day]?.unsettled;
-  if (!isClosed && unsettled === undefined) return { why: holdsDay(lost, day) ? 'lost' : 'new' };
-  if (day >= lookbackFrom) return { why: 'lookback' };
-  return isClosed ? undefined : { why: 'open', unsettled: unsettled ?? 0 };
-}
+/** Beyond the lookback, a day is kept open for so long for records that may still change. */
+const UNSETTLED_MS = 86_400_000;
+/** After its end a day is closed by then although some of it could not be understood: none must stay open for ever. */
+const CLOSE_PARTIAL_AFTER_MS = 14 * 86_400_000;
 
 /** The first day that was ever delivered or lost; undefined where nothing was. */
 export function firstDay({ closed, open, lost }: KnownDays): Day | undefined {
@@ -47,38 +28,61 @@ export function readAfter(
 ): boolean {
   const readAt = open[day]?.read_at;
   if (readAt !== undefined) return Date.parse(readAt) > thanMs;
-  return holdsDay(closed, day) && endOf(day) + lookbackMs > thanMs;
+  return holdsDay(closed, day) && endOfDay(day) + lookbackMs > thanMs;
 }
 
-/** True where a reading at this moment closes a day, whatever it finds. */
+/** True where a reading at this moment closes a day, also one with records that may still change. */
 export function isLastReading(day: Day, readAtMs: number, lookbackMs: number): boolean {
-  return readAtMs - endOf(day) >= Math.max(CLOSE_UNSETTLED_AFTER_MS, lookbackMs);
+  return readAtMs - endOfDay(day) >= lookbackMs + UNSETTLED_MS;
 }
 
 /**
- * A day that was read and delivered. It is closed by a reading that took place when the day was over, older than the
- * lookback, and all its records were settled; until then it is open, and each run reads it again.
+ * A day that was read and delivered. It is closed by a reading that took place when the day was over and older than
+ * the lookback, and that was whole; until then it is open.
  */
 export function closeOrKeepOpen(
   before: KnownDays,
   day: Day,
-  { readAtMs, records, unsettled, isFinal }: DayReading,
+  { readAtMs, records, unsettled, isPartial, isFinal }: DayReading,
   lookbackMs: number,
 ): KnownDays {
-  const age = readAtMs - endOf(day);
-  const isSettled = unsettled === 0 || age >= CLOSE_UNSETTLED_AFTER_MS;
+  const age = readAtMs - endOfDay(day);
+  const isSettled = unsettled === 0 || isLastReading(day, readAtMs, lookbackMs);
+  const isWhole = !isPartial || age >= Math.max(CLOSE_PARTIAL_AFTER_MS, lookbackMs);
   // What was closed once stays so, also where the lookback has grown since; but a day that is not over was closed by
   // a clock that was ahead.
   const isOldEnough = age >= lookbackMs || (age >= 0 && holdsDay(before.closed, day));
-  // Records do not go away: of an answer that is suddenly shorter a second one has to say the same.
-  const hasShrunk = records < (before.open[day]?.records ?? 0);
-  const isClosed = isFinal || (isSettled && isOldEnough && !hasShrunk);
+  const isClosed = isFinal || (isSettled && isWhole && isOldEnough);
   const { [day]: _before, ...others } = before.open;
+  const opened = {
+    read_at: timestampAt(readAtMs),
+    records,
+    unsettled,
+    ...(isPartial ? ({ partial: true } as const) : {}),
+  };
   return {
+    ...before,
     closed: isClosed ? withDay(before.closed, day) : withoutDay(before.closed, day),
-    open: isClosed ? others : { ...others, [day]: { read_at: timestampAt(readAtMs), records, unsettled } },
+    open: isClosed ? others : { ...others, [day]: opened },
     lost: withoutDay(before.lost, day),
   };
+}
+
+/** A closed day in which something has changed: open again, as it was read last. */
+export function reopen(before: KnownDays, day: Day, { readAtMs, records }: LastReading): KnownDays {
+  const opened = { read_at: timestampAt(readAtMs), records, unsettled: 0 };
+  return { ...before, closed: withoutDay(before.closed, day), open: { ...before.open, [day]: opened } };
+}
+
+/** A day that the sink has no more. */
+export function forgetDay(before: KnownDays, day: Day): KnownDays {
+  const { [day]: _before, ...open } = before.open;
+  return { ...before, closed: withoutDay(before.closed, day), open };
+}
+
+/** True for a day that was delivered. */
+export function hasDay({ closed, open }: KnownDays, day: Day): boolean {
+  return open[day] !== undefined || holdsDay(closed, day);
 }
 
 /**
@@ -93,6 +97,7 @@ export function dropExpired(
   const lost = days.filter((day) => !whole.includes(day));
   return {
     after: {
+      ...before,
       closed: whole.reduce(withDay, before.closed),
       open: Object.fromEntries(Object.entries(before.open).filter(([day]) => !days.includes(day))),
       lost: lost.reduce(withDay, before.lost),
@@ -105,9 +110,10 @@ export function dropExpired(
 function isWhole({ closed, open }: KnownDays, day: Day): boolean {
   if (holdsDay(closed, day)) return true;
   const found = open[day];
-  return found !== undefined && found.unsettled === 0 && Date.parse(found.read_at) >= endOf(day);
-}
-
-function endOf(day: Day): number {
-  return startOfDay(addDays(day, 1));
+  return (
+    found !== undefined &&
+    found.unsettled === 0 &&
+    !found.partial &&
+    Date.parse(found.read_at) >= endOfDay(day)
+  );
 }

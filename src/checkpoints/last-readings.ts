@@ -3,7 +3,7 @@ import type { Log } from '../log/log.js';
 import { addDays, type Day, dayAt } from '../time/day.js';
 import { inner } from './by-name.js';
 import type { ReadingStore, ReadingsOfDay } from './checkpoint-store.js';
-import type { DayReading, LastReading } from './checkpoints.js';
+import type { LastReading } from './checkpoints.js';
 
 /**
  * Days for which a last reading is remembered. Deepgram keeps its request log for so long, and no lookback is longer,
@@ -33,18 +33,22 @@ export function lastReadings(store: ReadingStore, source: string, nowMs: number,
   return {
     get: async (stream: string, projectId: string, day: Day): Promise<LastReading | undefined> => {
       if (day < oldest) return undefined;
-      const found = (await load(day)).get(source)?.get(stream)?.get(projectId);
-      if (!found) return undefined;
-      const [readAtMs, records, sums] = found;
-      return { readAtMs, records, sums };
+      return (await load(day)).get(source)?.get(stream)?.get(projectId);
     },
+    /** Those of a day, by stream and project id. */
+    ofDay: async (day: Day): Promise<ReadonlyMap<string, ReadonlyMap<string, LastReading>>> =>
+      day < oldest ? new Map() : ((await load(day)).get(source) ?? new Map()),
     /** Seen by each `get` that is called later. */
-    set: (stream: string, projectId: string, day: Day, { readAtMs, records, sums }: DayReading): void => {
+    set: (stream: string, projectId: string, day: Day, reading: LastReading): void => {
       if (day < oldest) return;
       changed.add(day);
       void load(day).then((readings) => {
-        inner(inner(readings, source), stream).set(projectId, [readAtMs, records, sums]);
+        inner(inner(readings, source), stream).set(projectId, reading);
       });
+    },
+    /** Lets go of what was only looked at. */
+    release: (): void => {
+      for (const day of loaded.keys()) if (!changed.has(day)) loaded.delete(day);
     },
     /** A failure is only told: what is remembered may lag behind. */
     save: async (): Promise<void> => {

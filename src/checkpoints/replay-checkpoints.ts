@@ -20,7 +20,7 @@ export async function replayCheckpoints({
     table.knows(sink.name, destinations.get(sink.name) ?? '') && !(await sink.isEmpty());
   return {
     ...windowOnly,
-    startRun: async (_projects, sinks) => {
+    startRun: async ({ sinks }) => {
       for (const sink of sinks) if (!(await hasItsPast(sink))) withoutPast.add(sink.name);
     },
     isNewerThan: (key, day, thanMs) =>

@@ -1,6 +1,8 @@
+import type { HeldPartition } from '../catalogue/sink.js';
 import { ExportError, failureOf } from '../errors/export-error.js';
 import type { Log } from '../log/log.js';
 import type { Project } from '../streams/partition.js';
+import type { Stream } from '../streams/stream.js';
 import type { Clock } from '../time/clock.js';
 import { type Day, dayAt } from '../time/day.js';
 import { timestampAt } from '../time/timestamp.js';
@@ -12,10 +14,15 @@ import type {
   Checkpoints,
   DayReading,
   DueReason,
+  KeptBackReading,
   LastReading,
+  RestReason,
+  RunStart,
 } from './checkpoints.js';
 import { holdsDay } from './day-ranges.js';
-import { closeOrKeepOpen, dropExpired, dueReason, firstDay, isLastReading } from './day-rules.js';
+import { closeOrKeepOpen, dropExpired, firstDay, isLastReading } from './day-rules.js';
+import { dueReason, snapshotReason } from './due-rules.js';
+import { FoundAtStart } from './found-at-start.js';
 import type { JournalKey } from './journal/append-journal.js';
 import { type LastReadings, lastReadings } from './last-readings.js';
 import type { StateLock } from './lock/state-lock.js';
@@ -51,8 +58,8 @@ export class RunCheckpoints implements Checkpoints {
   readonly #options: RunCheckpointsOptions;
   readonly #table: CheckpointTable;
   readonly #readings: LastReadings;
-  readonly #lookbackFrom: Day;
   #appends: ReadonlySet<string> = new Set();
+  readonly #found: FoundAtStart;
   /** Closed days of append sinks; forgotten by the journal when the state that says so is kept. */
   #closed: JournalKey[] = [];
   #nextSaveAt = 0;
@@ -63,11 +70,11 @@ export class RunCheckpoints implements Checkpoints {
   #failure: unknown;
 
   private constructor(table: CheckpointTable, options: RunCheckpointsOptions) {
-    const { store, source, nowMs, lookbackMs, log, clock } = options;
+    const { store, source, nowMs, log, clock } = options;
     this.#options = options;
     this.#table = table;
     this.#readings = lastReadings(store.readings, source, nowMs, log);
-    this.#lookbackFrom = dayAt(nowMs - lookbackMs);
+    this.#found = new FoundAtStart(table, this.#readings, options);
     this.#savedReadingsAt = clock.now();
   }
 
@@ -76,11 +83,13 @@ export class RunCheckpoints implements Checkpoints {
     return new RunCheckpoints(new CheckpointTable(await options.store.load(), options.source), options);
   }
 
-  async startRun(projects: readonly Project[], sinks: readonly CheckpointedSink[]): Promise<void> {
+  async startRun(run: RunStart): Promise<void> {
+    const { projects, sinks } = run;
     this.#refuseStrangers(projects);
     this.#warnOfDaysToCome();
     this.#appends = new Set(sinks.filter(({ appends }) => appends).map(({ name }) => name));
     for (const sink of sinks) await this.#beginAnewWhereNeeded(sink);
+    if (await this.#found.look(run)) this.#isChanged = true;
     await this.flush();
   }
 
@@ -88,25 +97,48 @@ export class RunCheckpoints implements Checkpoints {
     return this.#options.fullRefresh ? undefined : firstDay(this.#table.get(key));
   }
 
-  dueReason(key: CheckpointKey, day: Day): DueReason | undefined {
+  dueReason(key: CheckpointKey, day: Day | null, { followsTotals = false }: Stream): DueReason | RestReason {
+    const { fullRefresh, nowMs, lookbackMs } = this.#options;
+    const known = this.#table.get(key);
+    if (day === null) {
+      if (this.#found.isMissing(key, day)) return { why: 'missing' };
+      return fullRefresh ? { why: 'snapshot' } : snapshotReason(known, nowMs);
+    }
     // Which records of a closed day an append sink has is not known any more: it must not get the day again.
-    if (this.#appends.has(key.sink) && this.#isClosed(key, day)) return undefined;
-    if (this.#options.fullRefresh) return { why: 'window' };
-    return dueReason(this.#table.get(key), day, this.#lookbackFrom);
+    if (this.#appends.has(key.sink) && holdsDay(known.closed, day)) return { rests: 'closed' };
+    if (fullRefresh) return { why: 'window' };
+    const last = this.#found.last(key, day);
+    const version = this.#found.version(key.projectId, day);
+    const reason = dueReason(known, day, { nowMs, lookbackMs, last, version, followsTotals });
+    const isMissing = 'why' in reason && reason.why === 'new' && this.#found.isMissing(key, day);
+    return isMissing ? { why: 'missing' } : reason;
   }
 
   isLastReading(day: Day): boolean {
     return isLastReading(day, this.#options.nowMs, this.#options.lookbackMs);
   }
 
-  delivered(key: CheckpointKey, day: Day, reading: DayReading): void {
+  delivered(key: CheckpointKey, day: Day | null, reading: DayReading): void {
     const { clock, lookbackMs, lock } = this.#options;
-    this.#table.set(key, closeOrKeepOpen(this.#table.get(key), day, reading, lookbackMs));
-    if (lock) this.#readings.set(key.stream, key.projectId, day, reading);
-    if (this.#appends.has(key.sink) && this.#isClosed(key, day)) this.#closed.push({ ...key, day });
+    const known = this.#table.get(key);
+    const { readAtMs, records, sums } = reading;
+    if (day === null) this.#table.set(key, { ...known, snapshot: timestampAt(readAtMs) });
+    else {
+      this.#table.set(key, closeOrKeepOpen(known, day, reading, lookbackMs));
+      const version = this.#found.version(key.projectId, day);
+      if (lock) this.#readings.set(key.stream, key.projectId, day, { readAtMs, records, sums, version });
+      if (this.#appends.has(key.sink) && this.#isClosed(key, day)) this.#closed.push({ ...key, day });
+    }
     this.#isChanged = true;
     if (clock.now() >= this.#nextSaveAt)
       void this.#save(clock.now() - this.#savedReadingsAt >= SAVE_READINGS_EVERY_MS);
+  }
+
+  keptBack(stream: string, projectId: string, day: Day, before: HeldPartition, less: KeptBackReading): void {
+    if (!this.#options.lock) return;
+    // Of what a sink holds without the state knowing of it, it is not known when it was read.
+    this.#readings.set(stream, projectId, day, { readAtMs: 0, ...before, less });
+    this.#isChanged = true;
   }
 
   markLost(key: CheckpointKey, days: readonly Day[]): readonly Day[] {

@@ -16,12 +16,15 @@ import { summaryText } from '../report/summary-text.js';
 import type { Window } from '../time/window.js';
 import { beginCheckpoints, type CheckpointOptions } from './checkpoint-session.js';
 import { openSource, withLanes } from './open-connectors.js';
+import { acceptedLess } from './options/accept-less.js';
 import { type JobOptions, jobFor } from './options/job-options.js';
 import { type LogOptions, logFor } from './options/log-options.js';
 import { type SummaryOptions, tryWriting, writeSummaries } from './summary-files.js';
 
 export interface DeliveryOptions extends JobOptions, LogOptions, SummaryOptions {
   readonly dryRun: boolean;
+  /** `STREAM:DAY`: days that may be replaced by less than what is delivered. Default: none. */
+  readonly acceptLess?: readonly string[] | undefined;
 }
 
 /** What one command's delivery has of its own. */
@@ -33,6 +36,8 @@ export interface Delivery {
   isNeeded?(path: Path): boolean;
   /** Default: the job's. */
   window?(job: Job, now: number): Window | Promise<Window>;
+  /** True where what is read is meant to replace whatever is there. Default false. */
+  readonly replacesAll?: boolean;
   /** Default: that of the job. */
   openSource?(job: Job, window: Window, log: Log): Promise<Source>;
 }
@@ -68,7 +73,7 @@ export interface Listeners {
 
 /** The same without a word to the user: whatever happens is in the summary. */
 export async function summarized(
-  options: JobOptions & SummaryOptions & Pick<DeliveryOptions, 'dryRun'>,
+  options: JobOptions & SummaryOptions & Pick<DeliveryOptions, 'dryRun' | 'acceptLess'>,
   delivery: Delivery,
   context: CliContext,
   { log, startProgress }: Listeners,
@@ -90,6 +95,9 @@ export async function summarized(
     await tryWriting(options, context);
     const job = await jobFor(options, context, delivery.isNeeded);
     const { dryRun } = options;
+    const acceptsLess = delivery.replacesAll
+      ? () => true
+      : acceptedLess(options.acceptLess ?? [], job.streams);
     const session = await beginCheckpoints(job, { ...delivery.checkpoints, dryRun }, log, context);
     try {
       // Only now: the run that was waited for has read what came meanwhile, and must not be replaced by less.
@@ -109,6 +117,7 @@ export async function summarized(
           streams: job.streams.filter((stream) => lanes.some((lane) => lane.wants(stream))),
           window: within,
           checkpoints,
+          acceptsLess,
           clock,
           log,
           signal: AbortSignal.any([context.signal, session.lost]),

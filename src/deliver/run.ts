@@ -1,4 +1,4 @@
-import type { PartitionReading, Source, SourceFindings } from '../catalogue/source.js';
+import type { Source, SourceFindings } from '../catalogue/source.js';
 import type { Checkpoints } from '../checkpoints/checkpoints.js';
 import { abortError } from '../errors/export-error.js';
 import type { Log } from '../log/log.js';
@@ -8,15 +8,16 @@ import type { Task } from '../plan/task.js';
 import type { Partition, Project } from '../streams/partition.js';
 import type { Stream } from '../streams/stream.js';
 import type { Clock } from '../time/clock.js';
+import type { Day } from '../time/day.js';
 import { graceAfterAbort } from '../time/limits.js';
 import type { Window } from '../time/window.js';
+import { deliverPartition } from './deliver-partition.js';
 import { forEachConcurrent } from './for-each-concurrent.js';
-import type { LaneWriter } from './lane-writer.js';
-import { ReadingFacts } from './reading-facts.js';
 import type { SinkLane } from './sink-lane.js';
-import { type Progress, RunTally, type StreamOutcome } from './tally/run-tally.js';
+import { type KeptBackDay, type Progress, RunTally, type StreamOutcome } from './tally/run-tally.js';
 import type { SinkOutcome } from './tally/sink-tally.js';
 import type { SourceFailure } from './tally/source-failures.js';
+import { versionsFor } from './versions.js';
 
 export interface RunOptions {
   readonly source: Source;
@@ -28,6 +29,8 @@ export interface RunOptions {
   readonly checkpoints: Checkpoints;
   readonly clock: Clock;
   readonly log: Log;
+  /** True for a day that may be replaced by less than what is delivered. Default: none may. */
+  acceptsLess?(stream: Stream, day: Day): boolean;
   /** Aborted by an interrupt: what is committed stays, what is open is taken back. */
   readonly signal: AbortSignal;
   /** Told after every partition and batch. */
@@ -38,6 +41,7 @@ export interface RunResult {
   readonly projects: readonly Project[];
   readonly streams: readonly StreamOutcome[];
   readonly sourceFailures: readonly SourceFailure[];
+  readonly keptBack: readonly KeptBackDay[];
   readonly findings: SourceFindings;
   /** What the user should know about the plan, such as days that are lost for good. */
   readonly warnings: readonly string[];
@@ -57,7 +61,8 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const { source, lanes, streams, checkpoints, log, signal } = options;
   const startedAt = options.clock.now();
   const projects = await source.projects(signal);
-  await checkpoints.startRun(projects, lanes);
+  const versions = await versionsFor(source, streams, projects, checkpoints, signal);
+  await checkpoints.startRun({ projects, streams, sinks: lanes, window: options.window, versions, signal });
   const planned = plan({ ...options, projects, sinks: lanes });
   const warnings = planWarnings(planned, checkpoints, source);
   for (const warning of warnings) log.warn(warning);
@@ -71,6 +76,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
     projects,
     streams: tally.streamOutcomes(),
     sourceFailures: tally.failures.all,
+    keptBack: tally.keptBackDays,
     findings: source.findings(),
     warnings,
     sinks: lanes.map((lane) => lane.outcome()),
@@ -102,45 +108,6 @@ async function runTask(task: Task, tally: RunTally, options: RunOptions): Promis
     tally.taskFailed(task, partitions, error);
     for (const partition of partitions) for (const lane of lanesOf(partition.day)) lane.unread(partition);
   }
-}
-
-/** Throws what the source threw, after every sink has taken the partition back. */
-async function deliverPartition(
-  partition: Partition,
-  { batches }: PartitionReading,
-  lanes: readonly SinkLane[],
-  tally: RunTally,
-  { signal, window, checkpoints }: RunOptions,
-): Promise<void> {
-  const { stream, project, day } = partition;
-  const facts = new ReadingFacts(stream);
-  const isLast = day !== null && checkpoints.isLastReading(day);
-  const begun = await Promise.all(lanes.map((lane) => lane.begin(partition, signal, isLast)));
-  const writers = begun.filter((writer): writer is LaneWriter => writer !== undefined);
-  if (writers.length === 0) return; // every sink has failed: reading on would help nobody
-  try {
-    for await (const batch of batches) {
-      await Promise.all(writers.map((writer) => writer.write(batch)));
-      facts.add(batch);
-      tally.batchRead(batch.length);
-    }
-    if (signal.aborted) throw abortError(signal);
-  } catch (error) {
-    await Promise.all(writers.map((writer) => writer.abort(error)));
-    throw error;
-  }
-  const { records, unsettled, sums } = facts;
-  const isFinal = stream.observedOnly ?? false;
-  await Promise.all(
-    writers.map(async (writer) => {
-      const isCommitted = await writer.commit();
-      if (!isCommitted || day === null) return;
-      const key = { sink: writer.sink, stream: stream.name, projectId: project.id };
-      // Nothing later than the window's now is read, however late it is by the clock.
-      checkpoints.delivered(key, day, { readAtMs: window.now, records, unsettled, sums, isFinal });
-    }),
-  );
-  tally.partitionRead(partition, records);
 }
 
 /** Sinks get their last word even after an interrupt, so that what was committed can be seen; but not for long. */

@@ -19,4 +19,6 @@ export interface PlanInput {
   readonly window: Window;
   readonly sinks: readonly SinkView[];
   readonly checkpoints: CheckpointView;
+  /** True where the plan is also to say what is not read, and why: there may be much of it. Default false. */
+  readonly explains?: boolean;
 }

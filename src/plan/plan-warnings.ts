@@ -3,13 +3,14 @@ import type { Checkpoints } from '../checkpoints/checkpoints.js';
 import { formatRanges, rangesOf } from '../checkpoints/day-ranges.js';
 import type { Day } from '../time/day.js';
 import type { DaysOfSink, Plan } from './plan.js';
+import type { Task } from './task.js';
 
 /**
- * What the user should know before anything is read: days that are lost for good, each said once, and days that are
- * kept. Marks the lost ones.
+ * What the user should know before anything is read: what sinks were given and do not hold any more, days that are lost
+ * for good, each said once, and days that are kept. Marks the lost ones.
  */
 export function planWarnings(
-  { lost, kept }: Pick<Plan, 'lost' | 'kept'>,
+  { tasks, lost, kept }: Pick<Plan, 'tasks' | 'lost' | 'kept'>,
   checkpoints: Pick<Checkpoints, 'markLost'>,
   source: Pick<Source, 'name'>,
 ): readonly string[] {
@@ -18,6 +19,7 @@ export function planWarnings(
     return { ...one, days: checkpoints.markLost(key, one.days) };
   });
   return [
+    ...missingWarnings(tasks),
     ...grouped(newlyLost).map(
       ({ subject, oldest, days, sinks }) =>
         `${subject}: ${days} cannot be read any more, since ${source.name} only goes back to ${oldest}, ` +
@@ -30,6 +32,24 @@ export function planWarnings(
         'replaced all the same, first set the state aside with `deepgram-export state repair`.',
     ),
   ];
+}
+
+/** A sentence a sink, with its first such partition as an example. */
+function missingWarnings(tasks: readonly Task[]): string[] {
+  const missing = new Map<string, { first: string; count: number }>();
+  for (const { stream, project, partitions } of tasks)
+    for (const { day, lacking } of partitions)
+      for (const [sink, { why }] of Object.entries(lacking)) {
+        if (why !== 'missing') continue;
+        const first = `${stream} of ${project.name ?? project.id}${day === null ? '' : `, ${day}`}`;
+        const known = missing.get(sink) ?? { first, count: 0 };
+        missing.set(sink, { ...known, count: known.count + 1 });
+      }
+  return [...missing].map(
+    ([sink, { first, count }]) =>
+      `${sink}: ${first}${count > 1 ? `, and ${count - 1} partitions more,` : ''} was delivered and is not there any ` +
+      'more, or not as it was delivered; it is delivered again.',
+  );
 }
 
 /** Sinks of a stream and project that have the same days together: `2026-11-01 to 2026-11-03` and `archive, tableau`. */

@@ -1,5 +1,5 @@
-import type { PlannedSource, Share } from '../catalogue/source.js';
-import type { CheckpointKey, DueReason } from '../checkpoints/checkpoints.js';
+import type { Share } from '../catalogue/source.js';
+import type { CheckpointKey, DueReason, RestReason } from '../checkpoints/checkpoints.js';
 import type { Project } from '../streams/partition.js';
 import type { Stream } from '../streams/stream.js';
 import { type Day, daysThrough } from '../time/day.js';
@@ -23,6 +23,18 @@ export interface Plan {
   readonly lost: readonly DaysOfSink[];
   /** Days that a sink has of a later reading than the source's own, and keeps. */
   readonly kept: readonly DaysOfSink[];
+  /** What is not read for a sink that has it, and why; empty unless it was asked for. */
+  readonly resting: readonly RestingPartitions[];
+}
+
+/** Partitions of one sink, stream and project that are not read now, for one reason. */
+export interface RestingPartitions {
+  readonly sink: string;
+  readonly stream: string;
+  readonly project: Project;
+  /** In order; null is the snapshot. */
+  readonly days: readonly (Day | null)[];
+  readonly rests: RestReason['rests'];
 }
 
 /**
@@ -37,13 +49,14 @@ export function plan(input: PlanInput): Plan {
     return input.projects.map((project) =>
       stream.partitionedBy === 'day'
         ? planDays(stream, project, sinks, input)
-        : { tasks: planSnapshot(stream, project, sinks, input.source), lost: [], kept: [] },
+        : planSnapshot(stream, project, sinks, input),
     );
   });
   return {
     tasks: plans.flatMap(({ tasks }) => tasks),
     lost: plans.flatMap(({ lost }) => lost),
     kept: plans.flatMap(({ kept }) => kept),
+    resting: plans.flatMap(({ resting }) => resting),
   };
 }
 
@@ -51,37 +64,52 @@ function planSnapshot(
   stream: Stream,
   project: Project,
   sinks: readonly SinkView[],
-  source: PlannedSource,
-): readonly Task[] {
-  const lacking = Object.fromEntries(sinks.map(({ name }) => [name, { why: 'snapshot' } as const]));
-  return source.divide(stream, project, []).map((share) => taskOf(stream, project, share, () => lacking));
+  { source, checkpoints, explains }: PlanInput,
+): Plan {
+  const lacking: Record<string, DueReason> = {};
+  const resting: RestingPartitions[] = [];
+  for (const { name: sink } of sinks) {
+    const reason = checkpoints.dueReason({ sink, stream: stream.name, projectId: project.id }, null, stream);
+    if ('why' in reason) lacking[sink] = reason;
+    else if (explains)
+      resting.push({ sink, stream: stream.name, project, days: [null], rests: reason.rests });
+  }
+  const shares = Object.keys(lacking).length === 0 ? [] : source.divide(stream, project, []);
+  const tasks = shares.map((share) => taskOf(stream, project, share, () => lacking));
+  return { tasks, lost: [], kept: [], resting };
 }
 
 function planDays(stream: Stream, project: Project, sinks: readonly SinkView[], input: PlanInput): Plan {
-  const { source, window, checkpoints } = input;
+  const { source, window, checkpoints, explains } = input;
   const oldest = source.oldestDay(stream);
   const lacking = new Map<Day, Record<string, DueReason>>();
   const lost: DaysOfSink[] = [];
   const kept: DaysOfSink[] = [];
+  const resting: RestingPartitions[] = [];
   for (const [sink, first] of firstDays(sinks, stream, project, oldest, { window, checkpoints })) {
     const key = { sink, stream: stream.name, projectId: project.id };
     const of = { sink, stream: stream.name, project, oldest };
     const gone: Day[] = [];
     const newer: Day[] = [];
+    const rest = new Map<RestReason['rests'], Day[]>();
     for (const day of daysThrough(first, window.until)) {
-      const reason = checkpoints.dueReason(key, day);
-      if (!reason) continue;
-      if (oldest !== undefined && day < oldest) {
+      const reason = checkpoints.dueReason(key, day, stream);
+      if ('rests' in reason) {
+        const days = rest.get(reason.rests) ?? [];
+        if (explains) rest.set(reason.rests, days);
+        days.push(day);
+      } else if (oldest !== undefined && day < oldest) {
         if (reason.why !== 'lookback' && reason.why !== 'lost') gone.push(day);
       } else if (isNewerThere(key, day, stream, project, input)) newer.push(day);
       else lacking.set(day, { ...lacking.get(day), [sink]: reason });
     }
     if (gone.length > 0) lost.push({ ...of, days: gone });
     if (newer.length > 0) kept.push({ ...of, days: newer });
+    for (const [rests, days] of rest) resting.push({ sink, stream: stream.name, project, days, rests });
   }
   const shares = source.divide(stream, project, [...lacking.keys()].sort());
   const tasks = shares.map((share) => taskOf(stream, project, share, (day) => lacking.get(day ?? '') ?? {}));
-  return { tasks, lost, kept };
+  return { tasks, lost, kept, resting };
 }
 
 /** A day that can only be read while it lasts is closed by any reading of it: that says nothing of when. */

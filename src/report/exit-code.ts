@@ -22,9 +22,14 @@ export function verdictOf(result: RunResult, interruptCode: number | undefined):
   if (failed.length > 0) return { outcome: 'sinks-failed', exitCode: EXIT.someSinks };
   if (result.sourceFailures.some((failure) => failure.kind === 'bug'))
     return { outcome: 'failed', exitCode: EXIT.bug };
-  if (result.sourceFailures.length > 0 || result.findings.incomplete.length > 0 || nothingUnderstood(result))
+  if (isIncomplete(result) || nothingUnderstood(result))
     return { outcome: 'source-incomplete', exitCode: EXIT.source };
   return { outcome: 'delivered', exitCode: EXIT.delivered };
+}
+
+/** True where something of the source is not delivered, or may not be whole. */
+function isIncomplete({ sourceFailures, keptBack, findings }: RunResult): boolean {
+  return sourceFailures.length > 0 || keptBack.length > 0 || findings.incomplete.length > 0;
 }
 
 /** True where records of a stream came and none could be read: not a bad record, but an answer we do not know. */

@@ -6,6 +6,7 @@ import { oneLine } from '../text/one-line.js';
 import { counted, formatCount, textTable } from '../text/text-table.js';
 import { formatDuration } from '../time/duration.js';
 import { failureLines } from './failure-lines.js';
+import { keptBackNotes } from './kept-back.js';
 import type { Outcome, Summary } from './summary.js';
 
 const VERDICTS: Readonly<Record<Outcome, string>> = {
@@ -107,6 +108,7 @@ export function notes(summary: Summary): string[] {
       ({ stream, fields }) =>
         `${stream}: ${source.name ?? 'the source'} has fields that are not exported: ${fields.join(', ')}`,
     ),
+    ...keptBackNotes(source.kept_back, source.name ?? 'the source'),
     ...source.incomplete,
     ...source.warnings,
     ...summary.sinks.flatMap((sink) => sinkNotes(sink, summary.dry_run)),

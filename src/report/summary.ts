@@ -1,5 +1,5 @@
 import type { RunResult } from '../deliver/run.js';
-import type { StreamOutcome } from '../deliver/tally/run-tally.js';
+import type { KeptBackDay, StreamOutcome } from '../deliver/tally/run-tally.js';
 import type { SinkOutcome } from '../deliver/tally/sink-tally.js';
 import type { SourceFailure } from '../deliver/tally/source-failures.js';
 import type { Failure } from '../errors/export-error.js';
@@ -38,6 +38,8 @@ export interface Summary {
     }[];
     readonly unknown_fields: readonly { readonly stream: string; readonly fields: readonly string[] }[];
     readonly warnings: readonly string[];
+    /** Days whose reading gave less than what is delivered: that stays. */
+    readonly kept_back: readonly KeptBackDay[];
     /** What may not be whole although it could be read. */
     readonly incomplete: readonly string[];
   };
@@ -100,6 +102,7 @@ export function summaryOf(input: SummaryInput): Summary {
         fields,
       })),
       warnings: [...(result?.warnings ?? []), ...(result?.findings.warnings ?? [])],
+      kept_back: result?.keptBack ?? [],
       incomplete: result?.findings.incomplete ?? [],
     },
     sinks: result?.sinks ?? [],

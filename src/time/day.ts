@@ -14,6 +14,11 @@ export function startOfDay(day: Day): number {
   return Date.parse(`${day}T00:00:00Z`);
 }
 
+/** The first millisecond after a day. */
+export function endOfDay(day: Day): number {
+  return startOfDay(day) + DAY_MS;
+}
+
 export function addDays(day: Day, days: number): Day {
   return dayAt(startOfDay(day) + days * DAY_MS);
 }

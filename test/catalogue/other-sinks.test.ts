@@ -155,7 +155,7 @@ describe('its mistakes are shown like ours', () => {
       '4:34  sinks.mine.url: must be text',
       '4:44  sinks.mine.size: Too small: expected number to be >=3',
       '4:53  sinks.mine.kind: must be one of one, two (did you mean "two"?)',
-      '4:59  sinks.mine.colour: is no setting known here; there are url, size, kind, type, streams, required, deadline',
+      '4:59  sinks.mine.colour: is no setting known here; there are url, size, kind, type, streams, required, deadline, missing',
     ]);
   });
 

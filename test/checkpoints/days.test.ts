@@ -1,9 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { balances } from '../../connectors/deepgram/streams/account.js';
 import { usage } from '../../connectors/deepgram/streams/usage.js';
-import { closeOrKeepOpen, dropExpired, dueReason } from '../../src/checkpoints/day-rules.js';
-import type { KnownDays } from '../../src/checkpoints/file/state-document.js';
-import type { Row } from '../../src/streams/field.js';
 import { type Day, daysThrough } from '../../src/time/day.js';
 import { ExportHistory, record } from './export-history.js';
 
@@ -18,20 +15,20 @@ describe('what is read', () => {
   it('first the whole window, then only what is young or not closed', async () => {
     const history = await ExportHistory.begin();
 
-    const first = await history.run('2026-11-20T12:00:00Z');
-    const second = await history.run('2026-11-21T12:00:00Z');
-    const third = await history.run('2026-11-22T12:00:00Z');
+    const first = await history.run('2026-11-20T02:00:00Z');
+    const second = await history.run('2026-11-21T02:00:00Z');
+    const third = await history.run('2026-11-22T02:00:00Z');
 
     expect(first.read).toEqual(daysThrough('2026-11-13', '2026-11-20'));
     expect(second.read).toEqual(daysThrough('2026-11-17', '2026-11-21'));
     expect(third.read).toEqual(daysThrough('2026-11-18', '2026-11-22'));
   });
 
-  it('the same day again: the lookback alone, counted from now and not from what was read last', async () => {
+  it('six hours later: the lookback alone, counted from now and not from what was read last', async () => {
     const history = await ExportHistory.begin();
 
-    await history.run('2026-11-20T12:00:00Z');
-    const second = await history.run('2026-11-20T13:00:00Z');
+    await history.run('2026-11-20T02:00:00Z');
+    const second = await history.run('2026-11-20T08:00:00Z');
     const third = await history.run('2026-11-20T14:00:00Z');
 
     expect([second.read, third.read]).toEqual([
@@ -48,9 +45,9 @@ describe('what is read', () => {
   ])('over %s', async (_, one, two, three, from) => {
     const history = await ExportHistory.begin();
 
-    await history.run(`${one}T12:00:00Z`);
-    await history.run(`${two}T12:00:00Z`);
-    const third = await history.run(`${three}T12:00:00Z`);
+    await history.run(`${one}T02:00:00Z`);
+    await history.run(`${two}T02:00:00Z`);
+    const third = await history.run(`${three}T02:00:00Z`);
 
     const { closed, open } = (await history.days()) ?? {};
     expect(third.read[0]).toBe(daysThrough(from, three)[0]);
@@ -62,8 +59,8 @@ describe('what is read', () => {
   it('what was missed between two runs, however long ago the first was', async () => {
     const history = await ExportHistory.begin();
 
-    await history.run('2026-10-01T12:00:00Z');
-    const second = await history.run('2026-11-20T12:00:00Z', { since: '1d' });
+    await history.run('2026-10-01T02:00:00Z');
+    const second = await history.run('2026-11-20T02:00:00Z', { since: '1d' });
 
     expect(second.read).toEqual(daysThrough('2026-09-28', '2026-11-20'));
   });
@@ -71,8 +68,8 @@ describe('what is read', () => {
   it('everything in the window when asked to, whatever the state says', async () => {
     const history = await ExportHistory.begin();
 
-    await history.run('2026-11-20T12:00:00Z');
-    const second = await history.run('2026-11-20T13:00:00Z', { fullRefresh: true });
+    await history.run('2026-11-20T02:00:00Z');
+    const second = await history.run('2026-11-20T08:00:00Z', { fullRefresh: true });
     const third = await history.run('2026-11-20T14:00:00Z');
 
     expect(second.read).toEqual(daysThrough('2026-11-13', '2026-11-20'));
@@ -110,41 +107,41 @@ describe('a day is closed by a reading', () => {
   });
 
   it('only when all its records were settled', async () => {
-    const history = await ExportHistory.begin(settling('2026-11-13', Date.parse('2026-11-22T12:00:00Z')));
+    const history = await ExportHistory.begin(settling('2026-11-16', Date.parse('2026-11-20T10:00:00Z')));
 
-    const first = await history.run('2026-11-20T12:00:00Z');
-    const second = await history.run('2026-11-21T12:00:00Z');
-    const third = await history.run('2026-11-22T12:00:00Z');
-    const fourth = await history.run('2026-11-23T12:00:00Z');
+    const first = await history.run('2026-11-20T02:00:00Z');
+    const second = await history.run('2026-11-20T08:00:00Z');
+    const third = await history.run('2026-11-20T10:00:00Z');
+    const fourth = await history.run('2026-11-20T18:00:00Z');
 
-    const reads = [first, second, third, fourth].map(({ read }) => read.includes('2026-11-13'));
+    const reads = [first, second, third, fourth].map(({ read }) => read.includes('2026-11-16'));
     expect(reads).toEqual([true, true, true, false]);
-    expect(history.holds('a')['2026-11-13']).toEqual([record('2026-11-13', true)]);
+    expect(history.holds('a')['2026-11-16']).toEqual([record('2026-11-16', true)]);
   });
 
-  it('or 14 days after its end, though some never settle', async () => {
-    const history = await ExportHistory.begin(settling('2026-11-13', NEVER));
+  it('or a day beyond the lookback, though some never settle', async () => {
+    const history = await ExportHistory.begin(settling('2026-11-18', NEVER));
 
     const reads = [];
     for (const day of daysThrough('2026-11-20', '2026-11-30')) {
-      const { read } = await history.run(`${day}T12:00:00Z`);
-      if (read.includes('2026-11-13')) reads.push(day);
+      const { read } = await history.run(`${day}T02:00:00Z`);
+      if (read.includes('2026-11-18')) reads.push(day);
     }
 
-    expect(reads).toEqual(daysThrough('2026-11-20', '2026-11-28'));
+    expect(reads).toEqual(daysThrough('2026-11-20', '2026-11-23'));
   });
 
   it('which says when it was read, what was found, and how much may still change', async () => {
     const history = await ExportHistory.begin(settling('2026-11-20', NEVER));
 
-    await history.run('2026-11-20T12:00:00Z', { since: '0d' });
+    await history.run('2026-11-20T02:00:00Z', { since: '0d' });
 
     expect(await history.days()).toEqual({
       closed: [],
       lost: [],
       open: {
         '2026-11-20': {
-          read_at: '2026-11-20T12:00:00.000000Z',
+          read_at: '2026-11-20T02:00:00.000000Z',
           records: 1,
           unsettled: 1,
         },
@@ -153,51 +150,12 @@ describe('a day is closed by a reading', () => {
   });
 });
 
-describe('a day that differs from what was known of it', () => {
-  const DAY = '2026-11-13';
-  const rowsAt = (of: (nowMs: number) => readonly Row[]) => ({
-    rows: (day: Day, nowMs: number) => (day === DAY ? of(nowMs) : [record(day, true)]),
-  });
-
-  it('and is shorter is not closed before a second reading says the same', async () => {
-    const outage = Date.parse('2026-11-17T12:00:00Z');
-    const history = await ExportHistory.begin(
-      rowsAt((nowMs) => [0, 1].slice(0, nowMs === outage ? 0 : 2).map((index) => record(DAY, true, index))),
-    );
-    await history.run('2026-11-16T12:00:00Z', { lookback: '3d' });
-
-    await history.run('2026-11-17T12:00:00Z', { lookback: '3d' });
-    const next = await history.run('2026-11-18T12:00:00Z', { lookback: '3d' });
-    const last = await history.run('2026-11-19T12:00:00Z', { lookback: '3d' });
-
-    expect(history.holds('a')[DAY]).toHaveLength(2);
-    expect([next.read.includes(DAY), last.read.includes(DAY)]).toEqual([true, false]);
-  });
-
-  it('and was closed is open again while a record of it is not settled', async () => {
-    const late = Date.parse('2026-11-19T00:00:00Z');
-    const settles = Date.parse('2026-11-21T00:00:00Z');
-    const history = await ExportHistory.begin(
-      rowsAt((nowMs) => [record(DAY, true), ...(nowMs < late ? [] : [record(DAY, nowMs >= settles, 1)])]),
-    );
-    await history.run('2026-11-18T12:00:00Z');
-    await history.run('2026-11-19T12:00:00Z', { fullRefresh: true });
-
-    const open = await history.run('2026-11-20T12:00:00Z');
-    await history.run('2026-11-21T12:00:00Z');
-    const closed = await history.run('2026-11-22T12:00:00Z');
-
-    expect([open.read.includes(DAY), closed.read.includes(DAY)]).toEqual([true, false]);
-    expect(history.holds('a')[DAY]).toEqual([record(DAY, true), record(DAY, true, 1)]);
-  });
-});
-
 describe('a lookback that changes', () => {
   it('grows: the younger closed days are read again, and stay closed', async () => {
     const history = await ExportHistory.begin();
 
-    await history.run('2026-11-20T12:00:00Z', { lookback: '3d' });
-    const grown = await history.run('2026-11-20T13:00:00Z', { lookback: '5d' });
+    await history.run('2026-11-20T02:00:00Z', { lookback: '3d' });
+    const grown = await history.run('2026-11-20T08:00:00Z', { lookback: '5d' });
     const shrunk = await history.run('2026-11-20T14:00:00Z', { lookback: '3d' });
 
     expect(grown.read).toEqual(daysThrough('2026-11-15', '2026-11-20'));
@@ -207,8 +165,8 @@ describe('a lookback that changes', () => {
   it('shrinks: what was left open is read once more, and closed by that', async () => {
     const history = await ExportHistory.begin();
 
-    await history.run('2026-11-20T12:00:00Z', { lookback: '3d' });
-    const second = await history.run('2026-11-20T13:00:00Z', { lookback: '1d' });
+    await history.run('2026-11-20T02:00:00Z', { lookback: '3d' });
+    const second = await history.run('2026-11-20T08:00:00Z', { lookback: '1d' });
     const third = await history.run('2026-11-20T14:00:00Z', { lookback: '1d' });
 
     expect(second.read).toEqual(daysThrough('2026-11-17', '2026-11-20'));
@@ -220,8 +178,8 @@ describe('a window that changes', () => {
   it('begins earlier: the days before are read', async () => {
     const history = await ExportHistory.begin();
 
-    await history.run('2026-11-20T12:00:00Z');
-    const second = await history.run('2026-11-20T13:00:00Z', { since: '10d' });
+    await history.run('2026-11-20T02:00:00Z');
+    const second = await history.run('2026-11-20T08:00:00Z', { since: '10d' });
     const third = await history.run('2026-11-20T14:00:00Z', { since: '10d' });
 
     expect(second.read).toEqual([
@@ -234,8 +192,8 @@ describe('a window that changes', () => {
   it('begins later: what an earlier one wanted and did not get is still wanted', async () => {
     const history = await ExportHistory.begin();
 
-    await history.run('2026-11-20T12:00:00Z', { fails: (_, day) => day === '2026-11-14' });
-    const second = await history.run('2026-11-20T13:00:00Z', { since: '0d' });
+    await history.run('2026-11-20T02:00:00Z', { fails: (_, day) => day === '2026-11-14' });
+    const second = await history.run('2026-11-20T08:00:00Z', { since: '0d' });
     const third = await history.run('2026-11-20T14:00:00Z', { since: '0d' });
 
     expect(second.read).toEqual(['2026-11-14', ...daysThrough('2026-11-17', '2026-11-20')]);
@@ -245,8 +203,8 @@ describe('a window that changes', () => {
   it('ends earlier: nothing after it is read', async () => {
     const history = await ExportHistory.begin();
 
-    await history.run('2026-11-20T12:00:00Z');
-    const second = await history.run('2026-11-21T12:00:00Z', { until: '2026-11-18' });
+    await history.run('2026-11-20T02:00:00Z');
+    const second = await history.run('2026-11-21T02:00:00Z', { until: '2026-11-18' });
 
     expect(second.read).toEqual(daysThrough('2026-11-17', '2026-11-18'));
   });
@@ -256,9 +214,9 @@ describe('a clock that is wrong', () => {
   it('set back: what is closed stays, and nothing is missing when it is right again', async () => {
     const history = await ExportHistory.begin();
 
-    await history.run('2026-11-20T12:00:00Z');
-    const back = await history.run('2026-11-18T12:00:00Z');
-    const right = await history.run('2026-11-21T12:00:00Z');
+    await history.run('2026-11-20T02:00:00Z');
+    const back = await history.run('2026-11-18T02:00:00Z');
+    const right = await history.run('2026-11-21T02:00:00Z');
 
     expect(back.read).toEqual([
       ...daysThrough('2026-11-11', '2026-11-12'),
@@ -276,16 +234,16 @@ describe('a clock that is wrong', () => {
   it('set back by years: nothing is forgotten', async () => {
     const history = await ExportHistory.begin();
 
-    await history.run('2026-11-20T12:00:00Z');
+    await history.run('2026-11-20T02:00:00Z');
     await history.run('2020-01-01T00:00:00Z');
-    const right = await history.run('2026-11-20T13:00:00Z', { since: '1d' });
+    const right = await history.run('2026-11-20T08:00:00Z', { since: '1d' });
 
     expect(right.read).toContain('2026-11-17');
     expect(right.read).not.toContain('2026-11-16');
   });
 
   it('ahead: a day that it closed before its end is opened again and read to its end', async () => {
-    const truth = { now: Date.parse('2026-11-20T12:00:00Z') };
+    const truth = { now: Date.parse('2026-11-20T02:00:00Z') };
     const history = await ExportHistory.begin({
       rows: (day) =>
         ['06', '18']
@@ -293,11 +251,11 @@ describe('a clock that is wrong', () => {
           .map((hour) => record(day, true, Number(hour))),
     });
 
-    await history.run('2026-11-25T12:00:00Z');
-    truth.now = Date.parse('2026-11-20T13:00:00Z');
-    const back = await history.run('2026-11-20T13:00:00Z');
-    truth.now = Date.parse('2026-11-28T13:00:00Z');
-    await history.run('2026-11-28T13:00:00Z');
+    await history.run('2026-11-25T02:00:00Z');
+    truth.now = Date.parse('2026-11-20T08:00:00Z');
+    const back = await history.run('2026-11-20T08:00:00Z');
+    truth.now = Date.parse('2026-11-28T08:00:00Z');
+    await history.run('2026-11-28T08:00:00Z');
 
     expect(back.warnings).toEqual([expect.stringContaining('or another one was ahead')]);
     expect(history.holds('a')['2026-11-20']).toHaveLength(2);
@@ -308,9 +266,9 @@ describe('a gap that the source has deleted meanwhile', () => {
   it('is reported once with its dates and kept as lost; what was closed is not', async () => {
     const history = await ExportHistory.begin();
 
-    await history.run('2026-06-01T12:00:00Z');
-    const second = await history.run('2026-11-20T12:00:00Z');
-    const third = await history.run('2026-11-20T13:00:00Z');
+    await history.run('2026-06-01T02:00:00Z');
+    const second = await history.run('2026-11-20T02:00:00Z');
+    const third = await history.run('2026-11-20T08:00:00Z');
 
     expect(second.warnings).toEqual([
       'requests of Support: 2026-06-01 to 2026-08-22 cannot be read any more, since fake only goes back to ' +
@@ -331,8 +289,8 @@ describe('a gap that the source has deleted meanwhile', () => {
   it('holds a day that was delivered before all its records were settled', async () => {
     const history = await ExportHistory.begin(settling('2026-05-30', NEVER));
 
-    await history.run('2026-06-01T12:00:00Z', { until: '2026-06-01' });
-    const second = await history.run('2026-11-20T12:00:00Z', { since: '1d' });
+    await history.run('2026-06-01T02:00:00Z', { until: '2026-06-01' });
+    const second = await history.run('2026-11-20T02:00:00Z', { since: '1d' });
 
     expect(second.warnings).toEqual([
       expect.stringContaining(
@@ -348,18 +306,18 @@ describe('a gap that the source has deleted meanwhile', () => {
     const history = await ExportHistory.begin();
 
     await history.run(at);
-    const second = await history.run('2026-11-20T12:00:00Z', { since: '1d' });
+    const second = await history.run('2026-11-20T02:00:00Z', { since: '1d' });
 
     expect(second.warnings).toEqual([expect.stringContaining(`requests of Support: ${days} cannot be read`)]);
   });
 
   it('is read after all where only a clock far ahead had lost it', async () => {
     const history = await ExportHistory.begin();
-    await history.run('2026-11-18T12:00:00Z');
+    await history.run('2026-11-18T02:00:00Z');
 
-    await history.run('2027-03-01T12:00:00Z');
-    const right = await history.run('2026-11-23T12:00:00Z');
-    const next = await history.run('2026-11-24T12:00:00Z');
+    await history.run('2027-03-01T02:00:00Z');
+    const right = await history.run('2026-11-23T02:00:00Z');
+    const next = await history.run('2026-11-24T02:00:00Z');
 
     expect(right.read).toEqual(daysThrough('2026-11-18', '2026-11-23'));
     expect(Object.keys(history.holds('a'))).toEqual(
@@ -372,11 +330,11 @@ describe('a gap that the source has deleted meanwhile', () => {
 
   it('says nothing of closed days where everything is asked for, and nothing twice of the others', async () => {
     const history = await ExportHistory.begin();
-    await history.run('2026-08-20T12:00:00Z', { until: '2026-08-10', since: '2026-08-08' });
+    await history.run('2026-08-20T02:00:00Z', { until: '2026-08-10', since: '2026-08-08' });
 
     const options = { since: '2026-08-08', fullRefresh: true };
-    const second = await history.run('2026-11-20T12:00:00Z', options);
-    const third = await history.run('2026-11-20T13:00:00Z', options);
+    const second = await history.run('2026-11-20T02:00:00Z', options);
+    const third = await history.run('2026-11-20T08:00:00Z', options);
 
     expect(second.warnings).toEqual([expect.stringContaining(' 2026-08-11 to 2026-08-22 cannot be read')]);
     expect(third.warnings).toEqual([]);
@@ -385,9 +343,9 @@ describe('a gap that the source has deleted meanwhile', () => {
   it('says nothing of closed days, also with a lookback as long as the source keeps them', async () => {
     const history = await ExportHistory.begin();
 
-    await history.run('2026-11-20T12:00:00Z', { since: '89d' });
-    const second = await history.run('2026-11-21T12:00:00Z', { lookback: '90d', since: '0d' });
-    const third = await history.run('2026-11-22T12:00:00Z', { fullRefresh: true, since: '88d' });
+    await history.run('2026-11-20T02:00:00Z', { since: '89d' });
+    const second = await history.run('2026-11-21T02:00:00Z', { lookback: '90d', since: '0d' });
+    const third = await history.run('2026-11-22T02:00:00Z', { fullRefresh: true, since: '88d' });
 
     expect([second.warnings, third.warnings]).toEqual([[], []]);
     expect((await history.days())?.lost).toEqual([]);
@@ -396,8 +354,8 @@ describe('a gap that the source has deleted meanwhile', () => {
   it('does not exist for a stream that is kept without limit', async () => {
     const history = await ExportHistory.begin({ stream: usage });
 
-    await history.run('2026-06-01T12:00:00Z');
-    const second = await history.run('2026-11-20T12:00:00Z');
+    await history.run('2026-06-01T02:00:00Z');
+    const second = await history.run('2026-11-20T02:00:00Z');
 
     expect(second.warnings).toEqual([]);
     expect(second.read).toEqual(daysThrough('2026-05-29', '2026-11-20'));
@@ -408,9 +366,9 @@ describe('several sinks', () => {
   it('one that is added later gets all of the history, alone', async () => {
     const history = await ExportHistory.begin();
 
-    await history.run('2026-11-20T12:00:00Z');
-    const second = await history.run('2026-11-21T12:00:00Z', { sinks: ['a', 'b'] });
-    const third = await history.run('2026-11-22T12:00:00Z', { sinks: ['a', 'b'] });
+    await history.run('2026-11-20T02:00:00Z');
+    const second = await history.run('2026-11-21T02:00:00Z', { sinks: ['a', 'b'] });
+    const third = await history.run('2026-11-22T02:00:00Z', { sinks: ['a', 'b'] });
 
     expect(second.given).toEqual({
       a: daysThrough('2026-11-17', '2026-11-21'),
@@ -423,11 +381,11 @@ describe('several sinks', () => {
     const history = await ExportHistory.begin();
     const sinks = ['a', 'b'];
 
-    await history.run('2026-11-20T12:00:00Z', {
+    await history.run('2026-11-20T02:00:00Z', {
       sinks,
       fails: (sink, day) => sink === 'b' && (day === '2026-11-13' || day === '2026-11-15'),
     });
-    const second = await history.run('2026-11-20T13:00:00Z', { sinks });
+    const second = await history.run('2026-11-20T08:00:00Z', { sinks });
 
     expect(second.given).toEqual({
       a: daysThrough('2026-11-17', '2026-11-20'),
@@ -440,8 +398,8 @@ describe('several sinks', () => {
     const history = await ExportHistory.begin();
     const sinks = ['a', 'b'];
 
-    await history.run('2026-11-20T12:00:00Z', { sinks });
-    await history.run('2026-11-20T13:00:00Z', { sinks: ['a'] });
+    await history.run('2026-11-20T02:00:00Z', { sinks });
+    await history.run('2026-11-20T08:00:00Z', { sinks: ['a'] });
     const third = await history.run('2026-11-20T14:00:00Z', { sinks });
 
     expect(third.given.b).toEqual(daysThrough('2026-11-17', '2026-11-20'));
@@ -450,8 +408,8 @@ describe('several sinks', () => {
   it('one that delivers elsewhere begins anew, and says so', async () => {
     const history = await ExportHistory.begin();
 
-    await history.run('2026-11-20T12:00:00Z');
-    const moved = await history.run('2026-11-20T13:00:00Z', { destination: 'memory elsewhere' });
+    await history.run('2026-11-20T02:00:00Z');
+    const moved = await history.run('2026-11-20T08:00:00Z', { destination: 'memory elsewhere' });
     const again = await history.run('2026-11-20T14:00:00Z', { destination: 'memory elsewhere' });
 
     expect(moved.given.a).toEqual(daysThrough('2026-11-13', '2026-11-20'));
@@ -465,8 +423,8 @@ describe('several sinks', () => {
     const history = await ExportHistory.begin();
     const sinks = ['a', 'b'];
 
-    await history.run('2026-11-20T12:00:00Z', { sinks });
-    const emptied = await history.run('2026-11-20T13:00:00Z', { sinks, emptied: ['b'] });
+    await history.run('2026-11-20T02:00:00Z', { sinks });
+    const emptied = await history.run('2026-11-20T08:00:00Z', { sinks, emptied: ['b'] });
 
     expect(emptied.given).toEqual({
       a: daysThrough('2026-11-17', '2026-11-20'),
@@ -480,7 +438,7 @@ describe('several sinks', () => {
   it('an empty destination is nothing new on the first run', async () => {
     const history = await ExportHistory.begin();
 
-    const first = await history.run('2026-11-20T12:00:00Z', { emptied: ['a'] });
+    const first = await history.run('2026-11-20T02:00:00Z', { emptied: ['a'] });
 
     expect(first.warnings).toEqual([]);
   });
@@ -492,8 +450,8 @@ describe('a stream that can only be observed, such as balances', () => {
   it('is closed by its reading, and earlier days are not asked for again', async () => {
     const history = await ExportHistory.begin({ stream, rows: () => [] });
 
-    await history.run('2026-11-20T12:00:00Z');
-    const second = await history.run('2026-11-21T12:00:00Z');
+    await history.run('2026-11-20T02:00:00Z');
+    const second = await history.run('2026-11-21T02:00:00Z');
 
     expect(second.read).toEqual(['2026-11-21']);
     expect(await history.days('balances')).toEqual({
@@ -501,33 +459,5 @@ describe('a stream that can only be observed, such as balances', () => {
       open: {},
       lost: [],
     });
-  });
-});
-
-describe('the reason that is given', () => {
-  const NOW = Date.parse('2026-11-20T12:00:00Z');
-  const LOOKBACK_MS = 3 * 86_400_000;
-
-  it.each([
-    ['2026-08-01', { why: 'lost' }],
-    ['2026-11-09', { why: 'new' }],
-    ['2026-11-10', undefined],
-    ['2026-11-11', { why: 'open', unsettled: 2 }],
-    ['2026-11-16', { why: 'new' }],
-    ['2026-11-19', { why: 'lookback' }],
-    ['2026-11-20', { why: 'new' }],
-  ])('for %s', (day, reason) => {
-    let days: KnownDays = { closed: [], open: {}, lost: [] };
-    for (const [delivered, unsettled] of [
-      ['2026-11-10', 0],
-      ['2026-11-11', 2],
-      ['2026-11-19', 1],
-    ] as const) {
-      const reading = { readAtMs: NOW, records: 3, unsettled, isFinal: false, sums: {} };
-      days = closeOrKeepOpen(days, delivered, reading, LOOKBACK_MS);
-    }
-    days = dropExpired(days, ['2026-08-01']).after;
-
-    expect(dueReason(days, day, '2026-11-17')).toEqual(reason);
   });
 });

@@ -13,16 +13,21 @@ import { RunCheckpoints } from '../../src/checkpoints/run-checkpoints.js';
 import { resolveWindow, windowSettings } from '../../src/config/settings/window.js';
 import { run } from '../../src/deliver/run.js';
 import { SinkLane } from '../../src/deliver/sink-lane.js';
+import type { KeptBackDay } from '../../src/deliver/tally/run-tally.js';
 import { ExportError } from '../../src/errors/export-error.js';
 import { silentLog } from '../../src/log/log.js';
 import type { Row } from '../../src/streams/field.js';
 import type { Stream } from '../../src/streams/stream.js';
 import type { Clock } from '../../src/time/clock.js';
-import { addDays, type Day, dayAt } from '../../src/time/day.js';
+import { addDays, type Day, dayAt, daysThrough } from '../../src/time/day.js';
 
 export interface HistoryOptions {
   /** What the source has of a day at a moment. Default: one settled record. */
   readonly rows?: (day: Day, nowMs: number) => readonly Row[];
+  /** Records of a day at a moment that cannot be understood. Default: none. */
+  readonly unreadable?: (day: Day, nowMs: number) => number;
+  /** What the source says of a day as a whole at a moment. Default: nothing. */
+  readonly version?: (day: Day, nowMs: number) => string | undefined;
   readonly stream?: Stream;
   readonly projectId?: string;
 }
@@ -36,6 +41,9 @@ export interface RunOptions {
   readonly fails?: (sink: string, day: Day) => boolean;
   readonly fullRefresh?: boolean;
   readonly emptied?: readonly string[];
+  /** Records that a sink says it holds of a day that it was given with so many. Default: it cannot tell. */
+  readonly held?: (sink: string, day: Day, records: number) => number | undefined;
+  readonly acceptsLess?: (stream: Stream, day: Day) => boolean;
   readonly destination?: string;
   readonly projectId?: string;
   /** What the clock shows when the days are read, in a run that takes long. Default: its beginning. */
@@ -49,6 +57,7 @@ export interface Ran {
   readonly read: readonly Day[];
   /** Days that each sink confirmed, in order. */
   readonly given: Readonly<Record<string, readonly Day[]>>;
+  readonly keptBack: readonly KeptBackDay[];
   readonly warnings: readonly string[];
 }
 
@@ -133,12 +142,13 @@ export class ExportHistory {
           log: silentLog,
         }),
     );
-    await run({
+    const result = await run({
       source: this.#source(now, options.projectId ?? this.#options.projectId ?? 'p-1', read),
       lanes,
       streams: [this.#stream()],
       window,
       checkpoints: book,
+      ...(options.acceptsLess && { acceptsLess: options.acceptsLess }),
       clock,
       log,
       signal: new AbortController().signal,
@@ -146,19 +156,29 @@ export class ExportHistory {
     hasDied = options.dies ?? false;
     // What a dead run began to save is saved or not when the next one begins, and nothing of it comes later.
     await (hasDied ? saving : book.flush());
-    return { read, given, warnings };
+    return { read, given, keptBack: result.keptBack, warnings };
   }
 
   #stream(): Stream {
     return this.#options.stream ?? requests;
   }
 
-  #sink(name: string, { fails, emptied }: RunOptions, given: Day[]): Sink {
+  #sink(name: string, { fails, emptied, held }: RunOptions, given: Day[]): Sink {
     const memory = this.#sinks.get(name) ?? memorySink({ name });
     this.#sinks.set(name, memory);
     return {
       ...memory,
       isEmpty: async () => emptied?.includes(name) ?? false,
+      ...(held && {
+        held: async (_stream, _project, days) =>
+          new Map(
+            days.flatMap((day) => {
+              const given = this.holds(name)[day ?? ''];
+              const records = given && held(name, day ?? '', given.length);
+              return records === undefined ? [] : [[day, { records, sums: {} }] as const];
+            }),
+          ),
+      }),
       begin: async (partition, signal) => {
         const day = partition.day ?? '';
         const writer = await memory.begin(partition, signal);
@@ -199,7 +219,7 @@ export class ExportHistory {
   }
 
   #source(now: number, projectId: string, read: Day[]): Source {
-    const rowsOf = this.#options.rows ?? oneSettled;
+    const { rows: rowsOf = oneSettled, version: versionOf, unreadable: unreadableOf } = this.#options;
     const project = { id: projectId, name: 'Support' };
     return {
       name: 'fake',
@@ -211,11 +231,22 @@ export class ExportHistory {
         days
           .filter((day) => !stream.observedOnly || day === dayAt(now))
           .map((day) => ({ days: [day], calls: 1 })),
+      ...(versionOf && {
+        dayVersions: async () => {
+          const days = daysThrough(addDays(dayAt(now), -30), dayAt(now));
+          const versions = days.flatMap((day) => {
+            const version = versionOf(day, now);
+            return version === undefined ? [] : [[day, version] as const];
+          });
+          return new Map([[projectId, new Map(versions)]]);
+        },
+      }),
       async *read({ days }) {
         for (const day of days) {
           if (day === null) continue;
           read.push(day);
-          yield { day, batches: inBatches(rowsOf(day, now)) };
+          const unreadable = () => unreadableOf?.(day, now) ?? 0;
+          yield { day, batches: inBatches(rowsOf(day, now)), unreadable };
         }
       },
       check: async () => [],

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { requests } from '../../connectors/deepgram/streams/requests.js';
 import type { CheckpointStore } from '../../src/checkpoints/checkpoint-store.js';
 import type { DayReading } from '../../src/checkpoints/checkpoints.js';
 import { fileStore } from '../../src/checkpoints/file/file-store.js';
@@ -44,7 +45,7 @@ async function aRun(options: RunOptions = {}) {
 }
 
 function reading(records: number, sums = {}): DayReading {
-  return { readAtMs: nowMs, records, unsettled: 0, isFinal: false, sums };
+  return { readAtMs: nowMs, records, unsettled: 0, isPartial: false, isFinal: false, sums };
 }
 
 const days = () => readdir(`${path}.readings`).catch(() => []);
@@ -97,7 +98,7 @@ describe('of each day is remembered, once for all sinks, when it was read last a
     const other = await aRun(options);
 
     expect(await other.lastReading(stream, projectId, DAY)).toBeUndefined();
-    expect(other.dueReason({ ...KEY, stream, projectId }, DAY)).toEqual({ why: 'new' });
+    expect(other.dueReason({ ...KEY, stream, projectId }, DAY, requests)).toEqual({ why: 'new' });
   });
 
   it('for 90 days, and for no day before', async () => {
@@ -130,7 +131,22 @@ it('a run without the lock delivers nothing, and so remembers nothing', async ()
 it('in a run that goes on, they are saved after the state, and only every five minutes', async () => {
   const { store, saved } = memoryStore();
   const run = await aRun({ store });
-  await run.startRun([], [{ name: 'a', appends: false, isEmpty: async () => false }]);
+  await run.startRun({
+    projects: [],
+    streams: [],
+    sinks: [
+      {
+        name: 'a',
+        appends: false,
+        isEmpty: async () => false,
+        wants: () => true,
+        held: async () => undefined,
+      },
+    ],
+    window: { since: DAY, until: DAY, now: nowMs },
+    versions: new Map(),
+    signal: new AbortController().signal,
+  });
 
   for (const minutes of [1, 3, 2, 1]) {
     nowMs += minutes * 60_000;
@@ -176,7 +192,7 @@ it.each([
   expect(warnings).toEqual([expect.stringContaining(`What was read last of ${DAY} cannot be used`)]);
   const next = await aRun();
   expect(await next.lastReading('requests', 'p-1', DAY)).toMatchObject({ records: 3 });
-  expect(next.dueReason(KEY, DAY)).toEqual({ why: 'lookback' });
+  expect(next.dueReason(KEY, DAY, requests)).toEqual({ why: 'lookback' });
 });
 
 it('what cannot be written is told of; the state is kept', async () => {
@@ -187,7 +203,7 @@ it('what cannot be written is told of; the state is kept', async () => {
   await run.flush();
 
   expect(warnings.at(-1)).toMatch(/^What was read last could not be kept: /);
-  expect((await aRun()).dueReason(KEY, DAY)).toEqual({ why: 'lookback' });
+  expect((await aRun()).dueReason(KEY, DAY, requests)).toEqual({ why: 'lookback' });
 });
 
 it('is set aside together with the state', async () => {

@@ -26,8 +26,8 @@ describe('a state that cannot be used is refused with a way out, and stays as it
     ['null', 'null', 'it is damaged', 'state repair'],
     [
       'a newer version',
-      '{"version": 3, "sinks": []}',
-      'it is of version 3, and this program knows 2',
+      '{"version": 4, "sinks": []}',
+      'it is of version 4, and this program knows 3',
       'Use the newer deepgram-export',
     ],
     ['without a version', '{"sinks": {}}', 'it is damaged at version', 'state repair'],
@@ -212,7 +212,7 @@ it('stays small: a year of days in two sinks, read every day', () => {
     for (let at = 0; at < 365; at += 1) {
       const day = addDays('2026-01-01', at);
       const readAtMs = Date.parse(`${addDays(day, at < 361 ? 4 : 0)}T12:00:00Z`);
-      const reading = { readAtMs, records: 1_000, unsettled: 0, isFinal: false, sums: {} };
+      const reading = { readAtMs, records: 1_000, unsettled: 0, isPartial: false, isFinal: false, sums: {} };
       table.set(key, closeOrKeepOpen(table.get(key), day, reading, 3 * DAY_MS));
     }
   }
@@ -228,7 +228,7 @@ it.each(['__proto__', 'constructor', 'toString', 'p"1\n'])(
     const history = await ExportHistory.begin({ projectId });
 
     await history.run('2026-11-20T12:00:00Z');
-    const second = await history.run('2026-11-20T13:00:00Z');
+    const second = await history.run('2026-11-20T18:00:00Z');
 
     expect(second.read).toEqual(daysThrough('2026-11-17', '2026-11-20'));
   },
@@ -238,7 +238,7 @@ it.each(['__proto__', 'constructor'])('a sink called %s is one like any other', 
   const history = await ExportHistory.begin();
 
   await history.run('2026-11-20T12:00:00Z', { sinks: [sink] });
-  const second = await history.run('2026-11-20T13:00:00Z', { sinks: [sink] });
+  const second = await history.run('2026-11-20T18:00:00Z', { sinks: [sink] });
 
   expect(second.read).toEqual(daysThrough('2026-11-17', '2026-11-20'));
 });

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -36,16 +36,17 @@ it('a run that had to wait does not replace what was read meanwhile by less', as
 });
 
 describe('a run that was taken for dead', () => {
-  /** An account during whose reading another run takes the lock; the clock moves, so that the state is kept meanwhile. */
+  /** While it delivers, another run takes the lock; the clock moves, so that the state is kept meanwhile. */
   async function takenOver() {
     let folder = '';
-    const takeOver = () => {
-      writeFileSync(join(folder, `${STATE}.lock`), OTHER);
-      return 5;
-    };
-    const standIn = await account({ requestsPerDay: takeOver });
+    const standIn = await account();
     let nowMs = NOW;
-    const clock = { now: () => (nowMs += 500), sleep: async () => {} };
+    const now = () => {
+      if (existsSync(join(folder, 'out'))) writeFileSync(join(folder, `${STATE}.lock`), OTHER);
+      nowMs += 500;
+      return nowMs;
+    };
+    const clock = { now, sleep: async () => {} };
     const terminal = await Terminal.open({ env: { DEEPGRAM_API_KEY: KEY }, clock });
     folder = terminal.cwd;
     await terminal.write('job.yaml', jobText(standIn.url, [ARCHIVE]));

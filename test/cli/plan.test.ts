@@ -5,7 +5,7 @@ import { ARCHIVE, account, jobText, KEY } from './world.js';
 const DATADOG = 'datadog: { type: datadog-metrics, api_key: dd-api-key, streams: [usage, requests] }';
 const OTHER = 'other: { type: ndjson, path: out/other, streams: [usage, requests] }';
 
-it('shows days, partitions, calls and reasons of each stream, and asks for the projects only', async () => {
+it('shows days, partitions, calls and reasons of each stream, and asks for the projects and their totals only', async () => {
   const { url, calls } = await account({
     projects: [
       { id: 'p-1', name: 'Support line' },
@@ -32,7 +32,13 @@ it('shows days, partitions, calls and reasons of each stream, and asks for the p
     'A day with more than 1,000 requests takes about one call more for every 900 of them.',
     '',
   ]);
-  expect(calls.map(({ path }) => path)).toEqual(['/v1/projects']);
+  expect(calls.map(({ path }) => path).sort()).toEqual([
+    '/v1/projects',
+    '/v1/projects/p-1/billing/breakdown',
+    '/v1/projects/p-1/usage/breakdown',
+    '/v1/projects/p-2/billing/breakdown',
+    '/v1/projects/p-2/usage/breakdown',
+  ]);
   expect(Object.keys(await terminal.files())).toEqual(['job.yaml']);
 });
 
@@ -55,8 +61,10 @@ it('says what the records come to in a sink that can tell, and asks for what it 
   ]);
   expect(calls.map(({ path }) => path).sort()).toEqual([
     '/v1/projects',
+    '/v1/projects/p-1/billing/breakdown',
     '/v1/projects/p-1/billing/fields',
     '/v1/projects/p-1/keys',
+    '/v1/projects/p-1/usage/breakdown',
     '/v1/projects/p-1/usage/fields',
   ]);
 });
@@ -106,6 +114,7 @@ it('prints every task as data, for a program', async () => {
         calls: 1,
       },
     ],
+    resting: [],
     warnings: [],
     estimates: {},
   });

@@ -155,8 +155,8 @@ it('gets a record that it refused no second time: the run that met it fails, and
 });
 
 it.each([
-  ['2026-11-29T23:59:59Z', []],
-  ['2026-11-30T00:00:00Z', ['1']],
+  ['2026-11-19T23:59:59Z', []],
+  ['2026-11-20T00:00:00Z', ['1']],
 ])('gets what never settles with the last reading of its day, which closes it: at %s', async (at, wanted) => {
   await runAt('2026-11-15T12:00:00Z', [unsettled(1)]);
 

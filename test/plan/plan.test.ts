@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PlannedSource } from '../../src/catalogue/source.js';
-import { type CheckpointView, type DueReason, windowOnly } from '../../src/checkpoints/checkpoints.js';
+import { type CheckpointView, windowOnly } from '../../src/checkpoints/checkpoints.js';
 import { plan } from '../../src/plan/plan.js';
 import type { PlanInput, SinkView } from '../../src/plan/plan-input.js';
 import { planWarnings } from '../../src/plan/plan-warnings.js';
@@ -54,8 +54,7 @@ function lacking(days: Readonly<Record<string, readonly Day[]>>, first?: Day): C
   return {
     remembers: true,
     firstDay: () => first,
-    dueReason: ({ sink }, day): DueReason | undefined =>
-      days[sink]?.includes(day) ? { why: 'new' } : undefined,
+    dueReason: ({ sink }, day) => (days[sink]?.includes(day ?? '') ? { why: 'new' } : { rests: 'closed' }),
   };
 }
 

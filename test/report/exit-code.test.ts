@@ -61,6 +61,7 @@ function run(
   return {
     projects: [],
     streams: [],
+    keptBack: [],
     sourceFailures: sourceFailures.map((kind) => ({
       ...failure(kind),
       stream: 'usage',

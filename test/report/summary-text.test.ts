@@ -37,6 +37,7 @@ const SUMMARY: Summary = {
     rejected: [{ stream: 'requests', count: 2, example: 'no request_id: fields created' }],
     unknown_fields: [{ stream: 'usage', fields: ['new_a', 'new_b'] }],
     warnings: ['No API key names for project Support line.'],
+    kept_back: [],
     incomplete: [],
   },
   sinks: [
@@ -226,5 +227,6 @@ const NOTHING_FOUND: Summary['source'] = {
   rejected: [],
   unknown_fields: [],
   warnings: [],
+  kept_back: [],
   incomplete: [],
 };

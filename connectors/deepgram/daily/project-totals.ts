@@ -1,5 +1,5 @@
 import type { Project } from '../../../src/streams/partition.js';
-import type { Day } from '../../../src/time/day.js';
+import { type Day, daysThrough } from '../../../src/time/day.js';
 import { type DeepgramApi, projectCall, type Scope } from '../api/deepgram-api.js';
 import { arrayOf, type Json, numberOf, objectOf, textOf } from '../api/tolerant-json.js';
 
@@ -30,8 +30,9 @@ export function projectTotals(
     requestsOf: async (day, signal) => numberOf((await usage(signal)).get(day)?.requests) ?? undefined,
     versions: async (signal) => {
       const [used, billed] = await Promise.all([usage(signal), billing(signal)]);
-      const days = new Set([...used.keys(), ...billed.keys()]);
-      return new Map([...days].map((day) => [day, versionOf(used.get(day), billed.get(day))]));
+      // A day that is not in an answer is one of which there is nothing.
+      const days = daysThrough(range.start, range.end);
+      return new Map(days.map((day) => [day, versionOf(used.get(day), billed.get(day))]));
     },
   };
 }

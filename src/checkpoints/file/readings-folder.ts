@@ -1,15 +1,52 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { OutputFolder } from '../../files/output-folder.js';
+import { isDay } from '../../time/day.js';
 import { byName, mapText } from '../by-name.js';
-import type { ReadingStore } from '../checkpoint-store.js';
+import type { ReadingStore, ReadingsOfDay } from '../checkpoint-store.js';
+import type { LastReading } from '../checkpoints.js';
 
 const VERSION = 1;
 
+const sums = z.record(z.string(), z.number());
+const keptBack = z.strictObject({
+  sinceMs: z.number(),
+  readAtMs: z.number(),
+  records: z.int().min(0),
+  sums,
+  toldOn: z.string().refine(isDay),
+});
+
+/** As a list, since there is one for each stream and project: when, records, sums, version, what was kept back. */
+const reading = z
+  .tuple([z.number(), z.int().min(0), sums, z.string().nullable().optional(), keptBack.optional()])
+  .transform(
+    ([readAtMs, records, summed, version, less]): LastReading => ({
+      readAtMs,
+      records,
+      sums: summed,
+      version: version ?? undefined,
+      less,
+    }),
+  );
+
 const readingsFile = z.strictObject({
   version: z.literal(VERSION),
-  sources: byName(byName(byName(z.tuple([z.number(), z.int().min(0), z.record(z.string(), z.number())])))),
+  sources: byName(byName(byName(reading))),
 });
+
+function asList({ readAtMs, records, sums: summed, version, less }: LastReading): readonly unknown[] {
+  const rest = less ? [version ?? null, less] : version === undefined ? [] : [version];
+  return [readAtMs, records, summed, ...rest];
+}
+
+function asLists(readings: ReadingsOfDay): Map<string, unknown> {
+  const ofProjects = (projects: Map<string, LastReading>) =>
+    new Map([...projects].map(([id, last]) => [id, asList(last)]));
+  const ofStreams = (streams: Map<string, Map<string, LastReading>>) =>
+    new Map([...streams].map(([name, projects]) => [name, ofProjects(projects)]));
+  return new Map([...readings].map(([source, streams]) => [source, ofStreams(streams)]));
+}
 
 /**
  * A file a day: a run writes today's and those of the lookback, however many projects there are, and what is too old
@@ -27,7 +64,9 @@ export function readingsFolder(root: string): ReadingStore {
       return text === undefined ? new Map() : readingsFile.parse(JSON.parse(text)).sources;
     },
     save: (day, readings) => {
-      const text = mapText(new Map<string, unknown>(Object.entries({ version: VERSION, sources: readings })));
+      const text = mapText(
+        new Map<string, unknown>(Object.entries({ version: VERSION, sources: asLists(readings) })),
+      );
       return folder.replaceFile([nameOf(day)], (file) => file.write(text));
     },
     dropBefore: async (day) => {

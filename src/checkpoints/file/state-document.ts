@@ -11,6 +11,8 @@ export const openDay = z.strictObject({
   records: z.int().min(0),
   /** Records that may still change. */
   unsettled: z.int().min(0),
+  /** True where some of it could not be understood or looked up, so that it is to be read again. Left out: false. */
+  partial: z.literal(true).optional(),
 });
 
 export const knownDays = z.strictObject({
@@ -20,15 +22,19 @@ export const knownDays = z.strictObject({
   open: z.record(day, openDay),
   /** Days that the source deleted before they were delivered. */
   lost: ranges,
+  /** When the snapshot that is delivered was read, UTC; left out where none was, as for streams of days. */
+  snapshot: z.string().optional(),
 });
 /** What a sink has of one stream of one project. */
 export type KnownDays = Readonly<z.output<typeof knownDays>>;
 
-export const STATE_VERSION = 2;
+/** The version before it knew no snapshots and nothing partial; what it says means the same. */
+export const STATE_VERSION = 3;
+const READ_VERSIONS = [2, STATE_VERSION] as const;
 
 /** Which days each sink has. A person can read it; `deepgram-export state show` prints it as a table. */
 export const stateDocument = z.strictObject({
-  version: z.literal(STATE_VERSION),
+  version: z.literal(READ_VERSIONS),
   updated_at: z.string(),
   /** By the sink's name in the configuration. */
   sinks: byName(

@@ -1,5 +1,5 @@
 import { type Command, defineCommand } from '../../catalogue/command.js';
-import { CONFIG, LOG, NO_STATE, RUN, SELECTION, WAIT } from '../options/option-groups.js';
+import { ACCEPT_LESS, CONFIG, LOG, NO_STATE, RUN, SELECTION, WAIT } from '../options/option-groups.js';
 
 /** The commands that every program of this kind has. Each is imported when it is chosen. */
 export const coreCommands: readonly Command[] = [
@@ -16,6 +16,7 @@ export const coreCommands: readonly Command[] = [
         default: false,
         describe: 'Deliver the whole window again, whatever the state says',
       },
+      ...ACCEPT_LESS,
       ...WAIT,
       ...LOG,
     },
@@ -24,7 +25,7 @@ export const coreCommands: readonly Command[] = [
   defineCommand({
     name: 'backfill',
     describe: 'Deliver a range of days once more, and leave the state as it is',
-    options: { ...CONFIG, ...SELECTION, ...RUN, ...WAIT, ...LOG },
+    options: { ...CONFIG, ...SELECTION, ...RUN, ...ACCEPT_LESS, ...WAIT, ...LOG },
     load: async () => (await import('./backfill.js')).backfill,
   }),
   defineCommand({

@@ -1,9 +1,10 @@
 import type { CliContext } from '../../catalogue/cli-context.js';
 import type { Estimate } from '../../catalogue/estimate.js';
-import type { DueReason } from '../../checkpoints/checkpoints.js';
+import type { DueReason, RestReason } from '../../checkpoints/checkpoints.js';
 import { resolveWindow } from '../../config/settings/window.js';
 import type { SinkLane } from '../../deliver/sink-lane.js';
-import { plan as planTasks } from '../../plan/plan.js';
+import { versionsFor } from '../../deliver/versions.js';
+import { type Plan, plan as planTasks, type RestingPartitions } from '../../plan/plan.js';
 import { planWarnings } from '../../plan/plan-warnings.js';
 import type { Task, TaskPartition } from '../../plan/task.js';
 import type { Stream } from '../../streams/stream.js';
@@ -38,9 +39,18 @@ export async function plan(options: PlanOptions, context: CliContext): Promise<n
   try {
     return await withLanes(job, { dryRun: true }, log, context, async (lanes) => {
       const projects = await source.projects(signal);
-      await checkpoints.startRun(projects, lanes);
       const { streams } = job;
-      const planned = planTasks({ source, streams, projects, window, sinks: lanes, checkpoints });
+      const versions = await versionsFor(source, streams, projects, checkpoints, signal);
+      await checkpoints.startRun({ projects, streams, sinks: lanes, window, versions, signal });
+      const planned = planTasks({
+        source,
+        streams,
+        projects,
+        window,
+        sinks: lanes,
+        checkpoints,
+        explains: true,
+      });
       const warnings = planWarnings(planned, checkpoints, source);
       for (const warning of warnings) log.warn(warning);
       const estimates = await estimatesOf(lanes, source, signal, projects);
@@ -50,13 +60,14 @@ export async function plan(options: PlanOptions, context: CliContext): Promise<n
         version: 1,
         window: { since, until },
         tasks,
+        resting: planned.resting,
         warnings,
         estimates: Object.fromEntries(estimates),
       };
       const lines = [
         ...(options.verbose ? partitionLines(tasks) : []),
         `${since} to ${until}, ${counted(projects.length, 'project')}`,
-        ...planLines(streams, tasks, lanes),
+        ...planLines(streams, planned, lanes),
         ...(planNote === undefined ? [] : [planNote]),
         ...estimateLines(estimates),
       ];
@@ -69,16 +80,22 @@ export async function plan(options: PlanOptions, context: CliContext): Promise<n
   }
 }
 
-function planLines(streams: readonly Stream[], tasks: readonly Task[], lanes: readonly SinkLane[]): string[] {
+function planLines(
+  streams: readonly Stream[],
+  { tasks, resting }: Plan,
+  lanes: readonly SinkLane[],
+): string[] {
   const cells = streams.map((stream) => {
     const own = tasks.filter((task) => task.stream === stream.name);
     const isWanted = lanes.some((lane) => lane.wants(stream));
+    const rest = restOf(resting.filter((one) => one.stream === stream.name));
     return [
       stream.name,
       daysOf(own),
       formatCount(partitionsOf(own).length),
       formatCount(callsOf(own)),
-      whyOf(own) || (isWanted ? '(nothing is lacking)' : '(no sink wants it)'),
+      [whyOf(own), rest && `not read: ${rest}`].filter((words) => words !== '').join('; ') ||
+        (isWanted ? '(nothing is lacking)' : '(no sink wants it)'),
     ];
   });
   const head = ['STREAM', 'DAYS', 'PARTITIONS', 'CALLS', 'WHY'];
@@ -110,12 +127,18 @@ function partitionLines(tasks: readonly Task[]): string[] {
 
 /** Partitions by sink and reason: `tableau: 7 never delivered, 2 open`. */
 function whyOf(tasks: readonly Task[]): string {
+  return formatCounts(
+    partitionsOf(tasks).flatMap(({ lacking }) =>
+      Object.entries(lacking).map(([sink, { why }]) => [sink, WORDS[why], 1] as const),
+    ),
+  );
+}
+
+function formatCounts(found: readonly (readonly [sink: string, words: string, count: number])[]): string {
   const counts = new Map<string, Map<string, number>>();
-  for (const { lacking } of partitionsOf(tasks)) {
-    for (const [sink, { why }] of Object.entries(lacking)) {
-      const ofSink = counts.get(sink) ?? new Map<string, number>();
-      counts.set(sink, ofSink.set(WORDS[why], (ofSink.get(WORDS[why]) ?? 0) + 1));
-    }
+  for (const [sink, words, count] of found) {
+    const ofSink = counts.get(sink) ?? new Map<string, number>();
+    counts.set(sink, ofSink.set(words, (ofSink.get(words) ?? 0) + count));
   }
   const ofSinks = [...counts].map(([sink, words]) => {
     const parts = [...words].map(([word, count]) => `${formatCount(count)} ${word}`);
@@ -124,6 +147,17 @@ function whyOf(tasks: readonly Task[]): string {
   return ofSinks.join('; ');
 }
 
+/** What is not read, by sink and reason: `tableau: 5 unchanged`. */
+function restOf(resting: readonly RestingPartitions[]): string {
+  return formatCounts(resting.map(({ sink, days, rests }) => [sink, REST_WORDS[rests], days.length]));
+}
+
+const REST_WORDS: Readonly<Record<RestReason['rests'], string>> = {
+  closed: 'closed',
+  unchanged: 'unchanged since they were read',
+  'kept-back': 'kept back within the hour',
+};
+
 const WORDS: Readonly<Record<DueReason['why'], string>> = {
   new: 'never delivered',
   lookback: 'within the lookback',
@@ -131,6 +165,9 @@ const WORDS: Readonly<Record<DueReason['why'], string>> = {
   lost: 'lost, and there after all',
   window: 'in the window',
   snapshot: 'as it is now',
+  missing: 'there no more',
+  changed: 'changed since they were read',
+  'kept-back': 'kept back before',
 };
 
 function formatReason(reason: DueReason): string {

@@ -35,6 +35,16 @@ export const NO_STATE = {
   },
 } as const;
 
+/** Of what reads again what may be delivered already. */
+export const ACCEPT_LESS = {
+  'accept-less': {
+    type: 'string',
+    array: true,
+    requiresArg: true,
+    describe: 'STREAM:DAY that may be replaced by less than what is delivered, or by nothing',
+  },
+} as const;
+
 /** Of what takes the state's lock. */
 export const WAIT = {
   wait: {

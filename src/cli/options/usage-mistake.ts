@@ -21,12 +21,17 @@ export function mistakeFrom(
   return new UsageMistake(inOurWords(message ?? error?.message ?? 'Not understood.', argv, options));
 }
 
+/** yargs gives each option under its name and under that in camel case. */
+function inDashes(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
 /** For yargs' `check`: it gives an option that is written twice as a list, and one without a value as "". */
 export function checkSingleValues(options: Readonly<Record<string, Options>>) {
   return (args: Readonly<Record<string, unknown>>): true => {
     for (const [name, value] of Object.entries(args)) {
       // `_` holds the command and its arguments.
-      const isList = name === '_' || options[name]?.array === true;
+      const isList = name === '_' || options[inDashes(name)]?.array === true;
       if (Array.isArray(value) && !isList) throw new UsageMistake(`${dashed(name)} is given twice.`);
       if (value === '' || (Array.isArray(value) && value.includes('')))
         throw new UsageMistake(`${dashed(name)} needs a value.`);

@@ -1,8 +1,10 @@
-import type { RunSoFar } from '../../catalogue/sink.js';
+import type { HeldPartition, RunSoFar } from '../../catalogue/sink.js';
 import type { Log } from '../../log/log.js';
 import type { Task } from '../../plan/task.js';
 import type { Partition } from '../../streams/partition.js';
 import type { Stream } from '../../streams/stream.js';
+import type { Day } from '../../time/day.js';
+import type { Doubt, GivenDay } from '../doubt.js';
 import { SourceFailures } from './source-failures.js';
 
 export interface Progress {
@@ -19,11 +21,25 @@ export interface StreamOutcome {
   readonly records: number;
 }
 
+/** A day whose reading gave less than what is delivered, which therefore stays. */
+export interface KeptBackDay {
+  readonly stream: string;
+  /** Id of the project. */
+  readonly project: string;
+  readonly date: Day;
+  readonly why: Doubt;
+  readonly delivered: HeldPartition;
+  readonly read: GivenDay;
+  /** True where a run of the same day has told of it. */
+  readonly told_today: boolean;
+}
+
 type StreamTally = { -readonly [Key in keyof StreamOutcome]: StreamOutcome[Key] };
 
 /** What a run has read so far, and what of it failed. */
 export class RunTally {
   readonly failures: SourceFailures;
+  readonly keptBackDays: KeptBackDay[] = [];
   readonly #onProgress: (progress: Progress) => void;
   readonly #planned: number;
   /** By their names. */
@@ -55,6 +71,10 @@ export class RunTally {
     stream.partitions += 1;
     stream.records += records;
     this.#tell();
+  }
+
+  keptBack(day: KeptBackDay): void {
+    this.keptBackDays.push(day);
   }
 
   taskFailed(task: Task, unread: readonly Partition[], error: unknown): void {

@@ -49,7 +49,8 @@ const SLICE = 20_000;
 export function dayTotals(findDay: DayFinder): DayTotals {
   const known = new Map<string, { nowUs: number; cells: Promise<readonly Cell[]> }>();
   return (project, dayNumber, nowUs) => {
-    const key = `${project.id} ${dayNumber}`;
+    // A day may be made to have fewer requests than before.
+    const key = `${project.id} ${dayNumber} ${findDay(project, dayNumber).count}`;
     const settledUs = (dayNumber + 1) * DAY_US + SETTLED_AFTER_US;
     // A settled day is kept for good: it counts as seen at the moment it settled.
     const seenUs = Math.min(nowUs, settledUs);

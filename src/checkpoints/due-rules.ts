@@ -1,0 +1,65 @@
+import { type Day, endOfDay } from '../time/day.js';
+import type { DueReason, LastReading, RestReason } from './checkpoints.js';
+import { holdsDay } from './day-ranges.js';
+import type { KnownDays } from './file/state-document.js';
+
+/** What decides whether a day is read, beside what the sink has of it. */
+export interface Circumstances {
+  readonly nowMs: number;
+  readonly lookbackMs: number;
+  readonly last: LastReading | undefined;
+  /** What the source says of the whole day now, shortened as in {@link LastReading}; undefined where it says nothing. */
+  readonly version: string | undefined;
+  /** True where nothing of it can have changed while the version is the same. */
+  readonly followsTotals: boolean;
+}
+
+/** Requests of a day may appear for so long after its end; receivers take points for an hour. */
+const ARRIVING_MS = 2 * 3_600_000;
+/** Between two readings of a day of which something may still change. */
+const MAY_CHANGE_MS = 3_600_000;
+/** Between two readings of a day within the lookback of which nothing is known to have changed. */
+const LOOKBACK_MS = 6 * 3_600_000;
+/** Between two readings of a snapshot. */
+const SNAPSHOT_MS = 3_600_000;
+
+/**
+ * Why a day is to be read for a sink, or why not. A day that still grows is read with every run, and so is one whose
+ * reading will close it. Of others a reading is worth its calls when the source says that something has changed, or
+ * when enough time has gone by.
+ *
+ * One that was lost is still lacking: where it can be read after all, it was a wrong clock that lost it.
+ */
+export function dueReason(known: KnownDays, day: Day, now: Circumstances): DueReason | RestReason {
+  const { nowMs, last, version } = now;
+  const less = last?.less;
+  if (less) return nowMs - less.readAtMs < MAY_CHANGE_MS ? { rests: 'kept-back' } : { why: 'kept-back' };
+  const isClosed = holdsDay(known.closed, day);
+  const open = known.open[day];
+  if (!isClosed && !open) return { why: holdsDay(known.lost, day) ? 'lost' : 'new' };
+  const readAtMs = open ? Date.parse(open.read_at) : last?.readAtMs;
+  // Others have got a later reading since, which this sink lacks.
+  const isBehind = open !== undefined && readAtMs !== last?.readAtMs;
+  const isSame = version !== undefined && version === last?.version;
+  const age = nowMs - endOfDay(day);
+  const mayChange = open !== undefined && (open.unsettled > 0 || open.partial === true);
+  // However it was: where the clock has been set back, what was read is still to come.
+  const since = Math.abs(nowMs - (readAtMs ?? Number.NEGATIVE_INFINITY));
+  if (age < ARRIVING_MS) {
+    const rests = now.followsTotals && isSame && !isBehind && since < MAY_CHANGE_MS;
+    return rests ? { rests: 'unchanged' } : { why: 'lookback' };
+  }
+  if (!open && age >= now.lookbackMs) return { rests: 'closed' };
+  if (open && version !== undefined && last?.version !== undefined && !isSame) return { why: 'changed' };
+  // A reading that could close it: at once, but for one that did not, since something may still change.
+  const isClosing = age >= now.lookbackMs && !(mayChange && age - since >= now.lookbackMs);
+  const isDue = isBehind || isClosing || since >= (mayChange ? MAY_CHANGE_MS : LOOKBACK_MS);
+  if (!isDue) return { rests: 'unchanged' };
+  return open && (mayChange || isClosing) ? { why: 'open', unsettled: open.unsettled } : { why: 'lookback' };
+}
+
+/** Why the snapshot is to be read for a sink, or why not. */
+export function snapshotReason({ snapshot }: KnownDays, nowMs: number): DueReason | RestReason {
+  const isRecent = snapshot !== undefined && Math.abs(nowMs - Date.parse(snapshot)) < SNAPSHOT_MS;
+  return isRecent ? { rests: 'unchanged' } : { why: 'snapshot' };
+}

@@ -1,0 +1,194 @@
+import type { HeldPartition } from '../catalogue/sink.js';
+import type { PartitionReading } from '../catalogue/source.js';
+import type { LastReading } from '../checkpoints/checkpoints.js';
+import { isSameSize } from '../checkpoints/compare-held.js';
+import { abortError, ExportError } from '../errors/export-error.js';
+import type { Partition } from '../streams/partition.js';
+import { dayAt } from '../time/day.js';
+import { type Doubt, doubtOf, type GivenDay } from './doubt.js';
+import type { LaneWriter } from './lane-writer.js';
+import { ReadingFacts } from './reading-facts.js';
+import type { RunOptions } from './run.js';
+import type { SinkLane } from './sink-lane.js';
+import type { RunTally } from './tally/run-tally.js';
+
+/** A reading that gave less counts when one that is so much later, in milliseconds, says the same. */
+const BELIEVED_AFTER_MS = 3_600_000;
+
+/** A partition that was read to its end, and that its sinks have neither committed nor taken back. */
+interface OpenPartition {
+  readonly facts: ReadingFacts;
+  readonly writers: readonly LaneWriter[];
+  readonly unreadable: number;
+  readonly isPartial: boolean;
+}
+
+/**
+ * Reads a partition and has the sinks commit it, unless it is less than what they have: then it is read once more, and
+ * kept back where it stays so. Throws what the source threw, after every sink has taken the partition back.
+ */
+export async function deliverPartition(
+  partition: Partition,
+  reading: PartitionReading,
+  lanes: readonly SinkLane[],
+  tally: RunTally,
+  options: RunOptions,
+): Promise<void> {
+  const before = await deliveredBefore(partition, lanes, options);
+  let open = await readWhole(partition, reading, lanes, tally, options);
+  if (doubtOf(given(open), before) !== undefined) {
+    await takeBack(
+      open,
+      new ExportError('SOURCE_ANSWER', 'It gave less than before.', { kind: 'transient' }),
+    );
+    open = await readOnceMore(partition, lanes, tally, options);
+  }
+  if (open.writers.length === 0) return; // every sink has failed: what was read helps nobody
+  const doubt = doubtOf(given(open), before);
+  if (doubt === undefined || before === undefined || isAccepted(doubt, open, before, options))
+    return commit(partition, open, tally, options);
+  await takeBack(open, new ExportError('SOURCE_ANSWER', 'It gives less than before.', { kind: 'permanent' }));
+  keepBack(doubt, open, before, partition, tally, options);
+  for (const lane of lanes) lane.unread(partition);
+}
+
+/** Reads a partition to its end into sinks that do not commit it yet, once more where the source asks for that. */
+async function readWhole(
+  partition: Partition,
+  reading: PartitionReading,
+  lanes: readonly SinkLane[],
+  tally: RunTally,
+  options: RunOptions,
+): Promise<OpenPartition> {
+  const open = await readInto(partition, reading, lanes, tally, options);
+  const another = reading.retry?.();
+  if (another === undefined) return open;
+  await takeBack(open, new ExportError('SOURCE_ANSWER', 'It is read in another way.', { kind: 'transient' }));
+  return readInto(partition, another, lanes, tally, options);
+}
+
+async function readOnceMore(
+  partition: Partition,
+  lanes: readonly SinkLane[],
+  tally: RunTally,
+  options: RunOptions,
+): Promise<OpenPartition> {
+  const { stream, project, day } = partition;
+  const request = { stream, project, days: [day], again: true } as const;
+  for await (const again of options.source.read(request, options.signal))
+    return await readWhole(partition, again, lanes, tally, options);
+  throw new Error('a source that yields no reading for a day that it was asked for');
+}
+
+async function readInto(
+  partition: Partition,
+  reading: PartitionReading,
+  lanes: readonly SinkLane[],
+  tally: RunTally,
+  { signal, checkpoints }: RunOptions,
+): Promise<OpenPartition> {
+  const facts = new ReadingFacts(partition.stream);
+  const isLast = partition.day !== null && checkpoints.isLastReading(partition.day);
+  const begun = await Promise.all(lanes.map((lane) => lane.begin(partition, signal, isLast)));
+  const writers = begun.filter((writer): writer is LaneWriter => writer !== undefined);
+  if (writers.length === 0) return { facts, writers, unreadable: 0, isPartial: true };
+  try {
+    for await (const batch of reading.batches) {
+      await Promise.all(writers.map((writer) => writer.write(batch)));
+      facts.add(batch);
+      tally.batchRead(batch.length);
+    }
+    if (signal.aborted) throw abortError(signal);
+  } catch (error) {
+    await Promise.all(writers.map((writer) => writer.abort(error)));
+    throw error;
+  }
+  const unreadable = reading.unreadable?.() ?? 0;
+  return { facts, writers, unreadable, isPartial: unreadable > 0 || (reading.isProvisional?.() ?? false) };
+}
+
+async function commit(
+  partition: Partition,
+  { facts, writers, isPartial }: OpenPartition,
+  tally: RunTally,
+  { window, checkpoints }: RunOptions,
+): Promise<void> {
+  const { stream, project, day } = partition;
+  const { records, unsettled, sums } = facts;
+  const isFinal = stream.observedOnly ?? false;
+  await Promise.all(
+    writers.map(async (writer) => {
+      if (!(await writer.commit())) return;
+      const key = { sink: writer.sink, stream: stream.name, projectId: project.id };
+      // Nothing later than the window's now is read, however late it is by the clock.
+      const readAtMs = window.now;
+      checkpoints.delivered(key, day, { readAtMs, records, unsettled, isPartial, sums, isFinal });
+    }),
+  );
+  tally.partitionRead(partition, records);
+}
+
+async function takeBack({ writers }: OpenPartition, why: ExportError): Promise<void> {
+  await Promise.all(writers.map((writer) => writer.abort(why)));
+}
+
+/** What is delivered of a day, as far as it is known: by the checkpoints, else by the sinks that can tell. */
+async function deliveredBefore(
+  { stream, project, day }: Partition,
+  lanes: readonly SinkLane[],
+  { checkpoints, acceptsLess, signal }: RunOptions,
+): Promise<LastReading | HeldPartition | undefined> {
+  // Balances fall, and snapshots are what there is now.
+  if (day === null || stream.observedOnly || acceptsLess?.(stream, day)) return undefined;
+  const last = await checkpoints.lastReading?.(stream.name, project.id, day);
+  if (last !== undefined) return last;
+  const held = await Promise.all(lanes.map((lane) => lane.held(stream, project, [day], signal)));
+  return held.map((days) => days?.get(day)).reduce(larger, undefined);
+}
+
+function larger(one: HeldPartition | undefined, other: HeldPartition | undefined): HeldPartition | undefined {
+  return one === undefined || (other !== undefined && other.records > one.records) ? other : one;
+}
+
+function given({ facts: { records, sums }, unreadable }: OpenPartition): GivenDay {
+  return { records, sums, unreadable };
+}
+
+/** True where an earlier run has read the same, long enough ago. Of nothing, and of what cannot be read, that says little. */
+function isAccepted(
+  doubt: Doubt,
+  open: OpenPartition,
+  before: LastReading | HeldPartition,
+  { window }: RunOptions,
+): boolean {
+  const seen = 'less' in before ? before.less : undefined;
+  if (doubt !== 'fewer' || seen === undefined) return false;
+  return window.now - seen.sinceMs >= BELIEVED_AFTER_MS && isSameSize(given(open), seen);
+}
+
+function keepBack(
+  why: Doubt,
+  open: OpenPartition,
+  before: LastReading | HeldPartition,
+  { stream, project, day }: Partition,
+  tally: RunTally,
+  { window, checkpoints }: RunOptions,
+): void {
+  if (day === null) return;
+  const read = given(open);
+  const { records, sums } = read;
+  const seen = 'less' in before ? before.less : undefined;
+  const today = dayAt(window.now);
+  const sinceMs = seen !== undefined && isSameSize(read, seen) ? seen.sinceMs : window.now;
+  const less = { sinceMs, readAtMs: window.now, records, sums, toldOn: today };
+  checkpoints.keptBack?.(stream.name, project.id, day, before, less);
+  tally.keptBack({
+    stream: stream.name,
+    project: project.id,
+    date: day,
+    why,
+    delivered: { records: before.records, sums: before.sums },
+    read,
+    told_today: seen?.toldOn === today,
+  });
+}
