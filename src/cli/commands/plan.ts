@@ -1,20 +1,15 @@
 import type { CliContext } from '../../catalogue/cli-context.js';
-import type { Estimate } from '../../catalogue/estimate.js';
-import type { DueReason, RestReason } from '../../checkpoints/checkpoints.js';
 import { resolveWindow } from '../../config/settings/window.js';
-import type { SinkLane } from '../../deliver/sink-lane.js';
 import { versionsFor } from '../../deliver/versions.js';
-import { type Plan, plan as planTasks, type RestingPartitions } from '../../plan/plan.js';
+import { plan as planTasks } from '../../plan/plan.js';
 import { planWarnings } from '../../plan/plan-warnings.js';
-import type { Task, TaskPartition } from '../../plan/task.js';
-import type { Stream } from '../../streams/stream.js';
-import { oneLine } from '../../text/one-line.js';
-import { counted, formatCount, textTable } from '../../text/text-table.js';
+import { counted } from '../../text/text-table.js';
 import { beginCheckpoints } from '../checkpoint-session.js';
 import { estimatesOf } from '../estimates.js';
 import { openSource, withLanes } from '../open-connectors.js';
 import { type JobOptions, jobFor } from '../options/job-options.js';
 import { type LogOptions, logFor } from '../options/log-options.js';
+import { estimateLines, partitionLines, planLines } from './plan-lines.js';
 
 export interface PlanOptions extends JobOptions, LogOptions {
   readonly noState: boolean;
@@ -23,8 +18,8 @@ export interface PlanOptions extends JobOptions, LogOptions {
 }
 
 /**
- * Shows what a run would read and write, and why. It lists the projects, asks for the values that sinks reckon with,
- * and calls nothing else.
+ * Shows what a run would read and write, and why. It lists the projects, asks for their totals and for the values that
+ * sinks reckon with, and calls nothing else.
  */
 export async function plan(options: PlanOptions, context: CliContext): Promise<number> {
   const { screen, clock, signal } = context;
@@ -78,117 +73,4 @@ export async function plan(options: PlanOptions, context: CliContext): Promise<n
   } finally {
     await source.close();
   }
-}
-
-function planLines(
-  streams: readonly Stream[],
-  { tasks, resting }: Plan,
-  lanes: readonly SinkLane[],
-): string[] {
-  const cells = streams.map((stream) => {
-    const own = tasks.filter((task) => task.stream === stream.name);
-    const isWanted = lanes.some((lane) => lane.wants(stream));
-    const rest = restOf(resting.filter((one) => one.stream === stream.name));
-    return [
-      stream.name,
-      daysOf(own),
-      formatCount(partitionsOf(own).length),
-      formatCount(callsOf(own)),
-      [whyOf(own), rest && `not read: ${rest}`].filter((words) => words !== '').join('; ') ||
-        (isWanted ? '(nothing is lacking)' : '(no sink wants it)'),
-    ];
-  });
-  const head = ['STREAM', 'DAYS', 'PARTITIONS', 'CALLS', 'WHY'];
-  return [
-    '',
-    ...textTable(['left', 'left', 'right', 'right', 'left'], [head, ...cells]),
-    '',
-    `${counted(partitionsOf(tasks).length, 'partition')}, at least ${counted(callsOf(tasks), 'call')}, and a few for names.`,
-  ];
-}
-
-function estimateLines(estimates: ReadonlyMap<string, readonly Estimate[]>): string[] {
-  const lines = [...estimates].flatMap(([sink, all]) =>
-    all.map(({ what, detail }) => oneLine(`${sink}, ${what}: ${detail}`)),
-  );
-  return lines.length === 0 ? [] : ['', ...lines];
-}
-
-/** A line for each partition: who lacks it, and why. */
-function partitionLines(tasks: readonly Task[]): string[] {
-  const lines = tasks.flatMap(({ stream, project, partitions }) =>
-    partitions.map(({ day, lacking }) => {
-      const sinks = Object.entries(lacking).map(([sink, reason]) => `${sink}: ${formatReason(reason)}`);
-      return `${stream}/${project.id}/${day ?? 'snapshot'}  ${sinks.join(', ')}`;
-    }),
-  );
-  return [...lines, ''];
-}
-
-/** Partitions by sink and reason: `tableau: 7 never delivered, 2 open`. */
-function whyOf(tasks: readonly Task[]): string {
-  return formatCounts(
-    partitionsOf(tasks).flatMap(({ lacking }) =>
-      Object.entries(lacking).map(([sink, { why }]) => [sink, WORDS[why], 1] as const),
-    ),
-  );
-}
-
-function formatCounts(found: readonly (readonly [sink: string, words: string, count: number])[]): string {
-  const counts = new Map<string, Map<string, number>>();
-  for (const [sink, words, count] of found) {
-    const ofSink = counts.get(sink) ?? new Map<string, number>();
-    counts.set(sink, ofSink.set(words, (ofSink.get(words) ?? 0) + count));
-  }
-  const ofSinks = [...counts].map(([sink, words]) => {
-    const parts = [...words].map(([word, count]) => `${formatCount(count)} ${word}`);
-    return `${sink}: ${parts.join(', ')}`;
-  });
-  return ofSinks.join('; ');
-}
-
-/** What is not read, by sink and reason: `tableau: 5 unchanged`. */
-function restOf(resting: readonly RestingPartitions[]): string {
-  return formatCounts(resting.map(({ sink, days, rests }) => [sink, REST_WORDS[rests], days.length]));
-}
-
-const REST_WORDS: Readonly<Record<RestReason['rests'], string>> = {
-  closed: 'closed',
-  unchanged: 'unchanged since they were read',
-  'kept-back': 'kept back within the hour',
-};
-
-const WORDS: Readonly<Record<DueReason['why'], string>> = {
-  new: 'never delivered',
-  lookback: 'within the lookback',
-  open: 'not closed',
-  lost: 'lost, and there after all',
-  window: 'in the window',
-  snapshot: 'as it is now',
-  missing: 'there no more',
-  changed: 'changed since they were read',
-  'kept-back': 'kept back before',
-};
-
-function formatReason(reason: DueReason): string {
-  if (reason.why !== 'open' || reason.unsettled === 0) return WORDS[reason.why];
-  return `${WORDS.open} (${counted(reason.unsettled, 'record')} may change)`;
-}
-
-function daysOf(tasks: readonly Task[]): string {
-  const partitions = partitionsOf(tasks);
-  const days = partitions.flatMap(({ day }) => (day === null ? [] : [day])).sort();
-  if (partitions.length === 0) return '-';
-  const [first] = days;
-  if (first === undefined) return 'snapshot';
-  const last = days.at(-1) ?? first;
-  return first === last ? first : `${first} to ${last}`;
-}
-
-function partitionsOf(tasks: readonly Task[]): readonly TaskPartition[] {
-  return tasks.flatMap(({ partitions }) => partitions);
-}
-
-function callsOf(tasks: readonly Task[]): number {
-  return tasks.reduce((sum, { calls }) => sum + calls, 0);
 }
