@@ -156,7 +156,8 @@ export class RunCheckpoints implements Checkpoints {
   async flush(): Promise<void> {
     await this.#save(true);
     if (this.#failure === undefined) return this.#forgetClosed();
-    if (this.#failure instanceof ExportError && this.#failure.code === 'STATE_LOCKED') throw this.#failure;
+    if (this.#failure instanceof ExportError && this.#failure.code === 'STATE_TAKEN_OVER')
+      throw this.#failure;
     const { message } = failureOf(this.#failure);
     throw new ExportError('STATE_REFUSED', `The state could not be kept: ${message}`, {
       kind: 'config',

@@ -43,7 +43,7 @@ export interface CheckpointSession {
   /**
    * Keeps what was delivered and lets others in.
    *
-   * @throws ExportError `STATE_REFUSED` where it could not be kept, `STATE_LOCKED` where others came in before.
+   * @throws ExportError `STATE_REFUSED` where it could not be kept, `STATE_TAKEN_OVER` where others came in before.
    */
   end(): Promise<void>;
 }

@@ -31,6 +31,7 @@ export type ErrorCode =
   | 'SOURCE_GAVE_UP'
   | 'STATE_REFUSED'
   | 'STATE_LOCKED'
+  | 'STATE_TAKEN_OVER'
   | 'SINK_FILES'
   | 'SINK_DEADLINE'
   | 'SINK_REFUSED'

@@ -3,7 +3,15 @@ import type { Failure } from '../errors/export-error.js';
 import type { SummaryInput } from './summary.js';
 
 /** Exit codes that scripts rely on; 130 and 143 are 128 and the number of the signal. */
-export const EXIT = { delivered: 0, bug: 1, config: 2, source: 3, someSinks: 4, allSinks: 5 } as const;
+export const EXIT = {
+  delivered: 0,
+  bug: 1,
+  config: 2,
+  source: 3,
+  someSinks: 4,
+  allSinks: 5,
+  locked: 6,
+} as const;
 
 type Verdict = Pick<SummaryInput, 'outcome' | 'exitCode'>;
 
@@ -37,8 +45,12 @@ function nothingUnderstood({ findings, streams }: RunResult): boolean {
   return streams.some(({ name, records }) => records === 0 && findings.rejected.has(name));
 }
 
-/** What it amounts to when nothing could be run at all. */
+/**
+ * What it amounts to when nothing could be run at all. A state that another run holds is no mistake of the user's, and is
+ * told apart from one, since a schedule may come round to it at any time.
+ */
 export function verdictOfFailure(failure: Failure, interruptCode: number | undefined): Verdict {
+  if (failure.code === 'STATE_LOCKED') return { outcome: 'locked', exitCode: EXIT.locked };
   switch (failure.kind) {
     case 'config':
       return { outcome: 'config', exitCode: EXIT.config };

@@ -16,6 +16,7 @@ const VERDICTS: Readonly<Record<Outcome, string>> = {
   'source-incomplete': 'Not everything could be read.',
   'sinks-failed': 'Some required sinks failed; the others have everything.',
   'all-sinks-failed': 'All required sinks failed.',
+  locked: 'Nothing was done: another run holds the state.',
   interrupted: 'Interrupted: what was committed stays, the rest comes with the next run.',
 };
 

@@ -58,6 +58,7 @@ export type Outcome =
   | 'source-incomplete'
   | 'sinks-failed'
   | 'all-sinks-failed'
+  | 'locked'
   | 'interrupted';
 
 export interface SummaryInput {

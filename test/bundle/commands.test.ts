@@ -101,15 +101,20 @@ describe('the state', () => {
     expect(Object.values(await program.files('.deepgram-export'))).toContain('{"version": 1, "si');
   });
 
-  it('that another run holds is exit 2, and who holds it', async () => {
+  it.each([
+    'sync -c job.yaml',
+    `backfill -c job.yaml ${RANGE}`,
+    'replay -c job.yaml --from out/ndjson --sink archive',
+    'state repair -c job.yaml',
+  ])('that another run holds is exit 6, and who holds it: %s', async (line) => {
     const { program } = await world([ARCHIVE]);
     const since = new Date().toISOString();
     const holder = { id: 'other', pid: 4711, host: 'elsewhere', since, beat_at: Date.now() };
     await program.write('.deepgram-export/state.json.lock', JSON.stringify(holder));
 
-    const { code, stderr } = await program.run(`sync -c job.yaml ${RANGE}`);
+    const { code, stderr } = await program.run(line);
 
-    expect(code).toBe(2);
+    expect(code).toBe(6);
     expect(stderr).toContain('process 4711 on elsewhere');
     expect(await program.files('out')).toEqual({});
   });

@@ -192,12 +192,13 @@ describe('a second run on the same state', () => {
   it.each([
     ['sync', []],
     ['backfill', ['--since', '2026-11-18', '--until', '2026-11-18']],
-  ])('%s is refused: exit 2, and who holds it', async (command, options) => {
+  ])('%s is refused: exit 6, and who holds it', async (command, options) => {
     const { terminal } = await held();
 
     const code = await terminal.run(command, '-c', 'job.yaml', ...options);
 
-    expect(code).toBe(2);
+    expect(code).toBe(6);
+    expect(terminal.stderr).toContain('Nothing was done: another run holds the state. (exit 6)');
     expect(terminal.stderr).toContain(
       'process 4711 on elsewhere, since 2026-11-20T11:00:00.000Z, last seen 1.0 s ago',
     );

@@ -52,6 +52,12 @@ describe('verdictOfFailure, when nothing could be run', () => {
   ] as const)('%s is exit %i', (kind, exitCode, outcome) => {
     expect(verdictOfFailure(failure(kind), 143)).toEqual({ outcome, exitCode });
   });
+
+  it('a state that another run holds is exit 6', () => {
+    const locked: Failure = { code: 'STATE_LOCKED', kind: 'transient', message: 'Another run works on it.' };
+
+    expect(verdictOfFailure(locked, undefined)).toEqual({ outcome: 'locked', exitCode: 6 });
+  });
 });
 
 function run(

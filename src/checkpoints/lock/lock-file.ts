@@ -20,7 +20,7 @@ export async function readLock(file: string): Promise<LockContent> {
     const { code } = error as NodeJS.ErrnoException; // what `node:fs` throws
     if (code === 'ENOENT') return 'gone';
     const why = code === 'ELOOP' ? 'it is a symbolic link' : `the file system answered ${code}`;
-    throw new ExportError('STATE_LOCKED', `The lock ${file} cannot be read: ${why}.`, {
+    throw new ExportError('STATE_REFUSED', `The lock ${file} cannot be read: ${why}.`, {
       kind: 'config',
       hint: 'Check its rights; if it is no file, move it away.',
       cause: error,

@@ -28,7 +28,7 @@ export interface LockOptions {
 export interface StateLock {
   /** Aborted when the lock is found to be another one's: a run that was taken for dead must not go on. */
   readonly lost: AbortSignal;
-  /** @throws ExportError `STATE_LOCKED` where the lock is not ours any more: the state is not to be written then. */
+  /** @throws ExportError `STATE_TAKEN_OVER` where the lock is not ours any more: the state is not to be written then. */
   assertHeld(): Promise<void>;
   release(): Promise<void>;
 }
@@ -144,14 +144,14 @@ function held(path: string, own: LockHolder, clock: Clock): StateLock {
 
 function taken(path: string, other: LockHolder, nowMs: number): ExportError {
   return new ExportError('STATE_LOCKED', `Another run works on ${path}: ${formatHolder(other, nowMs)}.`, {
-    kind: 'config',
+    kind: 'transient',
     hint: `Let it end, or wait for it with --wait. If it is gone, remove ${path}.lock.`,
   });
 }
 
 function takenAway(path: string, kind: 'config' | 'interrupted'): ExportError {
   return new ExportError(
-    'STATE_LOCKED',
+    'STATE_TAKEN_OVER',
     `The lock ${path}.lock was taken away from this run, which has stopped.`,
     {
       kind,

@@ -78,7 +78,7 @@ it('refuses a second run and says who holds it, since when, and what to do', asy
 
   await expect(second).rejects.toMatchObject({
     code: 'STATE_LOCKED',
-    kind: 'config',
+    kind: 'transient',
     message:
       `Another run works on ${path}: process ${process.pid} on ${hostname()}, since 2026-11-20T12:00:00.000Z, ` +
       'last seen 5.0 s ago.',
@@ -298,7 +298,7 @@ it('a lock that is a link is refused, also one to nothing', async () => {
   await symlink('nothing', `${path}.lock`);
 
   await expect(lock(path)).rejects.toMatchObject({
-    code: 'STATE_LOCKED',
+    code: 'STATE_REFUSED',
     message: `The lock ${path}.lock cannot be read: it is a symbolic link.`,
     hint: 'Check its rights; if it is no file, move it away.',
   });
@@ -309,7 +309,7 @@ it('a lock that cannot be read is refused, and left where it is', async () => {
   await mkdir(`${path}.lock`);
 
   await expect(lock(path)).rejects.toMatchObject({
-    code: 'STATE_LOCKED',
+    code: 'STATE_REFUSED',
     kind: 'config',
     message: `The lock ${path}.lock cannot be read: the file system answered EISDIR.`,
   });
@@ -382,8 +382,8 @@ describe('a lock that is held', () => {
     beat();
     await lost;
 
-    expect(held.lost.reason).toMatchObject({ code: 'STATE_LOCKED', kind: 'interrupted' });
-    await expect(held.assertHeld()).rejects.toMatchObject({ code: 'STATE_LOCKED', kind: 'config' });
+    expect(held.lost.reason).toMatchObject({ code: 'STATE_TAKEN_OVER', kind: 'interrupted' });
+    await expect(held.assertHeld()).rejects.toMatchObject({ code: 'STATE_TAKEN_OVER', kind: 'config' });
     await held.release();
     expect(await readFile(`${path}.lock`, 'utf8').catch(() => undefined)).toBe(before);
   });
@@ -393,7 +393,7 @@ describe('a lock that is held', () => {
     const held = await lock(path);
     await leaveLock(path);
 
-    await expect(held.assertHeld()).rejects.toMatchObject({ code: 'STATE_LOCKED' });
+    await expect(held.assertHeld()).rejects.toMatchObject({ code: 'STATE_TAKEN_OVER' });
     await held.release();
   });
 });
