@@ -25,7 +25,7 @@ export function requestTemplates(day, count) {
   const [project] = defaultProjects;
   const wanted = Math.min(count, MOST);
   const generated = dayFinder(wanted)(accountProject(1, project), dayNumberOf(day));
-  const context = { project: generated.project, nowUs: Date.now() * 1_000, forms: 'mixed' };
+  const context = { project: generated.project, nowUs: Date.now() * 1_000, forms: 'mixed', prices: true };
   return Array.from({ length: wanted }, (_, index) => {
     const request = generatedRequest(generated, index);
     // Of a full millisecond fewer digits are written, and in a template there must be room for all of them.

@@ -27,6 +27,8 @@ export interface StandInOptions {
   readonly gzip?: boolean;
   /** Default `mixed`: every form in which a record was ever seen. */
   readonly forms?: Forms;
+  /** Whether the request log tells what a request cost: to customers with a contract it does not. Default true. */
+  readonly prices?: boolean;
   /** Calls at the same time above this number are answered with 429. Default: no limit. */
   readonly maxInFlight?: number;
   /** Replaces the answer of a path, such as `/v1/projects`: an object as JSON, a string byte for byte. */

@@ -39,6 +39,7 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
     clockStepMs: options.clockStepMs ?? 0,
     retentionMs: retentionDays * DAY_MS,
     forms: options.forms ?? 'mixed',
+    prices: options.prices ?? true,
     findDay,
     totals: dayTotals(findDay),
   };

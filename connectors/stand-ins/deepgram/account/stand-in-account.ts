@@ -12,6 +12,8 @@ export interface StandInAccount {
   readonly clockStepMs: number;
   readonly retentionMs: number;
   readonly forms: Forms;
+  /** Whether the request log tells what a request cost. */
+  readonly prices: boolean;
   readonly findDay: DayFinder;
   readonly totals: DayTotals;
 }

@@ -13,7 +13,8 @@ export const listRequests: ProjectEndpoint = (account, project, query) => {
   const limit = wholeNumber(query, 'limit', 10, 1, 1_000);
   const matches = filterOf(query);
   const log: LogQuery = { ...kept(account, query), project, ...(matches ? { matches } : {}) };
-  const context = { project, nowUs: log.nowUs, forms: account.forms };
+  const { forms, prices } = account;
+  const context = { project, nowUs: log.nowUs, forms, prices };
   const found = readPage(account, log, query.get('request_id'), page * limit, limit);
   return { page, limit, requests: found.map((request) => rawRequest(request, context)) };
 };
@@ -23,7 +24,8 @@ export const getRequest: ProjectEndpoint = (account, project, _query, id) => {
   const log = { ...kept(account, new URLSearchParams()), project };
   const request = findInLog(account.findDay, log, id);
   if (request === undefined) return undefined;
-  return { request: rawRequest(request, { project, nowUs: log.nowUs, forms: account.forms }) };
+  const { forms, prices } = account;
+  return { request: rawRequest(request, { project, nowUs: log.nowUs, forms, prices }) };
 };
 
 /** The part of the asked-for range that the log still has. */

@@ -144,6 +144,15 @@ describe('the request log', () => {
     expect(filtered).toEqual(answered(await readAll(standIn, day)).filter(matches));
   });
 
+  it('tells nobody what a request cost where the account has a contract', async () => {
+    await start({ prices: false });
+
+    const records = await readAll(standIn, 'start=2026-11-19&end=2026-11-19');
+
+    const costs = new Set(records.map((record) => record.response?.details?.usd));
+    expect(costs).toEqual(new Set([undefined, 0]));
+  });
+
   it('filters by key, deployment and id, and gives one request by its id', async () => {
     await start();
     const day = await readAll(standIn, 'start=2026-11-19&end=2026-11-19');

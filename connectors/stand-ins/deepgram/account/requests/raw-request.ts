@@ -7,13 +7,18 @@ export interface RecordContext {
   readonly project: { readonly id: string; readonly seed: number };
   readonly nowUs: number;
   readonly forms: Forms;
+  /** Whether it tells what a request cost. */
+  readonly prices: boolean;
 }
 
 /**
  * The record of one request as the log shows it at this moment. Made to be written as JSON: what is `undefined`
  * is left out there.
  */
-export function rawRequest(request: GeneratedRequest, { project, nowUs, forms }: RecordContext): object {
+export function rawRequest(
+  request: GeneratedRequest,
+  { project, nowUs, forms, prices }: RecordContext,
+): object {
   const form = formOf(request.formSeed, forms);
   const answered = nowUs >= request.respondedUs;
   return {
@@ -23,7 +28,7 @@ export function rawRequest(request: GeneratedRequest, { project, nowUs, forms }:
     path: request.usage.path + queryOf(request),
     accessor: form.old ? undefined : request.key.id,
     api_key_id: request.key.id,
-    response: answered ? responseOf(request, form, nowUs >= request.pricedUs) : null,
+    response: answered ? responseOf(request, form, prices && nowUs >= request.pricedUs) : null,
     code: answered && !form.codeInside ? request.code : undefined,
     deployment: form.deploymentInside ? undefined : request.deployment,
     callback: callbackOf(request, form, answered),
