@@ -117,7 +117,7 @@ sinks:
 it('the demo needs no key, and leaves what it says', async () => {
   const program = await Program.open();
 
-  const { code, stdout } = await program.run('demo --days 1 --out demo');
+  const { code, stdout } = await program.run('demo --days 2 --out demo');
 
   const files = await program.files('demo');
   expect(code).toBe(0);
