@@ -14,13 +14,36 @@ export function text(): z.ZodString {
 
 /** A key or password, kept so that it cannot be printed by accident. */
 export function secret() {
-  return text()
-    .refine(
-      (value) => /^[!-~]*$/.test(value),
-      'must be a key without spaces, line breaks or letters beyond ASCII',
-    )
-    .transform((value) => new Secret(value));
+  return z
+    .string()
+    .min(1, 'must not be empty')
+    .transform((value, context) => {
+      const wrong = faultOfSecret(value);
+      if (wrong === undefined) return new Secret(value);
+      context.addIssue(wrong);
+      return z.NEVER;
+    });
 }
+
+/** What people paste along with a key is named, so that it can be taken away; the key itself never is. */
+function faultOfSecret(value: string): string | undefined {
+  const pasted = value.trim();
+  if (/^["'`“”‘’„«].*["'`“”‘’»]$/su.test(pasted)) {
+    return 'must be the key alone: remove the quotes around it';
+  }
+  const [, name] = SCHEMES.find(([scheme]) => scheme.test(pasted)) ?? [];
+  if (name !== undefined) return `must be the key alone, without spaces: remove ${name} before it`;
+  if (pasted !== value) return 'must be the key alone: remove the spaces or line breaks around it';
+  if (/^[!-~]*$/.test(value)) return undefined;
+  return 'must be a key without spaces, line breaks or letters beyond ASCII';
+}
+
+/** What stands before a key in the header that it is sent with. */
+const SCHEMES = [
+  [/^(?:authorization|x-api-key|dd-api-key)\s*:/i, 'the name of the header'],
+  [/^token[\s:]/i, '"Token"'],
+  [/^bearer[\s:]/i, '"Bearer"'],
+] as const;
 
 /** A folder or file; relative to the working directory. */
 export function folder(): z.ZodString {

@@ -34,6 +34,46 @@ describe('one mistake, its place and its words', () => {
       withKey('two words'),
       '4:12  source.api_key: must be a key without spaces, line breaks or letters beyond ASCII',
     ],
+    [
+      'a key in the quotes of an env file',
+      withKey(`'"dg-key-for-tests"'`),
+      '4:12  source.api_key: must be the key alone: remove the quotes around it',
+    ],
+    [
+      'a key in the quotes of a chat',
+      withKey('“dg-key-for-tests”'),
+      '4:12  source.api_key: must be the key alone: remove the quotes around it',
+    ],
+    [
+      'a key with what stands before it in the header',
+      withKey('token dg-key-for-tests'),
+      '4:12  source.api_key: must be the key alone, without spaces: remove "Token" before it',
+    ],
+    [
+      'a key of another product with what stands before it',
+      datadog('site: datadoghq.com').replace('dd-key-for-tests', 'Bearer dd-key-for-tests'),
+      '6:14  sinks.dd.api_key: must be the key alone, without spaces: remove "Bearer" before it',
+    ],
+    [
+      'a whole header for a key',
+      withKey(`'Authorization: Token dg-key-for-tests'`),
+      '4:12  source.api_key: must be the key alone, without spaces: remove the name of the header before it',
+    ],
+    [
+      'a key with the line break of echo',
+      withKey('"dg-key-for-tests\\n"'),
+      '4:12  source.api_key: must be the key alone: remove the spaces or line breaks around it',
+    ],
+    [
+      'a base URL without a scheme',
+      inSource('base_url: api.deepgram.com'),
+      '4:13  source.base_url: must be a URL that starts with https://',
+    ],
+    [
+      'an unknown way with what is unavailable',
+      inSource('unavailable: ignore'),
+      '4:16  source.unavailable: must be fail or skip',
+    ],
     ['another source', right.replace('deepgram', 'deepgran'), '3:9  source.type: must be deepgram'],
     [
       'a misspelt setting',
