@@ -11,6 +11,7 @@ import { distinctValues } from './account/distinct-values.js';
 import { projectDirectory } from './account/project-directory.js';
 import { projectMemory } from './account/project-memory.js';
 import { listIn } from './api/answer-list.js';
+import { doubtOnBaseUrl } from './api/base-url.js';
 import { DeepgramApi, explainRefusal } from './api/deepgram-api.js';
 import { objectOf, textOf } from './api/tolerant-json.js';
 import { projectTotals } from './daily/project-totals.js';
@@ -26,11 +27,14 @@ const READINGS_A_CALL = 1.25;
 /** Reads a Deepgram account through its management API. */
 export function deepgramSource(settings: DeepgramSettings, context: SourceContext): Source {
   const { max_concurrency: maxConcurrency, states } = settings;
+  const skipsUnavailable = settings.unavailable === 'skip';
   const { clock, log, env, userAgent } = context;
   const http = createHttpClient({ clock, log, env, userAgent, maxConcurrency, explain: explainRefusal });
   const api = new DeepgramApi(http, { baseUrl: settings.base_url, apiKey: settings.api_key });
   const ages = { unknownAfterMs: states.unknown_after, lostAfterMs: states.lost_after };
   const findings = new Findings(log);
+  const doubt = doubtOnBaseUrl(settings.base_url);
+  if (doubt !== undefined) findings.warn(doubt);
   const ahead = new ReadAhead(maxConcurrency);
   const contexts = new Map<string, ReadingContext>();
 
@@ -52,6 +56,7 @@ export function deepgramSource(settings: DeepgramSettings, context: SourceContex
 
   return {
     name: 'Deepgram',
+    skipsUnavailable,
     parallel: Math.ceil(READINGS_A_CALL * maxConcurrency),
     traffic: http.stats,
     projects,
@@ -63,7 +68,8 @@ export function deepgramSource(settings: DeepgramSettings, context: SourceContex
       return new Map(await Promise.all(asked.map(versionsOf)));
     },
     read: (request, signal) => readTask(request, contextOf(request.project), signal),
-    check: async (streams, signal) => checkAccess(api, await projects(signal), streams, dayAt(now), signal),
+    check: async (streams, signal) =>
+      checkAccess(api, await projects(signal), streams, dayAt(now), skipsUnavailable, signal),
     distinctValues: async (asked, signal) => {
       const valuesOf = async (project: Project) =>
         [project.id, await distinctValues(contextOf(project).directory, signal)] as const;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { duration, secret, serviceUrl } from '../../src/config/settings/setting-types.js';
+import { MANAGEMENT_URL } from './api/base-url.js';
 
 const concurrency = 'must be a whole number from 1 to 64';
 
@@ -7,14 +8,21 @@ export const deepgramSettings = z
   .strictObject({
     api_key: secret().describe(`Deepgram API key with usage:read, best written as \${DEEPGRAM_API_KEY}`),
     base_url: serviceUrl()
-      .prefault('https://api.deepgram.com')
-      .describe('Deepgram’s API: a regional, dedicated or self-hosted one; http:// to this machine only'),
+      .prefault(MANAGEMENT_URL)
+      .describe(
+        'Deepgram’s management API, the same for every region, dedicated and self-hosted deployment; another one only for ' +
+          'a proxy. http:// to this machine only',
+      ),
     max_concurrency: z
       .int(concurrency)
       .min(1, concurrency)
       .max(64, concurrency)
       .default(8)
       .describe('Requests in flight at most; fewer where Deepgram asks for it'),
+    unavailable: z
+      .enum(['fail', 'skip'], 'must be fail or skip')
+      .default('fail')
+      .describe('skip: a stream that the API key may never read is said once, and is no failure'),
     states: z
       .strictObject({
         unknown_after: duration({ atLeast: '1m', atMost: '90d' })

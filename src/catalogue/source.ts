@@ -80,6 +80,8 @@ export interface Source extends PlannedSource {
   readonly name: string;
   /** Readings that it can serve at once. */
   readonly parallel: number;
+  /** True: what its key lacks the permission for is left out and said, and is no failure. Default false. */
+  readonly skipsUnavailable?: boolean;
   /** What it has asked of the network so far. */
   readonly traffic: HttpStats;
   /** The projects of this job, in the order of their ids. */

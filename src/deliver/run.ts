@@ -42,6 +42,8 @@ export interface RunResult {
   readonly streams: readonly StreamOutcome[];
   readonly sourceFailures: readonly SourceFailure[];
   readonly keptBack: readonly KeptBackDay[];
+  /** What the key may not read and the source leaves out, so that it is no failure. */
+  readonly unavailable: readonly SourceFailure[];
   readonly findings: SourceFindings;
   /** What the user should know about the plan, such as days that are lost for good. */
   readonly warnings: readonly string[];
@@ -67,7 +69,10 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const warnings = planWarnings(planned, checkpoints, source);
   for (const warning of warnings) log.warn(warning);
   await Promise.all(lanes.map((lane) => lane.prepare(streams, signal)));
-  const tally = new RunTally(streams, planned.tasks, log, options.onProgress);
+  const tally = new RunTally(streams, planned.tasks, log, {
+    skipsUnavailable: source.skipsUnavailable,
+    onProgress: options.onProgress,
+  });
   // A reading has one partition open at a time, in each of its sinks.
   const most = Math.max(1, Math.min(source.parallel, ...lanes.map((lane) => lane.maxOpenPartitions)));
   await forEachConcurrent(most, planned.tasks, (task) => runTask(task, tally, options));
@@ -77,6 +82,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
     streams: tally.streamOutcomes(),
     sourceFailures: tally.failures.all,
     keptBack: tally.keptBackDays,
+    unavailable: tally.failures.unavailable,
     findings: source.findings(),
     warnings,
     sinks: lanes.map((lane) => lane.outcome()),
@@ -105,7 +111,7 @@ async function runTask(task: Task, tally: RunTally, options: RunOptions): Promis
     tally.failures.succeeded();
   } catch (error) {
     const partitions = [...unread.keys()].map((day): Partition => ({ stream, project, day }));
-    tally.taskFailed(task, partitions, error);
+    if (!tally.taskFailed(task, partitions, error)) return;
     for (const partition of partitions) for (const lane of lanesOf(partition.day)) lane.unread(partition);
   }
 }

@@ -46,6 +46,8 @@ export interface ExportErrorDetails {
   readonly status?: number;
   /** The vendor's own id of the failed call; its support asks for it. */
   readonly requestId?: string | undefined;
+  /** The permission that the key lacks, in the vendor's words: `billing:read`. Only where that is why it was refused. */
+  readonly lacks?: string | undefined;
   readonly cause?: unknown;
 }
 
@@ -63,6 +65,7 @@ export class ExportError extends Error {
   readonly hint: string | undefined;
   readonly status: number | undefined;
   readonly requestId: string | undefined;
+  readonly lacks: string | undefined;
 
   constructor(code: ErrorCode, message: string, details: ExportErrorDetails) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -71,6 +74,7 @@ export class ExportError extends Error {
     this.hint = details.hint;
     this.status = details.status;
     this.requestId = details.requestId;
+    this.lacks = details.lacks;
   }
 
   get [EXPORT_ERROR](): true {
@@ -89,6 +93,7 @@ export interface Failure {
   readonly message: string;
   readonly hint?: string;
   readonly request_id?: string;
+  readonly lacks?: string;
 }
 
 /** Whatever was thrown, as data; what is not ours is a bug and says so. */
@@ -100,6 +105,7 @@ export function failureOf(error: unknown): Failure {
       message: error.message,
       ...(error.hint === undefined ? {} : { hint: error.hint }),
       ...(error.requestId === undefined ? {} : { request_id: error.requestId }),
+      ...(error.lacks === undefined ? {} : { lacks: error.lacks }),
     };
   }
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);

@@ -1,3 +1,4 @@
+import type { ErrorKind } from '../errors/export-error.js';
 import type { Secret } from '../secrets/secret.js';
 import type { HttpStats } from './http-stats.js';
 
@@ -32,6 +33,10 @@ export interface RefusalDetails {
   /** What the user can do. */
   readonly hint?: string | undefined;
   readonly requestId?: string | undefined;
+  /** Where the body tells it better than the status. Default: by the status. */
+  readonly kind?: ErrorKind | undefined;
+  /** The permission that the key lacks, where that is what the body says. */
+  readonly lacks?: string | undefined;
 }
 
 /** One host's worth of HTTP: retries, waits, concurrency and time limits are its business, not the caller's. */

@@ -7,6 +7,7 @@ import { counted, formatCount, textTable } from '../text/text-table.js';
 import { formatDuration } from '../time/duration.js';
 import { failureLines } from './failure-lines.js';
 import { keptBackNotes } from './kept-back.js';
+import { permissionNotes, streamsOf } from './permission-notes.js';
 import type { Outcome, Summary } from './summary.js';
 
 const VERDICTS: Readonly<Record<Outcome, string>> = {
@@ -41,12 +42,32 @@ export function verdictLine(summary: Summary): string {
   return `${outcomeText(summary)}${summary.exit_code === 0 ? '' : ` (exit ${summary.exit_code})`}`;
 }
 
-function outcomeText({ outcome, source, sinks, dry_run: isDryRun }: Summary): string {
-  if (outcome === 'delivered' && isDryRun) return 'Dry run: everything was read, nothing was delivered.';
+function outcomeText(summary: Summary): string {
+  const { outcome, source, sinks, dry_run: isDryRun } = summary;
+  if (outcome === 'delivered') {
+    const missing = missingOf(summary);
+    if (isDryRun) return `Dry run: everything was read${missing}, nothing was delivered.`;
+    return missing === '' ? VERDICTS.delivered : `Delivered${missing}.`;
+  }
   if (outcome === 'config' && sinks.length > 0)
     return 'What was delivered is there, but the run did not end as it should.';
   if (outcome !== 'source-incomplete' || source.name === null) return VERDICTS[outcome];
   return `Not everything could be read from ${oneLine(source.name)}.`;
+}
+
+/** What a run that is no failure left out. */
+function missingOf(summary: Summary): string {
+  const { source, sinks } = summary;
+  const streams = streamsOf(source.unavailable, summary);
+  const unreadable = source.rejected.map(({ stream }) => stream);
+  const failed = sinks.flatMap(({ name, failure }) => (failure ? name : []));
+  return oneLine(
+    [
+      streams.length > 0 ? `, without what the API key may not read: ${streams.join(', ')}` : '',
+      unreadable.length > 0 ? `, without records of ${unreadable.join(', ')} that cannot be understood` : '',
+      failed.length > 0 ? `, but not to ${failed.join(', ')} (not required)` : '',
+    ].join(''),
+  );
 }
 
 export function trafficLine({ window, http, elapsed_ms: elapsed }: Summary): string {
@@ -97,7 +118,9 @@ function sum(refusals: readonly Refusal[]): number {
 export function notes(summary: Summary): string[] {
   const { source } = summary;
   const said = [
-    ...source.failures.map((failure) => {
+    ...permissionNotes(summary),
+    ...source.failures.flatMap((failure) => {
+      if (failure.lacks !== undefined) return [];
       const more = failure.partitions > 1 ? ` (and ${formatCount(failure.partitions - 1)} more)` : '';
       return failureNote(`${failure.partition}${more}`, failure);
     }),

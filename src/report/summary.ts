@@ -31,6 +31,8 @@ export interface Summary {
     /** As it is called within a sentence: `Deepgram`, `the archive out/ndjson`. Null where none was opened. */
     readonly name: string | null;
     readonly failures: readonly SourceFailure[];
+    /** What its key may not read and was left out, as it was asked to be: no failure. */
+    readonly unavailable: readonly SourceFailure[];
     readonly rejected: readonly {
       readonly stream: string;
       readonly count: number;
@@ -97,6 +99,7 @@ export function summaryOf(input: SummaryInput): Summary {
     source: {
       name: input.source ?? null,
       failures: result?.sourceFailures ?? [],
+      unavailable: result?.unavailable ?? [],
       rejected: [...(result?.findings.rejected ?? [])].map(([stream, found]) => ({ stream, ...found })),
       unknown_fields: [...(result?.findings.unknownFields ?? [])].map(([stream, fields]) => ({
         stream,

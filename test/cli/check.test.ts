@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { allScopes } from '../../connectors/stand-ins/deepgram/server/routes.js';
+import { allScopes } from '../../connectors/stand-ins/deepgram/account/roles.js';
 import type { StandInOptions } from '../../connectors/stand-ins/deepgram/stand-in-options.js';
 import { Terminal } from './terminal.js';
 import { ARCHIVE, account, intake, jobText, KEY } from './world.js';
@@ -53,6 +53,7 @@ it('says what works, and leaves no file', async () => {
   expect(terminal.stdout.split('\n')).toEqual([
     'deepgram',
     '  ok  list the projects: 1: Support line',
+    '  ok  ask what the key may do: scopes of the key: project:read, usage:read, billing:read, keys:read',
     '  ok  read balances of Support line: allowed by billing:read',
     'archive (ndjson)',
     '  ok  write to out/ndjson: a test file was written and removed',
@@ -67,7 +68,7 @@ it('says what works, and leaves no file', async () => {
   expect(Object.keys(await terminal.files())).toEqual(['job.yaml']);
 });
 
-it('names a scope that the key lacks and how to mend it', async () => {
+it('names a scope that the key lacks, and whose keys have it', async () => {
   const { url } = await account({ scopes: NO_BILLING });
   const terminal = await Terminal.open({ env: { DEEPGRAM_API_KEY: KEY } });
   await terminal.write('job.yaml', jobText(url, [ARCHIVE]));
@@ -75,8 +76,55 @@ it('names a scope that the key lacks and how to mend it', async () => {
   await terminal.run('check', '-c', 'job.yaml', '--stream', 'balances', 'usage');
 
   expect(terminal.stdout).toContain('  no  read balances of Support line: ');
-  expect(terminal.stdout).toContain('Give the API key in source.api_key the scope billing:read');
+  expect(terminal.stdout).toContain('The scope billing:read comes with a key of an Admin or an Owner');
   expect(terminal.stdout).toContain('  ok  read usage of Support line: ');
+});
+
+it.each([
+  { scopes: ['usage:read', 'project:read'] },
+  { scope: 'usage:read project:read' },
+  { api_key: { api_key_id: 'k-1', scopes: ['usage:read', 'project:read', 'no\nscope'] } },
+])('shows the scopes of the key once, in the form %j', async (answer) => {
+  const { url } = await account({ answers: { '/v1/auth/token': answer } });
+  const terminal = await Terminal.open({ env: { DEEPGRAM_API_KEY: KEY } });
+  await terminal.write('job.yaml', jobText(url, [ARCHIVE]));
+
+  const code = await terminal.run('check', '-c', 'job.yaml', '--stream', 'balances', 'usage');
+
+  expect(code).toBe(0);
+  expect(terminal.stdout.match(/scopes of the key.*/g)).toEqual([
+    'scopes of the key: usage:read, project:read',
+  ]);
+});
+
+it.each([
+  ['is not there', { errors: { '/v1/auth/token': { status: 404, body: 'Not Found' } } }],
+  ['is refused', { errors: { '/v1/auth/token': { status: 403, body: 'Forbidden' } } }],
+  ['says nothing of scopes', { answers: { '/v1/auth/token': { scopes: [{}, 7], ok: true } } }],
+  ['is no object', { answers: { '/v1/auth/token': ['usage:read'] } }],
+])('goes on where the answer about the key %s', async (_, options: StandInOptions) => {
+  const { url } = await account(options);
+  const terminal = await Terminal.open({ env: { DEEPGRAM_API_KEY: KEY } });
+  await terminal.write('job.yaml', jobText(url, [ARCHIVE]));
+
+  const code = await terminal.run('check', '-c', 'job.yaml', '--stream', 'usage');
+
+  expect(code).toBe(0);
+  expect(terminal.stdout).toContain('  ok  read usage of Support line: allowed by usage:read');
+  expect(terminal.stdout).not.toContain('what the key may do');
+});
+
+it('takes what the key may not read for left out where that may be', async () => {
+  const { url } = await account({ role: 'member', refusals: '401-err-code' });
+  const terminal = await Terminal.open({ env: { DEEPGRAM_API_KEY: KEY } });
+  await terminal.write('job.yaml', jobText(url, [ARCHIVE], 'unavailable: skip'));
+
+  const code = await terminal.run('check', '-c', 'job.yaml');
+
+  expect(code).toBe(0);
+  expect(terminal.stdout).toContain(
+    '  ok  read billing of Support line: left out, since the key lacks billing:read',
+  );
 });
 
 it('names the site of a Datadog key that is refused and how to mend it', async () => {

@@ -378,6 +378,53 @@ describe('a source that fails', () => {
     ]);
   });
 
+  describe('and leaves out what its key may not read', () => {
+    const lacking = () => new ExportError('HTTP_STATUS', 'refused', { kind: 'auth', lacks: 'usage:read' });
+    /** Refuses, but for the days given, which fail for a reason that may pass. */
+    const leavingOut = (skipsUnavailable: boolean, down: readonly string[] = []) => ({
+      ...fakeSource({
+        // biome-ignore lint/correctness/useYield: it fails before it gives anything
+        batches: async function* (day) {
+          throw down.includes(day) ? failure('transient', 'down') : lacking();
+        },
+      }),
+      skipsUnavailable,
+    });
+
+    it('has no failure, and no sink that lacks anything', async () => {
+      let told: unknown;
+      const sink = sinkThat('a', () => ({
+        finish: async (soFar) => {
+          told = soFar;
+          return { facts: {}, notes: [] };
+        },
+      }));
+
+      const result = await runWith(leavingOut(true), [sink]);
+
+      expect(result.sourceFailures).toEqual([]);
+      expect(result.unavailable).toMatchObject([{ stream: 'usage', lacks: 'usage:read', partitions: DAYS }]);
+      expect(result.streams).toMatchObject([{ failed_partitions: 0 }]);
+      expect(result.sinks).toMatchObject([{ unread_partitions: 0, failed_partitions: 0 }]);
+      expect(told).toMatchObject({ failedPartitions: 0 });
+    });
+
+    it('still has the failures of another reason', async () => {
+      const result = await runWith(leavingOut(true, ['2026-11-15']), [memorySink()]);
+
+      expect(result.sourceFailures).toMatchObject([{ kind: 'transient', partitions: 1 }]);
+      expect(result.unavailable).toMatchObject([{ partitions: DAYS - 1 }]);
+      expect(result.sinks).toMatchObject([{ unread_partitions: 1 }]);
+    });
+
+    it('only where it does: by default that is a failure', async () => {
+      const result = await runWith(leavingOut(false), [memorySink()]);
+
+      expect(result.sourceFailures).toMatchObject([{ lacks: 'usage:read', partitions: DAYS }]);
+      expect(result.unavailable).toEqual([]);
+    });
+  });
+
   it('by a bug says so, also after a failure that may pass', async () => {
     const source = fakeSource({
       // biome-ignore lint/correctness/useYield: it fails before it gives anything

@@ -93,6 +93,7 @@ function run(
       notes: [],
     })),
     warnings: [],
+    unavailable: [],
     interrupted: false,
   };
 }

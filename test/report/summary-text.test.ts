@@ -34,6 +34,7 @@ const SUMMARY: Summary = {
         partitions: 3,
       },
     ],
+    unavailable: [],
     rejected: [{ stream: 'requests', count: 2, example: 'no request_id: fields created' }],
     unknown_fields: [{ stream: 'usage', fields: ['new_a', 'new_b'] }],
     warnings: ['No API key names for project Support line.'],
@@ -199,6 +200,70 @@ describe('a sink that gets each record once', () => {
   });
 });
 
+describe('what the key may not read', () => {
+  const projects = ['Support line', 'Sales', 'Ops'].map((name, at) => ({ id: `p-${at + 1}`, name }));
+  const lacking = (stream: string, project: string, lacks = 'billing:read') => ({
+    code: 'HTTP_STATUS' as const,
+    kind: 'auth' as const,
+    message: 'refused',
+    hint: `A key of an Admin has ${lacks}.`,
+    lacks,
+    stream,
+    project,
+    partition: `${stream}/${project}`,
+    partitions: 1,
+  });
+  const lines = (source: Partial<Summary['source']>) =>
+    summaryText(
+      { ...SUMMARY, projects, sinks: [], source: { ...NOTHING_FOUND, ...source } },
+      { color: false },
+    )
+      .split('\n')
+      .filter((line) => line.startsWith('  !'));
+
+  it('is a line a permission, with the projects where it is not all of them', () => {
+    const failures = [
+      lacking('requests', 'p-2'),
+      lacking('usage', 'p-1'),
+      lacking('usage', 'p-2'),
+      lacking('requests', 'p-3', 'usage:read'),
+    ];
+
+    expect(lines({ failures })).toEqual([
+      '  ! The API key may not read usage, requests in Sales, Support line. A key of an Admin has billing:read.',
+      '  ! The API key may not read requests in Ops. A key of an Admin has usage:read.',
+    ]);
+  });
+
+  it('is said without its projects where it is all of them, and without a hint where it was left out', () => {
+    const unavailable = projects.map(({ id }) => lacking('usage', id));
+
+    expect(lines({ unavailable })).toEqual(['  ! Left out, since the API key lacks billing:read: usage.']);
+  });
+});
+
+describe('the first line of a run without a failure', () => {
+  const [archive, datadog] = SUMMARY.sinks;
+  const verdict = (change: Partial<Summary>) =>
+    summaryMarkdown(
+      { ...SUMMARY, outcome: 'delivered', exit_code: 0, sinks: [], source: NOTHING_FOUND, ...change },
+      (text) => text,
+    ).split('\n')[0];
+  const rejected = [{ stream: 'projects', count: 1, example: 'no project_id' }];
+
+  it.each([
+    ['Everything was delivered.', {}],
+    [
+      'Delivered, without records of projects that cannot be understood.',
+      { source: { ...NOTHING_FOUND, rejected } },
+    ],
+    ['Delivered, but not to datadog (not required).', { sinks: [archive, datadog] as Summary['sinks'] }],
+    ['Dry run: everything was read, nothing was delivered.', { dry_run: true }],
+  ])('says what is not there: %s', (said, change) => {
+    expect(verdict(change)).toBe(`### deepgram-export: ${said}`);
+  });
+});
+
 describe('the source is called by its name', () => {
   const incomplete = { ...SUMMARY, outcome: 'source-incomplete', exit_code: 3 } as const;
 
@@ -224,6 +289,7 @@ describe('the source is called by its name', () => {
 const NOTHING_FOUND: Summary['source'] = {
   name: 'Deepgram',
   failures: [],
+  unavailable: [],
   rejected: [],
   unknown_fields: [],
   warnings: [],

@@ -1,4 +1,5 @@
 import { type CheckResult, failedCheck } from '../../../src/catalogue/check-result.js';
+import { ExportError } from '../../../src/errors/export-error.js';
 import type { Project } from '../../../src/streams/partition.js';
 import type { Stream } from '../../../src/streams/stream.js';
 import type { Day } from '../../../src/time/day.js';
@@ -10,19 +11,26 @@ import {
   projectCall,
   type Scope,
 } from '../api/deepgram-api.js';
+import { keyScopes } from './key-scopes.js';
 
-/** Asks each kind of endpoint that the job needs for as little as it gives, and says what the key may read. */
+/**
+ * Asks each kind of endpoint that the job needs for as little as it gives, and says what the key may read.
+ *
+ * @param skipsUnavailable true where it is no failure that the key may not read something
+ */
 export async function checkAccess(
   api: DeepgramApi,
   projects: readonly Project[],
   streams: readonly Stream[],
   today: Day,
+  skipsUnavailable: boolean,
   signal: AbortSignal,
 ): Promise<readonly CheckResult[]> {
   const names = projects.map(calledAs).join(', ');
   const listed: CheckResult = { what: 'list the projects', ok: true, detail: `${projects.length}: ${names}` };
   const calls = projects.flatMap((project) => callsFor(project, streams, today));
-  return [listed, ...(await Promise.all(calls.map((call) => tryCall(api, call, signal))))];
+  const tried = calls.map((call) => tryCall(api, call, skipsUnavailable, signal));
+  return [listed, ...(await keyScopes(api, signal)), ...(await Promise.all(tried))];
 }
 
 function callsFor(project: Project, streams: readonly Stream[], today: Day): ApiCall[] {
@@ -41,10 +49,19 @@ function callsFor(project: Project, streams: readonly Stream[], today: Day): Api
   ];
 }
 
-function tryCall(api: DeepgramApi, call: ApiCall, signal: AbortSignal): Promise<CheckResult> {
+async function tryCall(
+  api: DeepgramApi,
+  call: ApiCall,
+  skipsUnavailable: boolean,
+  signal: AbortSignal,
+): Promise<CheckResult> {
   const { what, scope } = call;
-  return api.get(call, signal).then(
-    () => ({ what, ok: true, detail: `allowed by ${scope}` }),
-    (error) => failedCheck(what, error),
-  );
+  try {
+    await api.get(call, signal);
+    return { what, ok: true, detail: `allowed by ${scope}` };
+  } catch (error) {
+    const isLeftOut = skipsUnavailable && error instanceof ExportError && error.lacks !== undefined;
+    if (isLeftOut) return { what, ok: true, detail: `left out, since the key lacks ${scope}` };
+    return failedCheck(what, error);
+  }
 }

@@ -116,7 +116,7 @@ export function projectDirectory(
  */
 function isForGood(error: unknown): error is ExportError {
   if (!(error instanceof ExportError) || error.code !== 'HTTP_STATUS') return false;
-  return error.status === 403 || error.kind === 'permanent';
+  return error.lacks !== undefined || error.kind === 'permanent';
 }
 
 const NOBODY: NamesById = new Map();

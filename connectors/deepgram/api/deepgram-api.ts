@@ -4,6 +4,8 @@ import { ExportError } from '../../../src/errors/export-error.js';
 import type { HttpAnswer, HttpClient, RefusalDetails } from '../../../src/http/http-client.js';
 import { Secret } from '../../../src/secrets/secret.js';
 import type { Project } from '../../../src/streams/partition.js';
+import { doubtOnBaseUrl } from './base-url.js';
+import { hintOnScope } from './scopes.js';
 import { type Json, objectOf, textOf } from './tolerant-json.js';
 
 export type Parameters = Readonly<Record<string, string | number | readonly string[]>>;
@@ -64,7 +66,7 @@ export class DeepgramApi {
         parse: (answer) => parseObject(answer, call.what),
       });
     } catch (error) {
-      throw withScope(error, call.scope);
+      throw withAdvice(error, call.scope, doubtOnBaseUrl(this.#base));
     }
   }
 }
@@ -88,16 +90,18 @@ function queryOf(parameters: Parameters): string {
   return query.toString();
 }
 
-/** A refusal with the scope that would be needed; any other error as it is. */
-function withScope(error: unknown, scope: Scope): unknown {
-  if (!(error instanceof ExportError) || error.status !== 403) return error;
-  return new ExportError(error.code, error.message, {
-    kind: 'auth',
-    status: error.status,
-    hint: `Give the API key in source.api_key the scope ${scope}, or set the streams that need it to false under \`streams\`.`,
-    ...(error.requestId === undefined ? {} : { requestId: error.requestId }),
-    cause: error,
-  });
+/**
+ * A refusal for want of a permission with the scope that this call needs, and any with what is wrong with the base URL;
+ * other errors as they are.
+ */
+function withAdvice(error: unknown, scope: Scope, doubt: string | undefined): unknown {
+  if (!(error instanceof ExportError) || error.kind === 'interrupted') return error;
+  const { code, message, kind, status, requestId } = error;
+  const lacks = error.lacks === undefined ? undefined : scope;
+  const hint = doubt ?? (lacks === undefined ? error.hint : hintOnScope(lacks));
+  if (hint === error.hint) return error;
+  const details = status === undefined ? { kind } : { kind, status };
+  return new ExportError(code, message, { ...details, hint, requestId, lacks, cause: error });
 }
 
 function parseObject(answer: HttpAnswer, what: string): Json {
@@ -113,7 +117,10 @@ function parseObject(answer: HttpAnswer, what: string): Json {
 
 /**
  * What Deepgram says in one of its three shapes of error: plain text, `{err_code, err_msg, request_id}`, or
- * `{category, message, details, request_id}`.
+ * `{category, message, details, request_id}`. Which of key and permission is refused is said by `category` or `err_code`
+ * whatever the status is, since permissions are refused with 401 as well as with 403.
+ *
+ * @see https://developers.deepgram.com/docs/errors
  */
 export function explainRefusal(answer: HttpAnswer): RefusalDetails {
   const text = answer.body.toString('utf8');
@@ -124,12 +131,24 @@ export function explainRefusal(answer: HttpAnswer): RefusalDetails {
         .join(' ')
     : text;
   const requestId = textOf(body?.request_id) ?? answer.headers['dg-request-id'];
-  const hint = HINTS[answer.status];
-  return { message, ...(hint ? { hint } : {}), ...(requestId ? { requestId } : {}) };
+  const said = [textOf(body?.category), textOf(body?.err_code)];
+  const isKey = said.includes('INVALID_AUTH');
+  const isPermission = said.includes('INSUFFICIENT_PERMISSIONS') || (answer.status === 403 && !isKey);
+  return {
+    message,
+    // Which one it is, is known to who made the call.
+    ...(isPermission ? { kind: 'auth', lacks: 'a scope' } : {}),
+    ...(isKey ? { kind: 'auth', hint: UNKNOWN_KEY } : { hint: HINTS[answer.status] }),
+    requestId: requestId ?? undefined,
+  };
 }
 
+const UNKNOWN_KEY =
+  'Check the API key in source.api_key: Deepgram does not know it. It may be deleted or expired, or a temporary token, which the management API does not take.';
+
 const HINTS: Readonly<Record<number, string>> = {
-  401: 'Check the API key in source.api_key: it is unknown to Deepgram, or belongs to another region (source.base_url).',
+  401: UNKNOWN_KEY,
+  402: 'The project is out of credit: add some in Deepgram’s console. What is missing comes with a later run.',
   404: 'Check source.base_url and source.projects.',
 };
 

@@ -1,6 +1,7 @@
 import type { RequestsPerDay } from './account/account-days.js';
 import type { Forms } from './account/requests/record-forms.js';
-import type { Scope } from './server/routes.js';
+import type { Role, Scope } from './account/roles.js';
+import type { RefusalForm } from './server/answers.js';
 
 export interface StandInOptions {
   /** The same seed gives the same account. Default 1. */
@@ -11,8 +12,12 @@ export interface StandInOptions {
   readonly requestsPerDay?: RequestsPerDay;
   /** The key that is let in. Default `stand-in-key`. */
   readonly apiKey?: string;
-  /** What that key may do. Default: everything. */
+  /** Role of who made that key, in the console's words. Default `owner`, who may do everything. */
+  readonly role?: Role;
+  /** What that key may do. Default: what its role may. */
   readonly scopes?: readonly Scope[];
+  /** How a missing scope is refused. Default `403-category`, as the field has seen it. */
+  readonly refusals?: RefusalForm;
   /** Where the account's clock stands at first, in milliseconds since the epoch. Default: now. */
   readonly now?: number;
   /** Milliseconds by which the clock moves with each call for a page of the request log. Default 0. */
@@ -33,4 +38,6 @@ export interface StandInOptions {
   readonly maxInFlight?: number;
   /** Replaces the answer of a path, such as `/v1/projects`: an object as JSON, a string byte for byte. */
   readonly answers?: Readonly<Record<string, object | string>>;
+  /** Refuses the calls of a path with a status and a body of its own. */
+  readonly errors?: Readonly<Record<string, { readonly status: number; readonly body: object | string }>>;
 }

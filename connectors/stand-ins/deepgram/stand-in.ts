@@ -35,6 +35,7 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
   const findDay = dayFinder(options.requestsPerDay);
   const account: StandInAccount = {
     projects: (options.projects ?? defaultProjects).map((project) => accountProject(seed, project)),
+    role: options.role ?? 'owner',
     clock: standInClock(now),
     clockStepMs: options.clockStepMs ?? 0,
     retentionMs: retentionDays * DAY_MS,

@@ -34,6 +34,12 @@ export interface KeptBackDay {
   readonly told_today: boolean;
 }
 
+interface RunTallyOptions {
+  /** See `Source`. Default false. */
+  readonly skipsUnavailable?: boolean | undefined;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+}
+
 type StreamTally = { -readonly [Key in keyof StreamOutcome]: StreamOutcome[Key] };
 
 /** What a run has read so far, and what of it failed. */
@@ -51,9 +57,9 @@ export class RunTally {
     streams: readonly Stream[],
     tasks: readonly Task[],
     log: Log,
-    onProgress: (progress: Progress) => void = () => {},
+    { skipsUnavailable = false, onProgress = () => {} }: RunTallyOptions,
   ) {
-    this.failures = new SourceFailures(log);
+    this.failures = new SourceFailures(log, skipsUnavailable);
     this.#onProgress = onProgress;
     this.#planned = tasks.reduce((sum, task) => sum + task.partitions.length, 0);
     for (const { name } of streams) {
@@ -77,9 +83,11 @@ export class RunTally {
     this.keptBackDays.push(day);
   }
 
-  taskFailed(task: Task, unread: readonly Partition[], error: unknown): void {
-    this.#streamOf(task.stream).failed_partitions += unread.length;
-    this.failures.failed(task, unread, error);
+  /** @returns false where that is no failure: the key may not read it, and it is left out */
+  taskFailed(task: Task, unread: readonly Partition[], error: unknown): boolean {
+    const counts = this.failures.failed(task, unread, error);
+    if (counts) this.#streamOf(task.stream).failed_partitions += unread.length;
+    return counts;
   }
 
   soFar(): Pick<RunSoFar, 'records' | 'partitions' | 'failedPartitions'> {

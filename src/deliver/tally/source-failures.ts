@@ -17,15 +17,25 @@ const MAX_FAILURES_IN_A_ROW = 5;
 /** What could not be read in a run, once for each stream and project, and whether it makes sense to go on. */
 export class SourceFailures {
   readonly #log: Log;
+  readonly #skipsUnavailable: boolean;
   readonly #failures = new Map<string, SourceFailure>();
+  /** What is no failure, since the source leaves out what its key may not read. */
+  readonly #unavailable = new Map<string, SourceFailure>();
+  /** Permissions that are known to be lacking, each said once. */
+  readonly #lacking = new Set<string>();
   #inARow = 0;
 
-  constructor(log: Log) {
+  constructor(log: Log, skipsUnavailable: boolean) {
     this.#log = log;
+    this.#skipsUnavailable = skipsUnavailable;
   }
 
   get all(): SourceFailure[] {
     return [...this.#failures.values()];
+  }
+
+  get unavailable(): SourceFailure[] {
+    return [...this.#unavailable.values()];
   }
 
   /** A reading came to its end. */
@@ -35,7 +45,8 @@ export class SourceFailures {
 
   /** Throws what is already known: a stream that the key may not read, or a source that does not answer. */
   refuseHopeless(task: Task): void {
-    const known = this.#failures.get(failureKey(task));
+    const key = failureKey(task);
+    const known = this.#unavailable.get(key) ?? this.#failures.get(key);
     if (known?.kind === 'auth') throw new KnownFailure(known);
     if (this.#inARow < MAX_FAILURES_IN_A_ROW) return;
     const message = `Not tried: ${MAX_FAILURES_IN_A_ROW} readings before it failed one after the other.`;
@@ -45,22 +56,42 @@ export class SourceFailures {
     });
   }
 
-  failed(task: Task, unread: readonly Partition[], error: unknown): void {
+  /** @returns false where it is no failure, since the source leaves out what its key may not read */
+  failed(task: Task, unread: readonly Partition[], error: unknown): boolean {
+    const isKnown = error instanceof KnownFailure;
+    const failure = isKnown ? error.known : failureOf(error);
+    const isLeftOut = this.#skipsUnavailable && failure.lacks !== undefined;
+    const found = isLeftOut ? this.#unavailable : this.#failures;
     const key = failureKey(task);
-    const known = this.#failures.get(key);
+    const known = found.get(key);
     const partitions = (known?.partitions ?? 0) + unread.length;
-    const failure = error instanceof KnownFailure ? undefined : failureOf(error);
-    if (failure?.kind === 'transient' || failure?.kind === 'rate-limited') this.#inARow += 1;
-    if (known && !(failure && isGraver(failure, known))) {
-      this.#failures.set(key, { ...known, partitions });
-      return;
+    if (!isKnown && (failure.kind === 'transient' || failure.kind === 'rate-limited')) this.#inARow += 1;
+    if (known && (isKnown || !isGraver(failure, known))) {
+      found.set(key, { ...known, partitions });
+      return !isLeftOut;
     }
-    if (!failure) return;
     const { stream, project } = task;
     const [first] = unread;
     const partition = first === undefined ? `${stream}/${project.id}` : partitionName(first);
-    this.#failures.set(key, { ...failure, stream, project: project.id, partitions, partition });
-    if (failure.kind !== 'interrupted') this.#log.error(`${partition} could not be read: ${failure.message}`);
+    found.set(key, { ...failure, stream, project: project.id, partitions, partition });
+    this.#say(partition, failure, isLeftOut);
+    return !isLeftOut;
+  }
+
+  /** All that needs a permission is refused, one after the other: the end of the run names it together. */
+  #say(partition: string, { kind, message, lacks }: Failure, isLeftOut: boolean): void {
+    if (kind === 'interrupted') return;
+    if (lacks === undefined) {
+      this.#log.error(`${partition} could not be read: ${message}`);
+      return;
+    }
+    const isNew = !this.#lacking.has(lacks);
+    this.#lacking.add(lacks);
+    const level = isNew ? (isLeftOut ? 'warn' : 'error') : 'debug';
+    const others = isNew ? ` What else needs ${lacks} is not repeated here.` : '';
+    this.#log[level](
+      `${partition} ${isLeftOut ? 'is left out' : 'could not be read'}: the API key lacks ${lacks}. ${message}${others}`,
+    );
   }
 }
 
@@ -76,7 +107,10 @@ function failureKey({ stream, project }: Task): string {
 
 /** Marks a reading that was not tried because the same call was refused before. */
 class KnownFailure extends Error {
+  readonly known: SourceFailure;
+
   constructor(known: SourceFailure) {
     super(known.message);
+    this.known = known;
   }
 }

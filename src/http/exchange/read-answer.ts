@@ -32,13 +32,15 @@ export function readAnswer<T>(answer: HttpAnswer, reader: Reader<T>): T {
 function refusal(answer: HttpAnswer, reader: Reader<unknown>): FailedTry {
   const { status } = answer;
   const html = isHtml(answer);
-  const { message = '', hint, requestId } = html ? HTML_DETAILS : explained(answer, reader);
+  const told = html ? HTML_DETAILS : explained(answer, reader);
+  const { message = '', hint, requestId, kind = kindOf(status), lacks } = told;
   const said = excerpt(reader.mask(message));
   const name = STATUS_CODES[status];
   const head = `answered ${status}${name === undefined ? '' : ` ${name}`}`;
   return new FailedTry('HTTP_STATUS', said === '' ? head : `${head}${html ? ' with ' : ': '}${said}`, {
-    kind: kindOf(status),
+    kind,
     status,
+    lacks,
     hint: hint && reader.mask(hint),
     requestId: requestId && excerpt(reader.mask(requestId)),
     retryAfterMs: retryAfterMs(answer, reader.now()),

@@ -36,6 +36,7 @@ export interface Reading {
   readonly projects?: 'all' | readonly string[];
   readonly apiKey?: string;
   readonly maxConcurrency?: number;
+  readonly unavailable?: 'fail' | 'skip';
   /** Told of each partition when it is to be committed, which waits until this resolves. */
   readonly beforeCommit?: (partition: Partition) => Promise<void>;
 }
@@ -67,6 +68,7 @@ export async function openSource(reading: Reading): Promise<{ source: Source; st
       api_key: new Secret(reading.apiKey ?? 'stand-in-key'),
       base_url: url,
       max_concurrency: reading.maxConcurrency ?? 8,
+      unavailable: reading.unavailable ?? 'fail',
       states: { unknown_after: 3_600_000, lost_after: 172_800_000 },
     },
     {

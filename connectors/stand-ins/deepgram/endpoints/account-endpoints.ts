@@ -14,10 +14,10 @@ export const listProjects: AccountEndpoint = ({ projects }) => ({
   projects: projects.map(({ id, name }) => ({ project_id: id, name })),
 });
 
-/** `/keys`: those that were not revoked; the log knows the revoked ones too. */
-export const listKeys: ProjectEndpoint = (_account, project) => ({
+/** `/keys`: those that were not revoked; the log knows the revoked ones too. Only an owner's key lists those of others. */
+export const listKeys: ProjectEndpoint = ({ role }, project) => ({
   api_keys: project.keys
-    .filter((key) => !key.revoked)
+    .filter((key) => !key.revoked && (role === 'owner' || key.member.id === project.keys[0]?.member.id))
     .map(({ id, comment, scopes, created, member }) => ({
       member: { member_id: member.id, email: member.email },
       api_key: { api_key_id: id, comment, scopes, created },

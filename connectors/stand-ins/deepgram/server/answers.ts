@@ -26,7 +26,18 @@ export function unauthorized(requestId: string): Answer {
   return legacyError(401, 'INVALID_AUTH', 'Invalid credentials.', requestId);
 }
 
-export function forbidden(scope: string, requestId: string): Answer {
+/** How a missing permission is refused: as the field has seen it, or as the documentation has it. */
+export type RefusalForm = '403-category' | '401-err-code';
+
+export function forbidden(scope: string, requestId: string, form: RefusalForm = '403-category'): Answer {
+  if (form === '401-err-code') {
+    return legacyError(
+      401,
+      'INSUFFICIENT_PERMISSIONS',
+      'User does not have sufficient permissions.',
+      requestId,
+    );
+  }
   return modernError(
     403,
     'INSUFFICIENT_PERMISSIONS',

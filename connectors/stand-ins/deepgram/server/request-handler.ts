@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import { roleScopes } from '../account/roles.js';
 import type { StandInAccount } from '../account/stand-in-account.js';
 import { uuidFor } from '../random/uuid.js';
 import type { StandInOptions } from '../stand-in-options.js';
@@ -7,7 +8,7 @@ import { tooManyRequests } from './answers.js';
 import { type Call, Faults } from './faults.js';
 import { playFault } from './faulty-answer.js';
 import { bodyOf, compressed, type OutgoingAnswer, send } from './outgoing-answer.js';
-import { allScopes, route } from './routes.js';
+import { route } from './routes.js';
 
 /** Takes the calls in, notes them and sends the answers out. */
 export class RequestHandler {
@@ -79,8 +80,9 @@ export class RequestHandler {
   }
 
   async #healthy(call: Call, requestId: string): Promise<OutgoingAnswer> {
-    const { scopes = allScopes, answers = {} } = this.#options;
-    const answer = bodyOf(await route(this.#account, { scopes, answers }, call, requestId));
+    const { role = 'owner', refusals = '403-category', answers = {}, errors = {} } = this.#options;
+    const { scopes = roleScopes[role] } = this.#options;
+    const answer = bodyOf(await route(this.#account, { scopes, refusals, answers, errors }, call, requestId));
     return { ...answer, headers: { ...answer.headers, 'dg-request-id': requestId } };
   }
 

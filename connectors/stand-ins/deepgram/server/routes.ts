@@ -1,3 +1,4 @@
+import type { Scope } from '../account/roles.js';
 import type { StandInAccount } from '../account/stand-in-account.js';
 import {
   listBalances,
@@ -11,11 +12,7 @@ import type { AccountEndpoint, ProjectEndpoint } from '../endpoints/endpoint.js'
 import { getRequest, listRequests } from '../endpoints/log-endpoints.js';
 import { BadRequest, InvalidParameter } from '../endpoints/query-parameters.js';
 import { usage, usageBreakdown, usageFields } from '../endpoints/usage-endpoints.js';
-import { type Answer, forbidden, modernError, notFound, unauthorized } from './answers.js';
-
-/** Scopes that the calls of this API need. */
-export type Scope = 'project:read' | 'usage:read' | 'billing:read' | 'keys:read';
-export const allScopes: readonly Scope[] = ['project:read', 'usage:read', 'billing:read', 'keys:read'];
+import { type Answer, forbidden, modernError, notFound, type RefusalForm, unauthorized } from './answers.js';
 
 /** One call, as far as the answer depends on it. */
 export interface RoutedCall {
@@ -27,8 +24,10 @@ export interface RoutedCall {
 
 export interface Permissions {
   readonly scopes: readonly Scope[];
+  readonly refusals: RefusalForm;
   /** JSON, or text as it is, that replaces the answer of a path. */
   readonly answers: Readonly<Record<string, object | string>>;
+  readonly errors: Readonly<Record<string, Answer>>;
 }
 
 interface Route<E> {
@@ -58,18 +57,21 @@ const ACCOUNT_ROUTES = new Map<string, Route<AccountEndpoint>>([
 /** The answer of a healthy account: keys and scopes first, then whether there is such a thing, then the thing. */
 export async function route(
   account: StandInAccount,
-  { scopes, answers }: Permissions,
+  { scopes, refusals, answers, errors }: Permissions,
   { method, path, query, authorizationOk }: RoutedCall,
   requestId: string,
 ): Promise<Answer> {
   if (!authorizationOk) return unauthorized(requestId);
   if (method !== 'GET') return { status: 405, body: 'Method Not Allowed' };
+  const refused = errors[path];
+  if (refused !== undefined) return refused;
   const canned = answers[path];
   if (canned !== undefined) return { status: 200, body: canned, contentType: 'application/json' };
 
+  if (path === '/v1/auth/token') return { status: 200, body: { scopes } };
   const found = endpointOf(account, path, query);
   if (found === undefined) return { status: 404, body: 'Not Found' };
-  if (!scopes.includes(found.scope)) return forbidden(found.scope, requestId);
+  if (!scopes.includes(found.scope)) return forbidden(found.scope, requestId, refusals);
   try {
     const body = await found.endpoint();
     return body === undefined ? notFound(found.what, requestId) : { status: 200, body };

@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished } from 'vitest';
-import { allScopes } from '../../../../connectors/stand-ins/deepgram/server/routes.js';
+import { allScopes } from '../../../../connectors/stand-ins/deepgram/account/roles.js';
 import { startStandIn } from '../../../../connectors/stand-ins/deepgram/stand-in.js';
 import type { StandInOptions } from '../../../../connectors/stand-ins/deepgram/stand-in-options.js';
 import type { Row } from '../../../../src/streams/field.js';

@@ -42,6 +42,41 @@ describe('access', () => {
     });
   });
 
+  it('refuses a missing scope as the documentation has it, when told so', async () => {
+    standIn = await startStandIn({ role: 'member', refusals: '401-err-code' });
+
+    const answer = await ask(standIn, `/v1/projects/${PROJECT}/balances`);
+
+    expect(answer.status).toBe(401);
+    expect(await answer.json()).toMatchObject({ err_code: 'INSUFFICIENT_PERMISSIONS' });
+  });
+
+  it.each([
+    ['default', [], undefined],
+    ['member', ['project:read', 'usage:read', 'keys:read'], 2],
+    ['admin', ['project:read', 'usage:read', 'billing:read', 'keys:read'], 2],
+    ['owner', ['project:read', 'usage:read', 'billing:read', 'keys:read'], 4],
+  ] as const)(
+    'tells a key of a %s its scopes, and lists the keys that it may see',
+    async (role, scopes, keys) => {
+      standIn = await startStandIn({ role });
+
+      const token = await ask(standIn, '/v1/auth/token');
+      const listed = await ask(standIn, `/v1/projects/${PROJECT}/keys`);
+
+      expect(await token.json()).toEqual({ scopes });
+      expect(((await listed.json()) as { api_keys?: unknown[] }).api_keys?.length).toBe(keys);
+    },
+  );
+
+  it('refuses a path with the error that it is given', async () => {
+    standIn = await startStandIn({ errors: { '/v1/projects': { status: 402, body: { err_code: 'X' } } } });
+
+    const answer = await ask(standIn, '/v1/projects');
+
+    expect([answer.status, await answer.json()]).toEqual([402, { err_code: 'X' }]);
+  });
+
   it.each([
     '/v1/projects/nobody/requests',
     `/v1/projects/${PROJECT}/nothing`,
