@@ -95,6 +95,17 @@ it('every graph has a title, and the groups come in the order of their importanc
   ]);
 });
 
+it('no graph of cost is empty for an account without a cost per request: billing is in it', () => {
+  const ofCost = widgetsIn(dashboardFile).filter(
+    ({ type, ...widget }) => type !== 'group' && JSON.stringify(widget).includes('deepgram.requests.cost'),
+  );
+
+  const withBilling = ofCost.filter((widget) => JSON.stringify(widget).includes('deepgram.billing.'));
+
+  expect(ofCost.map(({ title }) => title)).toHaveLength(2);
+  expect(withBilling).toEqual(ofCost);
+});
+
 it('no file names a person to notify', () => {
   expect(JSON.stringify([dashboardFile, monitorFiles])).not.toContain('@');
 });
