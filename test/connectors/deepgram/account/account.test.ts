@@ -204,12 +204,13 @@ it('check tells what the key may read', async () => {
 
   expect(results.map(({ what, ok }) => [what, ok])).toEqual([
     ['list the projects', true],
+    ['ask what the key may do', true],
     ['read requests of Support', true],
     ['read billing of Support', false],
     ['read requests of Sales, "EMEA"', true],
     ['read billing of Sales, "EMEA"', false],
   ]);
-  expect(results[2]?.hint).toContain('billing:read');
+  expect(results[3]?.hint).toContain('billing:read');
 });
 
 it('gets everything, once, through every fault that passes', async () => {
