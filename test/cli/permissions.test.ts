@@ -153,6 +153,17 @@ describe('a base URL without a management API', () => {
     },
   );
 
+  it('with the version in it is named by the warning and by what to do', async () => {
+    const standIn = await account();
+    const terminal = await Terminal.open({ env: { DEEPGRAM_API_KEY: KEY } });
+    await terminal.write('job.yaml', jobText(`${standIn.url}/v1`, [ARCHIVE]));
+
+    const code = await terminal.run('sync', '-c', 'job.yaml');
+
+    expect(code).toBe(3);
+    expect(terminal.stderr.match(/source\.base_url ends with \/v1/g)).toHaveLength(2);
+  });
+
   it.each(['api.deepgram.com', 'api.deepgram.com.example.com', 'proxy.example.com', 'api.eu.example.com'])(
     '%s is none',
     async (host) => {

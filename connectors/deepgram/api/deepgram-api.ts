@@ -98,7 +98,7 @@ function withAdvice(error: unknown, scope: Scope, doubt: string | undefined): un
   if (!(error instanceof ExportError) || error.kind === 'interrupted') return error;
   const { code, message, kind, status, requestId } = error;
   const lacks = error.lacks === undefined ? undefined : scope;
-  const hint = doubt ?? (lacks === undefined ? error.hint : hintOnScope(lacks));
+  const hint = lacks === undefined ? (doubt ?? error.hint) : hintOnScope(lacks);
   if (hint === error.hint) return error;
   const details = status === undefined ? { kind } : { kind, status };
   return new ExportError(code, message, { ...details, hint, requestId, lacks, cause: error });
