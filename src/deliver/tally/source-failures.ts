@@ -88,7 +88,7 @@ export class SourceFailures {
     const isNew = !this.#lacking.has(lacks);
     this.#lacking.add(lacks);
     const level = isNew ? (isLeftOut ? 'warn' : 'error') : 'debug';
-    const others = isNew ? ` What else needs ${lacks} is not repeated here.` : '';
+    const others = isNew ? ' What else needs it is named at the end.' : '';
     this.#log[level](
       `${partition} ${isLeftOut ? 'is left out' : 'could not be read'}: the API key lacks ${lacks}. ${message}${others}`,
     );
