@@ -1,4 +1,5 @@
 import type { EncodedTarget } from '../../src/deliver/encoded-stream.js';
+import type { CountedPartition } from '../../src/file-sinks/counts-file.js';
 import type { AtomicFile } from '../../src/files/atomic-file.js';
 
 /** A file that is to hold what a partition has of one table. */
@@ -10,9 +11,12 @@ export interface TableFile {
 
 /**
  * Writes the lines of a partition to the files of its tables, the stream's own first; they get their names together.
+ *
+ * @param committed told of what is there then
  */
 export async function openPartition(
   tables: readonly TableFile[],
+  committed: (counted: CountedPartition) => Promise<void>,
 ): Promise<EncodedTarget<readonly Uint8Array[]>> {
   const files: AtomicFile[] = [];
   const abort = async (): Promise<void> => {
@@ -41,8 +45,9 @@ export async function openPartition(
     write: async (lines) => {
       await Promise.all(lines.map((some, at) => files[at]?.write(some)));
     },
-    commit: async (records) => {
+    commit: async (records, sums) => {
       await orAbort(publish());
+      await committed({ records, sums, bytes: files.map(({ bytes }) => bytes) });
       return { accepted: records, rejected: [], skipped: [] };
     },
     abort,

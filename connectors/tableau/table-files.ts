@@ -1,6 +1,6 @@
 import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { ExportError } from '../../src/errors/export-error.js';
+import { readError } from '../../src/files/file-error.js';
 import type { OutputFolder } from '../../src/files/output-folder.js';
 import { pathSegment } from '../../src/files/path-segment.js';
 import type { Partition } from '../../src/streams/partition.js';
@@ -27,6 +27,12 @@ export function partFile(table: string, partition: Partition): Segments {
 export function dailyFile(table: string, partition: Partition): Segments {
   return [table, `${table}_${pathSegment(partition.project.id)}_${partition.day ?? 'snapshot'}.csv`];
 }
+
+/** What the folders and files of partitions are called, from the sink's folder down. */
+export const PARTITION_FILES = {
+  single: [/^\.parts$/, /^[^.]/, /^project_id=/, /^[^.].*\.csv$/],
+  daily: [/^[^.]/, /^[^.].*\.csv$/],
+} as const satisfies Record<string, readonly RegExp[]>;
 
 /** The parts of a table that are there, by project id and then by day. */
 export async function listParts(folder: OutputFolder, table: string): Promise<readonly Segments[]> {
@@ -64,14 +70,4 @@ async function entriesOf(folder: OutputFolder, segments: Segments): Promise<Dire
     throw readError(path, error);
   });
   return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
-}
-
-/** The error of reading back what an earlier run wrote. */
-export function readError(path: string, cause: unknown): ExportError {
-  const code = (cause as NodeJS.ErrnoException | undefined)?.code ?? 'unknown error';
-  return new ExportError('SINK_FILES', `Cannot read ${path}: the file system answered ${code}.`, {
-    kind: 'permanent',
-    hint: 'Check the rights of the folder and the files in it, then run it again.',
-    cause,
-  });
 }

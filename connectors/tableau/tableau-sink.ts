@@ -4,13 +4,16 @@ import type { Sink } from '../../src/catalogue/sink.js';
 import type { SinkContext } from '../../src/catalogue/sink-type.js';
 import { encodedStreams } from '../../src/deliver/encoded-stream.js';
 import { forEachConcurrent } from '../../src/deliver/for-each-concurrent.js';
+import { partitionCounts } from '../../src/file-sinks/partition-counts.js';
 import { OutputFolder } from '../../src/files/output-folder.js';
 import type { Stream } from '../../src/streams/stream.js';
+import type { Day } from '../../src/time/day.js';
 import { CRLF, csvEncoder, csvHeader } from './csv/csv-encoder.js';
+import { heldFiles } from './held-files.js';
 import { writeDataPackage } from './package/package-file.js';
 import { openPartition } from './partition-files.js';
 import { BYTE_ORDER_MARK, stitchTable } from './single/stitch.js';
-import { dailyFile, partFile } from './table-files.js';
+import { dailyFile, PARTITION_FILES, partFile } from './table-files.js';
 import type { TableauSettings } from './tableau-settings.js';
 import { tablesOf } from './tables/stream-tables.js';
 import type { Table } from './tables/table.js';
@@ -28,7 +31,9 @@ import type { Table } from './tables/table.js';
  */
 export function tableauSink(settings: TableauSettings, context: SinkContext): Sink {
   const folder = new OutputFolder(resolve(context.cwd, settings.path));
+  const counts = partitionCounts(folder, context.log);
   const single = settings.layout === 'single';
+  const fileIn = single ? partFile : dailyFile;
   const bom = settings.bom ? BYTE_ORDER_MARK : '';
   const options = { escapeFormulas: settings.escape_formulas };
   const encodedWriter = encodedStreams((dictionary) => csvEncoder(dictionary, options));
@@ -44,7 +49,12 @@ export function tableauSink(settings: TableauSettings, context: SinkContext): Si
     name: context.name,
     capabilities: { delivery: 'replace' },
     // Of the single files only the parts count: without them a table would lose its old days.
-    isEmpty: () => (single ? new OutputFolder(folder.path(['.parts'])) : folder).isEmpty(),
+    isEmpty: async () => !(await folder.holds(PARTITION_FILES[settings.layout])),
+    held: async (stream, project, days, signal) => {
+      const fileOf = (table: Table, day: Day | null) => fileIn(table.name, { stream, project, day });
+      const files = await heldFiles(folder, stream, tablesFor(stream), days, fileOf);
+      return counts.held(stream, project, days, files, signal);
+    },
     check: async () => {
       const what = `write to ${settings.path}`;
       return folder.tryOut().then(
@@ -53,17 +63,19 @@ export function tableauSink(settings: TableauSettings, context: SinkContext): Si
       );
     },
     begin: async (partition) => {
-      const fileOf = single ? partFile : dailyFile;
       const files = tablesFor(partition.stream).map((table) => {
         const header = csvHeader(table) + CRLF;
         return {
-          create: () => folder.createFile(fileOf(table.name, partition)),
+          create: () => folder.createFile(fileIn(table.name, partition)),
           head: single ? header : bom + header,
         };
       });
-      return encodedWriter(partition.stream)(await openPartition(files));
+      return encodedWriter(partition.stream)(
+        await openPartition(files, (counted) => counts.committed(partition, counted)),
+      );
     },
     finish: async (_run, signal) => {
+      await counts.save();
       const tables = [...streams.values()].flat();
       if (single) {
         await forEachConcurrent(TABLES_AT_ONCE, tables, (table) =>

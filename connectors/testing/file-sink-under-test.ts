@@ -21,6 +21,7 @@ export async function fileSinkUnderTest(open: (cwd: string) => Sink): Promise<Si
       await rm(out);
       await rename(`${out}.away`, out).catch(() => {});
     },
+    clear: () => rm(out, { recursive: true, force: true }),
     dispose: () => rm(cwd, { recursive: true }),
   };
 }

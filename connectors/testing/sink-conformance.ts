@@ -1,5 +1,6 @@
 import { promisesOfDelivery } from './promises/delivery.js';
 import { promisesOfFailing } from './promises/failing.js';
+import { promisesOfHolding } from './promises/held.js';
 import { promisesOfLife } from './promises/life.js';
 import { promisesOfPartitions } from './promises/partitions.js';
 import type { Particulars, SinkUnderTest, TestRunner } from './sink-under-test.js';
@@ -34,6 +35,7 @@ export function describeSinkConformance<Subject extends SinkUnderTest>(
   describe(`${name} keeps the promises of a sink`, () => {
     promisesOfDelivery(promised, particulars);
     promisesOfPartitions(promised, particulars);
+    if (particulars.delivery !== 'append') promisesOfHolding(promised);
     promisesOfFailing(promised, particulars);
     promisesOfLife(promised, particulars);
   });

@@ -9,6 +9,8 @@ export interface SinkUnderTest {
   /** Makes the destination fail for every call from now on, in a way that {@link mend} can undo. */
   breakDown(): Promise<void>;
   mend(): Promise<void>;
+  /** Removes all that was delivered. Left out where that cannot be done. */
+  clear?(): Promise<void>;
   dispose(): Promise<void>;
 }
 

@@ -1,8 +1,9 @@
-import type { PartitionWriter, Receipt } from '../catalogue/sink.js';
+import type { HeldPartition, PartitionWriter, Receipt } from '../catalogue/sink.js';
 import { type BufferPool, bufferPool } from '../encode/buffer-pool.js';
 import { type Dictionary, dictionaryOf } from '../encode/dictionary.js';
 import type { GroupedRow } from '../encode/group-table.js';
 import type { Stream } from '../streams/stream.js';
+import { ReadingFacts } from './reading-facts.js';
 
 /** Makes of records what a sink writes: the same for the same records in the same order. */
 export interface Encoder<Encoded> {
@@ -13,8 +14,11 @@ export interface Encoder<Encoded> {
 export interface EncodedTarget<Encoded> {
   /** Resolves when it can take more; the memory of what was encoded is then written over. */
   write(encoded: Encoded): Promise<void>;
-  /** @param records that were written */
-  commit(records: number): Promise<Receipt>;
+  /**
+   * @param records that were written
+   * @param sums of their fields that the stream wants to be summed
+   */
+  commit(records: number, sums: HeldPartition['sums']): Promise<Receipt>;
   abort: PartitionWriter['abort'];
 }
 
@@ -36,15 +40,15 @@ export function encodedStreams<Encoded>(
     const encoder = encoders.get(stream) ?? make(dictionary);
     encoders.set(stream, encoder);
     return (target) => {
-      let records = 0;
+      const facts = new ReadingFacts(stream);
       return {
         write: async (batch) => {
           const encoded = encoder.encode(dictionary.groupRows(batch));
           await target.write(encoded);
           pool.release(encoded);
-          records += batch.length;
+          facts.add(batch);
         },
-        commit: () => target.commit(records),
+        commit: () => target.commit(facts.records, facts.sums),
         abort: (reason) => target.abort(reason),
       };
     };

@@ -9,17 +9,31 @@ import { CAN_SYNC_FOLDERS } from './this-process.js';
 
 export type AtomicFile = Awaited<ReturnType<typeof createAtomicFile>>;
 
+export interface AtomicFileOptions {
+  /** Default false. */
+  readonly gzip?: boolean | undefined;
+  /** False where a power cut may take the file away or damage it, and nobody waits for the disk. Default true. */
+  readonly durable?: boolean | undefined;
+}
+
 /**
  * Begins a file that appears under its name whole or not at all: it is written beside it under a temporary name, then
  * synced and renamed. Its folder must be there. Every failure is an `ExportError` with the path and the reason.
  */
-export async function createAtomicFile(path: string, gzip: boolean) {
+export async function createAtomicFile(
+  path: string,
+  { gzip = false, durable = true }: AtomicFileOptions = {},
+) {
   const temporary = temporaryPath(path);
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
   const handle = await withFileError(path, () => open(temporary, flags, 0o666));
   const body = gzip ? gzipBody(handle) : plainBody(handle);
 
   const file = {
+    /** Bytes on the disk; final when it is finished. */
+    get bytes() {
+      return body.bytes;
+    },
     /** Resolves when it can take more; the chunk may be changed then. */
     write: async (chunk: string | Uint8Array): Promise<void> => {
       if (chunk.length > 0) await withFileError(path, () => body.write(chunk));
@@ -28,14 +42,14 @@ export async function createAtomicFile(path: string, gzip: boolean) {
     finish: () =>
       withFileError(path, async () => {
         await body.end();
-        await handle.sync();
+        if (durable) await handle.sync();
         await handle.close();
       }),
     /** Gives the finished file its name, in place of what had it. */
     publish: () =>
       withFileError(path, async () => {
         await rename(temporary, path);
-        await syncFolder(dirname(path));
+        if (durable) await syncFolder(dirname(path));
       }),
     commit: async (): Promise<void> => {
       await file.finish();
@@ -52,13 +66,25 @@ export async function createAtomicFile(path: string, gzip: boolean) {
 }
 
 interface Body {
+  readonly bytes: number;
   write(chunk: string | Uint8Array): Promise<void>;
   end(): Promise<void>;
   destroy(): void;
 }
 
 function plainBody(handle: FileHandle): Body {
-  return { write: (chunk) => handle.appendFile(chunk), end: async () => {}, destroy: () => {} };
+  let bytes = 0;
+  return {
+    get bytes() {
+      return bytes;
+    },
+    write: (chunk) => {
+      bytes += Buffer.byteLength(chunk);
+      return handle.appendFile(chunk);
+    },
+    end: async () => {},
+    destroy: () => {},
+  };
 }
 
 /** Level 1: a third larger than level 6 for a quarter of the time, and it runs on a thread of its own. */
@@ -66,11 +92,18 @@ const GZIP_LEVEL = 1;
 
 function gzipBody(handle: FileHandle): Body {
   const gzip: Gzip = createGzip({ level: GZIP_LEVEL, chunkSize: 65_536 });
+  let bytes = 0;
   const flow = pipeline(gzip, async (compressed: AsyncIterable<Buffer>) => {
-    for await (const chunk of compressed) await handle.appendFile(chunk);
+    for await (const chunk of compressed) {
+      bytes += chunk.length;
+      await handle.appendFile(chunk);
+    }
   });
   flow.catch(() => {}); // reported by the write or end that waits for it
   return {
+    get bytes() {
+      return bytes;
+    },
     write: async (chunk) => {
       const taken = new Promise<void>((resolve, reject) => {
         gzip.write(chunk, (error) => (error ? reject(error) : resolve()));

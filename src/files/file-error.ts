@@ -39,3 +39,13 @@ export async function withFileError<Result>(path: string, work: () => Promise<Re
     throw fileError(path, error);
   }
 }
+
+/** The error of reading back what an earlier run wrote. */
+export function readError(path: string, cause: unknown): ExportError {
+  const code = (cause as NodeJS.ErrnoException | undefined)?.code ?? 'unknown error';
+  return new ExportError('SINK_FILES', `Cannot read ${path}: the file system answered ${code}.`, {
+    kind: 'permanent',
+    hint: 'Check the rights of the folder and the files in it, then run it again.',
+    cause,
+  });
+}

@@ -1,8 +1,9 @@
+import type { Dirent, Stats } from 'node:fs';
 import { lstat, mkdir, readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ExportError } from '../errors/export-error.js';
-import { type AtomicFile, createAtomicFile } from './atomic-file.js';
-import { fileError } from './file-error.js';
+import { type AtomicFile, type AtomicFileOptions, createAtomicFile } from './atomic-file.js';
+import { fileError, readError } from './file-error.js';
 import { makeFolders } from './make-folders.js';
 import { removeLeftovers } from './temporary-name.js';
 
@@ -25,14 +26,18 @@ export class OutputFolder {
   }
 
   /** Starts a file, making the folders above it. Segments from outside must have gone through `pathSegment`. */
-  async createFile(segments: readonly string[], { gzip = false } = {}): Promise<AtomicFile> {
+  async createFile(segments: readonly string[], options: AtomicFileOptions = {}): Promise<AtomicFile> {
     await this.#ensureFolder(segments.slice(0, -1));
-    return createAtomicFile(this.path(segments), gzip);
+    return createAtomicFile(this.path(segments), options);
   }
 
   /** Replaces a file by what `write` gives it, whole or not at all. */
-  async replaceFile(segments: readonly string[], write: (file: AtomicFile) => Promise<void>): Promise<void> {
-    const file = await this.createFile(segments);
+  async replaceFile(
+    segments: readonly string[],
+    write: (file: AtomicFile) => Promise<void>,
+    options: AtomicFileOptions = {},
+  ): Promise<void> {
+    const file = await this.createFile(segments, options);
     try {
       await write(file);
       await file.commit();
@@ -51,10 +56,35 @@ export class OutputFolder {
     });
   }
 
-  /** True where nothing was ever written, or everything was removed. */
-  async isEmpty(): Promise<boolean> {
-    const entries = await readdir(this.root).catch(() => []);
-    return entries.length === 0;
+  /**
+   * True where there is a file with a name like the last of these patterns, in a folder like the one before, and so on
+   * up to the root. Whatever else is there does not count.
+   */
+  async holds(patterns: readonly RegExp[], below: readonly string[] = []): Promise<boolean> {
+    const [pattern, ...others] = patterns;
+    for (const entry of await this.#entries(below)) {
+      if (!pattern?.test(entry.name)) continue;
+      if (others.length === 0 ? entry.isFile() : entry.isDirectory()) {
+        if (others.length === 0 || (await this.holds(others, [...below, entry.name]))) return true;
+      }
+    }
+    return false;
+  }
+
+  /** Bytes of those of these files that are there, by their names; only regular files, and no link is followed. */
+  async sizesOf(segments: readonly string[], names: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const sizes = new Map<string, number>();
+    for (let depth = 1; depth <= segments.length; depth += 1) {
+      const folder = await lstatOf(this.path(segments.slice(0, depth)));
+      if (!folder?.isDirectory()) return sizes;
+    }
+    await Promise.all(
+      names.map(async (name) => {
+        const entry = await lstatOf(this.path([...segments, name]));
+        if (entry?.isFile()) sizes.set(name, entry.size);
+      }),
+    );
+    return sizes;
   }
 
   /** Writes and removes a small file, as a run would: proves rights and space without leaving a trace. */
@@ -68,6 +98,14 @@ export class OutputFolder {
     }
   }
 
+  async #entries(segments: readonly string[]): Promise<readonly Dirent[]> {
+    const path = this.path(segments);
+    return readdir(path, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return [];
+      throw readError(path, error);
+    });
+  }
+
   async #ensureFolder(segments: readonly string[]): Promise<void> {
     const whole = this.path(segments);
     if (this.#checked.has(whole)) return;
@@ -78,6 +116,13 @@ export class OutputFolder {
     await removeLeftovers(whole);
     this.#checked.add(whole);
   }
+}
+
+async function lstatOf(path: string): Promise<Stats | undefined> {
+  return lstat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
+    throw readError(path, error);
+  });
 }
 
 /** The way to the root is the user's own, links and all. */

@@ -27,7 +27,7 @@ export function partitionFileName(
 }
 
 /** The error for a file that cannot be trusted; `what` follows its path, such as `is cut`. */
-export function damaged({ path }: ArchiveFile, what: string, cause?: unknown): ExportError {
+export function damaged({ path }: Pick<ArchiveFile, 'path'>, what: string, cause?: unknown): ExportError {
   return new ExportError('SOURCE_ANSWER', `${path} ${what}.`, {
     kind: 'permanent',
     hint:

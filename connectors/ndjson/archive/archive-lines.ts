@@ -5,6 +5,8 @@ import { createGunzip } from 'node:zlib';
 import { abortError, ExportError } from '../../../src/errors/export-error.js';
 import { type ArchiveFile, damaged } from './archive-file.js';
 
+type PackedFile = Pick<ArchiveFile, 'path' | 'gzip'>;
+
 /** Far beyond any record; a longer line is no line of ours and would fill the memory. In bytes. */
 const LONGEST_LINE = 64 * 1024 * 1024;
 const CHUNK_BYTES = 256 * 1024;
@@ -14,7 +16,7 @@ const LINE_FEED = 10;
  * The lines of a file without their ends, as many at once as came together. Every line of a whole file ends with
  * a line feed: one without it, text that is not UTF-8 and broken compression are an {@link ExportError}.
  */
-export async function* linesOf(file: ArchiveFile, signal: AbortSignal): AsyncGenerator<readonly string[]> {
+export async function* linesOf(file: PackedFile, signal: AbortSignal): AsyncGenerator<readonly string[]> {
   const cutter = new LineCutter(file);
   for await (const chunk of chunksOf(file)) {
     if (signal.aborted) throw abortError(signal);
@@ -23,7 +25,7 @@ export async function* linesOf(file: ArchiveFile, signal: AbortSignal): AsyncGen
   cutter.end();
 }
 
-async function* chunksOf(file: ArchiveFile): AsyncGenerator<Buffer> {
+async function* chunksOf(file: PackedFile): AsyncGenerator<Buffer> {
   try {
     const handle = await open(file.path, constants.O_RDONLY | constants.O_NOFOLLOW);
     const bytes = handle.createReadStream({ highWaterMark: CHUNK_BYTES });
@@ -49,13 +51,13 @@ function troubleOf(error: unknown): string {
 
 /** Cuts bytes into lines, holding no more than one that is not at its end. */
 class LineCutter {
-  readonly #file: ArchiveFile;
+  readonly #file: PackedFile;
   readonly #decoder = new TextDecoder('utf-8', { fatal: true });
   #begun: Buffer[] = [];
   #begunBytes = 0;
   #lines = 0;
 
-  constructor(file: ArchiveFile) {
+  constructor(file: PackedFile) {
     this.#file = file;
   }
 

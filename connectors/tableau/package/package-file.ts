@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { readError } from '../../../src/files/file-error.js';
 import type { OutputFolder } from '../../../src/files/output-folder.js';
-import { listTableFiles, readError } from '../table-files.js';
+import { listTableFiles } from '../table-files.js';
 import type { Table } from '../tables/table.js';
 import { type DataResource, dataPackage, dataResource, pathProperty } from './data-package.js';
 

@@ -2,8 +2,8 @@ import { closeSync, fstatSync, openSync, read, readSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { bufferPool } from '../../../src/encode/buffer-pool.js';
 import { ExportError } from '../../../src/errors/export-error.js';
+import { readError } from '../../../src/files/file-error.js';
 import { CRLF } from '../csv/csv-encoder.js';
-import { readError } from '../table-files.js';
 
 /**
  * The rows of a part in the columns of `header`, without its own header. A part that an earlier version wrote may

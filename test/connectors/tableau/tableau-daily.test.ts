@@ -72,6 +72,7 @@ test('requests come with the files of their child tables', async () => {
   ]);
 
   expect(await pathsOf(folder)).toEqual([
+    '.counts/requests/project_id=p1.json',
     'datapackage.json',
     'requests/requests_p1_2026-11-20.csv',
     'requests_features/requests_features_p1_2026-11-20.csv',
@@ -116,6 +117,6 @@ test.each(['../../etc/passwd', '=cmd()', 'a.b', 'Zürich 東京', 'x'.repeat(300
     const [name = '', ...others] = await readdir(join(folder, 'usage'));
     expect(others).toEqual([]);
     expect(name).toMatch(/^usage_[^./\\]+_2026-11-20\.csv$/);
-    expect((await readdir(folder)).sort()).toEqual(['datapackage.json', 'usage']);
+    expect((await readdir(folder)).sort()).toEqual(['.counts', 'datapackage.json', 'usage']);
   },
 );

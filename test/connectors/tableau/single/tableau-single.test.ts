@@ -103,6 +103,8 @@ describe('the single file', () => {
 
     expect(await folderContents(folder)).toEqual(first);
     expect(Object.keys(first).sort()).toEqual([
+      '.counts/usage/project_id=p1.json',
+      '.counts/usage/project_id=p2.json',
       '.parts/usage/project_id=p1/2026-11-20.csv',
       '.parts/usage/project_id=p2/2026-11-20.csv',
       'datapackage.json',
@@ -148,7 +150,7 @@ describe('the single file', () => {
 
     await expect(closing).rejects.toMatchObject({ code: 'ABORTED', kind: 'interrupted' });
     expect(await usageIn(folder)).toEqual([['p1', '2026-11-20', '1.0']]);
-    expect((await readdir(folder)).sort()).toEqual(['.parts', 'datapackage.json', 'usage.csv']);
+    expect((await readdir(folder)).sort()).toEqual(['.counts', '.parts', 'datapackage.json', 'usage.csv']);
   });
 
   test.each([-2, -1, 0, 1, 2])(
@@ -342,7 +344,7 @@ describe('hostile names', () => {
 
     const names = (await readTable(folder, 'projects.csv')).map((row) => row.name);
     expect(names.sort()).toEqual(ids.map((id) => (id.startsWith('=') ? `'${id}` : id)).sort());
-    expect((await readdir(folder)).sort()).toEqual(['.parts', 'datapackage.json', 'projects.csv']);
+    expect((await readdir(folder)).sort()).toEqual(['.counts', '.parts', 'datapackage.json', 'projects.csv']);
   });
 });
 
@@ -387,7 +389,7 @@ describe('trouble with the folder', () => {
     const closing = sink.finish?.(anyRun, never);
 
     await expect(closing).rejects.toMatchObject({ code: 'SINK_FILES' });
-    expect((await readdir(folder)).sort()).toEqual(['.parts', 'usage.csv']);
+    expect((await readdir(folder)).sort()).toEqual(['.counts', '.parts', 'usage.csv']);
   });
 });
 

@@ -1,0 +1,60 @@
+import type { HeldPartition } from '../../src/catalogue/sink.js';
+import { ReadingFacts } from '../../src/deliver/reading-facts.js';
+import type { PartitionFiles } from '../../src/file-sinks/partition-counts.js';
+import type { OutputFolder } from '../../src/files/output-folder.js';
+import type { Stream } from '../../src/streams/stream.js';
+import type { Day } from '../../src/time/day.js';
+import { CRLF } from './csv/csv-encoder.js';
+import { readPart } from './single/part-reader.js';
+import type { Segments } from './table-files.js';
+import type { Table } from './tables/table.js';
+
+/**
+ * Looks at the partitions of a stream that are there: one whose table lacks a child's file is not.
+ *
+ * @param fileOf where a partition is, by its table
+ */
+export async function heldFiles(
+  folder: OutputFolder,
+  stream: Stream,
+  tables: readonly Table[],
+  days: readonly (Day | null)[],
+  fileOf: (table: Table, day: Day | null) => Segments,
+): Promise<PartitionFiles> {
+  const [own] = tables;
+  const sizes = await Promise.all(
+    tables.map((table) => {
+      const files = days.map((day) => fileOf(table, day));
+      const names = files.flatMap((segments) => segments.at(-1) ?? []);
+      return folder.sizesOf(files[0]?.slice(0, -1) ?? [], names);
+    }),
+  );
+  return {
+    sizesOf: (day) => {
+      const bytes = tables.map((table, at) => sizes[at]?.get(fileOf(table, day).at(-1) ?? ''));
+      return bytes.every((size) => size !== undefined) ? bytes : undefined;
+    },
+    count: async (day) => own && countRows(folder.path(fileOf(own, day)), stream),
+  };
+}
+
+/** Undefined for a file that is not whole or cannot be read. */
+async function countRows(path: string, stream: Stream): Promise<HeldPartition | undefined> {
+  const { sums } = stream;
+  const facts = new ReadingFacts(stream);
+  try {
+    for await (const piece of readPart(path, sums.join(','))) {
+      const lines = piece.toString('utf8', 0, piece.length - CRLF.length).split(CRLF);
+      if (piece.length > 0) facts.add(lines.map((line) => rowOf(line, sums)));
+    }
+  } catch {
+    return undefined;
+  }
+  return { records: facts.records, sums: facts.sums };
+}
+
+/** The cells of measures are plain numbers, and empty where there is none. */
+function rowOf(line: string, names: readonly string[]): Record<string, number | null> {
+  const cells = line.split(',');
+  return Object.fromEntries(names.map((name, at) => [name, cells[at] ? Number(cells[at]) : null]));
+}
