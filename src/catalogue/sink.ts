@@ -85,7 +85,7 @@ export interface Sink {
   ): Promise<ReadonlyMap<Day | null, HeldPartition>>;
   /**
    * For append sinks that can tell: which of these records are there already. Asked only after a crash, about
-   * records that were on their way.
+   * records that were on their way, and where it is not known any more what was sent.
    */
   holds?(partition: Partition, keys: readonly string[], signal: AbortSignal): Promise<ReadonlySet<string>>;
   /**

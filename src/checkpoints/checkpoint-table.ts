@@ -1,6 +1,7 @@
 import type { Day } from '../time/day.js';
 import { inner } from './by-name.js';
 import type { CheckpointKey } from './checkpoints.js';
+import type { CiRun } from './ci-run.js';
 import { lastDay } from './day-rules.js';
 import { type KnownDays, STATE_VERSION, type StateDocument } from './file/state-document.js';
 
@@ -13,17 +14,25 @@ export class CheckpointTable {
   readonly #sinks: StateDocument['sinks'];
   readonly #sources: Map<string, Streams>;
   readonly #streams: Streams;
+  #ciRun: CiRun | undefined;
 
   /** @param document is taken over; undefined where there is none yet */
   constructor(document: StateDocument | undefined, source: string) {
     this.#sinks = document?.sinks ?? new Map();
     this.#sources = document?.sources ?? new Map();
     this.#streams = inner(this.#sources, source);
+    this.#ciRun = document?.ci_run;
   }
 
   /** Not a copy: it changes with the table. */
   document(updatedAt: string): StateDocument {
-    return { version: STATE_VERSION, updated_at: updatedAt, sinks: this.#sinks, sources: this.#sources };
+    return {
+      version: STATE_VERSION,
+      updated_at: updatedAt,
+      ...(this.#ciRun && { ci_run: this.#ciRun }),
+      sinks: this.#sinks,
+      sources: this.#sources,
+    };
   }
 
   get({ sink, stream, projectId }: CheckpointKey): KnownDays {
@@ -37,6 +46,19 @@ export class CheckpointTable {
   /** Ids of the source's projects of which a sink has something. */
   projectIds(): ReadonlySet<string> {
     return new Set([...this.#streams.values()].flatMap((projects) => [...projects.keys()]));
+  }
+
+  /** The last run of a CI pipeline that used the checkpoints. */
+  get ciRun(): CiRun | undefined {
+    return this.#ciRun;
+  }
+
+  set ciRun(run: CiRun) {
+    this.#ciRun = run;
+  }
+
+  sinkNames(): readonly string[] {
+    return [...this.#sinks.keys()];
   }
 
   /** True for a sink that has delivered to this destination before. */
@@ -53,13 +75,31 @@ export class CheckpointTable {
 
   /** Begins a sink anew: its destination is another one, or empty. */
   beginSink(sink: string, destination: string): void {
+    this.#forgetDays(sink);
+    this.#sinks.set(sink, { destination });
+  }
+
+  /** Forgets a sink, as if it had never been there. */
+  forgetSink(sink: string): void {
+    this.#forgetDays(sink);
+    this.#sinks.delete(sink);
+  }
+
+  /** The last day that this sink, or any, has; undefined where there is none. */
+  lastDay(sink?: string): Day | undefined {
+    const days = [...this.#all()].flatMap(([name, known]) =>
+      sink === undefined || name === sink ? (lastDay(known) ?? []) : [],
+    );
+    return days.sort().at(-1);
+  }
+
+  #forgetDays(sink: string): void {
     for (const streams of this.#sources.values())
       for (const [stream, projects] of streams) {
         for (const [projectId, sinks] of projects)
           if (sinks.delete(sink) && sinks.size === 0) projects.delete(projectId);
         if (projects.size === 0) streams.delete(stream);
       }
-    this.#sinks.set(sink, { destination });
   }
 
   /** Days that are open to any sink, each once. */
@@ -67,12 +107,6 @@ export class CheckpointTable {
     const days = new Set<Day>();
     for (const [, { open }] of this.#all()) for (const day of Object.keys(open)) days.add(day);
     return days;
-  }
-
-  /** The last day that any sink has; undefined where none has one. */
-  lastDay(): Day | undefined {
-    const days = [...this.#all()].flatMap(([, known]) => lastDay(known) ?? []);
-    return days.sort().at(-1);
   }
 
   *#all(): Iterable<[sink: string, KnownDays]> {

@@ -9,11 +9,19 @@ export function holdsDay(ranges: DayRanges, day: Day): boolean {
 
 /** The ranges with this day in them. */
 export function withDay(ranges: DayRanges, day: Day): DayRanges {
-  const apart = ranges.filter(([start, end]) => addDays(end, 1) < day || addDays(day, 1) < start);
-  const joined = ranges.filter((range) => !apart.includes(range));
-  const first = [day, ...joined.map(([start]) => start)].sort()[0] ?? day;
-  const last = [day, ...joined.map(([, end]) => end)].sort().at(-1) ?? day;
-  return [...apart, [first, last] as const].sort(([a], [b]) => (a < b ? -1 : 1));
+  return withDays(ranges, [day]);
+}
+
+/** The ranges with these days in them, which may be in any order. */
+export function withDays(ranges: DayRanges, days: readonly Day[]): DayRanges {
+  const all: DayRanges = [...ranges, ...days.map((day) => [day, day] as const)];
+  const joined: [from: Day, through: Day][] = [];
+  for (const [from, through] of [...all].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const last = joined.at(-1);
+    if (last === undefined || from > addDays(last[1], 1)) joined.push([from, through]);
+    else if (through > last[1]) last[1] = through;
+  }
+  return joined;
 }
 
 /** The ranges without this day. */
@@ -28,9 +36,9 @@ export function withoutDay(ranges: DayRanges, day: Day): DayRanges {
   });
 }
 
-/** Days in order as the shortest list of ranges. */
+/** Days as the shortest list of ranges. */
 export function rangesOf(days: readonly Day[]): DayRanges {
-  return days.reduce(withDay, []);
+  return withDays([], days);
 }
 
 /** `2026-11-01 to 2026-11-03, 2026-11-09` */

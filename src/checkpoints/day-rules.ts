@@ -1,7 +1,7 @@
 import { type Day, endOfDay } from '../time/day.js';
 import { timestampAt } from '../time/timestamp.js';
 import type { DayReading, LastReading } from './checkpoints.js';
-import { holdsDay, withDay, withoutDay } from './day-ranges.js';
+import { holdsDay, withDay, withDays, withoutDay } from './day-ranges.js';
 import type { KnownDays } from './file/state-document.js';
 
 /** Beyond the lookback, a day is kept open for so long for records that may still change. */
@@ -94,13 +94,14 @@ export function dropExpired(
   days: readonly Day[],
 ): { readonly after: KnownDays; readonly lost: readonly Day[] } {
   const whole = days.filter((day) => isWhole(before, day));
-  const lost = days.filter((day) => !whole.includes(day));
+  const lost = days.filter((day) => !isWhole(before, day));
+  const gone = new Set(days);
   return {
     after: {
       ...before,
-      closed: whole.reduce(withDay, before.closed),
-      open: Object.fromEntries(Object.entries(before.open).filter(([day]) => !days.includes(day))),
-      lost: lost.reduce(withDay, before.lost),
+      closed: withDays(before.closed, whole),
+      open: Object.fromEntries(Object.entries(before.open).filter(([day]) => !gone.has(day))),
+      lost: withDays(before.lost, lost),
     },
     lost: lost.filter((day) => !holdsDay(before.lost, day)),
   };

@@ -19,6 +19,7 @@ import type {
   RestReason,
   RunStart,
 } from './checkpoints.js';
+import { type CiRun, runsBetween } from './ci-run.js';
 import { holdsDay } from './day-ranges.js';
 import { closeOrKeepOpen, dropExpired, firstDay, isLastReading } from './day-rules.js';
 import { dueReason, snapshotReason } from './due-rules.js';
@@ -43,6 +44,8 @@ export interface RunCheckpointsOptions {
   readonly fullRefresh: boolean;
   /** Without it nothing is written, as for a plan or a dry run. */
   readonly lock: Pick<StateLock, 'assertHeld'> | undefined;
+  /** In which run of a CI pipeline this is. Default: in none. */
+  readonly ciRun?: CiRun | undefined;
 }
 
 /** Between two savings while a run goes on: what a crash in between forgets is only read again. */
@@ -62,6 +65,8 @@ export class RunCheckpoints implements Checkpoints {
   readonly #found: FoundAtStart;
   /** Closed days of append sinks; forgotten by the journal when the state that says so is kept. */
   #closed: JournalKey[] = [];
+  /** True where runs that these checkpoints know nothing of may have sent anything. */
+  #isOlderCopy = false;
   #nextSaveAt = 0;
   #savedReadingsAt: number;
   /** A dirty flag: what is as it was loaded is not written. */
@@ -90,6 +95,7 @@ export class RunCheckpoints implements Checkpoints {
     this.#appends = new Set(sinks.filter(({ appends }) => appends).map(({ name }) => name));
     for (const sink of sinks) await this.#beginAnewWhereNeeded(sink);
     if (await this.#found.look(run)) this.#isChanged = true;
+    this.#noteCiRun();
     await this.flush();
   }
 
@@ -139,6 +145,13 @@ export class RunCheckpoints implements Checkpoints {
     // Of what a sink holds without the state knowing of it, it is not known when it was read.
     this.#readings.set(stream, projectId, day, { readAtMs: 0, ...before, less });
     this.#isChanged = true;
+  }
+
+  /** Records that an append sink is known to have of an open partition; infinite where it may have any. */
+  sent({ day, ...key }: JournalKey): number {
+    if (this.#isOlderCopy) return Number.POSITIVE_INFINITY;
+    const { records = 0, unsettled = 0 } = (day !== null && this.#table.get(key).open[day]) || {};
+    return records - unsettled;
   }
 
   markLost(key: CheckpointKey, days: readonly Day[]): readonly Day[] {
@@ -205,8 +218,8 @@ export class RunCheckpoints implements Checkpoints {
     throw new ExportError('STATE_REFUSED', message, {
       kind: 'config',
       hint:
-        'Check the API key, give this account a state of its own (`state: { path: … }`), or set this one aside ' +
-        'with `deepgram-export state repair`.',
+        'Check the API key, give this account a state of its own (`state: { path: … }`), or begin anew with ' +
+        `\`deepgram-export state forget ${this.#table.sinkNames().join(' ')}\`.`,
     });
   }
 
@@ -215,10 +228,30 @@ export class RunCheckpoints implements Checkpoints {
     const today = dayAt(this.#options.nowMs);
     const last = this.#table.lastDay();
     if (last === undefined || last <= today) return;
+    const ahead = this.#table.sinkNames().filter((sink) => (this.#table.lastDay(sink) ?? '') > today);
     this.#options.log.warn(
       `The state has days up to ${last}, and today is ${today}: this clock is behind, or another one was ahead. ` +
-        'If it was ahead, begin anew with `deepgram-export state repair`, since those days would count as delivered.',
+        `If it was ahead, run \`deepgram-export state forget ${ahead.join(' ')}\`, since those days would count as delivered.`,
     );
+  }
+
+  /** A cache gives what it has: where runs were between that one and this, they may have sent more. */
+  #noteCiRun(): void {
+    const { ciRun, log, store } = this.#options;
+    if (ciRun === undefined) return;
+    const before = this.#table.ciRun;
+    const between = runsBetween(before, ciRun);
+    const known = [...this.#appends].filter((sink) => this.#table.hasDelivered(sink));
+    if (between !== undefined && known.length > 0) {
+      this.#isOlderCopy = true;
+      log.warn(
+        `The state in ${store.place} is of run ${before?.number}, and this is run ${ciRun.number}: what runs ${between} sent, ` +
+          `it does not know. Unless they sent nothing, ${known.join(', ')} gets that twice; all that is sent now counts as in doubt.`,
+      );
+    }
+    if (before?.pipeline === ciRun.pipeline && before.number >= ciRun.number) return;
+    this.#table.ciRun = ciRun;
+    this.#isChanged = true;
   }
 
   /** What is remembered of a sink only holds for the place it delivered to, and as long as that is not emptied. */

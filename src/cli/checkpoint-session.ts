@@ -3,8 +3,9 @@ import type { CliContext } from '../catalogue/cli-context.js';
 import type { SourceMemory } from '../catalogue/source-type.js';
 import type { CheckpointStore } from '../checkpoints/checkpoint-store.js';
 import { type Checkpoints, windowOnly } from '../checkpoints/checkpoints.js';
+import { ciRunOf } from '../checkpoints/ci-run.js';
 import { fileStore } from '../checkpoints/file/file-store.js';
-import type { AppendJournal } from '../checkpoints/journal/append-journal.js';
+import { type AppendJournal, checkedJournal } from '../checkpoints/journal/append-journal.js';
 import { replayCheckpoints } from '../checkpoints/replay-checkpoints.js';
 import { RunCheckpoints } from '../checkpoints/run-checkpoints.js';
 import { noMemory, type RunMemory, runMemory } from '../checkpoints/run-memory.js';
@@ -55,8 +56,8 @@ export async function beginCheckpoints(
   log: Log,
   context: CliContext,
 ): Promise<CheckpointSession> {
-  const { clock, signal } = context;
-  const store = storeOf(job, context);
+  const { clock, signal, env } = context;
+  const store = storeOf(job);
   const common = {
     store,
     source: job.source.type,
@@ -73,8 +74,11 @@ export async function beginCheckpoints(
       memory = await runMemory(store.memory, common.source, log);
       if (use === 'leave') return { checkpoints: windowOnly, memory };
       if (use === 'replay') return { checkpoints: await replayCheckpoints(common), memory };
-      kept = await RunCheckpoints.load({ ...common, fullRefresh, lock, clock, log, nowMs: window.now });
-      return { checkpoints: kept, memory, ...(lock && { journal: store.journal }) };
+      const run = { fullRefresh, lock, clock, log, nowMs: window.now, ciRun: ciRunOf(env) };
+      const checkpoints = await RunCheckpoints.load({ ...common, ...run });
+      kept = checkpoints;
+      const journal = checkedJournal(store.journal, (key) => checkpoints.sent(key));
+      return { checkpoints, memory, ...(lock && { journal }) };
     },
     end: async () => {
       try {
@@ -89,8 +93,8 @@ export async function beginCheckpoints(
 }
 
 /** Where the checkpoints of a job are kept. */
-export function storeOf({ statePath, source }: Job, { screen }: CliContext): CheckpointStore {
-  return fileStore(statePath, { source: source.type, mask: (text) => screen.masked(text) });
+export function storeOf({ statePath, source }: Job): CheckpointStore {
+  return fileStore(statePath, { source: source.type, firstDay: source.limits.firstDay });
 }
 
 /**

@@ -29,12 +29,15 @@ interface AppendWriterOptions {
  *
  * A batch whose `write` failed, or in which the process died, is in doubt. When the partition is written again, the
  * sink is asked for the keys ({@link recordKey}) of such a batch; a sink that cannot tell gets the whole batch
- * again: at least once, and the log and the summary say how many records that concerns.
+ * again: at least once, and the log and the summary say how many records that concerns. The same holds where the
+ * journal knows of fewer records than were sent, since a part of it was lost.
  */
 export class AppendWriter implements PartitionWriter {
   readonly #options: AppendWriterOptions;
   #opening: Promise<JournalPartition> | undefined;
   #alreadyDelivered = 0;
+  /** Records that were handed on although they may have been sent before. */
+  #doubtful = 0;
   #notSettled = 0;
   #isOver = false;
 
@@ -46,17 +49,20 @@ export class AppendWriter implements PartitionWriter {
     const delivered = await this.#delivered();
     this.#refuseLate();
     const due = this.#due(batch, delivered);
+    if (delivered.missing > 0) await this.#leaveOutWhatIsThere(due, delivered);
     if (due.size === 0) return;
     await delivered.announce([...due.keys()]);
     this.#refuseLate();
     await this.#options.writer.write([...due.values()]);
     await delivered.acknowledged();
+    this.#countDoubt(due.size, delivered.missing);
   }
 
   async commit(): Promise<Receipt> {
     const delivered = await this.#delivered();
     const receipt = await this.#options.writer.commit();
     await delivered.commit();
+    this.#tellDoubt(delivered);
     const own = [
       { reason: 'already delivered', count: this.#alreadyDelivered },
       { reason: 'not settled yet', count: this.#notSettled },
@@ -70,6 +76,7 @@ export class AppendWriter implements PartitionWriter {
     await this.#options.writer.abort(reason);
     const delivered = await this.#opening?.catch(() => undefined); // told to the write that opened it
     await delivered?.close();
+    if (delivered) this.#tellDoubt(delivered);
   }
 
   /** The partition may have been given up during a wait; a batch that left after that would be nobody's. */
@@ -104,6 +111,37 @@ export class AppendWriter implements PartitionWriter {
     );
     onDoubt(keys.length);
     return new Set();
+  }
+
+  /** Where it is not known any more what was sent, a receiver that can tell is asked for all of it. */
+  async #leaveOutWhatIsThere(due: Map<string, Row>, delivered: JournalPartition): Promise<void> {
+    const { sink, partition, signal } = this.#options;
+    const there = await sink.holds?.(partition, [...due.keys()], signal);
+    const known = [...due.keys()].filter((key) => there?.has(key));
+    if (known.length === 0) return;
+    await delivered.announce(known);
+    await delivered.acknowledged();
+    for (const key of known) due.delete(key);
+    this.#alreadyDelivered += known.length;
+  }
+
+  /** Of what is not known any more, no more can arrive twice than was sent. */
+  #countDoubt(sent: number, missing: number): void {
+    if (this.#options.sink.holds) return;
+    const doubtful = Math.min(sent, missing - this.#doubtful);
+    this.#doubtful += doubtful;
+    if (doubtful > 0) this.#options.onDoubt(doubtful);
+  }
+
+  #tellDoubt({ known, missing }: JournalPartition): void {
+    // Of all partitions it was said when the run began.
+    if (this.#doubtful === 0 || missing === Number.POSITIVE_INFINITY) return;
+    const { sink, partition, log } = this.#options;
+    log.warn(
+      `${sink.name} may have ${this.#doubtful} records of ${partitionName(partition)} twice: the state says that it got ` +
+        `${known + missing}, and of ${missing} of them it is not known any more which they were.`,
+      { in_doubt: this.#doubtful },
+    );
   }
 
   /** The records that are to leave, by their keys. */

@@ -29,7 +29,7 @@ export function planWarnings(
     ...grouped(kept).map(
       ({ subject, days, sinks }) =>
         `${subject}: ${sinks} keeps ${days}, as of a later reading than the one in ${source.name}. To have these days ` +
-        'replaced all the same, first set the state aside with `deepgram-export state repair`.',
+        `replaced all the same, first run \`deepgram-export state forget ${sinks.replaceAll(', ', ' ')}\`.`,
     ),
   ];
 }

@@ -157,7 +157,7 @@ function failureNote(where: string, { message, hint }: Failure): string {
 }
 
 const IN_DOUBT =
-  'may be there twice: on the way when an earlier run ended, and nobody could tell whether they had arrived.';
+  'may be there twice: an earlier run may have sent them, and nobody could tell whether they had arrived.';
 
 function refusalNote(sink: string, what: string, { count, reason, example }: Refusal): string {
   return `${sink}: ${formatCount(count)} ${what}: ${reason}${example ? `, such as ${example}` : ''}`;

@@ -125,6 +125,24 @@ describe('a sink of other people', () => {
 });
 
 describe('its mistakes are shown like ours', () => {
+  it('delivers to a place whose secrets are not kept in the state, and that stays told from others', async () => {
+    const sink = `${MODULE}export default defineSinkType({
+      settings: handMade, destination: ({ url }) => url, open: async () => memorySink() });`;
+    const destinationOf = async (url: string, env: Record<string, string>) => {
+      const job = await loaded(`type: ./mine.mjs, url: "${url}"`, { 'mine.mjs': sink }, env);
+      return job.sinks[0]?.destination;
+    };
+
+    const one = await destinationOf('https://${TOKEN}@here', { TOKEN: 'secret-token' });
+    const again = await destinationOf('https://${TOKEN}@here', { TOKEN: 'secret-token' });
+    const other = await destinationOf('https://${TOKEN}@here', { TOKEN: 'another-token' });
+
+    expect(one).toMatch(/^\.\/mine\.mjs https:\/\/\[REDACTED\]@here [\da-f]{8}$/);
+    expect(again).toBe(one);
+    expect(other).not.toBe(one);
+    expect(await destinationOf('https://here', {})).toBe('./mine.mjs https://here');
+  });
+
   it('by a schema of any library, in one line, without what may be a secret', async () => {
     const settings = 'type: ./mine.mjs, retries: [1, "${TOKEN}"], required: maybe';
 

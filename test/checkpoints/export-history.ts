@@ -74,7 +74,7 @@ export class ExportHistory {
 
   private constructor(path: string, options: HistoryOptions) {
     this.path = path;
-    this.#store = fileStore(path, { source: 'fake', mask: (text) => text });
+    this.#store = fileStore(path, { source: 'fake' });
     this.#options = options;
   }
 

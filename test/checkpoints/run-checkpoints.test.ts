@@ -32,7 +32,7 @@ interface RunOptions {
 async function aRun(options: RunOptions = {}) {
   const source = options.source ?? 'deepgram';
   return RunCheckpoints.load({
-    store: options.store ?? fileStore(path, { source, mask: (text) => text }),
+    store: options.store ?? fileStore(path, { source }),
     source,
     clock: { now: () => nowMs, sleep: async () => {} },
     log: { ...silentLog, warn: (message) => void warnings.push(message) },
@@ -211,7 +211,7 @@ it('is set aside together with the state', async () => {
   run.delivered(KEY, DAY, reading(3));
   await run.flush();
 
-  const aside = await fileStore(path, { source: 'deepgram', mask: (text) => text }).setAside(nowMs);
+  const aside = await fileStore(path, { source: 'deepgram' }).setAside(nowMs);
 
   expect(await (await aRun()).lastReading('requests', 'p-1', DAY)).toBeUndefined();
   expect(await readdir(`${aside}.readings`)).toEqual([`${DAY}.json`]);
@@ -229,7 +229,12 @@ function memoryStore(takesMs = 0): { readonly store: CheckpointStore; readonly s
       nowMs += takesMs;
       saved.push('state');
     },
-    journal: { open: () => Promise.reject(), forget: async () => {}, forgetSink: async () => {} },
+    journal: {
+      open: () => Promise.reject(),
+      forget: async () => {},
+      forgetSink: async () => {},
+      setDamagedAside: async () => [],
+    },
     memory: { load: async () => new Map(), save: async () => {} },
     readings: {
       load: async () => new Map(),

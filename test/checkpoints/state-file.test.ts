@@ -11,9 +11,9 @@ import { ExportHistory } from './export-history.js';
 
 const DAY_MS = 86_400_000;
 const AT = '2026-11-20T12:00:00.000000Z';
+const OPEN = { read_at: AT, records: 3, unsettled: 0 };
 const EMPTY: StateDocument = { version: 2, updated_at: AT, sinks: new Map(), sources: new Map() };
-const asIs = (text: string) => text;
-const storeAt = (path: string, mask = asIs) => fileStore(path, { source: 'fake', mask });
+const storeAt = (path: string) => fileStore(path, { source: 'fake', firstDay: '2015-01-01' });
 
 async function statePath(): Promise<string> {
   return join(await mkdtemp(join(tmpdir(), 'state-')), 'state.json');
@@ -41,6 +41,35 @@ describe('a state that cannot be used is refused with a way out, and stays as it
       'a day that is none',
       stateText(withDays({ closed: [['2026-02-30', '2026-03-01']], open: {}, lost: [] })),
       'it is damaged at sources.fake.requests.p-1.a.closed.0.0',
+      'state repair',
+    ],
+    [
+      'a day long before the source',
+      stateText(withDays({ closed: [['0026-11-13', '2026-11-20']], open: {}, lost: [] })),
+      'it is damaged at sources.fake.requests.p-1.a.closed.0.0',
+      'state repair',
+    ],
+    [
+      'an open day that is yet to come for ever',
+      stateText(withDays({ closed: [], open: { '9999-12-31': OPEN }, lost: [] })),
+      'it is damaged at sources.fake.requests.p-1.a.open.9999-12-31',
+      'state repair',
+    ],
+    [
+      'the first version, with a day that was lost before there were any',
+      JSON.stringify({
+        version: 1,
+        updated_at: AT,
+        sinks: {
+          a: {
+            destination: 'x',
+            streams: {
+              requests: { 'p-1': { closed: [], open: {}, lost: [['0001-01-01', '0001-01-01']] } },
+            },
+          },
+        },
+      }),
+      'it is damaged at sinks.a.streams.requests.p-1.lost.0.0',
       'state repair',
     ],
     [
@@ -106,7 +135,7 @@ describe('a state that cannot be used is refused with a way out, and stays as it
       code: 'STATE_REFUSED',
       kind: 'config',
       message: expect.stringContaining('belongs to another account: it knows none of these projects'),
-      hint: expect.stringContaining('deepgram-export state repair'),
+      hint: expect.stringContaining('deepgram-export state forget a'),
     });
     expect(await history.text()).toBe(before);
   });
@@ -142,15 +171,6 @@ it('a writing that fails leaves what was there, and no draft', async () => {
   await expect(writing).rejects.toThrow('a folder has the name of the file');
   expect(await readdir(dirname(path))).toEqual(['state.json']);
   expect(await readdir(path)).toEqual(['mine.txt']);
-});
-
-it('secrets are masked', async () => {
-  const path = await statePath();
-  const document = { ...EMPTY, sinks: new Map([['a', { destination: 'https://s3cret@x' }]]) };
-
-  await storeAt(path, (text) => text.replaceAll('s3cret', '[secret]')).save(document);
-
-  expect(await readFile(path, 'utf8')).not.toContain('s3cret');
 });
 
 it('a day is in it only when its sink has confirmed it', async () => {

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { daysThrough } from '../../src/time/day.js';
@@ -123,11 +123,11 @@ describe('a state that cannot be used', () => {
   it.each([
     ['damaged', '{"version": 1, "si'],
     ['of a newer version', '{"version": 99}'],
-    ['of another account', undefined],
+    ['of a day long before Deepgram', undefined],
   ])('%s: exit 2, nothing is read or touched, and `state repair` is the way out', async (_, text) => {
     const { terminal, later, stateText, calls } = await ready();
     await terminal.run('sync', '-c', 'job.yaml');
-    const strange = text ?? (await stateText()).replaceAll('"p-1"', '"p-9"');
+    const strange = text ?? (await stateText()).replace('["2026-11-13"', '["0026-11-13"');
     await terminal.write(STATE, strange);
     const [before, asked] = [await terminal.files(), daysAsked(calls)];
 
@@ -149,6 +149,22 @@ describe('a state that cannot be used', () => {
       `The state was set aside as ${aside}. The next sync begins anew: it delivers the whole window.\n`,
     );
     expect((await terminal.files())[aside]).toBe(strange);
+    expect(daysAsked(calls) - asked).toBe(8);
+  });
+
+  it('of another account: exit 2, and `state forget` is the way out', async () => {
+    const { terminal, later, stateText, calls } = await ready([ARCHIVE, TABLEAU]);
+    await terminal.run('sync', '-c', 'job.yaml');
+    await terminal.write(STATE, (await stateText()).replaceAll('"p-1"', '"p-9"'));
+    const asked = daysAsked(calls);
+
+    const refused = later(HOUR);
+    const code = await refused.run('sync', '-c', 'job.yaml');
+    const forgotten = await later(HOUR).run('state', 'forget', 'archive', 'tableau', '-c', 'job.yaml');
+    const next = await later(HOUR).run('sync', '-c', 'job.yaml');
+
+    expect([code, forgotten, next]).toEqual([2, 0, 0]);
+    expect(refused.stderr).toContain('begin anew with `deepgram-export state forget archive tableau`');
     expect(daysAsked(calls) - asked).toBe(8);
   });
 
@@ -174,6 +190,112 @@ describe('a state that cannot be used', () => {
   });
 });
 
+it('a healthy state has nothing to repair, and stays byte for byte', async () => {
+  const { terminal, later } = await ready();
+  await terminal.run('sync', '-c', 'job.yaml');
+  const before = await terminal.files();
+
+  const repair = later(HOUR);
+  const code = await repair.run('state', 'repair', '-c', 'job.yaml');
+
+  expect(code).toBe(0);
+  expect(repair.stdout).toBe(
+    `The state in ${STATE} is healthy; nothing to repair. To have a sink begin anew: deepgram-export state forget SINK.\n`,
+  );
+  expect(await terminal.files()).toEqual(before);
+});
+
+describe('state forget', () => {
+  it('has the next run deliver the whole window to that sink, and leaves the others alone', async () => {
+    const { terminal, later, calls, stateText } = await ready([ARCHIVE, TABLEAU]);
+    await terminal.run('sync', '-c', 'job.yaml');
+    const [asked, before] = [daysAsked(calls), JSON.parse(await stateText())];
+
+    const forget = later(HOUR);
+    const code = await forget.run('state', 'forget', 'archive', '-c', 'job.yaml');
+    const after = JSON.parse(await stateText());
+    const next = await later(HOUR).run('sync', '-c', 'job.yaml');
+
+    expect([code, next]).toEqual([0, 0]);
+    expect(forget.stdout).toBe(
+      `The state in ${STATE} knows nothing of archive any more. The next sync delivers the whole window there again.\n`,
+    );
+    expect(Object.keys(after.sinks)).toEqual(['tableau']);
+    const requests = (state: typeof before) => state.sources.deepgram.requests['p-1'];
+    expect(requests(after)).toEqual({ tableau: requests(before).tableau });
+    expect(daysAsked(calls) - asked).toBe(8);
+    expect(await terminal.files('.deepgram-export')).not.toHaveProperty('state.json.lock');
+  });
+
+  it('takes what is noted of the records that were sent along', async () => {
+    const { terminal, later } = await ready();
+    await terminal.run('sync', '-c', 'job.yaml');
+    await mkdir(join(terminal.cwd, `${STATE}.delivered/archive/requests/p-1/2026-11-20`), {
+      recursive: true,
+    });
+    await mkdir(join(terminal.cwd, `${STATE}.delivered/other`), { recursive: true });
+
+    await later(HOUR).run('state', 'forget', 'archive', '-c', 'job.yaml');
+
+    expect(await readdir(join(terminal.cwd, `${STATE}.delivered`))).toEqual(['other']);
+  });
+
+  it.each([
+    ['an unknown sink', ['archiv'], 'There is no sink "archiv"', 'did you mean "archive"?'],
+    [
+      'an unknown sink beside a known one',
+      ['archive', 'nobody'],
+      'There is no sink "nobody"',
+      'Nothing was forgotten',
+    ],
+  ])('%s is exit 2 with a suggestion, and nothing is changed', async (_, names, message, help) => {
+    const { terminal, later } = await ready();
+    await terminal.run('sync', '-c', 'job.yaml');
+    const before = await terminal.files();
+
+    const forget = later(HOUR);
+    const code = await forget.run('state', 'forget', ...names, '-c', 'job.yaml');
+
+    expect(code).toBe(2);
+    expect(forget.stderr).toContain(message);
+    expect(forget.stderr).toContain(help);
+    expect(await terminal.files()).toEqual(before);
+  });
+
+  it('asks for a name', async () => {
+    const { terminal } = await ready();
+
+    expect(await terminal.run('state', 'forget', '-c', 'job.yaml')).toBe(2);
+  });
+
+  it('begins no state where there is none', async () => {
+    const { terminal } = await ready();
+
+    const code = await terminal.run('state', 'forget', 'archive', '-c', 'job.yaml');
+
+    expect(code).toBe(0);
+    expect(terminal.stdout).toBe(`There is no state in ${STATE} yet; nothing to forget.\n`);
+    expect(await terminal.files('.deepgram-export')).toEqual({});
+  });
+});
+
+it.each(['records', 'closed', 'version', '2026-11', 'requests', 'archive', 'sources'])(
+  'a key that is the word %s does no harm to the state',
+  async (key) => {
+    const standIn = await account({ apiKey: key });
+    const terminal = await Terminal.open({ env: { DEEPGRAM_API_KEY: key } });
+    await terminal.write('job.yaml', jobText(standIn.url, [ARCHIVE]));
+
+    const codes = [
+      await terminal.run('sync', '-c', 'job.yaml'),
+      await terminal.again().run('sync', '-c', 'job.yaml'),
+    ];
+
+    expect(codes).toEqual([0, 0]);
+    expect((await terminal.files())[STATE]).not.toContain('REDACTED');
+  },
+);
+
 describe('a second run on the same state', () => {
   async function held(beatAgo = 1_000) {
     const world = await ready();
@@ -192,10 +314,12 @@ describe('a second run on the same state', () => {
   it.each([
     ['sync', []],
     ['backfill', ['--since', '2026-11-18', '--until', '2026-11-18']],
-  ])('%s is refused: exit 6, and who holds it', async (command, options) => {
+    ['state', ['repair']],
+    ['state', ['forget', 'archive']],
+  ])('%s %j is refused: exit 6, and who holds it', async (command, options) => {
     const { terminal } = await held();
 
-    const code = await terminal.run(command, '-c', 'job.yaml', ...options);
+    const code = await terminal.run(command, ...options, '-c', 'job.yaml');
 
     expect(code).toBe(6);
     expect(terminal.stderr).toContain('Nothing was done: another run holds the state. (exit 6)');

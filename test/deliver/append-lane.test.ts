@@ -56,7 +56,7 @@ async function runAt(
   options: { readonly lookbackDays?: number; readonly fullRefresh?: boolean } = {},
 ) {
   const nowMs = Date.parse(now);
-  const store = fileStore(join(folder, 'state.json'), { source: 'fake', mask: (text) => text });
+  const store = fileStore(join(folder, 'state.json'), { source: 'fake' });
   const clock = { ...systemClock, now: () => nowMs };
   const checkpoints = await RunCheckpoints.load({
     store,

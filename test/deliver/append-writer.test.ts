@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { manyRequests, partitionOf, requestRow } from '../../connectors/testing/sample-records.js';
 import type { PartitionWriter, Receipt, Sink } from '../../src/catalogue/sink.js';
-import type { AppendJournal } from '../../src/checkpoints/journal/append-journal.js';
+import { type AppendJournal, checkedJournal } from '../../src/checkpoints/journal/append-journal.js';
 import { fileJournal } from '../../src/checkpoints/journal/file-journal.js';
 import { recordKey } from '../../src/checkpoints/journal/record-key.js';
 import { AppendWriter } from '../../src/deliver/append-writer.js';
@@ -491,3 +491,103 @@ function randomFrom(seed: number): (below: number) => number {
     return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
   };
 }
+
+describe('where the journal knows of fewer records than were sent', () => {
+  const rows = manyRequests(30);
+
+  /** A run whose state says that so many were sent. */
+  async function runOf(
+    receiver: Receiver,
+    sent: number,
+    batches: readonly (readonly Row[])[],
+    sink = cannotTell,
+  ) {
+    const warnings: string[] = [];
+    const doubts: number[] = [];
+    const receipt = await run(receiver, batches, {
+      sink,
+      journal: checkedJournal(fileJournal(root), () => sent),
+      log: { ...silentLog, warn: (message) => warnings.push(message) },
+      onDoubt: (records) => doubts.push(records),
+    });
+    return { receipt, warnings, inDoubt: doubts.reduce((sum, count) => sum + count, 0) };
+  }
+
+  it('since it is gone, what is sent again is in doubt, up to as many as were sent', async () => {
+    const receiver = new Receiver();
+    await run(receiver, [rows.slice(0, 20)], { sink: cannotTell });
+    await rm(root, { recursive: true });
+
+    const { inDoubt, warnings } = await runOf(receiver, 20, [rows.slice(0, 15), rows.slice(15)]);
+
+    expect(receiver.entries).toHaveLength(50);
+    expect(inDoubt).toBe(20);
+    expect(warnings).toEqual([
+      `logs may have 20 records of requests/${PARTITION.project.id}/2026-11-20 twice: the state says that it got 20, and of ` +
+        '20 of them it is not known any more which they were.',
+    ]);
+  });
+
+  it('since it is an older one, only what is missing is in doubt, and only once', async () => {
+    const receiver = new Receiver();
+    await run(receiver, [rows.slice(0, 12)], { sink: cannotTell });
+    await cp(root, `${root}-older`, { recursive: true });
+    await run(receiver, [rows.slice(0, 20)], { sink: cannotTell });
+    await rm(root, { recursive: true });
+    await rename(`${root}-older`, root);
+
+    const first = await runOf(receiver, 20, [rows]);
+    const second = await runOf(receiver, 30, [rows]);
+
+    expect([first.inDoubt, second.inDoubt]).toEqual([8, 0]);
+    expect(receiver.entries).toHaveLength(38);
+    expect(second.warnings).toEqual([]);
+  });
+
+  it('a receiver that can tell gets nothing twice', async () => {
+    const receiver = new Receiver();
+    await run(receiver, [rows.slice(0, 20)]);
+    await rm(root, { recursive: true });
+
+    const { receipt, inDoubt } = await runOf(receiver, 20, [rows], canTell(receiver));
+    const again = await runOf(receiver, 30, [rows], canTell(receiver));
+
+    expect(receiver.ids).toEqual(rows.map((row) => row.request_id));
+    expect(receipt).toMatchObject({ accepted: 10, skipped: [{ reason: 'already delivered', count: 20 }] });
+    expect([inDoubt, again.inDoubt, again.receipt.accepted]).toEqual([0, 0, 0]);
+  });
+
+  it('a whole one leaves no doubt', async () => {
+    const receiver = new Receiver();
+    await run(receiver, [rows.slice(0, 20)], { sink: cannotTell });
+
+    const { inDoubt, warnings } = await runOf(receiver, 20, [rows]);
+
+    expect([inDoubt, warnings]).toEqual([0, []]);
+    expect(receiver.entries).toHaveLength(30);
+  });
+
+  it('by nobody knows how many, all that is sent is in doubt', async () => {
+    const receiver = new Receiver();
+
+    const { inDoubt, warnings } = await runOf(receiver, Number.POSITIVE_INFINITY, [rows]);
+
+    expect([inDoubt, warnings]).toEqual([30, []]);
+  });
+
+  it('what failed half-way was counted as far as it was sent', async () => {
+    const receiver = new Receiver();
+    const doubts: number[] = [];
+    const writer = begin(receiver, {
+      sink: cannotTell,
+      journal: checkedJournal(fileJournal(root), () => 20),
+      onDoubt: (records) => doubts.push(records),
+    });
+
+    await writer.write(rows.slice(0, 5));
+    await writer.abort(FAILURE);
+
+    expect(doubts).toEqual([5]);
+    expect((await runOf(receiver, 20, [rows])).inDoubt).toBe(15);
+  });
+});

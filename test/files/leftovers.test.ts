@@ -45,7 +45,7 @@ describe('what another process left half written', () => {
   it('goes when it was to become a lock of the state, as soon as the state is written', async () => {
     await leave({ pid: await goneProcess(), of: 'state.json.lock' });
 
-    const store = fileStore(join(root, 'state.json'), { source: 'deepgram', mask: (text) => text });
+    const store = fileStore(join(root, 'state.json'), { source: 'deepgram' });
     await store.save({ version: 2, updated_at: '', sinks: new Map(), sources: new Map() });
 
     expect(await readdir(root)).toEqual(['state.json']);

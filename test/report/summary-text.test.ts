@@ -183,7 +183,7 @@ describe('a sink that gets each record once', () => {
 
     expect(text).toContain(
       '  ! archive: 2 refused, and not sent again: too long, such as r-7\n' +
-        '  ! archive: 1,204 records may be there twice: on the way when an earlier run ended, and nobody could tell ' +
+        '  ! archive: 1,204 records may be there twice: an earlier run may have sent them, and nobody could tell ' +
         'whether they had arrived.\n',
     );
   });

@@ -3,40 +3,42 @@ import { basename, dirname } from 'node:path';
 import { ExportError } from '../../errors/export-error.js';
 import { fileError } from '../../files/file-error.js';
 import { OutputFolder } from '../../files/output-folder.js';
-import type { Mask } from '../../secrets/mask.js';
+import type { Day } from '../../time/day.js';
 import type { CheckpointStore } from '../checkpoint-store.js';
 import { fileJournal } from '../journal/file-journal.js';
 import { lockState } from '../lock/state-lock.js';
+import { stampOf } from './aside.js';
 import { memoryInFile } from './memory-file.js';
 import { readingsFolder } from './readings-folder.js';
-import { STATE_VERSION, type StateDocument, stateDocument, stateText } from './state-document.js';
+import { STATE_VERSION, type StateDocument, stateSchemas, stateText } from './state-document.js';
 import { stateVersion1 } from './state-version-1.js';
 
 /**
  * Checkpoints in a file. What belongs to it is beside it and named after it, since two states in one folder must not
  * forget for each other: `<path>.lock`, `<path>.delivered`, `<path>.readings`, `<path>.memory`.
  *
+ * @param options.firstDay before which the source has nothing: a state with an earlier day is refused. Default: any
  * @param options.source to which the streams of a state of the first version belong
  */
 export function fileStore(
   path: string,
-  { source, mask }: { readonly source: string; readonly mask: Mask },
+  { source, firstDay = '' }: { readonly source: string; readonly firstDay?: Day },
 ): CheckpointStore {
   const readings = `${path}.readings`;
   const memory = `${path}.memory`;
   return {
     place: path,
     lock: (options) => lockState(path, options),
-    load: () => load(path, source),
+    load: () => load(path, source, firstDay),
     save: async (document) => {
-      const text = mask(stateText(document));
+      const text = stateText(document);
       await new OutputFolder(dirname(path)).replaceFile([basename(path)], (file) => file.write(text));
     },
     journal: fileJournal(`${path}.delivered`),
     readings: readingsFolder(readings),
     memory: memoryInFile(memory),
     setAside: async (nowMs) => {
-      const aside = `${path}.${new Date(nowMs).toISOString().replaceAll(/[:.]/g, '-')}`;
+      const aside = `${path}.${stampOf(nowMs)}`;
       // First: where a kill comes between, what lags behind a state does no harm.
       await moveIfThere(readings, `${aside}.readings`);
       await moveIfThere(memory, `${aside}.memory`);
@@ -49,7 +51,7 @@ const REPAIR =
   'Run `deepgram-export state repair`, which sets it aside and begins anew, or put back a copy of it.';
 
 /** To take for empty what cannot be understood would deliver everything again, and to overwrite it lose what is known. */
-async function load(path: string, source: string): Promise<StateDocument | undefined> {
+async function load(path: string, source: string, firstDay: Day): Promise<StateDocument | undefined> {
   const text = await readText(path);
   if (text === undefined) return undefined;
   const found = parsed(text);
@@ -62,7 +64,9 @@ async function load(path: string, source: string): Promise<StateDocument | undef
       'Use the newer deepgram-export that wrote it.',
     );
   }
-  const result = (version === 1 ? stateVersion1(source) : stateDocument).safeParse(found);
+  const result = (
+    version === 1 ? stateVersion1(source, firstDay) : stateSchemas(firstDay).stateDocument
+  ).safeParse(found);
   if (result.success) return result.data;
   const where = result.error.issues[0]?.path.join('.') ?? '';
   throw refused(path, `it is damaged${where === '' ? '' : ` at ${where.slice(0, 200)}`}`, REPAIR);

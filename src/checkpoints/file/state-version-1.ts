@@ -1,13 +1,14 @@
 import { z } from 'zod';
+import type { Day } from '../../time/day.js';
 import { byName } from '../by-name.js';
 import { CheckpointTable } from '../checkpoint-table.js';
-import { day, knownDays, openDay, type StateDocument } from './state-document.js';
-
-const hashedDay = openDay.extend({ hash: z.string() }).transform(({ hash: _, ...found }) => found);
-const streams = byName(byName(knownDays.extend({ open: z.record(day, hashedDay) })));
+import { type StateDocument, stateSchemas } from './state-document.js';
 
 /** The version that knew one source: by sink, stream and project id. Its streams belong to `source`. */
-export function stateVersion1(source: string) {
+export function stateVersion1(source: string, firstDay: Day) {
+  const { day, openDay, knownDays } = stateSchemas(firstDay);
+  const hashedDay = openDay.extend({ hash: z.string() }).transform(({ hash: _, ...found }) => found);
+  const streams = byName(byName(knownDays.extend({ open: z.record(day, hashedDay) })));
   return z
     .strictObject({
       version: z.literal(1),

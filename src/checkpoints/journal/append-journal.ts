@@ -25,4 +25,22 @@ export interface AppendJournal {
   forget(key: JournalKey): Promise<void>;
   /** Forgets everything of a sink, because it now delivers elsewhere. */
   forgetSink(sink: string): Promise<void>;
+  /** Keeps partitions that are damaged elsewhere, as if they were lost. Answers with where they are now. */
+  setDamagedAside(nowMs: number): Promise<readonly string[]>;
+}
+
+/**
+ * The journal of a run, held against its checkpoints: where it knows of fewer records of a partition than were sent, a
+ * part of it was lost, or it is an older copy.
+ *
+ * @param sent records that a partition is known to have got; infinite where that is not known
+ */
+export function checkedJournal(journal: AppendJournal, sent: (key: JournalKey) => number): AppendJournal {
+  return {
+    ...journal,
+    open: async (key, ask) => {
+      const partition = await journal.open(key, ask);
+      return { ...partition, missing: Math.max(0, sent(key) - partition.known) };
+    },
+  };
 }

@@ -1,9 +1,12 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { withFileError } from '../../files/file-error.js';
+import { readdir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { ExportError } from '../../errors/export-error.js';
+import { readError, withFileError } from '../../files/file-error.js';
+import { makeFolders } from '../../files/make-folders.js';
 import { pathSegment } from '../../files/path-segment.js';
+import { stampOf } from '../file/aside.js';
 import type { AppendJournal, JournalKey } from './append-journal.js';
-import { openPartition } from './file-partition.js';
+import { checkPartition, openPartition } from './file-partition.js';
 
 /** Default of `foldAtBytes`. */
 const FOLD_AT_BYTES = 32 * 1024 * 1024;
@@ -37,5 +40,44 @@ export function fileJournal(root: string, { foldAtBytes = FOLD_AT_BYTES } = {}):
     },
     forget: (key) => remove(folderOf(key)),
     forgetSink: (sink) => remove(join(root, pathSegment(sink))),
+    setDamagedAside: async (nowMs) => {
+      const aside: string[] = [];
+      for (const segments of await foldersAt(root, DEPTH)) {
+        if (!(await isDamaged(join(root, ...segments)))) continue;
+        const place = join(`${root}.${stampOf(nowMs)}`, ...segments);
+        await withFileError(place, async () => {
+          await makeFolders(dirname(place));
+          await rename(join(root, ...segments), place);
+        });
+        aside.push(place);
+      }
+      return aside;
+    },
   };
+}
+
+/** Sink, stream, project and day. */
+const DEPTH = 4;
+
+/** The ways to the folders that lie so deep. */
+async function foldersAt(root: string, depth: number): Promise<readonly (readonly string[])[]> {
+  if (depth === 0) return [[]];
+  const entries = await readdir(root, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw readError(root, error);
+  });
+  const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  const below = await Promise.all(names.sort().map((name) => foldersAt(join(root, name), depth - 1)));
+  return below.flatMap((ways, at) => ways.map((way) => [names[at] ?? '', ...way]));
+}
+
+async function isDamaged(folder: string): Promise<boolean> {
+  try {
+    await checkPartition(folder);
+    return false;
+  } catch (error) {
+    // What cannot be read may be whole.
+    if (error instanceof ExportError && error.cause === undefined) return true;
+    throw error;
+  }
 }

@@ -13,6 +13,13 @@ export type JournalPartition = Awaited<ReturnType<typeof openPartition>>;
 const IDS = 'delivered.ids';
 const LOG = 'journal';
 
+/** @throws ExportError `STATE_REFUSED` for what is damaged or cannot be read */
+export async function checkPartition(root: string): Promise<void> {
+  const folder = new OutputFolder(root);
+  await readIntents(folder.path([LOG]));
+  await readIds(folder.path([IDS]));
+}
+
 /**
  * Opens a partition and settles what an earlier run left in doubt.
  *
@@ -72,6 +79,10 @@ export async function openPartition(
   }
   return {
     has,
+    /** Records that it knew when it was opened. */
+    known: ids.size,
+    /** Records that it should know and does not: they were sent, and it cannot be told which. */
+    missing: 0,
     /** Resolves when it is on the disk that these records are about to leave. */
     announce: async (keys: readonly string[]): Promise<void> => {
       if (isClosed) throw new Error('announced a batch after the end');

@@ -18,6 +18,8 @@ export async function readJournalFile(path: string): Promise<Buffer | undefined>
 export function journalRefused(path: string, why: string): ExportError {
   return new ExportError('STATE_REFUSED', `The record of deliveries in ${path} cannot be used: ${why}.`, {
     kind: 'config',
-    hint: 'Run `deepgram-export state repair`, which sets it aside and begins anew, or put back a copy of it.',
+    hint:
+      'Put back a copy of it, or run `deepgram-export state repair`, which sets it aside: what was sent of that day may ' +
+      'then arrive twice, and is counted.',
   });
 }

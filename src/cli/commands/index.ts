@@ -1,8 +1,8 @@
-import { type Command, defineCommand } from '../../catalogue/command.js';
+import { type Command, type CommandGroup, defineCommand } from '../../catalogue/command.js';
 import { ACCEPT_LESS, CONFIG, LOG, NO_STATE, RUN, SELECTION, WAIT } from '../options/option-groups.js';
 
 /** The commands that every program of this kind has. Each is imported when it is chosen. */
-export const coreCommands: readonly Command[] = [
+export const coreCommands: readonly (Command | CommandGroup)[] = [
   defineCommand({
     name: 'sync',
     describe: 'Read the window and deliver it to every sink',
@@ -28,13 +28,33 @@ export const coreCommands: readonly Command[] = [
     options: { ...CONFIG, ...SELECTION, ...RUN, ...ACCEPT_LESS, ...WAIT, ...LOG },
     load: async () => (await import('./backfill.js')).backfill,
   }),
-  defineCommand({
-    name: 'state <action>',
-    describe: 'Show what every sink has, or set a state aside that cannot be used',
-    positionals: { action: { choices: ['show', 'repair'] as const, demandOption: true } },
-    options: { ...CONFIG, ...WAIT, ...LOG },
-    load: async () => (await import('./state.js')).state,
-  }),
+  {
+    name: 'state',
+    describe: 'Show what every sink has, or change what is remembered of it',
+    commands: [
+      defineCommand({
+        name: 'show',
+        describe: 'Show what every sink has',
+        options: CONFIG,
+        load: async () => (await import('./state/show-state.js')).showState,
+      }),
+      defineCommand({
+        name: 'repair',
+        describe: 'Set a state aside that cannot be used; leaves one alone that is healthy',
+        options: { ...CONFIG, ...WAIT, ...LOG },
+        load: async () => (await import('./state/repair-state.js')).repairState,
+      }),
+      defineCommand({
+        name: 'forget <sink..>',
+        describe: 'Forget what sinks have, so that the next sync delivers the whole window there again',
+        positionals: {
+          sink: { type: 'string', array: true, demandOption: true, describe: 'Names of sinks' },
+        },
+        options: { ...CONFIG, ...WAIT, ...LOG },
+        load: async () => (await import('./state/forget-sinks.js')).forgetSinks,
+      }),
+    ],
+  },
   defineCommand({
     name: 'plan',
     describe: 'Show what sync would read and write, and how many API calls it takes',

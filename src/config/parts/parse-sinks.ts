@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { foreignSinkType } from '../../catalogue/foreign-sink.js';
@@ -68,7 +69,7 @@ async function parseSink(written: unknown, name: string, file: ConfigFile): Prom
       required: shared.required,
       deadlineMs: shared.deadline,
       missing: shared.missing,
-      ...targetOf(type, typeName, settings, file.cwd),
+      ...targetOf(type, typeName, settings, file.cwd, clean),
       settings,
       open: (context) => type.open(settings, context),
     },
@@ -88,13 +89,27 @@ function targetOf(
   typeName: string,
   settings: unknown,
   cwd: string,
+  clean: (words: string) => string,
 ): Pick<JobSink, 'outputPaths' | 'destination'> {
   if (settings === undefined) return { outputPaths: [], destination: typeName };
-  const destination = type.destination?.(settings);
+  const destination = withoutSecrets(type.destination?.(settings), clean);
   return {
     outputPaths: (type.outputPaths?.(settings) ?? []).map((path) => resolve(cwd, path)),
     destination: destination === undefined ? typeName : `${typeName} ${destination}`,
   };
+}
+
+/**
+ * Other people's sinks may name a secret, and the state is a file. Destinations that only differ in what is taken for
+ * one stay apart by four bytes of their hash.
+ */
+function withoutSecrets(
+  destination: string | undefined,
+  clean: (words: string) => string,
+): string | undefined {
+  const cleaned = destination && clean(destination);
+  if (destination === undefined || cleaned === destination) return destination;
+  return `${cleaned} ${hash('sha256', destination).slice(0, 8)}`;
 }
 
 const OWN_SINK =

@@ -1,0 +1,53 @@
+import { relative } from 'node:path';
+import type { CliContext } from '../../../catalogue/cli-context.js';
+import { ExportError } from '../../../errors/export-error.js';
+import { counted } from '../../../text/text-table.js';
+import { storeOf } from '../../checkpoint-session.js';
+import { jobFor } from '../../options/job-options.js';
+import { type LogOptions, logFor } from '../../options/log-options.js';
+
+export interface RepairStateOptions extends LogOptions {
+  readonly config?: string | undefined;
+  readonly wait: boolean;
+}
+
+/**
+ * Sets aside what cannot be used: the state, or what is damaged of the record of deliveries. Nothing that somebody may
+ * still want is deleted, and what is whole is left alone.
+ */
+export async function repairState(
+  { config, wait, ...options }: RepairStateOptions,
+  context: CliContext,
+): Promise<number> {
+  const { clock, signal, cwd, screen } = context;
+  const store = storeOf(await jobFor({ config }, context));
+  const name = relative(cwd, store.place);
+  const lock = await store.lock({ clock, signal, log: logFor(options, context), wait });
+  try {
+    const found = await store.load().catch((error) => {
+      if (error instanceof ExportError) return 'damaged' as const;
+      throw error;
+    });
+    if (found !== 'damaged') {
+      const aside = await store.journal.setDamagedAside(clock.now());
+      const partitions = counted(aside.length, 'partition');
+      screen.result(
+        aside.length > 0
+          ? `The record of deliveries of ${partitions} was damaged, and set aside. What is sent again of them is said by the next sync.\n`
+          : found === undefined
+            ? `There is no state in ${name}; nothing to repair.\n`
+            : `The state in ${name} is healthy; nothing to repair. To have a sink begin anew: deepgram-export state forget SINK.\n`,
+      );
+      return 0;
+    }
+    const aside = await store.setAside(clock.now());
+    screen.result(
+      aside === undefined
+        ? `There is no state in ${name}; nothing to repair.\n`
+        : `The state was set aside as ${relative(cwd, aside)}. The next sync begins anew: it delivers the whole window.\n`,
+    );
+    return 0;
+  } finally {
+    await lock.release();
+  }
+}

@@ -1,0 +1,56 @@
+import { relative } from 'node:path';
+import type { CliContext } from '../../../catalogue/cli-context.js';
+import { formatRanges } from '../../../checkpoints/day-ranges.js';
+import type { KnownDays, StateDocument } from '../../../checkpoints/file/state-document.js';
+import { formatCount, textTable } from '../../../text/text-table.js';
+import { storeOf } from '../../checkpoint-session.js';
+import { jobFor } from '../../options/job-options.js';
+
+export interface ShowStateOptions {
+  readonly config?: string | undefined;
+}
+
+/** Shows the state as a table. */
+export async function showState({ config }: ShowStateOptions, context: CliContext): Promise<number> {
+  const store = storeOf(await jobFor({ config }, context));
+  const document = await store.load();
+  context.screen.result(
+    document
+      ? stateTable(document)
+      : `There is no state in ${relative(context.cwd, store.place)} yet: the first sync begins it.\n`,
+  );
+  return 0;
+}
+
+/** A line for each sink, stream and project. */
+function stateTable({ sinks, sources, updated_at: updatedAt }: StateDocument): string {
+  const streams = [...sources.values()].flatMap(inOrder);
+  const rows = [...sinks.keys()].flatMap((sink) =>
+    streams.flatMap(([stream, projects]) =>
+      inOrder(projects).flatMap(([projectId, bySink]) => {
+        const days = bySink.get(sink);
+        return days ? [[sink, stream, projectId, ...cells(days)]] : [];
+      }),
+    ),
+  );
+  const head = ['SINK', 'STREAM', 'PROJECT', 'DELIVERED AND CLOSED', 'OPEN', 'UNSETTLED', 'LOST'];
+  const table = textTable(['left', 'left', 'left', 'left', 'left', 'right', 'left'], [head, ...rows]);
+  return `${table.join('\n')}\n\nAs of ${updatedAt}. Open days are read again by the next run.\n`;
+}
+
+function inOrder<Value>(byName: ReadonlyMap<string, Value>): [name: string, Value][] {
+  return [...byName].sort(([one], [other]) => (one < other ? -1 : 1));
+}
+
+function cells({ closed, open, lost }: KnownDays): string[] {
+  const days = Object.keys(open).sort();
+  const unsettled = Object.values(open).reduce((sum, day) => sum + day.unsettled, 0);
+  const openDays =
+    days.length === 0 ? '-' : days.length === 1 ? `${days[0]}` : `${days[0]} to ${days.at(-1)}`;
+  return [
+    formatRanges(closed) || '-',
+    openDays,
+    unsettled === 0 ? '-' : formatCount(unsettled),
+    formatRanges(lost) || '-',
+  ];
+}
