@@ -16,8 +16,6 @@ export interface PartitionFiles {
   count(day: Day | null): Promise<HeldPartition | undefined>;
 }
 
-export type PartitionCounts = ReturnType<typeof partitionCounts>;
-
 interface Noted {
   readonly stream: Stream;
   readonly project: Project;

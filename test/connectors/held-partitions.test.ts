@@ -6,6 +6,7 @@ import {
   readFile,
   rename,
   rm,
+  stat,
   symlink,
   truncate,
   writeFile,
@@ -86,6 +87,19 @@ describe.each(kinds)('$name', ({ open, file }) => {
 
     expect(found?.get(day)).toEqual(HELD);
     expect((await folderContents(join(cwd, 'out')))[counts]).toEqual(before[counts]);
+  });
+
+  it('writes no counts anew that say the same', async () => {
+    await delivered(open(), ROWS);
+    const counts = join(cwd, 'out/.counts/requests', `${PROJECT}.json`);
+    const { ino } = await stat(counts);
+
+    await delivered(open(), ROWS);
+    const { ino: again } = await stat(counts);
+    await delivered(open(), ROWS.slice(1));
+
+    expect(again).toBe(ino);
+    expect((await stat(counts)).ino).not.toBe(ino);
   });
 
   it('reads no file whose length is as it was noted', async () => {
@@ -209,6 +223,8 @@ describe.each(kinds.filter(({ name }) => name.startsWith('tableau')))('$name', (
       await appendFile(childOf(table), 'p1,r1,more\r\n');
       expect(await held()).toBeUndefined();
       await rm(childOf(table));
+      expect(await held()).toBeUndefined();
+      await rm(join(cwd, 'out/.counts'), { recursive: true });
 
       expect(await held()).toBeUndefined();
     },
