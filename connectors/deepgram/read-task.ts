@@ -10,8 +10,6 @@ import { readRequestDay } from './requests/request-day.js';
 
 /** Days of usage or billing that one call asks for: bounds the size of an answer. */
 const DAYS_A_CALL = 31;
-/** Orders that one call can give; there is no second page. */
-const MOST_ORDERS = 1_000;
 
 /** Cuts days that are wanted of a stream into those that one reading serves. */
 export function divideDays(
@@ -75,14 +73,13 @@ async function balances(context: ReadingContext, signal: AbortSignal): Promise<r
 
 async function purchases(context: ReadingContext, signal: AbortSignal): Promise<readonly Row[]> {
   const { api, project, findings } = context;
-  const limit = { limit: MOST_ORDERS };
-  const call = projectCall(project, 'read the purchases', 'billing:read', ['purchases'], limit);
-  const rows = purchaseRows(await api.get(call, signal), context);
-  if (rows.length >= MOST_ORDERS)
-    findings.warn(
-      `${calledAs(project)} has ${MOST_ORDERS} purchases or more; Deepgram gives no more than that.`,
-    );
-  return rows;
+  return api.pageSize.ask(async (limit, slowAttempts) => {
+    const call = projectCall(project, 'read the purchases', 'billing:read', ['purchases'], { limit });
+    const rows = purchaseRows(await api.get({ ...call, slowAttempts }, signal), context);
+    if (rows.length >= limit)
+      findings.warn(`${calledAs(project)} has ${limit} purchases or more; Deepgram gives no more than that.`);
+    return rows;
+  });
 }
 
 async function* readRequests(

@@ -20,6 +20,11 @@ export interface HttpRequest<T> {
   readonly what: string;
   readonly signal: AbortSignal;
   /**
+   * Tries after which a 502, a 504 or a time-out stands, since the caller then asks for less. Default: as many as after
+   * any other failure.
+   */
+  readonly slowAttempts?: number | undefined;
+  /**
    * Makes the result of a 2xx answer; the memory of its body is then nobody else's. What it throws counts as a broken body,
    * which is tried again.
    */

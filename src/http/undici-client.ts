@@ -76,7 +76,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       return readAnswer(answer, reader);
     };
     try {
-      return await withRetries({ what: request.what, host: wire.url.host, run }, tools, request.signal);
+      const { what, slowAttempts } = request;
+      return await withRetries({ what, host: wire.url.host, slowAttempts, run }, tools, request.signal);
     } catch (error) {
       throw error instanceof FailedTry ? toExportError(error, request.what, placeOf(wire.url), tries) : error;
     }

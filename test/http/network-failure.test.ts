@@ -7,7 +7,7 @@ it.each([
   ['ENOTFOUND', 'HTTP_NETWORK', 'transient', 'could not be reached (ENOTFOUND)'],
   ['EAI_AGAIN', 'HTTP_NETWORK', 'transient', 'could not be reached (EAI_AGAIN)'],
   ['EPIPE', 'HTTP_NETWORK', 'transient', 'broke the connection (EPIPE)'],
-  ['UND_ERR_CONNECT_TIMEOUT', 'HTTP_TIMEOUT', 'transient', 'took no connection within 10.0 s'],
+  ['UND_ERR_CONNECT_TIMEOUT', 'HTTP_NETWORK', 'transient', 'took no connection within 10.0 s'],
   [
     'CERT_HAS_EXPIRED',
     'HTTP_NETWORK',

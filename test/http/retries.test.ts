@@ -141,3 +141,23 @@ async function freePort(): Promise<number> {
   await new Promise((resolve) => probe.close(resolve));
   return typeof address === 'object' && address !== null ? address.port : 0;
 }
+
+it.each([502, 504])('gives up sooner after a %i where its caller can ask for less', async (status) => {
+  const server = await serve((_request, response) => json(response, status, {}));
+  const { get, logged } = testClient();
+
+  const failure = await failureOf(get(server.url, { slowAttempts: 2 }));
+
+  expect(failure).toMatchObject({ code: 'HTTP_STATUS', status });
+  expect(server.requests).toHaveLength(2);
+  expect(logged.join()).toContain('try 2 of 2');
+});
+
+it('tries as often as ever after other failures, also where its caller can ask for less', async () => {
+  const server = await serve((_request, response) => json(response, 500, {}));
+  const { get } = testClient();
+
+  await failureOf(get(server.url, { slowAttempts: 2 }));
+
+  expect(server.requests).toHaveLength(6);
+});

@@ -6,6 +6,7 @@ import { Secret } from '../../../src/secrets/secret.js';
 import type { Project } from '../../../src/streams/partition.js';
 import { doubtOnBaseUrl } from './base-url.js';
 import { hintOnScope } from './scopes.js';
+import { PageSize } from './page-size.js';
 import { type Json, objectOf, textOf } from './tolerant-json.js';
 
 export type Parameters = Readonly<Record<string, string | number | readonly string[]>>;
@@ -19,6 +20,8 @@ export interface ApiCall {
   /** What is being done, for logs and errors: `read the balances of Support`. */
   readonly what: string;
   readonly scope: Scope;
+  /** Tries after which a slow answer stands, because the caller then asks for less. Default: all. */
+  readonly slowAttempts?: number | undefined;
 }
 
 /** A call of one of a project's endpoints; the project is named behind `what`. */
@@ -44,6 +47,8 @@ export function calledAs({ id, name }: Project): string {
  * @see https://developers.deepgram.com/reference/deepgram-api-overview
  */
 export class DeepgramApi {
+  /** Records of a page, for every call with a `limit`: 1,000 is the most that Deepgram gives. */
+  readonly pageSize = new PageSize({ most: 1_000, least: 10, divisor: 10 });
   readonly #http: HttpClient;
   readonly #base: string;
   readonly #authorization: Secret;
@@ -62,6 +67,7 @@ export class DeepgramApi {
         url: query === '' ? address : `${address}?${query}`,
         headers: { authorization: this.#authorization, accept: 'application/json' },
         what: call.what,
+        slowAttempts: call.slowAttempts,
         signal,
         parse: (answer) => parseObject(answer, call.what),
       });

@@ -1,16 +1,9 @@
 import type { RequestRow } from '../streams/requests.js';
 import type { ReadAhead } from './read-ahead.js';
-import {
-  MARGIN,
-  PAGE,
-  readSlice,
-  type SliceReader,
-  type SliceReading,
-  type TimeRange,
-} from './request-slice.js';
+import { MARGIN, readSlice, type SliceReader, type SliceReading, type TimeRange } from './request-slice.js';
 
-/** Records that a slice should have: a page, less what keeps a busier minute from needing a second one. */
-const SLICE = PAGE * 0.9;
+/** The part of a page that a slice should fill: the rest keeps a busier minute from needing a second one. */
+const FULL = 0.9;
 /** Requests a second from which the seconds read twice at the ends of a slice would be a large part of it. */
 const DENSE = 20;
 /** Pages of a slice where requests are that dense; elsewhere a slice is one page, and its rest is cut anew. */
@@ -111,7 +104,7 @@ class SlicedDay {
     const slice = this.#slices[at];
     if (slice?.state !== 'unread') return;
     const density = slice.density ?? this.#density;
-    const [range, rest] = cut(slice.range, density);
+    const [range, rest] = cut(slice.range, density, this.#reader.api.pageSize.current);
     const result = readSlice(this.#reader, range, pagesOf(density), this.#signal);
     const reading: Slice = { state: 'reading', held, result };
     // A burst says little about the hours before it: what follows is cut by what is seen by then.
@@ -148,9 +141,13 @@ function pagesOf(density: number | undefined): number {
 }
 
 /** A slice off the beginning of a range, and the rest where there is one. */
-function cut(range: TimeRange, density: number | undefined): readonly [TimeRange, TimeRange | undefined] {
+function cut(
+  range: TimeRange,
+  density: number | undefined,
+  page: number,
+): readonly [TimeRange, TimeRange | undefined] {
   if (!density) return [range, undefined];
-  const seconds = Math.max(1, Math.floor((pagesOf(density) * SLICE) / density) - 2 * MARGIN);
+  const seconds = Math.max(1, Math.floor((pagesOf(density) * page * FULL) / density) - 2 * MARGIN);
   const end = range.from + seconds;
   // A rest that is small is cheaper to read with its neighbour than by a call of its own.
   if (end + seconds / 4 >= range.until) return [range, undefined];

@@ -7,9 +7,6 @@ import { numberOf, objectOf } from '../api/tolerant-json.js';
 import type { RequestRow } from '../streams/requests.js';
 import { type RequestContext, requestRow } from './normalize-request.js';
 
-/** Requests a call; the most that Deepgram gives. */
-export const PAGE = 1_000;
-
 /** Seconds asked for beyond both ends of a range, and cut off again. */
 export const MARGIN = 1;
 
@@ -39,7 +36,8 @@ export interface SliceReader {
 /**
  * Reads one range of the request log, newest page first. Deepgram does not say whether `start` and `end` are
  * included, so a second more is asked for on both sides and cut off here. Records that turn up twice, because
- * newer ones pushed them to the next page while we were reading, are kept once, in their later state.
+ * newer ones pushed them to the next page while we were reading, are kept once, in their later state. Where a page is
+ * too much for the server the range is read anew in smaller ones: their offsets are others.
  *
  * @param most pages after which it stops at the last whole second, if that leaves something read
  */
@@ -47,6 +45,24 @@ export async function readSlice(
   reader: SliceReader,
   range: TimeRange,
   most: number,
+  signal: AbortSignal,
+): Promise<SliceReading> {
+  return reader.api.pageSize.ask((size, slowAttempts) =>
+    readPages(reader, range, most, { size, slowAttempts }, signal),
+  );
+}
+
+/** How each page of a range is asked for. */
+interface Paging {
+  readonly size: number;
+  readonly slowAttempts: number | undefined;
+}
+
+async function readPages(
+  reader: SliceReader,
+  range: TimeRange,
+  most: number,
+  paging: Paging,
   signal: AbortSignal,
 ): Promise<SliceReading> {
   const found = new Map<string, RequestRow>();
@@ -57,7 +73,7 @@ export async function readSlice(
   let before: string | undefined;
   let understood = 0;
   for (let page = 0; ; page += 1) {
-    const { records, isLast } = await readPage(reader, range, page, signal);
+    const { records, isLast } = await readPage(reader, range, page, paging, signal);
     const context = await reader.context;
     await turn(); // the place of this call is free: the next one goes out before the work on this page begins
     const ends = endsOf(records);
@@ -88,16 +104,17 @@ async function readPage(
   { api, project }: SliceReader,
   range: TimeRange,
   page: number,
+  { size, slowAttempts }: Paging,
   signal: AbortSignal,
 ): Promise<{ readonly records: readonly unknown[]; readonly isLast: boolean }> {
   const [start, end] = [parameter(range.from - MARGIN), parameter(range.until + MARGIN)];
-  const parameters = { start, end, limit: PAGE, page };
+  const parameters = { start, end, limit: size, page };
   const call = projectCall(project, 'read the requests', 'usage:read', ['requests'], parameters);
   const what = `${call.what}, from ${secondText(range.from).slice(0, 19)}Z, page ${page}`;
-  const answer = await api.get({ ...call, what }, signal);
+  const answer = await api.get({ ...call, what, slowAttempts }, signal);
   const records = listIn(answer, 'requests', 'requests');
   // A server may give fewer than asked; only a page shorter than what it promises is the last one.
-  const limit = Math.min(PAGE, numberOf(answer.limit) ?? PAGE);
+  const limit = Math.min(size, numberOf(answer.limit) ?? size);
   return { records, isLast: records.length < limit || records.length === 0 };
 }
 

@@ -25,10 +25,23 @@ export class FailedTry extends Error {
     return this.details.kind === 'transient' || this.details.kind === 'rate-limited';
   }
 
+  /** See {@link isSlow}. */
+  get isSlow(): boolean {
+    return isSlow({ code: this.code, status: this.details.status });
+  }
+
   /** True where the server is overloaded, so that every request had better wait. */
   get isOverload(): boolean {
     return this.details.status === 429 || this.details.status === 503;
   }
+}
+
+/** Gateway statuses for a server behind it that took too long; 524 is Cloudflare's. */
+const SLOW = [502, 504, 524];
+
+/** True where a call that asks for less may succeed: the answer took too long, as we or a gateway found. */
+export function isSlow({ code, status }: Pick<ExportError, 'code' | 'status'>): boolean {
+  return status === undefined ? code === 'HTTP_TIMEOUT' : SLOW.includes(status);
 }
 
 /** What the caller of `send` gets to see. */

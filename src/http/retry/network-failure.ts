@@ -18,13 +18,12 @@ export function networkFailure(error: unknown, limits: HttpLimits): FailedTry {
   const limit = limitPassed(error, limits);
   if (limit !== undefined) return limit;
   const code = codeOf(error);
-  const because = { hint: NETWORK_HINT, cause: error };
   if (code === 'UND_ERR_DESTROYED' || code === 'UND_ERR_CLOSED') {
     return new FailedTry('ABORTED', 'was not called: the connections are closed', { kind: 'interrupted' });
   }
   if (code === 'UND_ERR_ABORTED' && error instanceof Error) {
     const reason = `could not be reached through the proxy: ${excerpt(error.message)}`;
-    return new FailedTry('HTTP_NETWORK', reason, { kind: 'transient', ...because });
+    return unreachable(reason, error);
   }
   if (isCertificateCode(code)) {
     return new FailedTry('HTTP_NETWORK', `showed a certificate that is not trusted (${code})`, {
@@ -34,7 +33,7 @@ export function networkFailure(error: unknown, limits: HttpLimits): FailedTry {
     });
   }
   const reason = UNREACHABLE.has(code) ? 'could not be reached' : 'broke the connection';
-  return new FailedTry('HTTP_NETWORK', `${reason} (${code})`, { kind: 'transient', ...because });
+  return unreachable(`${reason} (${code})`, error);
 }
 
 /** What went wrong while the body was arriving. */
@@ -58,7 +57,7 @@ export function tooLarge(limits: HttpLimits, cause: unknown): FailedTry {
 function limitPassed(error: unknown, limits: HttpLimits): FailedTry | undefined {
   switch (codeOf(error)) {
     case 'UND_ERR_CONNECT_TIMEOUT':
-      return timedOut(`took no connection within ${formatDuration(limits.connectMs)}`, error);
+      return unreachable(`took no connection within ${formatDuration(limits.connectMs)}`, error);
     case 'UND_ERR_HEADERS_TIMEOUT':
       return timedOut(`did not answer within ${formatDuration(limits.headersMs)}`, error);
     case 'UND_ERR_BODY_TIMEOUT':
@@ -70,8 +69,14 @@ function limitPassed(error: unknown, limits: HttpLimits): FailedTry | undefined 
   }
 }
 
-export function timedOut(reason: string, cause?: unknown): FailedTry {
-  return new FailedTry('HTTP_TIMEOUT', reason, { kind: 'transient', hint: NETWORK_HINT, cause });
+function unreachable(reason: string, cause: unknown): FailedTry {
+  return new FailedTry('HTTP_NETWORK', reason, { kind: 'transient', hint: NETWORK_HINT, cause });
+}
+
+/** @param status of an answer that came before the time was over */
+export function timedOut(reason: string, cause?: unknown, status?: number): FailedTry {
+  const answered = status === undefined ? {} : { status };
+  return new FailedTry('HTTP_TIMEOUT', reason, { kind: 'transient', hint: NETWORK_HINT, cause, ...answered });
 }
 
 function isCertificateCode(code: string): boolean {

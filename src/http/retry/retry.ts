@@ -14,6 +14,7 @@ import { timedOut } from './network-failure.js';
 export interface RetriedRequest<T> {
   readonly what: string;
   readonly host: string;
+  readonly slowAttempts?: number | undefined;
   /** The n-th try, from 1. A `FailedTry` that may pass is followed by another one. */
   run(attempt: number, signal: AbortSignal): Promise<T>;
 }
@@ -62,7 +63,9 @@ export async function withRetries<T>(
   };
   const late = () => {
     const before = last === undefined ? '' : `; before that it ${last.message}`;
-    return timedOut(`was not done within ${formatDuration(limits.deadlineMs)}${before}`, last);
+    // With the status of the last try: a server that said 429 for so long was not slow.
+    const { status } = last?.details ?? {};
+    return timedOut(`was not done within ${formatDuration(limits.deadlineMs)}${before}`, last, status);
   };
   try {
     return await withTimeout(signal, limits.deadlineMs, late, (ending) =>
@@ -71,6 +74,7 @@ export async function withRetries<T>(
         minTimeout: 0, // the waiting is done here, where `Retry-After` and the clock are known
         async shouldRetry({ error, attemptNumber }) {
           if (!(error instanceof FailedTry) || !error.isRetryable) return false;
+          if (attemptNumber >= attemptsAfter(error, request, retries)) return false;
           refuseTooLong(error, waitMs, deadline - clock.now());
           logRetry(request, error, attemptNumber, waitMs, tools);
           if (!error.isOverload) await tools.waitMeter.sleep(waitMs, ending);
@@ -81,6 +85,15 @@ export async function withRetries<T>(
   } finally {
     permit?.release();
   }
+}
+
+/** How many tries there are in all after such a failure. */
+function attemptsAfter(
+  failure: FailedTry,
+  { slowAttempts }: Pick<RetriedRequest<unknown>, 'slowAttempts'>,
+  { attempts }: HttpRetries,
+): number {
+  return failure.isSlow && slowAttempts !== undefined ? Math.min(attempts, slowAttempts) : attempts;
 }
 
 function waitAfter(failure: FailedTry, attempt: number, tools: RetryTools): number {
@@ -107,7 +120,7 @@ function logRetry<T>(
   waitMs: number,
   tools: RetryTools,
 ): void {
-  const next = `try ${attempt + 1} of ${tools.retries.attempts}`;
+  const next = `try ${attempt + 1} of ${attemptsAfter(failure, request, tools.retries)}`;
   const fields = { what: request.what, host: request.host, attempt, wait_ms: waitMs, code: failure.code };
   // A pause of all requests has been logged once; this is one of them.
   if (failure.isOverload) tools.log.debug(`${next} after the pause: ${request.what}`, fields);

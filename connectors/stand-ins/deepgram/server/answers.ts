@@ -54,3 +54,12 @@ export function notFound(what: string, requestId: string): Answer {
 export function tooManyRequests(requestId: string): Answer {
   return modernError(429, 'TOO_MANY_REQUESTS', 'Too many requests.', 'Please try again later.', requestId);
 }
+
+export function gatewayTimeout(requestId: string): Answer {
+  return legacyError(504, 'TIMEOUT', 'The query took too long.', requestId);
+}
+
+export function limitRefused(requestId: string): Answer {
+  const details = 'limit: Maximum of 100.';
+  return modernError(400, 'INVALID_PARAMETER', 'A parameter is not valid.', details, requestId);
+}

@@ -3,7 +3,8 @@ import { mix, Random } from '../random/random.js';
 /**
  * What can go wrong with an answer:
  * - `rate-limited`, `rate-limited-seconds`, `rate-limited-date`: 429 without `Retry-After`, with seconds, with a date;
- * - `request-timeout` 408, `server-error` 500, `bad-gateway` 502 with an HTML body;
+ * - `request-timeout` 408, `server-error` 500, `bad-gateway` 502 with an HTML body, `gateway-timeout` 504;
+ * - `payload-too-large` 413, `limit-refused` 400: what a server says that gives less than was asked for;
  * - `unauthorized` 401, `forbidden` 403 that names a scope;
  * - `reset`: the connection is reset instead of an answer;
  * - `cut-body`: the connection ends in the middle of the body; `broken-json`: 200 and half of the JSON;
@@ -19,6 +20,9 @@ export type FaultKind =
   | 'request-timeout'
   | 'server-error'
   | 'bad-gateway'
+  | 'gateway-timeout'
+  | 'payload-too-large'
+  | 'limit-refused'
   | 'unauthorized'
   | 'forbidden'
   | 'reset'

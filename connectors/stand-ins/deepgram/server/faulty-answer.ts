@@ -1,5 +1,12 @@
 import type { ServerResponse } from 'node:http';
-import { type Answer, forbidden, tooManyRequests, unauthorized } from './answers.js';
+import {
+  type Answer,
+  forbidden,
+  gatewayTimeout,
+  limitRefused,
+  tooManyRequests,
+  unauthorized,
+} from './answers.js';
 import type { FaultKind, Faults } from './faults.js';
 import { type AnswerHeaders, bodyOf, type OutgoingAnswer, send } from './outgoing-answer.js';
 
@@ -35,6 +42,12 @@ export async function playFault(kind: FaultKind, context: FaultContext): Promise
       return say({ status: 500, body: 'Internal Server Error' });
     case 'bad-gateway':
       return say({ status: 502, body: PAGE, contentType: 'text/html' });
+    case 'gateway-timeout':
+      return say(gatewayTimeout(requestId));
+    case 'payload-too-large':
+      return say({ status: 413, body: 'Payload Too Large' });
+    case 'limit-refused':
+      return say(limitRefused(requestId));
     case 'unauthorized':
       return say(unauthorized(requestId));
     case 'forbidden':
