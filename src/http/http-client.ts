@@ -24,9 +24,11 @@ export interface HttpRequest<T> {
    * any other failure.
    */
   readonly slowAttempts?: number | undefined;
+  /** The most that its answer can rightly be, in bytes after decompression. Default, and at most: the client's. */
+  readonly maxBodyBytes?: number | undefined;
   /**
    * Makes the result of a 2xx answer; the memory of its body is then nobody else's. What it throws counts as a broken body,
-   * which is tried again.
+   * which is tried again, but for `HTTP_TOO_LARGE`.
    */
   readonly parse: (answer: HttpAnswer) => T;
 }

@@ -16,6 +16,8 @@ export interface HttpLimits {
   readonly deadlineMs: number;
   /** For one body. */
   readonly maxBodyBytes: number;
+  /** For all bodies that are being received or parsed at once; one of them alone may pass it. */
+  readonly maxHeldBytes: number;
   /** For a single wait that a server asks for; a longer one is cut to this. */
   readonly maxWaitMs: number;
 }
@@ -53,6 +55,7 @@ export const DEFAULT_LIMITS: HttpLimits = {
   totalMs: 120_000,
   deadlineMs: 300_000,
   maxBodyBytes: 64 * 1024 * 1024,
+  maxHeldBytes: 32 * 1024 * 1024,
   maxWaitMs: 120_000,
 };
 

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { formatDuration } from '../time/duration.js';
 import { withTimeout } from '../time/limits.js';
+import type { BodyBounds } from './exchange/body.js';
 import { createDispatcher } from './exchange/dispatcher.js';
 import { exchange, type WireRequest } from './exchange/exchange.js';
 import { headersToSend, maskOfHeaders } from './exchange/headers.js';
@@ -14,6 +15,7 @@ import {
   DEFAULT_RETRIES,
   type HttpClientOptions,
 } from './http-options.js';
+import { createBodyRooms } from './pacing/body-room.js';
 import { createPause } from './pacing/pause.js';
 import { createPermits } from './pacing/permits.js';
 import { createWaitMeter } from './pacing/wait-meter.js';
@@ -38,6 +40,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   const maxConcurrency = options.maxConcurrency ?? DEFAULT_CONCURRENCY;
   const permits = createPermits(maxConcurrency, createPause(clock, waitMeter), log);
   const dispatcher = createDispatcher(limits, maxConcurrency, options.env ?? {});
+  const rooms = createBodyRooms(limits.maxHeldBytes);
   const tools = {
     log,
     clock,
@@ -48,9 +51,9 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     waitMeter,
   };
 
-  const call = async (wire: WireRequest, signal: AbortSignal): Promise<HttpAnswer> => {
+  const call = async (wire: WireRequest, bounds: BodyBounds): Promise<HttpAnswer> => {
     stats.calls += 1;
-    const answer = await exchange(dispatcher, wire, limits, signal);
+    const answer = await exchange(dispatcher, wire, bounds);
     stats.receivedBytes += answer.body.length;
     return answer;
   };
@@ -66,17 +69,23 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       mask: (text: string) => maskOfHeaders(request.headers ?? {})(text),
       now: clock.now,
     };
+    const { what, slowAttempts, maxBodyBytes = limits.maxBodyBytes } = request;
+    const own = { ...limits, maxBodyBytes: Math.min(limits.maxBodyBytes, maxBodyBytes) };
     let tries = 0;
     const run = async (attempt: number, signal: AbortSignal): Promise<T> => {
       tries = attempt;
       if (attempt > 1) stats.retries += 1;
-      const answer = await withTimeout(signal, limits.totalMs, late, (ending) =>
-        followRedirects(wire, (hop) => call(hop, ending)),
-      );
-      return readAnswer(answer, reader);
+      const room = rooms.open();
+      try {
+        const answer = await withTimeout(signal, limits.totalMs, late, (ending) =>
+          followRedirects(wire, (hop) => call(hop, { limits: own, room, signal: ending })),
+        );
+        return readAnswer(answer, reader);
+      } finally {
+        room.leave();
+      }
     };
     try {
-      const { what, slowAttempts } = request;
       return await withRetries({ what, host: wire.url.host, slowAttempts, run }, tools, request.signal);
     } catch (error) {
       throw error instanceof FailedTry ? toExportError(error, request.what, placeOf(wire.url), tries) : error;

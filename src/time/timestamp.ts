@@ -4,7 +4,7 @@
  */
 export type Timestamp = string;
 
-const FORM = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?(Z|[+-]\d{2}:?\d{2})?$/;
+const FORM = /^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?([Zz]|[+-]\d{2}(?::?\d{2})?)?$/;
 
 /** In UTC, and on the calendar of any year: February 29 is left to the calendar. */
 const UTC =
@@ -18,7 +18,7 @@ export function parseTimestamp(text: string): Timestamp | undefined {
   if (UTC.test(text)) return withMicroseconds(text);
   const [, day, time, fraction = '', offset = 'Z'] = FORM.exec(text) ?? [];
   if (day === undefined || time === undefined) return undefined;
-  const ms = Date.parse(`${day}T${time}${offset === 'Z' ? 'Z' : withColon(offset)}`);
+  const ms = Date.parse(`${day}T${time}${withColon(offset)}`);
   if (Number.isNaN(ms) || !isOnTheCalendar(`${day}T${time}`)) return undefined;
   const utc = new Date(ms).toISOString();
   if (utc.length !== EQUAL_WIDTH) return undefined;
@@ -39,8 +39,10 @@ function isOnTheCalendar(time: string): boolean {
   return new Date(`${time}Z`).toISOString().startsWith(time);
 }
 
+/** `Z`, or an offset as `Date.parse` reads it: `+02` and `+0200` are `+02:00`. */
 function withColon(offset: string): string {
-  return offset.includes(':') ? offset : `${offset.slice(0, 3)}:${offset.slice(3)}`;
+  if (offset.length === 1) return 'Z';
+  return `${offset.slice(0, 3)}:${offset.slice(3).replace(':', '') || '00'}`;
 }
 
 /** A moment given in milliseconds since the epoch. */

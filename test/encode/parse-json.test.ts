@@ -22,6 +22,14 @@ it('is what JSON.parse makes of the same text, whatever was parsed before', () =
   }
 });
 
+it.each([2, 200_000, 3_000_000])('a byte order mark before it is passed over: %i bytes', (size) => {
+  const json = jsonOf(size);
+
+  const made = parseJson(Buffer.from(`\ufeff${json}`));
+
+  expect(JSON.stringify(made) === json).toBe(true);
+});
+
 it('leaves the bytes as they were, and what it made does not change with them', () => {
   const bytes = Buffer.from(jsonOf(500_000));
   const before = Buffer.from(bytes);

@@ -87,6 +87,32 @@ describe('a body', () => {
     expect(server.requests).toHaveLength(1);
   });
 
+  it('is refused when it is larger than its caller has use for, encoded or not', async () => {
+    const body = Buffer.alloc(300_000, '1');
+    const server = await serve((_request, response, count) => {
+      if (count === 1) response.end(body);
+      else response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(body));
+    });
+    const { get } = testClient();
+
+    for (let call = 1; call <= 2; call += 1) {
+      const failure = await failureOf(get(server.url, { maxBodyBytes: 200_000 }));
+
+      expect(failure).toMatchObject({ code: 'HTTP_TOO_LARGE', kind: 'permanent' });
+    }
+    expect(server.requests).toHaveLength(2);
+  });
+
+  it('that is a part of what was asked for is asked for again', async () => {
+    const server = await serve((_request, response, count) => json(response, count === 1 ? 206 : 200, count));
+    const { get, logged } = testClient();
+
+    const result = await get(server.url);
+
+    expect(result).toBe(2);
+    expect(logged.join()).toContain('answered 206 Partial Content: a part of what was asked for');
+  });
+
   it('is asked for again when it is cut off', async () => {
     const server = await serve((_request, response, count) => {
       if (count > 1) return json(response, 200, 'done');

@@ -1,13 +1,15 @@
 import { bufferPool } from '../../../src/encode/buffer-pool.js';
+import { hasMoreValues } from '../../../src/encode/json-values.js';
 import { parseJson } from '../../../src/encode/parse-json.js';
 import { ExportError } from '../../../src/errors/export-error.js';
 import type { HttpAnswer, HttpClient, RefusalDetails } from '../../../src/http/http-client.js';
+import { TOO_LARGE_HINT } from '../../../src/http/retry/network-failure.js';
 import { Secret } from '../../../src/secrets/secret.js';
 import type { Project } from '../../../src/streams/partition.js';
 import { doubtOnBaseUrl } from './base-url.js';
 import { hintOnScope } from './scopes.js';
 import { PageSize } from './page-size.js';
-import { type Json, objectOf, textOf } from './tolerant-json.js';
+import { arrayOf, type Json, objectOf, textOf } from './tolerant-json.js';
 
 export type Parameters = Readonly<Record<string, string | number | readonly string[]>>;
 
@@ -62,20 +64,30 @@ export class DeepgramApi {
   async get(call: ApiCall, signal: AbortSignal): Promise<Json> {
     const address = [this.#base, ...call.path.map((segment) => encoded(segment, call.what))].join('/');
     const query = queryOf(call.parameters ?? {});
+    const most = call.parameters?.limit === undefined ? MOST_OF_A_LIST : MOST_OF_A_PAGE;
     try {
       return await this.#http.send({
         url: query === '' ? address : `${address}?${query}`,
         headers: { authorization: this.#authorization, accept: 'application/json' },
         what: call.what,
         slowAttempts: call.slowAttempts,
+        maxBodyBytes: most.bytes,
         signal,
-        parse: (answer) => parseObject(answer, call.what),
+        parse: (answer) => parseObject(answer, most.values),
       });
     } catch (error) {
       throw withAdvice(error, call.scope, doubtOnBaseUrl(this.#base));
     }
   }
 }
+
+/**
+ * What an answer can rightly be: bytes, and values in it. A thousand requests with 16 KiB and a thousand values each (a
+ * usual one has 1 KiB and 40); of lists, which know no pages, a hundred thousand rows of 250 bytes and 20 values. A
+ * list that is larger is asked for fewer days.
+ */
+const MOST_OF_A_PAGE = { bytes: 16 * 1024 * 1024, values: 1_000_000 };
+const MOST_OF_A_LIST = { bytes: 32 * 1024 * 1024, values: 2_000_000 };
 
 /** An id as one segment of a path; `..` would lead to other endpoints, however it is written. */
 function encoded(segment: string, what: string): string {
@@ -110,15 +122,25 @@ function withAdvice(error: unknown, scope: Scope, doubt: string | undefined): un
   return new ExportError(code, message, { ...details, hint, requestId, lacks, cause: error });
 }
 
-function parseObject(answer: HttpAnswer, what: string): Json {
-  const object = objectOf(parseJson(answer.body));
-  if (object) {
-    bufferPool.release(answer.body);
-    return object;
+/** What it throws is said behind "answered 200 with a body that cannot be used". */
+function parseObject(answer: HttpAnswer, mostValues: number): Json {
+  if (hasMoreValues(answer.body, mostValues)) {
+    const message = `more than ${mostValues} values in one answer.`;
+    throw new ExportError('HTTP_TOO_LARGE', message, { kind: 'permanent', hint: TOO_LARGE_HINT });
   }
-  throw new ExportError('HTTP_BODY', `Could not ${what}: the answer is JSON, but no object.`, {
-    kind: 'transient',
-  });
+  const object = objectOf(parseJson(answer.body));
+  if (!object) throw new ExportError('HTTP_BODY', 'it is JSON, but no object.', { kind: 'transient' });
+  if (isError(object)) {
+    const { message, requestId } = explainRefusal(answer);
+    throw new ExportError('HTTP_BODY', `an error: ${message}`, { kind: 'transient', requestId });
+  }
+  bufferPool.release(answer.body);
+  return object;
+}
+
+/** True for an error in place of an answer, whatever its status says; lists beside its words are empty then. */
+function isError(object: Json): boolean {
+  return wordsOf(object) !== '' && Object.values(object).every((value) => arrayOf(value).length === 0);
 }
 
 /**
@@ -129,13 +151,8 @@ function parseObject(answer: HttpAnswer, what: string): Json {
  * @see https://developers.deepgram.com/docs/errors
  */
 export function explainRefusal(answer: HttpAnswer): RefusalDetails {
-  const text = answer.body.toString('utf8');
-  const body = parsed(text);
-  const message = body
-    ? [textOf(body.err_msg) ?? textOf(body.message), textOf(body.details)]
-        .filter((part) => part !== null)
-        .join(' ')
-    : text;
+  const body = parsed(answer.body);
+  const message = body ? wordsOf(body) : answer.body.toString('utf8');
   const requestId = textOf(body?.request_id) ?? answer.headers['dg-request-id'];
   const said = [textOf(body?.category), textOf(body?.err_code)];
   const isKey = said.includes('INVALID_AUTH');
@@ -149,8 +166,15 @@ export function explainRefusal(answer: HttpAnswer): RefusalDetails {
   };
 }
 
+
 const UNKNOWN_KEY =
   'Check the API key in source.api_key: Deepgram does not know it. It may be deleted or expired, or a temporary token, which the management API does not take.';
+/** What an error says; empty where a body is none. */
+function wordsOf(body: Json): string {
+  const message =
+    textOf(body.err_msg) ?? textOf(body.message) ?? textOf(body.err_code) ?? textOf(body.category);
+  return [message, textOf(body.details)].filter((part) => part !== null).join(' ');
+}
 
 const HINTS: Readonly<Record<number, string>> = {
   401: UNKNOWN_KEY,
@@ -158,9 +182,9 @@ const HINTS: Readonly<Record<number, string>> = {
   404: 'Check source.base_url and source.projects.',
 };
 
-function parsed(text: string): Json | undefined {
+function parsed(body: Buffer): Json | undefined {
   try {
-    return objectOf(JSON.parse(text));
+    return objectOf(parseJson(body));
   } catch {
     return undefined;
   }

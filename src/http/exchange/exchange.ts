@@ -1,8 +1,7 @@
 import type { Dispatcher } from 'undici';
 import type { HttpAnswer, HttpRequest } from '../http-client.js';
-import type { HttpLimits } from '../http-options.js';
 import { networkFailure } from '../retry/network-failure.js';
-import { readBody } from './body.js';
+import { type BodyBounds, readBody } from './body.js';
 import { receivedHeaders } from './headers.js';
 
 /** A request as it goes over the wire. */
@@ -17,10 +16,10 @@ export interface WireRequest {
 export async function exchange(
   dispatcher: Dispatcher,
   wire: WireRequest,
-  limits: HttpLimits,
-  signal: AbortSignal,
+  bounds: BodyBounds,
 ): Promise<HttpAnswer> {
   const { url, method, headers: sent, body: content = null } = wire;
+  const { limits, signal } = bounds;
   const path = url.pathname + url.search;
   const response = await dispatcher
     .request({ origin: url.origin, path, method, headers: sent, body: content, signal })
@@ -29,7 +28,7 @@ export async function exchange(
     });
   const headers = receivedHeaders(response.headers);
   const status = response.statusCode;
-  const reading = readBody(response.body, headers['content-encoding'], limits);
+  const reading = readBody(response.body, headers['content-encoding'], bounds);
   // A refusal counts by its status even where its explanation is cut off.
   const body = await (status < 300 ? reading : reading.catch(() => Buffer.alloc(0)));
   return { status, headers, body };

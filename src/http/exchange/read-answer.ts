@@ -22,11 +22,21 @@ export interface Reader<T> {
 /** The result of a 2xx answer. Throws a `FailedTry` for any other, and for a body that `parse` refuses. */
 export function readAnswer<T>(answer: HttpAnswer, reader: Reader<T>): T {
   if (answer.status < 200 || answer.status > 299) throw refusal(answer, reader);
+  if (answer.status === PARTIAL) throw partial(answer);
   try {
     return reader.parse(answer);
   } catch (error) {
     throw brokenBody(answer, error, reader.mask);
   }
+}
+
+const PARTIAL = 206;
+
+/** No part was asked for. */
+function partial({ status }: HttpAnswer): FailedTry {
+  const reason = `answered ${status} ${STATUS_CODES[status]}: a part of what was asked for`;
+  const hint = 'A proxy or a cache in between may have cut it: check the configured URL and HTTPS_PROXY.';
+  return new FailedTry('HTTP_BODY', reason, { kind: 'transient', status, hint });
 }
 
 function refusal(answer: HttpAnswer, reader: Reader<unknown>): FailedTry {
@@ -61,6 +71,8 @@ function kindOf(status: number): ErrorKind {
   return status === 408 || status >= 500 ? 'transient' : 'permanent';
 }
 
+const NO_DETAILS: Partial<ExportError> = {};
+
 function brokenBody(answer: HttpAnswer, error: unknown, mask: Mask): FailedTry {
   const { status } = answer;
   if (isHtml(answer)) {
@@ -78,8 +90,11 @@ function brokenBody(answer: HttpAnswer, error: unknown, mask: Mask): FailedTry {
   }
   const complaint = error instanceof Error ? excerpt(mask(error.message)) : 'unreadable';
   const reason = `answered ${status} with a body that cannot be used: ${complaint}`;
-  const hint = error instanceof ExportError ? error.hint : undefined;
-  return new FailedTry('HTTP_BODY', reason, { kind: 'transient', status, cause: error, hint });
+  const { code, hint, requestId } = error instanceof ExportError ? error : NO_DETAILS;
+  const details = { status, cause: error, hint, requestId: requestId && excerpt(mask(requestId)) };
+  // Asked again, it would be as large.
+  if (code === 'HTTP_TOO_LARGE') return new FailedTry(code, reason, { kind: 'permanent', ...details });
+  return new FailedTry('HTTP_BODY', reason, { kind: 'transient', ...details });
 }
 
 function isHtml(answer: HttpAnswer): boolean {

@@ -44,13 +44,16 @@ export function bodyFailure(error: unknown, limits: HttpLimits): FailedTry {
   return new FailedTry('HTTP_BODY', reason, { kind: 'transient', cause: error });
 }
 
+/** For what is larger than any page, by bytes or otherwise. */
+export const TOO_LARGE_HINT =
+  'No page of this API is that large: check that the configured URL leads to the API itself.';
+
 /** The answer is larger than allowed; asking again would not shrink it. */
-export function tooLarge(limits: HttpLimits, cause: unknown): FailedTry {
+export function tooLarge(limits: Pick<HttpLimits, 'maxBodyBytes'>): FailedTry {
   const megabytes = Math.round((limits.maxBodyBytes / 1024 / 1024) * 10) / 10;
   return new FailedTry('HTTP_TOO_LARGE', `sent an answer larger than ${megabytes} MiB`, {
     kind: 'permanent',
-    hint: 'No page of this API is that large: check that the configured URL leads to the API itself.',
-    cause,
+    hint: TOO_LARGE_HINT,
   });
 }
 
@@ -63,7 +66,7 @@ function limitPassed(error: unknown, limits: HttpLimits): FailedTry | undefined 
     case 'UND_ERR_BODY_TIMEOUT':
       return timedOut(`stopped in the middle of its answer for ${formatDuration(limits.bodyMs)}`, error);
     case 'UND_ERR_RES_EXCEEDED_MAX_SIZE':
-      return tooLarge(limits, error);
+      return tooLarge(limits);
     default:
       return undefined;
   }

@@ -9,6 +9,7 @@ import { mix, Random } from '../random/random.js';
  * - `reset`: the connection is reset instead of an answer;
  * - `cut-body`: the connection ends in the middle of the body; `broken-json`: 200 and half of the JSON;
  * - `html`: 200 and a page for people;
+ * - `error-in-200`: 200 and an error in place of what was asked for;
  * - `stalled-headers`: nothing ever comes; `stalled-body`: the body never goes on;
  * - `slow-drip`: the body comes byte by byte;
  * - `redirect`: 307 to the same call on another host name.
@@ -29,6 +30,7 @@ export type FaultKind =
   | 'cut-body'
   | 'broken-json'
   | 'html'
+  | 'error-in-200'
   | 'stalled-headers'
   | 'stalled-body'
   | 'slow-drip'

@@ -54,6 +54,8 @@ export async function playFault(kind: FaultKind, context: FaultContext): Promise
       return say(forbidden('usage:read', requestId));
     case 'html':
       return say({ status: 200, body: PAGE, contentType: 'text/html' });
+    case 'error-in-200':
+      return say({ ...gatewayTimeout(requestId), status: 200 });
     case 'redirect':
       return say({ status: 307, body: 'Temporary Redirect' }, { location: context.elsewhere });
     case 'reset':
