@@ -14,6 +14,7 @@ import { listIn } from './api/answer-list.js';
 import { doubtOnBaseUrl } from './api/base-url.js';
 import { DeepgramApi, explainRefusal } from './api/deepgram-api.js';
 import { objectOf, textOf } from './api/tolerant-json.js';
+import { DailyCalls } from './daily/daily-calls.js';
 import { projectTotals } from './daily/project-totals.js';
 import { divideDays, readTask } from './read-task.js';
 import type { ReadingContext } from './reading-context.js';
@@ -36,6 +37,7 @@ export function deepgramSource(settings: DeepgramSettings, context: SourceContex
   const doubt = doubtOnBaseUrl(settings.base_url);
   if (doubt !== undefined) findings.warn(doubt);
   const ahead = new ReadAhead(maxConcurrency);
+  const daily = new DailyCalls(api);
   const contexts = new Map<string, ReadingContext>();
 
   // Days before the window may be read too, where some sink lacks them.
@@ -47,8 +49,8 @@ export function deepgramSource(settings: DeepgramSettings, context: SourceContex
     if (known) return known;
     const memory = projectMemory(context.memory, project.id);
     const directory = projectDirectory(api, project, range, findings);
-    const totals = projectTotals(api, project, { start: since, end: until });
-    const made = { api, project, directory, memory, totals, findings, ahead, ages, now };
+    const totals = projectTotals(daily, project, { start: since, end: until }, findings);
+    const made = { api, project, directory, memory, daily, totals, findings, ahead, ages, now };
     contexts.set(project.id, made);
     return made;
   };

@@ -4,12 +4,10 @@ import type { Stream } from '../../src/streams/stream.js';
 import { addDays, type Day, startOfDay } from '../../src/time/day.js';
 import { apiKeyRows, balanceRows, modelRows, purchaseRows } from './account/account-rows.js';
 import { calledAs, projectCall } from './api/deepgram-api.js';
+import { DAYS_A_CALL } from './daily/daily-calls.js';
 import { readDays } from './daily/read-days.js';
 import { once, type ReadingContext } from './reading-context.js';
 import { readRequestDay } from './requests/request-day.js';
-
-/** Days of usage or billing that one call asks for: bounds the size of an answer. */
-const DAYS_A_CALL = 31;
 
 /** Cuts days that are wanted of a stream into those that one reading serves. */
 export function divideDays(

@@ -4,6 +4,7 @@ import type { Project } from '../../src/streams/partition.js';
 import type { ProjectDirectory } from './account/project-directory.js';
 import type { ProjectMemory } from './account/project-memory.js';
 import type { DeepgramApi } from './api/deepgram-api.js';
+import type { DailyCalls } from './daily/daily-calls.js';
 import type { ProjectTotals } from './daily/project-totals.js';
 import type { StateAges } from './requests/normalize-request.js';
 import type { ReadAhead } from './requests/read-ahead.js';
@@ -14,6 +15,7 @@ export interface ReadingContext {
   readonly project: Project;
   readonly directory: ProjectDirectory;
   readonly memory: ProjectMemory;
+  readonly daily: DailyCalls;
   readonly totals: ProjectTotals;
   readonly findings: Findings;
   readonly ahead: ReadAhead;

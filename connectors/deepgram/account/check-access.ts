@@ -40,7 +40,7 @@ function callsFor(project: Project, streams: readonly Stream[], today: Day): Api
     projectCall(project, `read ${what}`, ...rest);
   return [
     ...(kinds.has('requests') ? [call('requests', 'usage:read', ['requests'], { limit: 1 })] : []),
-    ...(kinds.has('usage') ? [call('usage', 'usage:read', ['usage'], range)] : []),
+    ...(kinds.has('usage') ? [call('usage', 'usage:read', ['usage', 'breakdown'], range)] : []),
     ...(kinds.has('billing') ? [call('billing', 'billing:read', ['billing', 'breakdown'], range)] : []),
     ...(kinds.has('balances') ? [call('balances', 'billing:read', ['balances'])] : []),
     ...(kinds.has('purchases') ? [call('purchases', 'billing:read', ['purchases'], { limit: 1 })] : []),

@@ -18,7 +18,8 @@ export function refuseUnknownForm(stream: string, given: number, understood: num
   throw unknownForm(`None of the ${given} records in an answer for ${stream} could be understood.`);
 }
 
-function unknownForm(message: string): ExportError {
+/** The error for an answer that is none that we know: it must not be taken for nothing. */
+export function unknownForm(message: string): ExportError {
   return new ExportError('SOURCE_ANSWER', message, {
     kind: 'permanent',
     hint: 'What an earlier run exported stays. If it happens again, please report it with this message.',

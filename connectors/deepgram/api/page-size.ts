@@ -42,10 +42,15 @@ export class PageSize {
    * {@link current} is smaller than what was asked. False for all other errors.
    */
   smaller(error: unknown, asked: number): boolean {
-    if (asked <= this.#least || !isTooMuch(error)) return false;
+    return isTooMuch(error) && this.shrink(asked, isSlow(error));
+  }
+
+  /** As {@link smaller}, where an answer itself shows that it was too much. False for what is the least already. */
+  shrink(asked: number, wasSlow = false): boolean {
+    if (asked <= this.#least) return false;
     const next = Math.max(this.#least, Math.ceil(asked / this.#divisor));
     if (next >= this.#current) return true; // another call has found out before
-    this.#wasSlow = isSlow(error);
+    this.#wasSlow = wasSlow;
     this.#current = next;
     this.#successes = 0;
     return true;

@@ -5,6 +5,9 @@ import { type Day, isDay } from '../../../src/time/day.js';
 import type { Names } from '../account/project-directory.js';
 import { listIn, refuseUnknownForm } from '../api/answer-list.js';
 import { type Json, modelIdsOf, numberOf, objectOf, textOf, textsOf } from '../api/tolerant-json.js';
+import type { RowOfPeriod, RowsByDay } from './add-up.js';
+import { refuseUngrouped } from './groups.js';
+import { periodOf } from './row-period.js';
 
 export interface DailyContext {
   readonly stream: Stream;
@@ -15,43 +18,29 @@ export interface DailyContext {
   readonly days: ReadonlySet<Day>;
 }
 
-/** True where each row of the answer is a day; the answer says so itself, and long ranges may differ. */
-export function isByDay(answer: Json): boolean {
-  const resolution = objectOf(answer.resolution);
-  if (!resolution) return true; // old answers do not say; their rows have always been days
-  const units = textOf(resolution.units)?.toLowerCase().replace(/s$/, '');
-  return units === 'day' && (numberOf(resolution.amount) ?? 1) === 1;
-}
-
-/** What the answer says about its rows, for an error: `1 week`. */
-export function resolutionOf(answer: Json): string {
-  const resolution = objectOf(answer.resolution);
-  return `${numberOf(resolution?.amount) ?? '?'} ${textOf(resolution?.units)?.slice(0, 20) ?? '?'}`;
-}
-
-/** The rows of a usage or billing answer by their day, in the order of their key: Deepgram promises none. */
-export function dailyRows(answer: Json, context: DailyContext): Map<Day, Row[]> {
+/** The rows of a usage or billing answer by their day. */
+export function dailyRows(answer: Json, context: DailyContext): RowsByDay {
   const { stream } = context;
   const results = listIn(answer, 'results', stream.name);
-  const days = new Map<Day, Row[]>();
+  refuseUngrouped(results, stream);
+  const days = new Map<Day, RowOfPeriod[]>();
   let understood = 0;
   for (const raw of results) {
     const result = objectOf(raw) ?? {};
     const grouping = objectOf(result.grouping) ?? {};
-    const date = (textOf(grouping.start) ?? textOf(result.start))?.slice(0, 10);
-    if (date === undefined || !isDay(date)) {
+    const period = periodOf(raw);
+    if (period === undefined) {
       context.findings.reject(stream.name, 'its start is no day', raw);
       continue;
     }
     understood += 1;
     noteUnknownFields(result, grouping, context);
-    if (!context.days.has(date)) continue;
-    const rows = days.get(date) ?? [];
-    days.set(date, rows);
-    rows.push(rowOf(result, grouping, date, context));
+    if (!context.days.has(period.day)) continue;
+    const rows = days.get(period.day) ?? [];
+    days.set(period.day, rows);
+    rows.push({ row: rowOf(result, grouping, period.day, context), period });
   }
   refuseUnknownForm(stream.name, results.length, understood);
-  for (const [date, rows] of days) days.set(date, inKeyOrder(rows, stream));
   return days;
 }
 
@@ -95,11 +84,6 @@ const READERS: Readonly<Record<string, Reader>> = {
     return [...new Set(ids.map((id) => names.model(id) ?? id))].join('|');
   },
 };
-
-function inKeyOrder(rows: readonly Row[], stream: Stream): Row[] {
-  const keyed = rows.map((row) => ({ row, key: JSON.stringify(stream.key.map((name) => row[name])) }));
-  return keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)).map(({ row }) => row);
-}
 
 function nameOf(id: string | null, find: (id: string) => string | undefined): string | null {
   return id === null ? null : (find(id) ?? null);

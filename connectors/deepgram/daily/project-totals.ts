@@ -1,54 +1,147 @@
+import { Findings } from '../../../src/deliver/tally/findings.js';
+import { ExportError } from '../../../src/errors/export-error.js';
+import { silentLog } from '../../../src/log/log.js';
+import type { Row } from '../../../src/streams/field.js';
 import type { Project } from '../../../src/streams/partition.js';
+import type { Stream } from '../../../src/streams/stream.js';
 import { type Day, daysThrough } from '../../../src/time/day.js';
-import { type DeepgramApi, projectCall, type Scope } from '../api/deepgram-api.js';
-import { arrayOf, type Json, numberOf, objectOf, textOf } from '../api/tolerant-json.js';
+import type { Names } from '../account/project-directory.js';
+import { calledAs } from '../api/deepgram-api.js';
+import { billing } from '../streams/billing.js';
+import { usage } from '../streams/usage.js';
+import { addUp, type RowOfPeriod } from './add-up.js';
+import type { DailyAnswer, DailyCalls, DailyEndpoint } from './daily-calls.js';
+import { dailyRows } from './interpret-response.js';
 
-/** The totals of each day of the run, by the source's own adding up. */
+/** The totals of each day of the run, by the source's own adding up. Each is asked for once a run and project. */
 export interface ProjectTotals {
-  /** Requests of a day, as usage counts them; undefined where that cannot be told. */
+  /** Those of `/usage/breakdown` or `/billing/breakdown` without groups, for readings of them. */
+  answers(
+    what: 'usage' | 'billing',
+    days: readonly Day[],
+    signal: AbortSignal,
+  ): Promise<readonly DailyAnswer[]>;
+  /** Text-to-speech requests by day, which only the deprecated `/usage` counts; empty where it is not there any more. */
+  speechRequests(days: readonly Day[], signal: AbortSignal): Promise<ReadonlyMap<Day, number>>;
+  /** Requests of a day, as usage counts them; undefined where that cannot be told. Throws for an interrupt only. */
   requestsOf(day: Day, signal: AbortSignal): Promise<number | undefined>;
-  /** What changes when something of a day has: its usage, and its dollars where the key may see them. */
+  /**
+   * What changes when something of a day has: its usage, and its dollars. Days whose usage or dollars cannot be told,
+   * as by a key that may not read billing, are left out. Throws for an interrupt only.
+   */
   versions(signal: AbortSignal): Promise<ReadonlyMap<Day, string>>;
 }
 
-/** Each total is asked for once a run, for all of its days, by whoever needs it first. */
+const ENDPOINTS = {
+  usage: { path: ['usage', 'breakdown'], groupings: [] },
+  billing: { path: ['billing', 'breakdown'], groupings: [] },
+  speech: { path: ['usage'], groupings: [] },
+} as const satisfies Record<string, DailyEndpoint>;
+type Total = keyof typeof ENDPOINTS;
+
+/** @param range the window of the run, for all of which a total is asked at once; days beyond it are asked for as they come */
 export function projectTotals(
-  api: DeepgramApi,
+  daily: DailyCalls,
   project: Project,
   range: { readonly start: Day; readonly end: Day },
+  findings: Findings,
 ): ProjectTotals {
-  const asked = new Map<string, Promise<ReadonlyMap<Day, Json>>>();
-  const totals = (what: string, scope: Scope, signal: AbortSignal): Promise<ReadonlyMap<Day, Json>> => {
-    const call = projectCall(project, `read the totals of ${what}`, scope, [what, 'breakdown'], range);
-    const answer = asked.get(what) ?? api.get(call, signal).then(byDay, () => new Map<Day, Json>());
-    asked.set(what, answer);
-    return answer;
+  const window = daysThrough(range.start, range.end);
+  const asked = new Map<Total, Promise<readonly DailyAnswer[]>>();
+
+  const ofWindow = async (total: Total, signal: AbortSignal): Promise<readonly DailyAnswer[]> => {
+    for (;;) {
+      const answer = asked.get(total) ?? daily.read(project, ENDPOINTS[total], window, signal);
+      asked.set(total, answer);
+      try {
+        return await answer;
+      } catch (error) {
+        // Whoever asked first was interrupted; who still waits asks again. Any other failure is that of the run.
+        if (!endsTheRun(error) || signal.aborted) throw error;
+        if (asked.get(total) === answer) asked.delete(total);
+      }
+    }
   };
-  const usage = (signal: AbortSignal) => totals('usage', 'usage:read', signal);
-  const billing = (signal: AbortSignal) => totals('billing', 'billing:read', signal);
+  const answers = (total: Total, days: readonly Day[], signal: AbortSignal) => {
+    const isWithin = days.every((day) => day >= range.start && day <= range.end);
+    return isWithin ? ofWindow(total, signal) : daily.read(project, ENDPOINTS[total], days, signal);
+  };
+  const rowsOf = (total: Total, days: readonly Day[], signal: AbortSignal) =>
+    answers(total, days, signal).then((found) => totalRows(found, total, project));
+  /** Undefined where they cannot be read. */
+  const readable = (total: Total, signal: AbortSignal) =>
+    rowsOf(total, window, signal).catch((error) => {
+      if (endsTheRun(error)) throw error;
+      return undefined;
+    });
+
   return {
-    requestsOf: async (day, signal) => numberOf((await usage(signal)).get(day)?.requests) ?? undefined,
+    answers,
+    speechRequests: async (days, signal) => {
+      const counts = new Map<Day, number>();
+      const rows = await rowsOf('speech', days, signal).catch((error) => {
+        if (endsTheRun(error)) throw error;
+        if (error.kind === 'transient' || error.kind === 'rate-limited')
+          findings.warn(`No tts_requests in usage of project ${calledAs(project)}: ${error.message}`);
+        return new Map<Day, Row>();
+      });
+      for (const [day, row] of rows)
+        if (typeof row?.tts_requests === 'number') counts.set(day, row.tts_requests);
+      return counts;
+    },
+    requestsOf: async (day, signal) => {
+      const requests = (await readable('usage', signal))?.get(day)?.requests;
+      return typeof requests === 'number' ? requests : undefined;
+    },
     versions: async (signal) => {
-      const [used, billed] = await Promise.all([usage(signal), billing(signal)]);
-      // A day that is not in an answer is one of which there is nothing.
-      const days = daysThrough(range.start, range.end);
-      return new Map(days.map((day) => [day, versionOf(used.get(day), billed.get(day))]));
+      const [used, billed] = await Promise.all([readable('usage', signal), readable('billing', signal)]);
+      const versions = new Map<Day, string>();
+      if (used === undefined || billed === undefined) return versions;
+      for (const day of window) {
+        const [use, bill] = [used.get(day), billed.get(day)];
+        if (use === null || bill === null) continue;
+        versions.set(day, JSON.stringify([measuresOf(use, usage), measuresOf(bill, billing)]));
+      }
+      return versions;
     },
   };
 }
 
-function versionOf(used: Json | undefined, billed: Json | undefined): string {
-  const dollars = numberOf(billed?.dollars);
-  const { grouping: _, ...measures } = used ?? {};
-  return JSON.stringify([measures, dollars === null ? null : dollars.toFixed(6)]);
+/** The row of each day; null where an answer has several that do not add up. */
+function totalRows(
+  answers: readonly DailyAnswer[],
+  total: Total,
+  project: Project,
+): ReadonlyMap<Day, Row | null> {
+  const stream = total === 'billing' ? billing : usage;
+  const rows = new Map<Day, Row | null>();
+  for (const { answer, days } of answers) {
+    // What is noticed is said by the readings of the streams.
+    const context = { stream, project, days, names: NOBODY, findings: new Findings(silentLog) };
+    for (const [day, parts] of dailyRows(answer, context)) rows.set(day, totalOf(parts, stream, project));
+  }
+  return rows;
 }
 
-function byDay(answer: Json): ReadonlyMap<Day, Json> {
-  const days = new Map<Day, Json>();
-  for (const raw of arrayOf(answer.results)) {
-    const result = objectOf(raw) ?? {};
-    const start = textOf(objectOf(result.grouping)?.start) ?? textOf(result.start);
-    if (start !== null) days.set(start.slice(0, 10), result);
+const NOBODY: Names = { model: () => undefined, apiKey: () => undefined, lineItem: () => undefined };
+
+function totalOf(parts: readonly RowOfPeriod[], stream: Stream, project: Project): Row | null {
+  try {
+    return addUp(parts, stream, project)[0] ?? null;
+  } catch (error) {
+    if (endsTheRun(error)) throw error;
+    return null;
   }
-  return days;
+}
+
+/** The measures of a total, in which the same sum may differ in its last digits; null where a day has none. */
+function measuresOf(row: Row | null | undefined, { fields }: Stream): readonly unknown[] | null {
+  if (!row) return null;
+  const measures = fields.filter(({ role }) => role === 'measure').map(({ name }) => row[name]);
+  return measures.map((value) => (typeof value === 'number' ? value.toFixed(6) : null));
+}
+
+/** True for an interrupt, and for what is no failure of a call. */
+function endsTheRun(error: unknown): boolean {
+  return !(error instanceof ExportError) || error.kind === 'interrupted';
 }

@@ -1,16 +1,13 @@
 import type { PartitionReading } from '../../../src/catalogue/source.js';
-import { ExportError } from '../../../src/errors/export-error.js';
-import type { Row } from '../../../src/streams/field.js';
-import type { Project } from '../../../src/streams/partition.js';
+import type { Row, Value } from '../../../src/streams/field.js';
 import type { Stream } from '../../../src/streams/stream.js';
 import type { Day } from '../../../src/time/day.js';
-import type { Names } from '../account/project-directory.js';
-import { type ApiCall, projectCall } from '../api/deepgram-api.js';
-import type { Json } from '../api/tolerant-json.js';
 import { once, type ReadingContext } from '../reading-context.js';
-import { dailyRows, isByDay, resolutionOf } from './interpret-response.js';
+import { addUp, type RowOfPeriod } from './add-up.js';
+import type { DailyAnswer } from './daily-calls.js';
+import { dailyRows } from './interpret-response.js';
 
-/** Reads days of usage or billing with one call and cuts the answer into them. */
+/** Reads days of usage or billing with one call, if a server can, and cuts the answer into them. */
 export async function* readDays(
   days: readonly Day[],
   stream: Stream,
@@ -26,43 +23,44 @@ export async function* readDays(
     },
     signal,
   );
-  const rows = await rowsByDay(days, stream, context, names, signal);
-  for (const day of days) yield { day, batches: once(async () => rows.get(day) ?? []) };
+  const rows = new Map<Day, readonly RowOfPeriod[]>();
+  for (const { answer, days: asked } of await answersFor(days, stream, context, signal)) {
+    const wanted = new Set(days.filter((day) => asked.has(day)));
+    for (const [day, found] of dailyRows(answer, { ...context, stream, names, days: wanted }))
+      rows.set(day, found);
+  }
+  const withSpeech = isUsageTotal(stream) ? await speechRequests(days, context, signal) : undefined;
+  for (const day of days) {
+    const batch = async () => {
+      const added = addUp(rows.get(day) ?? [], stream, context.project);
+      return withSpeech ? added.map((row) => ({ ...row, ...withSpeech(day, row) })) : added;
+    };
+    yield { day, batches: once(batch) };
+  }
 }
 
-/** The rows by day. An answer in coarser steps than days is asked for again in halves, down to a day a call. */
-async function rowsByDay(
+/** Totals without groups are asked for once a run, by whoever needs them first. */
+function answersFor(
   days: readonly Day[],
-  stream: Stream,
-  context: ReadingContext,
-  names: Names,
+  { kind, groupings }: Stream,
+  { totals, daily, project }: ReadingContext,
   signal: AbortSignal,
-): Promise<ReadonlyMap<Day, readonly Row[]>> {
-  const start = days.at(0) ?? '';
-  const answer = await context.api.get(dailyCall(stream, start, days.at(-1) ?? '', context.project), signal);
-  if (isByDay(answer)) return dailyRows(answer, { ...context, stream, names, days: new Set(days) });
-  if (days.length === 1) throw notByDay(stream, start, answer);
-  const half = Math.ceil(days.length / 2);
-  const [older, newer] = await Promise.all([
-    rowsByDay(days.slice(0, half), stream, context, names, signal),
-    rowsByDay(days.slice(half), stream, context, names, signal),
-  ]);
-  return new Map([...older, ...newer]);
+): Promise<readonly DailyAnswer[]> {
+  const what = kind === 'billing' ? 'billing' : 'usage';
+  if (groupings.length === 0) return totals.answers(what, days, signal);
+  return daily.read(project, { path: [what, 'breakdown'], groupings }, days, signal);
 }
 
-function notByDay(stream: Stream, day: Day, answer: Json): ExportError {
-  return new ExportError(
-    'SOURCE_ANSWER',
-    `Deepgram gives ${stream.name} of ${day} in steps of ${resolutionOf(answer)}, not of a day.`,
-    { kind: 'permanent', hint: 'This program only knows days. Please report it with this message.' },
-  );
+function isUsageTotal({ kind, groupings }: Stream): boolean {
+  return kind === 'usage' && groupings.length === 0;
 }
 
-function dailyCall({ kind, groupings }: Stream, start: Day, end: Day, project: Project): ApiCall {
-  const isBilling = kind === 'billing';
-  const endpoint = isBilling || groupings.length > 0 ? [kind, 'breakdown'] : [kind];
-  const by = groupings.length > 0 ? ` by ${groupings.join(' and ')}` : '';
-  const scope = isBilling ? 'billing:read' : 'usage:read';
-  const parameters = { start, end, ...(groupings.length > 0 ? { grouping: groupings } : {}) };
-  return projectCall(project, `read ${endpoint.join(' ')}${by}`, scope, endpoint, parameters);
+/** What only the older totals of usage have; a breakdown that gives it is right. */
+async function speechRequests(
+  days: readonly Day[],
+  { totals }: ReadingContext,
+  signal: AbortSignal,
+): Promise<(day: Day, row: Row) => { readonly tts_requests: Value }> {
+  const counts = await totals.speechRequests(days, signal);
+  return (day, { tts_requests: given }) => ({ tts_requests: given ?? counts.get(day) ?? null });
 }

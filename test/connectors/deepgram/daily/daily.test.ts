@@ -35,7 +35,7 @@ it('reads the documented usage, digit for digit, with one call', async () => {
     total_hours,
     requests,
   }));
-  const standIn = await answering('usage', {
+  const standIn = await answering('usage/breakdown', {
     start: '2023-10-01',
     end: '2023-10-05',
     resolution: byDay,
@@ -54,7 +54,7 @@ it('reads the documented usage, digit for digit, with one call', async () => {
     DOCUMENTED_DAYS,
   );
   expect(sink.committed.size).toBe(5);
-  expect(standIn.calls.filter((call) => call.path.endsWith('/usage'))).toHaveLength(1);
+  expect(standIn.calls.filter((call) => call.path.endsWith('/usage/breakdown'))).toHaveLength(1);
 });
 
 it('reads the newer form of a usage row, and leaves null what is not given', async () => {
@@ -66,7 +66,7 @@ it('reads the newer form of a usage row, and leaves null what is not given', asy
     tokens: { in: 3, out: 4 },
     tts: { characters: 5, requests: 6 },
   };
-  const standIn = await answering('usage', { resolution: byDay, results: [row] });
+  const standIn = await answering('usage/breakdown', { resolution: byDay, results: [row] });
 
   const { sink } = await readAccount({
     url: standIn.url,
@@ -95,7 +95,7 @@ it('reads the newer form of a usage row, and leaves null what is not given', asy
 });
 
 it('takes a day without a row for a day without usage', async () => {
-  const standIn = await answering('usage', { resolution: byDay, results: [] });
+  const standIn = await answering('usage/breakdown', { resolution: byDay, results: [] });
 
   const { sink } = await readAccount({
     url: standIn.url,
@@ -127,7 +127,10 @@ it('asks for shorter ranges where the answer is not by the day', async () => {
 });
 
 it('fails loudly when even one day is not given by the day', async () => {
-  const standIn = await answering('usage', { resolution: { units: 'week', amount: 1 }, results: [] });
+  const standIn = await answering('usage/breakdown', {
+    resolution: { units: 'week', amount: 1 },
+    results: [],
+  });
 
   const { result, sink } = await readAccount({
     url: standIn.url,
@@ -139,13 +142,13 @@ it('fails loudly when even one day is not given by the day', async () => {
 
   expect(result.sourceFailures[0]).toMatchObject({
     kind: 'permanent',
-    message: expect.stringMatching(/usage of 2026-11-17 in steps of 1 week/),
+    message: expect.stringMatching(/usage breakdown of Support, 2026-11-17, in steps of 1 week/),
   });
   expect(sink.committed.size).toBe(0);
 });
 
 it('fails loudly when there is no list of results', async () => {
-  const standIn = await answering('usage', { resolution: byDay });
+  const standIn = await answering('usage/breakdown', { resolution: byDay });
 
   const { result } = await readAccount({
     url: standIn.url,
@@ -162,7 +165,10 @@ it('fails loudly when there is no list of results', async () => {
 });
 
 it('does not take rows for none when not one of them can be understood', async () => {
-  const standIn = await answering('usage', { resolution: byDay, results: [{ start: 'Nov 18', hours: 1 }] });
+  const standIn = await answering('usage/breakdown', {
+    resolution: byDay,
+    results: [{ start: 'Nov 18', hours: 1 }],
+  });
 
   const { result, sink } = await readAccount({
     url: standIn.url,
@@ -213,20 +219,22 @@ it.each(['as given', 'reversed'])('gives the groups of a day in one order, %s', 
   expect(sink.rows('usage_by_tags').map((row) => row.tags)).toEqual([['a'], ['b'], ['c']]);
 });
 
-it('reads long ranges in calls of 31 days', async () => {
+it('reads long ranges of totals with one call, and of groups in calls of 31 days', async () => {
   const standIn = await startStandIn({ now: NOW, projects: [PROJECT], requestsPerDay: 1 });
   account = standIn;
 
   const { sink } = await readAccount({
     url: standIn.url,
-    streams: { usage: none },
+    streams: { usage: { group_by: ['endpoint'] } },
     since: '2026-08-01',
     until: '2026-11-20',
     now: NOW,
   });
 
-  expect(sink.committed.size).toBe(112);
-  expect(standIn.calls.filter((call) => call.path.endsWith('/usage'))).toHaveLength(4);
+  expect(sink.committed.size).toBe(224);
+  const calls = standIn.calls.filter((call) => call.path.endsWith('/usage/breakdown'));
+  expect(calls.filter(({ query }) => query.has('grouping'))).toHaveLength(4);
+  expect(calls).toHaveLength(5);
 });
 
 describe('breakdowns', () => {
@@ -298,8 +306,8 @@ async function weeklyAbove(standIn: StandIn, days: number, beside: readonly obje
     const fetched = await fetch(url, { headers: { authorization: 'Token stand-in-key' } });
     // Safe for the one path that the tests look at.
     const answer = (await fetched.json()) as { results: object[] };
-    const isLong = url.pathname.endsWith('/usage') && length + 1 > days;
-    if (url.searchParams.get('start') === '2026-11-18' && url.pathname.endsWith('/usage'))
+    const isLong = url.pathname.endsWith('/usage/breakdown') && length + 1 > days;
+    if (url.searchParams.get('start') === '2026-11-18' && url.pathname.endsWith('/usage/breakdown'))
       answer.results.unshift(...beside);
     response.end(JSON.stringify(isLong ? { resolution: { units: 'week', amount: 1 }, results: [] } : answer));
   });
