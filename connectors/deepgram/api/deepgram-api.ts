@@ -132,7 +132,8 @@ function parseObject(answer: HttpAnswer, mostValues: number): Json {
   if (!object) throw new ExportError('HTTP_BODY', 'it is JSON, but no object.', { kind: 'transient' });
   if (isError(object)) {
     const { message, requestId } = explainRefusal(answer);
-    throw new ExportError('HTTP_BODY', `an error: ${message}`, { kind: 'transient', requestId });
+    const hint = 'If it stays so, ask Deepgram’s support, with the request id.';
+    throw new ExportError('HTTP_BODY', `an error: ${message}`, { kind: 'transient', hint, requestId });
   }
   bufferPool.release(answer.body);
   return object;

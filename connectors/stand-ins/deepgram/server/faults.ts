@@ -5,7 +5,7 @@ import { mix, Random } from '../random/random.js';
  * - `rate-limited`, `rate-limited-seconds`, `rate-limited-date`: 429 without `Retry-After`, with seconds, with a date;
  * - `request-timeout` 408, `server-error` 500, `bad-gateway` 502 with an HTML body, `gateway-timeout` 504;
  * - `payload-too-large` 413, `limit-refused` 400: what a server says that gives less than was asked for;
- * - `unauthorized` 401, `forbidden` 403 that names a scope;
+ * - `unauthorized` 401, `forbidden` 403 that names a scope, `not-found` 404, `gone` 410;
  * - `reset`: the connection is reset instead of an answer;
  * - `cut-body`: the connection ends in the middle of the body; `broken-json`: 200 and half of the JSON;
  * - `html`: 200 and a page for people;
@@ -26,6 +26,8 @@ export type FaultKind =
   | 'limit-refused'
   | 'unauthorized'
   | 'forbidden'
+  | 'not-found'
+  | 'gone'
   | 'reset'
   | 'cut-body'
   | 'broken-json'

@@ -4,6 +4,7 @@ import {
   forbidden,
   gatewayTimeout,
   limitRefused,
+  notFound,
   tooManyRequests,
   unauthorized,
 } from './answers.js';
@@ -52,6 +53,10 @@ export async function playFault(kind: FaultKind, context: FaultContext): Promise
       return say(unauthorized(requestId));
     case 'forbidden':
       return say(forbidden('usage:read', requestId));
+    case 'not-found':
+      return say(notFound('Path', requestId));
+    case 'gone':
+      return say({ status: 410, body: 'Gone' });
     case 'html':
       return say({ status: 200, body: PAGE, contentType: 'text/html' });
     case 'error-in-200':

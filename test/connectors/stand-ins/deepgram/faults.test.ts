@@ -28,6 +28,8 @@ describe('a fault', () => {
     ['limit-refused', 400, null, /limit: Maximum of 100/],
     ['unauthorized', 401, null, /INVALID_AUTH/],
     ['forbidden', 403, null, /usage:read/],
+    ['not-found', 404, null, /NOT_FOUND/],
+    ['gone', 410, null, 'Gone'],
     ['error-in-200', 200, null, /err_code.*request_id/],
     ['html', 200, null, /^<!doctype html>/],
   ])('%s answers %i', async (kind, status, retryAfter, body) => {
