@@ -1,6 +1,7 @@
 import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { ExportError } from '../../src/errors/export-error.js';
+import type { HttpAnswer } from '../../src/http/http-client.js';
 import { json, serve } from './loopback-server.js';
 import { failureOf, testClient } from './test-client.js';
 
@@ -194,3 +195,24 @@ describe('a body', () => {
     expect(server.requests).toHaveLength(2);
   });
 });
+
+it.each([
+  ['plain', {}, Buffer.alloc(3 * 1024 * 1024, '[],')],
+  ['compressed', { 'content-encoding': 'gzip' }, gzipSync(Buffer.alloc(3 * 1024 * 1024, '[],'))],
+])(
+  'a refusal counts by its status alone where its body is no explanation: %s',
+  async (_how, headers, body) => {
+    const server = await serve((_request, response) => response.writeHead(403, headers).end(body));
+    const explained: number[] = [];
+    const explain = ({ body: shown }: HttpAnswer) => {
+      explained.push(shown.length);
+      return {};
+    };
+    const { get } = testClient({ explain });
+
+    const failure = await failureOf(get(server.url));
+
+    expect(failure).toMatchObject({ code: 'HTTP_STATUS', status: 403 });
+    expect(explained).toEqual([0]);
+  },
+);

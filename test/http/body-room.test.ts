@@ -52,7 +52,7 @@ it('one that is aborted while it waits holds nobody up', async () => {
   const stop = new AbortController();
   await first.grow(8, signal);
   await first.grow(8, signal);
-  const waiting = second.grow(5, stop.signal);
+  const waiting = second.grow(20, stop.signal);
   const behind = third.grow(1, signal);
 
   stop.abort();

@@ -21,6 +21,7 @@ export class PageSize {
   #step = STEP;
   #successes = 0;
   #wasSlow = false;
+  #hasGrown = false;
 
   constructor({
     most,
@@ -50,6 +51,8 @@ export class PageSize {
     if (asked <= this.#least) return false;
     const next = Math.max(this.#least, Math.ceil(asked / this.#divisor));
     if (next >= this.#current) return true; // another call has found out before
+    if (this.#hasGrown) this.#step *= 4;
+    this.#hasGrown = false;
     this.#wasSlow = wasSlow;
     this.#current = next;
     this.#successes = 0;
@@ -62,7 +65,7 @@ export class PageSize {
     this.#successes += 1;
     if (this.#successes < this.#step) return;
     this.#successes = 0;
-    this.#step *= 4;
+    this.#hasGrown = true;
     this.#current = Math.min(this.#most, this.#current * this.#divisor);
   }
 

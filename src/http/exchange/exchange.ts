@@ -12,6 +12,9 @@ export interface WireRequest {
   readonly body: Buffer | undefined;
 }
 
+/** What is read of the body of a refusal: it is parsed, and a sentence of it is shown. */
+const EXPLANATION_BYTES = 1024 * 1024;
+
 /** One request and its answer, read whole. Throws a `FailedTry`. */
 export async function exchange(
   dispatcher: Dispatcher,
@@ -28,8 +31,10 @@ export async function exchange(
     });
   const headers = receivedHeaders(response.headers);
   const status = response.statusCode;
-  const reading = readBody(response.body, headers['content-encoding'], bounds);
-  // A refusal counts by its status even where its explanation is cut off.
+  const most = status < 300 ? limits.maxBodyBytes : Math.min(limits.maxBodyBytes, EXPLANATION_BYTES);
+  const own = { ...bounds, limits: { ...limits, maxBodyBytes: most } };
+  const reading = readBody(response.body, headers['content-encoding'], own);
+  // A refusal counts by its status even where its explanation is cut off, or none for people.
   const body = await (status < 300 ? reading : reading.catch(() => Buffer.alloc(0)));
   return { status, headers, body };
 }

@@ -6,7 +6,7 @@ import type { StandInAccount } from '../account/stand-in-account.js';
 import { dayRange } from './query-range.js';
 
 /** What falls into one combination of values; `shown` names them. */
-interface Group {
+export interface Group {
   readonly sums: Sums;
   readonly shown: Partial<Dimensions>;
 }

@@ -1,7 +1,7 @@
 import { noSums } from '../account/day-totals.js';
 import { catalogue } from '../account/model-catalogue.js';
 import type { ProjectEndpoint } from './endpoint.js';
-import { allCells, dailyTotals, distinct, nullFor } from './grouped-totals.js';
+import { allCells, dailyTotals, distinct, type Group, nullFor } from './grouped-totals.js';
 import { oneOf } from './query-parameters.js';
 
 const USAGE_GROUPINGS = [
@@ -13,6 +13,8 @@ const USAGE_GROUPINGS = [
   'tags',
   'deployment',
 ] as const;
+
+const NOTHING: Group = { sums: noSums(), shown: {} };
 
 /** `/usage`: one row a day, days without requests included. */
 export const usage: ProjectEndpoint = (account, project, query) =>
@@ -28,11 +30,15 @@ export const usage: ProjectEndpoint = (account, project, query) =>
     },
   ]);
 
-/** `/usage/breakdown`: one row a day and group. What is not grouped by is null, and `models` is empty. */
+/**
+ * `/usage/breakdown`: one row a day and group; without grouping one row a day, days without requests included. What is
+ * not grouped by is null, and `models` is empty.
+ */
 export const usageBreakdown: ProjectEndpoint = (account, project, query) => {
   const grouping = oneOf(query, 'grouping', USAGE_GROUPINGS);
+  const rowsOf = (groups: readonly Group[]) => (grouping ? groups : [groups[0] ?? NOTHING]);
   return dailyTotals(account, project, query, grouping ? [grouping] : [], (day, groups) =>
-    groups.map(({ sums, shown }) => ({
+    rowsOf(groups).map(({ sums, shown }) => ({
       hours: hours(sums.audioUs),
       total_hours: hours(sums.totalAudioUs),
       agent_hours: hours(sums.agentUs),
