@@ -18,6 +18,7 @@ import { DailyCalls } from './daily/daily-calls.js';
 import { projectTotals } from './daily/project-totals.js';
 import { divideDays, readTask } from './read-task.js';
 import type { ReadingContext } from './reading-context.js';
+import { PageLength } from './requests/page-length.js';
 import { ReadAhead } from './requests/read-ahead.js';
 import type { DeepgramSettings } from './settings.js';
 import { RETENTION_DAYS } from './streams/requests.js';
@@ -38,6 +39,7 @@ export function deepgramSource(settings: DeepgramSettings, context: SourceContex
   if (doubt !== undefined) findings.warn(doubt);
   const ahead = new ReadAhead(maxConcurrency);
   const daily = new DailyCalls(api);
+  const pages = new PageLength();
   const contexts = new Map<string, ReadingContext>();
 
   // Days before the window may be read too, where some sink lacks them.
@@ -50,7 +52,7 @@ export function deepgramSource(settings: DeepgramSettings, context: SourceContex
     const memory = projectMemory(context.memory, project.id);
     const directory = projectDirectory(api, project, range, findings);
     const totals = projectTotals(daily, project, { start: since, end: until }, findings);
-    const made = { api, project, directory, memory, daily, totals, findings, ahead, ages, now };
+    const made = { api, project, directory, memory, daily, totals, findings, ahead, pages, ages, now };
     contexts.set(project.id, made);
     return made;
   };

@@ -1,7 +1,7 @@
 import type { PartitionReading, ReadRequest, Share } from '../../src/catalogue/source.js';
 import type { Row } from '../../src/streams/field.js';
 import type { Stream } from '../../src/streams/stream.js';
-import { addDays, type Day, startOfDay } from '../../src/time/day.js';
+import { addDays, type Day } from '../../src/time/day.js';
 import { apiKeyRows, balanceRows, modelRows, purchaseRows } from './account/account-rows.js';
 import { calledAs, projectCall } from './api/deepgram-api.js';
 import { DAYS_A_CALL } from './daily/daily-calls.js';
@@ -85,22 +85,7 @@ async function* readRequests(
   context: ReadingContext,
   signal: AbortSignal,
 ): AsyncGenerator<PartitionReading> {
-  for (const day of days) if (day !== null) yield { day, batches: requestBatches(day, context, signal) };
-}
-
-async function* requestBatches(
-  day: Day,
-  context: ReadingContext,
-  signal: AbortSignal,
-): AsyncGenerator<readonly Row[]> {
-  const { api, project, directory, ahead, now } = context;
-  const names = directory.names({ models: true, apiKeys: true }, signal);
-  const named = names.then((known) => ({ ...context, names: known }));
-  named.catch(() => {}); // thrown by the slice that needs it
-  const from = startOfDay(day) / 1_000;
-  // Today ends now, and now is fixed for the run: a range that grows while it is paged would never be read whole.
-  const until = Math.min(from + 86_400, Math.floor(now / 1_000));
-  yield* readRequestDay({ api, project, context: named }, { from, until }, ahead, signal);
+  for (const day of days) if (day !== null) yield readRequestDay(day, context, signal);
 }
 
 /** Runs of neighbouring days, each at most `size` long. */

@@ -7,6 +7,7 @@ import type { DeepgramApi } from './api/deepgram-api.js';
 import type { DailyCalls } from './daily/daily-calls.js';
 import type { ProjectTotals } from './daily/project-totals.js';
 import type { StateAges } from './requests/normalize-request.js';
+import type { PageLength } from './requests/page-length.js';
 import type { ReadAhead } from './requests/read-ahead.js';
 
 /** What the readings of one project share. */
@@ -19,6 +20,7 @@ export interface ReadingContext {
   readonly totals: ProjectTotals;
   readonly findings: Findings;
   readonly ahead: ReadAhead;
+  readonly pages: PageLength;
   readonly ages: StateAges;
   /** Milliseconds since the epoch: what counts as now in the whole run. */
   readonly now: number;

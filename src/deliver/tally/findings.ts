@@ -4,10 +4,14 @@ import type { Log } from '../../log/log.js';
 /** Names kept of a stream's unknown fields: a hostile answer must not fill the memory. */
 const MOST_NAMES = 50;
 
+/** Ids kept of records that could not be understood, each of which counts once. */
+const MOST_IDS = 10_000;
+
 /** Collects what a source notices and does not fail for; each thing is logged once. */
 export class Findings {
   readonly #log: Log;
   readonly #rejected = new Map<string, { count: number; example: string }>();
+  readonly #rejectedIds = new Set<string>();
   readonly #unknown = new Map<string, Set<string>>();
   readonly #warnings = new Set<string>();
   readonly #incomplete = new Set<string>();
@@ -16,8 +20,13 @@ export class Findings {
     this.#log = log;
   }
 
-  /** A record that cannot be understood, and why. */
+  /** A record that cannot be understood, and why; one that is read again counts once. */
   reject(stream: string, reason: string, record: unknown): void {
+    const id = requestIdOf(record);
+    if (id !== undefined) {
+      if (this.#rejectedIds.has(`${stream} ${id}`)) return;
+      if (this.#rejectedIds.size < MOST_IDS) this.#rejectedIds.add(`${stream} ${id}`);
+    }
     const known = this.#rejected.get(stream);
     if (known) {
       known.count += 1;
@@ -71,10 +80,16 @@ export class Findings {
 /** The names of a record's fields: enough to find it, and no value that somebody did not want exported. */
 function sketch(record: unknown): string {
   if (typeof record !== 'object' || record === null) return `a ${record === null ? 'null' : typeof record}`;
-  const { request_id: id } = record as { request_id?: unknown };
+  const id = requestIdOf(record);
   const names = Object.keys(record)
     .slice(0, 12)
     .map((name) => name.slice(0, 40))
     .join(', ');
-  return typeof id === 'string' && id !== '' ? `request ${id.slice(0, 60)}` : `fields ${names || 'none'}`;
+  return id === undefined ? `fields ${names || 'none'}` : `request ${id}`;
+}
+
+function requestIdOf(record: unknown): string | undefined {
+  if (typeof record !== 'object' || record === null) return undefined;
+  const { request_id: id } = record as { request_id?: unknown };
+  return typeof id === 'string' && id !== '' ? id.slice(0, 60) : undefined;
 }

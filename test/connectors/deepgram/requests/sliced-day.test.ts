@@ -2,9 +2,11 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Names } from '../../../../connectors/deepgram/account/project-directory.js';
 import { DeepgramApi } from '../../../../connectors/deepgram/api/deepgram-api.js';
+import { DayFacts } from '../../../../connectors/deepgram/requests/day-facts.js';
+import { PageLength } from '../../../../connectors/deepgram/requests/page-length.js';
 import { ReadAhead } from '../../../../connectors/deepgram/requests/read-ahead.js';
-import { readRequestDay } from '../../../../connectors/deepgram/requests/request-day.js';
-import type { TimeRange } from '../../../../connectors/deepgram/requests/request-slice.js';
+import type { TimeRange } from '../../../../connectors/deepgram/requests/request-page.js';
+import { readInSlices } from '../../../../connectors/deepgram/requests/sliced-day.js';
 import type { RequestRow } from '../../../../connectors/deepgram/streams/requests.js';
 import { Findings } from '../../../../src/deliver/tally/findings.js';
 import type { HttpClient } from '../../../../src/http/http-client.js';
@@ -81,7 +83,7 @@ it('lets the next call go out before it works on a page', async () => {
     return undefined;
   };
 
-  await readAll(api, { ...NOBODY, apiKey }, { from: FROM, until: FROM + 300 }, new ReadAhead(1));
+  await readAll(api, { ...NOBODY, apiKey }, { from: FROM, until: FROM + 300 }, new ReadAhead(1), 1);
 
   expect(order).toEqual(['the next call', 'the name of k-1']);
 });
@@ -129,15 +131,17 @@ async function readAll(
   names: Names,
   range: TimeRange,
   ahead: ReadAhead,
+  expected?: number,
 ): Promise<RequestRow[]> {
   const project = { id: 'p-1', name: 'Support' };
   const ages = { unknownAfterMs: 3_600_000, lostAfterMs: 172_800_000 };
   const now = Date.parse('2026-11-20T12:00:00Z');
   const context = { project, names, ages, now, findings: new Findings(silentLog) };
-  const reader = { api, project, context: Promise.resolve(context) };
+  const reader = { api, project, context: Promise.resolve(context), pages: new PageLength() };
+  const asked = { range, expected: Promise.resolve(expected), facts: new DayFacts() };
   const rows: RequestRow[] = [];
   const signal = new AbortController().signal;
-  for await (const batch of readRequestDay(reader, range, ahead, signal)) rows.push(...batch);
+  for await (const batch of readInSlices(reader, asked, ahead, signal)) rows.push(...batch);
   return rows;
 }
 
