@@ -14,7 +14,11 @@ export function sayFindings(
   const { findings, pages, project, now } = context;
   const which = `requests of ${calledAs(project)} on ${day}`;
   if (versions > 0) {
-    findings.warn(`${which}: of ${versions} there was another, earlier version, which was left out.`);
+    const them =
+      versions === 1
+        ? '1 record has the same id as another'
+        : `${versions} records have the same id as others`;
+    findings.warn(`${which}: ${them} and differs; the later one was kept.`);
   }
   if (missing > 0) {
     findings.incomplete(

@@ -7,7 +7,7 @@ import { SliceRecords } from './slice-records.js';
 
 /** Pages and records of one second, beyond which there is no end of them. */
 const MOST_PAGES = 1_000;
-const MOST_RECORDS = 100_000;
+const MOST_RECORDS = 50_000;
 
 export interface SliceReader extends LogReader {
   /** Comes with the names that records are given: they are asked for while the first page is. */

@@ -12,6 +12,9 @@ export class SliceRecords {
   /** Those just before and after the range, too: they tell of the pages as well. */
   #found = new Map<string, RequestRow>();
   readonly #range: TimeRange;
+  /** The ends of the range, and those of what is near it. */
+  readonly #first: string;
+  readonly #last: string;
   readonly #start: string;
   readonly #end: string;
   #oldest: string;
@@ -25,6 +28,8 @@ export class SliceRecords {
 
   constructor(range: TimeRange) {
     this.#range = range;
+    this.#first = secondText(range.from);
+    this.#last = secondText(range.until);
     this.#start = secondText(range.from - NEAR);
     this.#end = secondText(range.until + NEAR);
     this.#oldest = this.#end;
@@ -54,7 +59,7 @@ export class SliceRecords {
    * moves to another page, and another one takes its place, where times are equal and their order is none.
    */
   get missing(): number {
-    return Math.max(0, this.#came - this.#found.size);
+    return Math.max(0, this.#came - this.#inRange(this.#range.from).length);
   }
 
   /**
@@ -67,6 +72,7 @@ export class SliceRecords {
     const unreadable = this.unreadable.ids.size;
     let last: string | undefined;
     let oldest = this.#oldest;
+    let came = 0;
     for (const record of records) {
       const row = requestRow(record, context);
       if (!row) {
@@ -80,10 +86,11 @@ export class SliceRecords {
       if (last < this.#start || last >= this.#end) continue;
       const known = page.get(row.request_id);
       page.set(row.request_id, known ? laterOf(known, row) : row);
+      if (!known && this.#has(row)) came += 1;
       if (known && differ(known, row)) this.versions += 1;
     }
     const fresh = this.#merge(page);
-    if (isAwaited || fresh > 0) this.#came += page.size;
+    if (isAwaited || fresh > 0) this.#came += came;
     this.#oldest = oldest;
     return fresh + this.unreadable.ids.size - unreadable;
   }
@@ -104,12 +111,14 @@ export class SliceRecords {
   }
 
   #inRange(from: number): RequestRow[] {
-    const [first, end] = [secondText(from), secondText(this.#range.until)];
+    const first = secondText(from);
     const rows: RequestRow[] = [];
-    for (const row of this.#found.values()) {
-      if (row.created_at >= first && row.created_at < end) rows.push(row);
-    }
+    for (const row of this.#found.values()) if (row.created_at >= first && this.#has(row)) rows.push(row);
     return rows;
+  }
+
+  #has({ created_at: created }: RequestRow): boolean {
+    return created >= this.#first && created < this.#last;
   }
 
   #merge(page: Map<string, RequestRow>): number {
@@ -124,7 +133,7 @@ export class SliceRecords {
       this.#found.set(id, known ? laterOf(known, row) : row);
       if (!known || isProgress(known, row) || !differ(known, row)) continue;
       this.versions += 1;
-      this.#came -= 1; // it is another record, and no other one was missed for it
+      if (this.#has(row)) this.#came -= 1; // it is another record, and no other one was missed for it
     }
     return this.#found.size - before;
   }

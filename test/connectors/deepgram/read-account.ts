@@ -5,6 +5,7 @@ import type { RequestsPerDay } from '../../../connectors/stand-ins/deepgram/acco
 import { memorySink } from '../../../connectors/testing/memory-sink.js';
 import type { Sink } from '../../../src/catalogue/sink.js';
 import type { Source } from '../../../src/catalogue/source.js';
+import type { SourceMemory } from '../../../src/catalogue/source-type.js';
 import { windowOnly } from '../../../src/checkpoints/checkpoints.js';
 import { noMemory } from '../../../src/checkpoints/run-memory.js';
 import { type RunResult, run } from '../../../src/deliver/run.js';
@@ -37,6 +38,8 @@ export interface Reading {
   readonly apiKey?: string;
   readonly maxConcurrency?: number;
   readonly unavailable?: 'fail' | 'skip';
+  /** Default: nothing is remembered. */
+  readonly memory?: SourceMemory;
   /** Told of each partition when it is to be committed, which waits until this resolves. */
   readonly beforeCommit?: (partition: Partition) => Promise<void>;
 }
@@ -74,7 +77,7 @@ export async function openSource(reading: Reading): Promise<{ source: Source; st
     {
       projects: reading.projects ?? 'all',
       window: { since, until, now },
-      memory: noMemory(),
+      memory: reading.memory ?? noMemory(),
       clock: hurriedClock(now),
       log: silentLog,
       env: {},

@@ -19,6 +19,12 @@ export interface Manners {
   readonly overlap: number;
   readonly ends: 'included' | 'excluded';
   readonly order: 'newest first' | 'oldest first';
+  /** What an answer says that a page has at most. Default: as many as it has. */
+  readonly says?: 'what was asked' | 'nothing';
+  /** What pages are counted by. Default: by what they have. */
+  readonly countedBy?: 'what was asked';
+  /** True where requests of one moment are in another order with every call. */
+  readonly ties?: 'turned';
   /** Calls that are answered; all later ones fail. Default: all are. */
   readonly answers?: number;
 }
@@ -48,23 +54,31 @@ export function idOf(place: number): string {
 function pageOf(log: readonly Logged[], query: URLSearchParams, manners: Manners, calls: number) {
   const start = Date.parse(query.get('start') ?? '') * 1_000;
   const end = Date.parse(query.get('end') ?? '') * 1_000;
+  const tieOf = (place: number) => (manners.ties ? scattered(place, calls) : place);
   const shown = log
     .map((logged, place) => ({ ...logged, place }))
     .filter(({ arrivesAfter }) => arrivesAfter <= calls)
     .filter(({ at }) => (manners.ends === 'included' ? at >= start && at <= end : at > start && at < end))
     // Within one moment the order is nobody's promise: here it is that of the places.
-    .sort((one, other) => one.at - other.at || one.place - other.place);
+    .sort((one, other) => one.at - other.at || tieOf(one.place) - tieOf(other.place));
   if (manners.order === 'newest first') shown.reverse();
-  const limit = Math.min(manners.most, Number(query.get('limit')));
+  const asked = Number(query.get('limit'));
+  const limit = Math.min(manners.most, asked);
   const page = Number(query.get('page'));
-  const from = page * (limit - manners.overlap);
+  const from = page * ((manners.countedBy ? asked : limit) - manners.overlap);
   const records = shown.slice(from, from + limit).map(({ at, place }) => ({
     request_id: idOf(place),
     created: createdText(at),
     path: '/v1/listen',
     response: { code: 200, details: { usd: 0.1, duration: 1 } },
   }));
-  return { page, limit, requests: records };
+  const said = { 'what was asked': { limit: asked }, nothing: {}, 'as it is': { limit } };
+  return { page, ...said[manners.says ?? 'as it is'], requests: records };
+}
+
+/** A number that tells little of either. */
+function scattered(place: number, calls: number): number {
+  return Math.imul(Math.imul(place + 1, 0x9e3779b1) ^ (calls + 1), 0x85ebca6b) >>> 3;
 }
 
 function createdText(at: number): string {
