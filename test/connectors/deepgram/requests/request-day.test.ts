@@ -19,6 +19,7 @@ const NOW = Date.parse('2026-11-20T12:00:00Z');
 /** A day that is over. */
 const DAY = '2026-11-18';
 const TODAY = '2026-11-20';
+const MIDNIGHT = Date.parse(`${DAY}T00:00:00Z`);
 const NOON = Date.parse(`${DAY}T12:00:00Z`);
 
 interface ReadDay {
@@ -162,6 +163,18 @@ it.each([
   expectAllOf(log, read);
 });
 
+it('joins no pages of a server that may count them by what was asked', async () => {
+  const log = evenLog(5_000, `${DAY}T08:00:00`, 30_000);
+
+  const read = await readDay({
+    log,
+    usage: { [DAY]: 3 },
+    page: (all, asked) => pageOf(all, asked).slice(0, 100),
+  });
+
+  expectAllOf(log, read);
+});
+
 it('believes a log that has fewer than usage counts, after a second look, and says so once a day', async () => {
   const memory = noMemory();
   const account = { log: evenLog(3_000, `${DAY}T00:00:00`, 86_400), usage: { [DAY]: 3_010 } };
@@ -227,7 +240,7 @@ it('loses none of many requests of one moment, whatever order each page has them
 
 it('loses none of a dense day at the borders of its pages, where equal times have no order', async () => {
   const log = Array.from({ length: 12_000 }, (_, at) =>
-    logged(`r-${at}`, NOON + Math.floor(at / 40) * 1_000),
+    logged(`r-${at}`, MIDNIGHT + Math.floor(at / 37) * 1_000),
   ).reverse();
   const shuffled: UnrulyLog['page'] = (all, asked) => pageOf(tiesTurned(all, asked.calls), asked);
 
@@ -249,7 +262,11 @@ it('ends as incomplete where a second has requests on two pages however often it
 });
 
 it('loses nothing where only the later pages are out of order', async () => {
-  const log = evenLog(12_000, `${DAY}T12:00:00`, 400);
+  // Busier at first than later seconds foretell, so that a slice has more pages than it should.
+  const at = (place: number) => (place < 12_000 ? place * 11 : 132_000 + (place - 12_000) * 33);
+  const log = Array.from({ length: 18_000 }, (_, place) =>
+    logged(`r-${place}`, MIDNIGHT + at(place)),
+  ).reverse();
   const blocks: UnrulyLog['page'] = (all, asked) => {
     const there = within(all, asked);
     // The second page has the oldest ones.
@@ -258,7 +275,7 @@ it('loses nothing where only the later pages are out of order', async () => {
     return moved.slice(asked.page * asked.limit, (asked.page + 1) * asked.limit);
   };
 
-  const read = await readDay({ log, page: blocks });
+  const read = await readDay({ log, page: blocks, usage: {} });
 
   expectAllOf(log, read);
 });
