@@ -25,9 +25,10 @@ async function rowWriter() {
   const context = {
     project,
     names: { model: () => undefined, apiKey: () => undefined, lineItem: () => undefined },
-    ages: { unknownAfterMs: hour, lostAfterMs: 48 * hour },
+    ages: { unknownAfterMs: hour, lostAfterMs: 48 * hour, pricedWithinMs: 4 * hour },
     now: Date.now(),
-    findings: { reject() {}, noteUnknownFields() {} },
+    prices: { areComing: true },
+    findings: { reject() {}, noteUnknownFields() {}, unknownForm() {} },
   };
   return ({ requests }) => {
     for (const record of requests) JSON.stringify(requestRow(record, context));

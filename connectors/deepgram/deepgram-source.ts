@@ -13,12 +13,15 @@ import { projectMemory } from './account/project-memory.js';
 import { listIn } from './api/answer-list.js';
 import { doubtOnBaseUrl } from './api/base-url.js';
 import { DeepgramApi, explainRefusal } from './api/deepgram-api.js';
+import { FieldReader } from './api/field-reader.js';
 import { objectOf, textOf } from './api/tolerant-json.js';
 import { DailyCalls } from './daily/daily-calls.js';
 import { projectTotals } from './daily/project-totals.js';
 import { divideDays, readTask } from './read-task.js';
 import type { ReadingContext } from './reading-context.js';
+import { checkPrices } from './requests/check-prices.js';
 import { PageLength } from './requests/page-length.js';
+import { ProjectPrices } from './requests/project-prices.js';
 import { ReadAhead } from './requests/read-ahead.js';
 import type { DeepgramSettings } from './settings.js';
 import { RETENTION_DAYS } from './streams/requests.js';
@@ -33,7 +36,11 @@ export function deepgramSource(settings: DeepgramSettings, context: SourceContex
   const { clock, log, env, userAgent } = context;
   const http = createHttpClient({ clock, log, env, userAgent, maxConcurrency, explain: explainRefusal });
   const api = new DeepgramApi(http, { baseUrl: settings.base_url, apiKey: settings.api_key });
-  const ages = { unknownAfterMs: states.unknown_after, lostAfterMs: states.lost_after };
+  const ages = {
+    unknownAfterMs: states.unknown_after,
+    lostAfterMs: states.lost_after,
+    pricedWithinMs: states.priced_within,
+  };
   const findings = new Findings(log);
   const doubt = doubtOnBaseUrl(settings.base_url);
   if (doubt !== undefined) findings.warn(doubt);
@@ -46,13 +53,16 @@ export function deepgramSource(settings: DeepgramSettings, context: SourceContex
   const { since, until, now } = context.window;
   const [start = since] = [since, oldestWholeDay(now)].sort();
   const range = { start, end: until };
+  const [, logged = since] = [since, oldestWholeDay(now)].sort();
   const contextOf = (project: Project): ReadingContext => {
     const known = contexts.get(project.id);
     if (known) return known;
     const memory = projectMemory(context.memory, project.id);
     const directory = projectDirectory(api, project, range, findings);
     const totals = projectTotals(daily, project, { start: since, end: until }, findings);
-    const made = { api, project, directory, memory, daily, totals, findings, ahead, pages, ages, now };
+    const prices = new ProjectPrices({ api, project, memory, findings, ages, now, since: logged });
+    const shared = { daily, totals, prices, findings, ahead, pages, ages, now };
+    const made = { api, project, directory, memory, ...shared };
     contexts.set(project.id, made);
     return made;
   };
@@ -72,8 +82,18 @@ export function deepgramSource(settings: DeepgramSettings, context: SourceContex
       return new Map(await Promise.all(asked.map(versionsOf)));
     },
     read: (request, signal) => readTask(request, contextOf(request.project), signal),
-    check: async (streams, signal) =>
-      checkAccess(api, await projects(signal), streams, dayAt(now), skipsUnavailable, signal),
+    check: async (streams, signal) => {
+      const found = await projects(signal);
+      const access = await checkAccess(api, found, streams, dayAt(now), skipsUnavailable, signal);
+      if (!streams.some(({ kind }) => kind === 'requests')) return access;
+      return [
+        ...access,
+        ...(await checkPrices(
+          found.map((project) => contextOf(project).prices),
+          signal,
+        )),
+      ];
+    },
     distinctValues: async (asked, signal) => {
       const valuesOf = async (project: Project) =>
         [project.id, await distinctValues(contextOf(project).directory, signal)] as const;
@@ -83,6 +103,9 @@ export function deepgramSource(settings: DeepgramSettings, context: SourceContex
     close: () => http.close(),
   };
 }
+
+/** Of a project in the list; whose company it is was in old answers. */
+const KNOWN_PROJECT = new Set(['project_id', 'name', 'company', 'mip_opt_out']);
 
 async function listProjects(
   api: DeepgramApi,
@@ -95,9 +118,12 @@ async function listProjects(
     signal,
   );
   const found = new Map<string, Project>();
+  const read = new FieldReader('projects', findings);
   for (const raw of listIn(answer, 'projects', 'projects')) {
-    const id = textOf(objectOf(raw)?.project_id);
-    if (id) found.set(id, { id, name: textOf(objectOf(raw)?.name) });
+    const project = objectOf(raw) ?? {};
+    const id = textOf(project.project_id);
+    findings.noteUnknownFields('projects', '', project, KNOWN_PROJECT);
+    if (id) found.set(id, { id, name: read.text(project.name, 'name') });
     else findings.reject('projects', 'it has no project_id', raw);
   }
   const all = [...found.values()].sort((a, b) => (a.id < b.id ? -1 : 1));

@@ -2,7 +2,13 @@ import type { PartitionReading, ReadRequest, Share } from '../../src/catalogue/s
 import type { Row } from '../../src/streams/field.js';
 import type { Stream } from '../../src/streams/stream.js';
 import { addDays, type Day } from '../../src/time/day.js';
-import { apiKeyRows, balanceRows, modelRows, purchaseRows } from './account/account-rows.js';
+import {
+  type AccountContext,
+  apiKeyRows,
+  balanceRows,
+  modelRows,
+  purchaseRows,
+} from './account/account-rows.js';
 import { calledAs, projectCall } from './api/deepgram-api.js';
 import { DAYS_A_CALL } from './daily/daily-calls.js';
 import { readDays } from './daily/read-days.js';
@@ -38,19 +44,19 @@ export function readTask(
         signal,
       );
     case 'balances':
-      return whole(days, () => balances(context, signal));
+      return whole(days, context, (own) => balances(own, signal));
     case 'purchases':
-      return whole(days, () => purchases(context, signal));
+      return whole(days, context, (own) => purchases(own, signal));
     case 'projects':
-      return whole(days, async () => [{ project_id: context.project.id, name: context.project.name }]);
+      return whole(days, context, async ({ project }) => [{ project_id: project.id, name: project.name }]);
     case 'api_keys': {
       const includeEmails = stream.fields.some((field) => field.name === 'member_email');
-      return whole(days, async () =>
-        apiKeyRows(await context.directory.keys(signal), context, includeEmails),
+      return whole(days, context, async (own) =>
+        apiKeyRows(await context.directory.keys(signal), own, includeEmails),
       );
     }
     case 'models':
-      return whole(days, async () => modelRows(await context.directory.models(signal), context));
+      return whole(days, context, async (own) => modelRows(await context.directory.models(signal), own));
     default:
       throw new Error(`Deepgram has no stream of the kind ${stream.kind}.`);
   }
@@ -59,17 +65,31 @@ export function readTask(
 /** A partition whose rows come in one answer. */
 async function* whole(
   days: ReadRequest['days'],
-  rows: () => Promise<readonly Row[]>,
+  context: ReadingContext,
+  rows: (own: OwnContext) => Promise<readonly Row[]>,
 ): AsyncGenerator<PartitionReading> {
-  for (const day of days) yield { day, batches: once(rows) };
+  for (const day of days) {
+    let unreadable = 0;
+    const onUnreadable = () => {
+      unreadable += 1;
+    };
+    yield {
+      day,
+      batches: once(() => rows({ ...context, onUnreadable })),
+      unreadable: () => unreadable,
+    };
+  }
 }
 
-async function balances(context: ReadingContext, signal: AbortSignal): Promise<readonly Row[]> {
+/** That of one partition. */
+type OwnContext = ReadingContext & AccountContext;
+
+async function balances(context: OwnContext, signal: AbortSignal): Promise<readonly Row[]> {
   const call = projectCall(context.project, 'read the balances', 'billing:read', ['balances']);
   return balanceRows(await context.api.get(call, signal), context);
 }
 
-async function purchases(context: ReadingContext, signal: AbortSignal): Promise<readonly Row[]> {
+async function purchases(context: OwnContext, signal: AbortSignal): Promise<readonly Row[]> {
   const { api, project, findings } = context;
   return api.pageSize.ask(async (limit, slowAttempts) => {
     const call = projectCall(project, 'read the purchases', 'billing:read', ['purchases'], { limit });

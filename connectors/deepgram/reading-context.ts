@@ -6,9 +6,10 @@ import type { ProjectMemory } from './account/project-memory.js';
 import type { DeepgramApi } from './api/deepgram-api.js';
 import type { DailyCalls } from './daily/daily-calls.js';
 import type { ProjectTotals } from './daily/project-totals.js';
-import type { StateAges } from './requests/normalize-request.js';
 import type { PageLength } from './requests/page-length.js';
+import type { ProjectPrices } from './requests/project-prices.js';
 import type { ReadAhead } from './requests/read-ahead.js';
+import type { StateAges } from './requests/request-state.js';
 
 /** What the readings of one project share. */
 export interface ReadingContext {
@@ -18,6 +19,7 @@ export interface ReadingContext {
   readonly memory: ProjectMemory;
   readonly daily: DailyCalls;
   readonly totals: ProjectTotals;
+  readonly prices: ProjectPrices;
   readonly findings: Findings;
   readonly ahead: ReadAhead;
   readonly pages: PageLength;

@@ -31,13 +31,18 @@ export const deepgramSettings = z
         lost_after: duration({ atLeast: '1m', atMost: '90d' })
           .prefault('48h')
           .describe('A request without a response is lost from this age on'),
+        priced_within: duration({ atLeast: '1m', atMost: '12h' })
+          .prefault('4h')
+          .describe(
+            'A successful request without a cost, and one whose callback is still tried, counts as final so long after its completion',
+          ),
       })
       .refine((states) => states.unknown_after <= states.lost_after, {
         path: ['lost_after'],
         error: 'must not be shorter than unknown_after',
       })
       .prefault({})
-      .describe('When a request that Deepgram has no response for counts as unknown, and as lost'),
+      .describe('When a request that is not whole yet counts as unknown, as lost, or as final'),
   })
   .describe('The Deepgram account');
 

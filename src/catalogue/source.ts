@@ -51,6 +51,14 @@ export interface SourceFindings {
   readonly rejected: ReadonlyMap<string, { readonly count: number; readonly example: string }>;
   /** Fields that the source has and we do not know, by stream. */
   readonly unknownFields: ReadonlyMap<string, readonly string[]>;
+  /**
+   * Fields that we know in a form that we do not, by stream and by the field's name in the source: how often they could not
+   * be read, or not all of them, and what the first was, such as `a list`.
+   */
+  readonly unknownForms: ReadonlyMap<
+    string,
+    ReadonlyMap<string, { readonly count: number; readonly example: string }>
+  >;
   readonly warnings: readonly string[];
   /** What is not known to be whole although no reading failed: sentences, and the run ends as incomplete. */
   readonly incomplete: readonly string[];

@@ -30,19 +30,14 @@ export function verdictOf(result: RunResult, interruptCode: number | undefined):
   if (failed.length > 0) return { outcome: 'sinks-failed', exitCode: EXIT.someSinks };
   if (result.sourceFailures.some((failure) => failure.kind === 'bug'))
     return { outcome: 'failed', exitCode: EXIT.bug };
-  if (isIncomplete(result) || nothingUnderstood(result))
-    return { outcome: 'source-incomplete', exitCode: EXIT.source };
+  if (isIncomplete(result)) return { outcome: 'source-incomplete', exitCode: EXIT.source };
   return { outcome: 'delivered', exitCode: EXIT.delivered };
 }
 
-/** True where something of the source is not delivered, or may not be whole. */
+/** True where something of the source is not delivered or may not be whole, one record that could not be understood included. */
 function isIncomplete({ sourceFailures, keptBack, findings }: RunResult): boolean {
-  return sourceFailures.length > 0 || keptBack.length > 0 || findings.incomplete.length > 0;
-}
-
-/** True where records of a stream came and none could be read: not a bad record, but an answer we do not know. */
-function nothingUnderstood({ findings, streams }: RunResult): boolean {
-  return streams.some(({ name, records }) => records === 0 && findings.rejected.has(name));
+  const { incomplete, rejected } = findings;
+  return sourceFailures.length > 0 || keptBack.length > 0 || incomplete.length > 0 || rejected.size > 0;
 }
 
 /**

@@ -133,6 +133,10 @@ export function notes(summary: Summary): string[] {
         `${stream}: ${source.name ?? 'the source'} has fields that are not exported: ${fields.join(', ')}`,
     ),
     ...keptBackNotes(source.kept_back, source.name ?? 'the source'),
+    ...source.unknown_forms.map(
+      ({ stream, field, count, example }) =>
+        `${stream}: ${field} came in an unknown form ${counted(count, 'time')}, such as ${example}, and could not be read`,
+    ),
     ...source.incomplete,
     ...source.warnings,
     ...summary.sinks.flatMap((sink) => sinkNotes(sink, summary.dry_run)),

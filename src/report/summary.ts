@@ -39,6 +39,13 @@ export interface Summary {
       readonly example: string;
     }[];
     readonly unknown_fields: readonly { readonly stream: string; readonly fields: readonly string[] }[];
+    /** Fields that could not be read, or not all of them: how often, and what the first was, such as `a list`. */
+    readonly unknown_forms: readonly {
+      readonly stream: string;
+      readonly field: string;
+      readonly count: number;
+      readonly example: string;
+    }[];
     readonly warnings: readonly string[];
     /** Days whose reading gave less than what is delivered: that stays. */
     readonly kept_back: readonly KeptBackDay[];
@@ -105,6 +112,9 @@ export function summaryOf(input: SummaryInput): Summary {
         stream,
         fields,
       })),
+      unknown_forms: [...(result?.findings.unknownForms ?? [])].flatMap(([stream, fields]) =>
+        [...fields].map(([field, found]) => ({ stream, field, ...found })),
+      ),
       warnings: [...(result?.warnings ?? []), ...(result?.findings.warnings ?? [])],
       kept_back: result?.keptBack ?? [],
       incomplete: result?.findings.incomplete ?? [],

@@ -70,7 +70,13 @@ function toySource(token: string, { projects }: SourceContext): Source {
       for (const day of days) yield { day, batches: one(stream, day ?? '') };
     },
     check: async () => [{ what: 'visit the shop', ok: token === 'open-sesame', detail: 'it is open' }],
-    findings: () => ({ rejected: new Map(), unknownFields: new Map(), warnings: [], incomplete: [] }),
+    findings: () => ({
+      rejected: new Map(),
+      unknownFields: new Map(),
+      unknownForms: new Map(),
+      warnings: [],
+      incomplete: [],
+    }),
     close: async () => {},
   };
 }

@@ -250,7 +250,13 @@ export class ExportHistory {
         }
       },
       check: async () => [],
-      findings: () => ({ rejected: new Map(), unknownFields: new Map(), warnings: [], incomplete: [] }),
+      findings: () => ({
+        rejected: new Map(),
+        unknownFields: new Map(),
+        unknownForms: new Map(),
+        warnings: [],
+        incomplete: [],
+      }),
       close: async () => {},
     };
   }

@@ -14,7 +14,7 @@ test('a short file is filled up with the defaults', async () => {
   expect(job.source.settings).toMatchObject({
     base_url: 'https://api.deepgram.com',
     max_concurrency: 8,
-    states: { unknown_after: 3_600_000, lost_after: 172_800_000 },
+    states: { unknown_after: 3_600_000, lost_after: 172_800_000, priced_within: 14_400_000 },
   });
   expect(job.secrets[0]?.reveal()).toBe('dg-key-for-tests');
   expect(job.streams.map(({ name }) => name)).toEqual([
@@ -53,7 +53,7 @@ source:
   base_url: http://127.0.0.1:8080/base/
   projects: [one, Two words]
   max_concurrency: 64
-  states: { unknown_after: 2h, lost_after: 3d }
+  states: { unknown_after: 2h, lost_after: 3d, priced_within: 2h }
 streams:
   requests: false
   api_keys: { include_emails: true }
@@ -75,7 +75,7 @@ sinks:
   expect(job.source.settings).toMatchObject({
     base_url: 'http://127.0.0.1:8080/base',
     max_concurrency: 64,
-    states: { unknown_after: 7_200_000, lost_after: 259_200_000 },
+    states: { unknown_after: 7_200_000, lost_after: 259_200_000, priced_within: 7_200_000 },
   });
   expect(job.streams.map(({ name }) => name)).toEqual([
     'projects',

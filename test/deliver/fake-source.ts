@@ -35,7 +35,13 @@ export function fakeSource(options: FakeSourceOptions = {}): Source & { readonly
       }
     },
     check: async () => [],
-    findings: () => ({ rejected: new Map(), unknownFields: new Map(), warnings: [], incomplete: [] }),
+    findings: () => ({
+      rejected: new Map(),
+      unknownFields: new Map(),
+      unknownForms: new Map(),
+      warnings: [],
+      incomplete: [],
+    }),
     close: async () => {},
   };
 }

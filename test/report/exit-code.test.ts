@@ -33,6 +33,16 @@ describe('verdictOf', () => {
     expect(verdictOf(result, undefined)).toEqual({ outcome, exitCode });
   });
 
+  it('one record that could not be understood makes the run incomplete, however many could', () => {
+    const result = run([], [[REQUIRED]]);
+    const rejected = new Map([['requests', { count: 1, example: 'its created is no time' }]]);
+    const streams = [{ name: 'requests', records: 999, partitions: 1, failed_partitions: 0 }];
+
+    const verdict = verdictOf({ ...result, streams, findings: { ...result.findings, rejected } }, undefined);
+
+    expect(verdict).toEqual({ outcome: 'source-incomplete', exitCode: 3 });
+  });
+
   it.each([130, 143])('an interrupt comes before all else: %i', (code) => {
     const result = { ...run(['auth'], [[REQUIRED, 'bug']]), interrupted: true };
 
@@ -75,7 +85,13 @@ function run(
       partition: 'usage/p-1/2026-11-20',
       partitions: 1,
     })),
-    findings: { rejected: new Map(), unknownFields: new Map(), warnings: [], incomplete: [] },
+    findings: {
+      rejected: new Map(),
+      unknownFields: new Map(),
+      unknownForms: new Map(),
+      warnings: [],
+      incomplete: [],
+    },
     sinks: sinks.map(([required, failed], at) => ({
       name: `sink-${at}`,
       type: 'ndjson',

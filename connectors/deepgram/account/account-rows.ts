@@ -3,7 +3,8 @@ import type { Project } from '../../../src/streams/partition.js';
 import { dayAt } from '../../../src/time/day.js';
 import { timestampAt } from '../../../src/time/timestamp.js';
 import { listIn, refuseUnknownForm } from '../api/answer-list.js';
-import { type Json, numberOf, objectOf, textOf, textsOf, timestampOf } from '../api/tolerant-json.js';
+import { FieldReader } from '../api/field-reader.js';
+import { type Json, objectOf, textOf } from '../api/tolerant-json.js';
 import type { ApiKeyRow, BalanceRow, ModelRow, PurchaseRow } from '../streams/account.js';
 
 /** Rows of an answer about the account; records without an id go to the findings. */
@@ -12,74 +13,113 @@ export interface AccountContext {
   readonly findings: Findings;
   /** Milliseconds since the epoch. */
   readonly now: number;
+  /** Told of each record that is left out. */
+  readonly onUnreadable: () => void;
 }
 
-export function balanceRows(answer: Json, { project, findings, now }: AccountContext): BalanceRow[] {
-  return identified(listIn(answer, 'balances', 'balances'), 'balances', 'balance_id', findings).map(
-    ([id, balance]) => ({
-      project_id: project.id,
-      project_name: project.name,
-      date: dayAt(now),
-      observed_at: timestampAt(now),
-      balance_id: id,
-      amount: numberOf(balance.amount),
-      units: textOf(balance.units),
-      purchase_order_id: textOf(balance.purchase_order_id),
-    }),
+const BALANCE = new Set(['balance_id', 'amount', 'units', 'purchase_order_id']);
+
+export function balanceRows(answer: Json, context: AccountContext): BalanceRow[] {
+  const { project, findings, now } = context;
+  const read = new FieldReader('balances', findings);
+  return identified(listIn(answer, 'balances', 'balances'), 'balances', 'balance_id', context).map(
+    ([id, balance]) => {
+      findings.noteUnknownFields('balances', '', balance, BALANCE);
+      return {
+        project_id: project.id,
+        project_name: project.name,
+        date: dayAt(now),
+        observed_at: timestampAt(now),
+        balance_id: id,
+        amount: read.number(balance.amount, 'amount'),
+        units: read.text(balance.units, 'units'),
+        purchase_order_id: read.text(balance.purchase_order_id, 'purchase_order_id'),
+      };
+    },
   );
 }
 
-export function purchaseRows(answer: Json, { project, findings }: AccountContext): PurchaseRow[] {
-  return identified(listIn(answer, 'orders', 'purchases'), 'purchases', 'order_id', findings).map(
-    ([id, order]) => ({
-      project_id: project.id,
-      order_id: id,
-      created_at: timestampOf(order.created),
-      expires_at: timestampOf(order.expiration),
-      amount: numberOf(order.amount),
-      units: textOf(order.units),
-      order_type: textOf(order.order_type),
-    }),
+const ORDER = new Set(['order_id', 'expiration', 'created', 'amount', 'units', 'order_type']);
+
+export function purchaseRows(answer: Json, context: AccountContext): PurchaseRow[] {
+  const { project, findings } = context;
+  const read = new FieldReader('purchases', findings);
+  return identified(listIn(answer, 'orders', 'purchases'), 'purchases', 'order_id', context).map(
+    ([id, order]) => {
+      findings.noteUnknownFields('purchases', '', order, ORDER);
+      return {
+        project_id: project.id,
+        order_id: id,
+        created_at: read.timestampOrDay(order.created, 'created'),
+        expires_at: read.timestampOrDay(order.expiration, 'expiration'),
+        amount: read.number(order.amount, 'amount'),
+        units: read.text(order.units, 'units'),
+        order_type: read.text(order.order_type, 'order_type'),
+      };
+    },
   );
 }
 
-export function apiKeyRows(
-  answer: Json,
-  { project, findings }: AccountContext,
-  includeEmails: boolean,
-): ApiKeyRow[] {
+const KEY_ENTRY = new Set(['member', 'api_key']);
+const KEY = new Set(['api_key_id', 'comment', 'scopes', 'created', 'tags', 'expiration_date']);
+const MEMBER = new Set(['member_id', 'email', 'first_name', 'last_name']);
+
+export function apiKeyRows(answer: Json, context: AccountContext, includeEmails: boolean): ApiKeyRow[] {
+  const { project, findings } = context;
+  const read = new FieldReader('api_keys', findings);
+  const note = (prefix: string, object: Json | undefined, known: ReadonlySet<string>) => {
+    if (object) findings.noteUnknownFields('api_keys', prefix, object, known);
+  };
   const members = new Map<unknown, Json | undefined>();
-  const keys = listIn(answer, 'api_keys', 'api_keys').map((entry) => {
-    const key = objectOf(objectOf(entry)?.api_key);
-    members.set(key, objectOf(objectOf(entry)?.member));
+  const keys = listIn(answer, 'api_keys', 'api_keys').map((raw) => {
+    const entry = objectOf(raw);
+    const key = objectOf(entry?.api_key);
+    const member = read.object(entry?.member, 'member');
+    note('', entry, KEY_ENTRY);
+    note('api_key.', key, KEY);
+    note('member.', member, MEMBER);
+    members.set(key, member);
     return key;
   });
-  return identified(keys, 'api_keys', 'api_key_id', findings).map(([id, key]) => ({
-    project_id: project.id,
-    api_key_id: id,
-    name: textOf(key.comment),
-    scopes: textsOf(key.scopes),
-    created_at: timestampOf(key.created),
-    member_id: textOf(members.get(key)?.member_id),
-    ...(includeEmails ? { member_email: textOf(members.get(key)?.email) } : {}),
-  }));
+  return identified(keys, 'api_keys', 'api_key_id', context).map(([id, key]) => {
+    const member = members.get(key);
+    return {
+      project_id: project.id,
+      api_key_id: id,
+      name: read.text(key.comment, 'api_key.comment'),
+      scopes: read.texts(key.scopes, 'api_key.scopes'),
+      created_at: read.timestampOrDay(key.created, 'api_key.created'),
+      member_id: read.text(member?.member_id, 'member.member_id'),
+      ...(includeEmails ? { member_email: read.text(member?.email, 'member.email') } : {}),
+    };
+  });
 }
 
 const MODEL_KINDS = ['stt', 'tts'] as const;
+const MODEL = new Set(
+  'name canonical_name architecture languages version uuid batch streaming formatted_output metadata'.split(
+    ' ',
+  ),
+);
 
-export function modelRows(answer: Json, { project, findings }: AccountContext): ModelRow[] {
+export function modelRows(answer: Json, context: AccountContext): ModelRow[] {
+  const { project, findings } = context;
+  const read = new FieldReader('models', findings);
   // A deployment that only hears, or only speaks, has one of the lists.
   const given = MODEL_KINDS.filter((kind) => answer[kind] !== undefined);
   return (given.length > 0 ? given : MODEL_KINDS).flatMap((kind) =>
-    identified(listIn(answer, kind, 'models'), 'models', 'uuid', findings).map(([id, model]) => ({
-      project_id: project.id,
-      model_id: id,
-      name: textOf(model.name),
-      canonical_name: textOf(model.canonical_name),
-      kind,
-      languages: textsOf(model.languages),
-      version: textOf(model.version),
-    })),
+    identified(listIn(answer, kind, 'models'), 'models', 'uuid', context).map(([id, model]) => {
+      findings.noteUnknownFields('models', '', model, MODEL);
+      return {
+        project_id: project.id,
+        model_id: id,
+        name: read.text(model.name, 'name'),
+        canonical_name: read.text(model.canonical_name, 'canonical_name'),
+        kind,
+        languages: read.texts(model.languages, 'languages'),
+        version: read.text(model.version, 'version'),
+      };
+    }),
   );
 }
 
@@ -88,14 +128,17 @@ function identified(
   list: readonly unknown[],
   stream: string,
   idField: string,
-  findings: Findings,
+  { findings, onUnreadable }: AccountContext,
 ): [string, Json][] {
   const found = new Map<string, Json>();
   for (const raw of list) {
     const object = objectOf(raw);
     const id = textOf(object?.[idField]);
     if (object && id) found.set(id, object);
-    else findings.reject(stream, `it has no ${idField}`, raw);
+    else {
+      findings.reject(stream, `it has no ${idField}`, raw);
+      onUnreadable();
+    }
   }
   refuseUnknownForm(stream, list.length, found.size);
   return [...found].sort(([a], [b]) => (a < b ? -1 : 1));

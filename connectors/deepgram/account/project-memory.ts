@@ -1,10 +1,18 @@
 import { z } from 'zod';
 import type { SourceMemory } from '../../../src/catalogue/source-type.js';
+import { parseTimestamp } from '../../../src/time/timestamp.js';
 
 /** What is remembered of a project between runs: a section for each thing, each left out until there is something. */
 const remembered = z.object({
   /** Days for which a difference between the request log and the usage of a day was said, by the day on which it was. */
   saidDifferences: z.record(z.string(), z.string()).optional(),
+  /** Whether its requests get a cost, and when that was last asked. */
+  prices: z
+    .object({
+      found: z.enum(['given', 'none', 'unknown']),
+      askedAt: z.string().refine((text) => parseTimestamp(text) === text),
+    })
+    .optional(),
 });
 
 type Remembered = z.output<typeof remembered>;

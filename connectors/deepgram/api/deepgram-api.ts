@@ -7,8 +7,8 @@ import { TOO_LARGE_HINT } from '../../../src/http/retry/network-failure.js';
 import { Secret } from '../../../src/secrets/secret.js';
 import type { Project } from '../../../src/streams/partition.js';
 import { doubtOnBaseUrl } from './base-url.js';
-import { hintOnScope } from './scopes.js';
 import { PageSize } from './page-size.js';
+import { hintOnScope } from './scopes.js';
 import { arrayOf, type Json, objectOf, textOf } from './tolerant-json.js';
 
 export type Parameters = Readonly<Record<string, string | number | readonly string[]>>;
@@ -166,7 +166,6 @@ export function explainRefusal(answer: HttpAnswer): RefusalDetails {
     requestId: requestId ?? undefined,
   };
 }
-
 
 const UNKNOWN_KEY =
   'Check the API key in source.api_key: Deepgram does not know it. It may be deleted or expired, or a temporary token, which the management API does not take.';

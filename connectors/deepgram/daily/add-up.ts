@@ -65,5 +65,12 @@ function oneKeyTwice(
   });
 }
 
-/** The rows of some days, still to be added up. */
-export type RowsByDay = ReadonlyMap<Day, readonly RowOfPeriod[]>;
+/** What an answer has of a day. */
+export interface DayRows {
+  /** Still to be added up. */
+  readonly rows: readonly RowOfPeriod[];
+  /** Records that could not be understood. */
+  readonly unreadable: number;
+}
+
+export type RowsByDay = ReadonlyMap<Day, DayRows>;

@@ -1,10 +1,11 @@
 import type { Findings } from '../../../src/deliver/tally/findings.js';
-import type { Row, Value } from '../../../src/streams/field.js';
+import type { Field, Row, Value } from '../../../src/streams/field.js';
 import type { Stream } from '../../../src/streams/stream.js';
-import { type Day, isDay } from '../../../src/time/day.js';
+import type { Day } from '../../../src/time/day.js';
 import type { Names } from '../account/project-directory.js';
 import { listIn, refuseUnknownForm } from '../api/answer-list.js';
-import { type Json, modelIdsOf, numberOf, objectOf, textOf, textsOf } from '../api/tolerant-json.js';
+import { FieldReader } from '../api/field-reader.js';
+import { type Json, modelIdsOf, objectOf, textOf } from '../api/tolerant-json.js';
 import type { RowOfPeriod, RowsByDay } from './add-up.js';
 import { refuseUngrouped } from './groups.js';
 import { periodOf } from './row-period.js';
@@ -18,16 +19,17 @@ export interface DailyContext {
   readonly days: ReadonlySet<Day>;
 }
 
-/** The rows of a usage or billing answer by their day. */
+/** The rows of a usage or billing answer by their day, for each day that was asked for. */
 export function dailyRows(answer: Json, context: DailyContext): RowsByDay {
   const { stream } = context;
   const results = listIn(answer, 'results', stream.name);
   refuseUngrouped(results, stream);
-  const days = new Map<Day, RowOfPeriod[]>();
+  const days = new Map<Day, RowOfPeriod[]>([...context.days].map((day) => [day, []]));
+  const read = new FieldReader(stream.name, context.findings);
   let understood = 0;
   for (const raw of results) {
     const result = objectOf(raw) ?? {};
-    const grouping = objectOf(result.grouping) ?? {};
+    const grouping = read.object(result.grouping, 'grouping') ?? {};
     const period = periodOf(raw);
     if (period === undefined) {
       context.findings.reject(stream.name, 'its start is no day', raw);
@@ -35,63 +37,89 @@ export function dailyRows(answer: Json, context: DailyContext): RowsByDay {
     }
     understood += 1;
     noteUnknownFields(result, grouping, context);
-    if (!context.days.has(period.day)) continue;
-    const rows = days.get(period.day) ?? [];
-    days.set(period.day, rows);
-    rows.push({ row: rowOf(result, grouping, period.day, context), period });
+    days.get(period.day)?.push({ row: rowOf(result, grouping, period.day, read, context), period });
   }
   refuseUnknownForm(stream.name, results.length, understood);
-  return days;
+  // Of those whose day is not known any day may be.
+  const unreadable = results.length - understood;
+  return new Map([...days].map(([day, rows]) => [day, { rows, unreadable }]));
 }
 
 /** One value for each field of the stream, found by the field's name in either form of the answer. */
-function rowOf(result: Json, grouping: Json, date: Day, context: DailyContext): Row {
+function rowOf(result: Json, grouping: Json, date: Day, read: FieldReader, context: DailyContext): Row {
   const row: Record<string, Value> = {};
   for (const field of context.stream.fields) {
-    const read = READERS[field.name];
-    row[field.name] = read ? read(result, grouping, context, date) : numberOf(result[field.name]);
+    const own = READERS[field.name];
+    row[field.name] = own
+      ? own({ result, grouping, read, context, date })
+      : numberIn(read, field, result[field.name], field.name);
   }
   return row;
 }
 
-type Reader = (result: Json, grouping: Json, context: DailyContext, date: Day) => Value;
+/** A number of the kind that its field has. @param name as the source has it */
+function numberIn(
+  read: FieldReader,
+  { type }: Pick<Field, 'type'>,
+  value: unknown,
+  name: string,
+): number | null {
+  return type === 'integer' ? read.integer(value, name) : read.number(value, name);
+}
+
+interface Reading {
+  readonly result: Json;
+  readonly grouping: Json;
+  readonly read: FieldReader;
+  readonly context: DailyContext;
+  readonly date: Day;
+}
 
 /** Fields that are not simply the number of that name. */
-const READERS: Readonly<Record<string, Reader>> = {
-  project_id: (_result, _grouping, { project }) => project.id,
-  project_name: (_result, _grouping, { project }) => project.name,
-  date: (_result, _grouping, _context, date) => date,
-  period_end: (result, grouping) => dayOrNull(textOf(grouping.end) ?? textOf(result.end)),
-  tokens_in: (result) => numberOf(result.tokens_in) ?? numberOf(objectOf(result.tokens)?.in),
-  tokens_out: (result) => numberOf(result.tokens_out) ?? numberOf(objectOf(result.tokens)?.out),
-  tts_characters: (result) => numberOf(result.tts_characters) ?? numberOf(objectOf(result.tts)?.characters),
-  tts_requests: (result) => numberOf(result.tts_requests) ?? numberOf(objectOf(result.tts)?.requests),
-  cost_usd: (result) => numberOf(result.dollars),
-  accessor: (_result, grouping) => textOf(grouping.accessor),
-  api_key_name: (_result, grouping, { names }) => nameOf(textOf(grouping.accessor), names.apiKey),
-  line_item: (_result, grouping) => textOf(grouping.line_item),
-  line_item_name: (_result, grouping, { names }) => nameOf(textOf(grouping.line_item), names.lineItem),
-  endpoint: (_result, grouping) => textOf(grouping.endpoint),
-  method: (_result, grouping) => textOf(grouping.method),
-  deployment: (_result, grouping) => textOf(grouping.deployment),
-  feature_set: (_result, grouping) =>
-    textOf(grouping.feature_set) ?? textsOf(grouping.feature_set)?.join('|') ?? null,
-  tags: (_result, grouping) => textsOf(grouping.tags),
-  model_ids: (_result, grouping) => modelIdsOf(grouping.models),
-  model: (_result, grouping, { names }) => {
+const READERS: Readonly<Record<string, (reading: Reading) => Value>> = {
+  project_id: ({ context }) => context.project.id,
+  project_name: ({ context }) => context.project.name,
+  date: ({ date }) => date,
+  period_end: ({ result, grouping, read }) =>
+    read.day(grouping.end, 'grouping.end') ?? read.day(result.end, 'end'),
+  tokens_in: eitherInteger('tokens_in', 'tokens', 'in'),
+  tokens_out: eitherInteger('tokens_out', 'tokens', 'out'),
+  tts_characters: eitherInteger('tts_characters', 'tts', 'characters'),
+  tts_requests: eitherInteger('tts_requests', 'tts', 'requests'),
+  cost_usd: ({ result, read }) => read.number(result.dollars, 'dollars'),
+  accessor: groupText('accessor'),
+  api_key_name: ({ grouping, context }) => nameOf(textOf(grouping.accessor), context.names.apiKey),
+  line_item: groupText('line_item'),
+  line_item_name: ({ grouping, context }) => nameOf(textOf(grouping.line_item), context.names.lineItem),
+  endpoint: groupText('endpoint'),
+  method: groupText('method'),
+  deployment: groupText('deployment'),
+  feature_set: ({ grouping, read }) =>
+    textOf(grouping.feature_set) ??
+    read.texts(grouping.feature_set, 'grouping.feature_set')?.join('|') ??
+    null,
+  tags: ({ grouping, read }) => read.texts(grouping.tags, 'grouping.tags'),
+  model_ids: ({ grouping, read }) => read.modelIds(grouping.models, 'grouping.models'),
+  model: ({ grouping, context }) => {
     const ids = modelIdsOf(grouping.models);
     if (!ids || ids.length === 0) return null;
-    return [...new Set(ids.map((id) => names.model(id) ?? id))].join('|');
+    return [...new Set(ids.map((id) => context.names.model(id) ?? id))].join('|');
   },
 };
 
-function nameOf(id: string | null, find: (id: string) => string | undefined): string | null {
-  return id === null ? null : (find(id) ?? null);
+/** The older form of usage has some numbers one level deeper. */
+function eitherInteger(flat: string, group: string, name: string) {
+  return ({ result, read }: Reading): Value =>
+    read.integer(result[flat], flat) ??
+    read.integer(read.object(result[group], group)?.[name], `${group}.${name}`);
 }
 
-function dayOrNull(text: string | null): Day | null {
-  const day = text?.slice(0, 10);
-  return day !== undefined && isDay(day) ? day : null;
+function groupText(name: string) {
+  return ({ grouping, read }: Reading): Value => read.text(grouping[name], `grouping.${name}`);
+}
+
+function nameOf(id: string | null, find: (id: string) => string | undefined): string | null {
+  return id === null ? null : (find(id) ?? null);
 }
 
 const KNOWN_RESULT = new Set(

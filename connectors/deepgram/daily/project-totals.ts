@@ -118,7 +118,8 @@ function totalRows(
   for (const { answer, days } of answers) {
     // What is noticed is said by the readings of the streams.
     const context = { stream, project, days, names: NOBODY, findings: new Findings(silentLog) };
-    for (const [day, parts] of dailyRows(answer, context)) rows.set(day, totalOf(parts, stream, project));
+    for (const [day, found] of dailyRows(answer, context))
+      if (found.rows.length > 0) rows.set(day, totalOf(found.rows, stream, project));
   }
   return rows;
 }

@@ -3,7 +3,7 @@ import type { Row, Value } from '../../../src/streams/field.js';
 import type { Stream } from '../../../src/streams/stream.js';
 import type { Day } from '../../../src/time/day.js';
 import { once, type ReadingContext } from '../reading-context.js';
-import { addUp, type RowOfPeriod } from './add-up.js';
+import { addUp, type DayRows } from './add-up.js';
 import type { DailyAnswer } from './daily-calls.js';
 import { dailyRows } from './interpret-response.js';
 
@@ -23,7 +23,7 @@ export async function* readDays(
     },
     signal,
   );
-  const rows = new Map<Day, readonly RowOfPeriod[]>();
+  const rows = new Map<Day, DayRows>();
   for (const { answer, days: asked } of await answersFor(days, stream, context, signal)) {
     const wanted = new Set(days.filter((day) => asked.has(day)));
     for (const [day, found] of dailyRows(answer, { ...context, stream, names, days: wanted }))
@@ -31,13 +31,16 @@ export async function* readDays(
   }
   const withSpeech = isUsageTotal(stream) ? await speechRequests(days, context, signal) : undefined;
   for (const day of days) {
+    const { rows: parts, unreadable } = rows.get(day) ?? NO_ROWS;
     const batch = async () => {
-      const added = addUp(rows.get(day) ?? [], stream, context.project);
+      const added = addUp(parts, stream, context.project);
       return withSpeech ? added.map((row) => ({ ...row, ...withSpeech(day, row) })) : added;
     };
-    yield { day, batches: once(batch) };
+    yield { day, batches: once(batch), unreadable: () => unreadable };
   }
 }
+
+const NO_ROWS: DayRows = { rows: [], unreadable: 0 };
 
 /** Totals without groups are asked for once a run, by whoever needs them first. */
 function answersFor(

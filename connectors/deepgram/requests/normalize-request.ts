@@ -1,26 +1,15 @@
 import type { Findings } from '../../../src/deliver/tally/findings.js';
 import type { Project } from '../../../src/streams/partition.js';
-import { epochMs, msBetween, type Timestamp } from '../../../src/time/timestamp.js';
+import { msBetween } from '../../../src/time/timestamp.js';
 import type { Names } from '../account/project-directory.js';
-import {
-  arrayOf,
-  type Json,
-  modelIdsOf,
-  numberOf,
-  objectOf,
-  sumOf,
-  textOf,
-  textsOf,
-  timestampOf,
-} from '../api/tolerant-json.js';
-import type { Endpoint, RequestRow, RequestStatus } from '../streams/requests.js';
+import { FieldReader } from '../api/field-reader.js';
+import { type Json, objectOf, textOf, timestampOf } from '../api/tolerant-json.js';
+import type { Endpoint, RequestRow } from '../streams/requests.js';
+import { pendingOf } from './finality.js';
+import { noteUnknownFields } from './known-fields.js';
+import type { ProjectPrices } from './project-prices.js';
 import { languageInQuery, pathWithoutQuery, withoutQueries } from './redaction.js';
-
-/** Ages at which a request without a response changes its name, in milliseconds. */
-export interface StateAges {
-  readonly unknownAfterMs: number;
-  readonly lostAfterMs: number;
-}
+import { requestStatus, type StateAges, unlessEmpty } from './request-state.js';
 
 export interface RequestContext {
   readonly project: Project;
@@ -28,6 +17,8 @@ export interface RequestContext {
   readonly ages: StateAges;
   /** Milliseconds since the epoch: the moment of the run. */
   readonly now: number;
+  /** Whether a request that has no cost may still get one in this project. */
+  readonly prices: Pick<ProjectPrices, 'areComing' | 'lookAt'>;
   readonly findings: Findings;
 }
 
@@ -44,65 +35,69 @@ export function requestRow(raw: unknown, context: RequestContext): RequestRow | 
   if (!record || !id) return rejected(context, 'it has no request_id', raw);
   if (!created) return rejected(context, 'its created is no time', raw);
 
-  const response = objectOf(record.response);
-  const details = objectOf(response?.details);
-  const speech = objectOf(response?.tts_details);
-  const segments = arrayOf(speech?.speech_segments);
-  const tokens = arrayOf(response?.token_details);
-  const callback = objectOf(record.callback);
-  const config = objectOf(details?.config);
-  noteUnknownFields(context.findings, record, response, details, speech);
+  const read = new FieldReader('requests', context.findings);
+  const response = unlessEmpty(read.object(record.response, 'response'));
+  const details = read.object(response?.details, 'response.details');
+  const speech = read.object(response?.tts_details, 'response.tts_details');
+  const segments = read.objects(speech?.speech_segments, 'response.tts_details.speech_segments');
+  const tokens = read.objects(response?.token_details, 'response.token_details');
+  // A URL says nothing of how it went.
+  const callback = typeof record.callback === 'string' ? undefined : read.object(record.callback, 'callback');
+  const config = read.object(details?.config, 'response.details.config');
+  noteUnknownFields(context.findings, { record, callback, response, details, tokens, speech, segments });
 
-  const code = numberOf(response?.code) ?? numberOf(record.code);
-  const completed = timestampOf(response?.completed);
-  const status = statusOf(response, code, created, context);
-  const apiKey = textOf(record.api_key_id) ?? textOf(record.accessor);
-  const path = typeof record.path === 'string' ? record.path : '';
-  const models = modelsOf(details, segments, tokens);
+  const code = read.integer(response?.code, 'response.code') ?? read.integer(record.code, 'code');
+  const completed = read.timestamp(response?.completed, 'response.completed');
+  const apiKey = read.text(record.api_key_id, 'api_key_id') ?? read.text(record.accessor, 'accessor');
+  const path = read.text(record.path, 'path') ?? '';
+  const models = modelsOf(read, details, segments, tokens);
   const modelNames = models?.map((model) => context.names.model(model) ?? model) ?? null;
-  const audio = numberOf(details?.duration) ?? numberOf(speech?.duration);
-  const cost = numberOf(details?.usd);
-  const characters = sumOf(segments, 'characters');
-  const tokensIn = sumOf(tokens, 'input');
+  const attempts = read.integer(callback?.attempts, 'callback.attempts');
+  const callbackCode = read.integer(callback?.code, 'callback.code');
 
-  return {
+  const row = {
     project_id: context.project.id,
     project_name: context.project.name,
     request_id: id,
     created_at: created,
     completed_at: completed,
-    status,
-    settled:
-      status === 'success'
-        ? isPriced(cost, audio, characters, tokensIn)
-        : status === 'error' || status === 'lost',
+    status: requestStatus({ response, code, created }, context.ages, context.now),
+    settled: true, // until it is known below
     endpoint: endpointOf(path),
     path: pathWithoutQuery(path),
-    method: textOf(details?.method),
-    deployment: textOf(record.deployment) ?? textOf(response?.deployment),
+    method: read.text(details?.method, 'response.details.method'),
+    deployment:
+      read.text(record.deployment, 'deployment') ?? read.text(response?.deployment, 'response.deployment'),
     code,
-    error_message: withoutQueries(textOf(response?.message)),
+    error_message: withoutQueries(read.text(response?.message, 'response.message')),
     api_key_id: apiKey,
     api_key_name: apiKey === null ? null : (context.names.apiKey(apiKey) ?? null),
     model: modelNames?.[0] ?? null,
     model_ids: models,
     model_names: modelNames,
-    language: textOf(config?.language) ?? languageInQuery(path),
-    tier: textOf(details?.tier) ?? textOf(objectOf(segments[0])?.tier),
-    tags: textsOf(details?.tags),
-    features: textsOf(details?.features),
-    audio_seconds: audio,
-    total_audio_seconds: numberOf(details?.total_audio),
-    channels: numberOf(details?.channels),
-    streams: numberOf(details?.streams),
-    cost_usd: cost,
-    tokens_in: tokensIn,
-    tokens_out: sumOf(tokens, 'output'),
-    tts_characters: characters,
+    language: read.text(config?.language, 'response.details.config.language') ?? languageInQuery(path),
+    tier: read.text(details?.tier, 'response.details.tier') ?? textOf(segments[0]?.tier),
+    tags: read.texts(details?.tags, 'response.details.tags'),
+    features: read.texts(details?.features, 'response.details.features'),
+    audio_seconds:
+      read.number(details?.duration, 'response.details.duration') ??
+      read.number(speech?.duration, 'response.tts_details.duration'),
+    total_audio_seconds: read.number(details?.total_audio, 'response.details.total_audio'),
+    channels: read.integer(details?.channels, 'response.details.channels'),
+    streams: read.integer(details?.streams, 'response.details.streams'),
+    cost_usd: read.number(details?.usd, 'response.details.usd'),
+    tokens_in: read.sum(tokens, 'input', 'response.token_details.input'),
+    tokens_out: read.sum(tokens, 'output', 'response.token_details.output'),
+    tts_characters: read.sum(segments, 'characters', 'response.tts_details.speech_segments.characters'),
     latency_ms: completed === null ? null : msBetween(created, completed),
-    callback_code: numberOf(callback?.code),
-    callback_attempts: numberOf(callback?.attempts),
+    callback_code: callbackCode,
+    callback_attempts: attempts,
   };
+  const isCallbackOpen = (attempts !== null || callbackCode !== null) && !callback?.completed;
+  const seen = { hasResponse: response !== undefined, isCallbackOpen };
+  const pending = pendingOf(row, seen, context.ages, context.prices.areComing);
+  row.settled = pending === undefined || pending.untilMs <= context.now;
+  return row;
 }
 
 function rejected(context: RequestContext, reason: string, raw: unknown): undefined {
@@ -110,74 +105,28 @@ function rejected(context: RequestContext, reason: string, raw: unknown): undefi
   return undefined;
 }
 
-function statusOf(
-  response: Json | undefined,
-  code: number | null,
-  created: Timestamp,
-  { ages, now }: RequestContext,
-): RequestStatus {
-  if (code !== null && code >= 400) return 'error';
-  if (response && code !== null && code < 300) return 'success';
-  const age = now - epochMs(created);
-  if (age >= ages.lostAfterMs) return response ? 'unknown' : 'lost';
-  return age >= ages.unknownAfterMs ? 'unknown' : 'pending';
-}
-
-/**
- * Cost arrives later than the rest, first as 0: a request that used something and costs nothing yet will be
- * restated.
- *
- * @see https://github.com/deepgram/deepgram-python-sdk/issues/457
- */
-function isPriced(cost: number | null, ...amounts: readonly (number | null)[]): boolean {
-  return (cost !== null && cost > 0) || amounts.every((amount) => amount === null || amount === 0);
-}
-
-const ENDPOINT = /\/v\d+\/(listen|speak|read|agent)(?:[/?#]|$)/;
+const ENDPOINT = /(?:^|\/v\d+)\/(listen|speak|read|agent)(?:[/?#]|$)/;
 
 function endpointOf(path: string): Endpoint {
   // Safe: the pattern's only group is one of the four.
   return (ENDPOINT.exec(path)?.[1] as Endpoint | undefined) ?? 'other';
 }
 
-/** Speech and token details name models too, where the record itself has no list. */
+/** Old records name one model; speech and token details name models too, where the record itself has no list. */
 function modelsOf(
+  read: FieldReader,
   details: Json | undefined,
-  segments: readonly unknown[],
-  tokens: readonly unknown[],
+  segments: readonly Json[],
+  tokens: readonly Json[],
 ): readonly string[] | null {
-  const listed = modelIdsOf(details?.models);
+  const listed = read.modelIds(details?.models, 'response.details.models');
   if (listed && listed.length > 0) return listed;
+  const model = read.text(details?.model, 'response.details.model');
+  if (model !== null) return [model];
   const named = new Set<string>();
   for (const item of segments.length > 0 ? segments : tokens) {
-    const model = textOf(objectOf(item)?.model);
-    if (model) named.add(model);
+    const name = textOf(item.model);
+    if (name) named.add(name);
   }
   return named.size > 0 ? [...named] : listed;
-}
-
-const KNOWN_RECORD = new Set(
-  'request_id project_uuid project_id created path api_key_id accessor response code deployment callback'.split(
-    ' ',
-  ),
-);
-const KNOWN_RESPONSE = new Set(
-  'details code completed message deployment token_details tts_details accessor'.split(' '),
-);
-const KNOWN_DETAILS = new Set(
-  'usd duration total_audio channels streams tier metadata models method tags features config'.split(' '),
-);
-const KNOWN_SPEECH = new Set('duration speech_segments audio_metadata'.split(' '));
-
-function noteUnknownFields(
-  findings: Findings,
-  record: Json,
-  response: Json | undefined,
-  details: Json | undefined,
-  speech: Json | undefined,
-): void {
-  findings.noteUnknownFields('requests', '', record, KNOWN_RECORD);
-  if (response) findings.noteUnknownFields('requests', 'response.', response, KNOWN_RESPONSE);
-  if (details) findings.noteUnknownFields('requests', 'response.details.', details, KNOWN_DETAILS);
-  if (speech) findings.noteUnknownFields('requests', 'response.tts_details.', speech, KNOWN_SPEECH);
 }

@@ -56,6 +56,7 @@ export async function readPages(
   for (let page = 0; ; page += 1) {
     const answer = await readPage(reader, range, page, paging, signal);
     const context = await reader.context;
+    await context.prices.lookAt(answer.records, signal);
     await turn(); // the place of this call is free: the next one goes out before the work on this page begins
     const fresh = records.add(answer.records, context, !before?.isShort);
     const count = answer.records.length;

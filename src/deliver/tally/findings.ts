@@ -13,6 +13,7 @@ export class Findings {
   readonly #rejected = new Map<string, { count: number; example: string }>();
   readonly #rejectedIds = new Set<string>();
   readonly #unknown = new Map<string, Set<string>>();
+  readonly #forms = new Map<string, Map<string, { count: number; example: string }>>();
   readonly #warnings = new Set<string>();
   readonly #incomplete = new Set<string>();
 
@@ -48,6 +49,19 @@ export class Findings {
     }
   }
 
+  /**
+   * A field that this program knows, in a form that it does not: it could not be read, or not all of it.
+   *
+   * @param field its name in the source; one of a few, and never the source's own word
+   */
+  unknownForm(stream: string, field: string, value: unknown): void {
+    const fields = this.#forms.get(stream) ?? new Map();
+    this.#forms.set(stream, fields);
+    const known = fields.get(field);
+    if (known) known.count += 1;
+    else fields.set(field, { count: 1, example: formOf(value) });
+  }
+
   warn(message: string): void {
     if (this.#warnings.has(message)) return;
     this.#warnings.add(message);
@@ -65,6 +79,7 @@ export class Findings {
     return {
       rejected: this.#rejected,
       unknownFields: new Map([...this.#unknown].map(([stream, names]) => [stream, [...names].sort()])),
+      unknownForms: this.#forms,
       warnings: [...this.#warnings],
       incomplete: [...this.#incomplete],
     };
@@ -76,6 +91,20 @@ export class Findings {
     if (names.size < MOST_NAMES) names.add(name.slice(0, 80));
   }
 }
+
+/** What a value is: enough to look for it, and none of what somebody did not want exported. */
+function formOf(value: unknown): string {
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'number' && Number.isFinite(value) && !Number.isInteger(value)) return 'a fraction';
+  return FORMS[typeof value] ?? 'something else';
+}
+
+const FORMS: Readonly<Record<string, string>> = {
+  string: 'a text',
+  number: 'a number',
+  boolean: 'true or false',
+  object: 'an object',
+};
 
 /** The names of a record's fields: enough to find it, and no value that somebody did not want exported. */
 function sketch(record: unknown): string {

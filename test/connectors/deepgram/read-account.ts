@@ -72,7 +72,7 @@ export async function openSource(reading: Reading): Promise<{ source: Source; st
       base_url: url,
       max_concurrency: reading.maxConcurrency ?? 8,
       unavailable: reading.unavailable ?? 'fail',
-      states: { unknown_after: 3_600_000, lost_after: 172_800_000 },
+      states: { unknown_after: 3_600_000, lost_after: 172_800_000, priced_within: 14_400_000 },
     },
     {
       projects: reading.projects ?? 'all',

@@ -15,7 +15,8 @@ function read(raw: unknown, now = NOW) {
       apiKey: (id) => ({ 'key-1': 'production' })[id],
       lineItem: () => undefined,
     },
-    ages: { unknownAfterMs: 3_600_000, lostAfterMs: 172_800_000 },
+    ages: { unknownAfterMs: 3_600_000, lostAfterMs: 172_800_000, pricedWithinMs: 14_400_000 },
+    prices: { areComing: true, lookAt: async () => {} },
     now,
     findings,
   });
@@ -75,8 +76,8 @@ describe('the state of a request', () => {
     ['code 101, a streaming connection', { code: 101, details: { usd: 1 } }, 60_000, 'success', true],
     ['code 400', { code: 400, message: 'Bad Request' }, 60_000, 'error', true],
     ['a response without a code, young', { details: {} }, 60_000, 'pending', false],
-    ['a response without a code, old', { details: {} }, 172_800_000, 'unknown', false],
-    ['a code that says neither', { code: 302 }, 172_800_000, 'unknown', false],
+    ['a response without a code, old', { details: {} }, 172_800_000, 'unknown', true],
+    ['a code that says neither', { code: 302 }, 60_000, 'unknown', true],
   ])('%s', (_form, response, age, status, settled) => {
     const created = new Date(NOW - age).toISOString();
 

@@ -219,9 +219,10 @@ async function readOnce(
   } = {},
 ): Promise<ReadRange> {
   const project = { id: 'p-1', name: 'Support' };
-  const ages = { unknownAfterMs: 3_600_000, lostAfterMs: 172_800_000 };
+  const ages = { unknownAfterMs: 3_600_000, lostAfterMs: 172_800_000, pricedWithinMs: 14_400_000 };
+  const prices = { areComing: true, lookAt: async () => {} };
   const now = Date.parse('2026-11-20T12:00:00Z');
-  const context = { project, names, ages, now, findings: new Findings(silentLog) };
+  const context = { project, names, ages, prices, now, findings: new Findings(silentLog) };
   const reader = { api, project, context: Promise.resolve(context), pages };
   const facts = new DayFacts();
   const asked = { range, expected: Promise.resolve(expected), facts };

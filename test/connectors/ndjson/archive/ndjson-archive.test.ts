@@ -124,7 +124,13 @@ describe('what was synced can be replayed to the byte', () => {
     expect(Object.keys(first).length).toBeGreaterThan(50);
     expect(first['tableau/requests.csv']?.split('\n').length).toBeGreaterThan(50);
     expect(await folderContents(join(cwd, 'second'))).toEqual(first);
-    expect(result.findings).toEqual({ rejected: new Map(), unknownFields: new Map(), warnings: [], incomplete: [] });
+    expect(result.findings).toEqual({
+      rejected: new Map(),
+      unknownFields: new Map(),
+      unknownForms: new Map(),
+      warnings: [],
+      incomplete: [],
+    });
     expect(verdictOf(result, undefined).exitCode).toBe(0);
   });
 });
