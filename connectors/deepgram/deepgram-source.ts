@@ -9,6 +9,7 @@ import { addDays, type Day, dayAt } from '../../src/time/day.js';
 import { checkAccess } from './account/check-access.js';
 import { distinctValues } from './account/distinct-values.js';
 import { projectDirectory } from './account/project-directory.js';
+import { projectIdentity } from './account/project-identity.js';
 import { projectMemory } from './account/project-memory.js';
 import { listIn } from './api/answer-list.js';
 import { doubtOnBaseUrl } from './api/base-url.js';
@@ -17,6 +18,7 @@ import { FieldReader } from './api/field-reader.js';
 import { objectOf, textOf } from './api/tolerant-json.js';
 import { DailyCalls } from './daily/daily-calls.js';
 import { projectTotals } from './daily/project-totals.js';
+import { FactsUnderWay } from './facts-under-way.js';
 import { divideDays, readTask } from './read-task.js';
 import type { ReadingContext } from './reading-context.js';
 import { checkPrices } from './requests/check-prices.js';
@@ -58,15 +60,22 @@ export function deepgramSource(settings: DeepgramSettings, context: SourceContex
     const known = contexts.get(project.id);
     if (known) return known;
     const memory = projectMemory(context.memory, project.id);
-    const directory = projectDirectory(api, project, range, findings);
+    const identity = projectIdentity(api, project, memory, now);
+    const directory = projectDirectory({ api, project, identity, memory, findings, now });
+    const facts = new FactsUnderWay();
     const totals = projectTotals(daily, project, { start: since, end: until }, findings);
     const prices = new ProjectPrices({ api, project, memory, findings, ages, now, since: logged });
-    const shared = { daily, totals, prices, findings, ahead, pages, ages, now };
-    const made = { api, project, directory, memory, ...shared };
+    const own = { api, project, identity, directory, facts, memory, daily, totals, prices };
+    const made = { ...own, findings, ahead, pages, ages, now };
     contexts.set(project.id, made);
     return made;
   };
-  const projects = (signal: AbortSignal) => listProjects(api, context.projects, findings, signal);
+  const formerNames = ({ id }: Project) =>
+    projectMemory(context.memory, id)
+      .get('project')
+      ?.names.map(([, name]) => name) ?? [];
+  const projects = (signal: AbortSignal) =>
+    listProjects(api, context.projects, formerNames, findings, signal);
 
   return {
     name: 'Deepgram',
@@ -96,10 +105,13 @@ export function deepgramSource(settings: DeepgramSettings, context: SourceContex
     },
     distinctValues: async (asked, signal) => {
       const valuesOf = async (project: Project) =>
-        [project.id, await distinctValues(contextOf(project).directory, signal)] as const;
+        [project.id, await distinctValues(contextOf(project).directory, range, signal)] as const;
       return new Map(await Promise.all(asked.map(valuesOf)));
     },
-    findings: () => findings.result(),
+    findings: () => {
+      for (const { directory } of contexts.values()) directory.tellUnnamedKeys();
+      return findings.result();
+    },
     close: () => http.close(),
   };
 }
@@ -110,6 +122,7 @@ const KNOWN_PROJECT = new Set(['project_id', 'name', 'company', 'mip_opt_out']);
 async function listProjects(
   api: DeepgramApi,
   wanted: 'all' | readonly string[],
+  formerNames: (project: Project) => readonly string[],
   findings: Findings,
   signal: AbortSignal,
 ): Promise<readonly Project[]> {
@@ -133,7 +146,7 @@ async function listProjects(
       hint: 'Use a key of the project, or of a member of it.',
     });
   }
-  return chooseProjects(all, wanted, { who: 'The API key sees', it: 'It sees' });
+  return chooseProjects(all, wanted, { who: 'The API key sees', it: 'It sees' }, formerNames);
 }
 
 /**

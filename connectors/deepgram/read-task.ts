@@ -1,15 +1,10 @@
 import type { PartitionReading, ReadRequest, Share } from '../../src/catalogue/source.js';
 import type { Row } from '../../src/streams/field.js';
 import type { Stream } from '../../src/streams/stream.js';
-import { addDays, type Day } from '../../src/time/day.js';
-import {
-  type AccountContext,
-  apiKeyRows,
-  balanceRows,
-  modelRows,
-  purchaseRows,
-} from './account/account-rows.js';
-import { calledAs, projectCall } from './api/deepgram-api.js';
+import { addDays, type Day, dayAt } from '../../src/time/day.js';
+import { type AccountContext, balanceRows } from './account/account-rows.js';
+import { readSnapshot } from './account/snapshots.js';
+import { projectCall } from './api/deepgram-api.js';
 import { DAYS_A_CALL } from './daily/daily-calls.js';
 import { readDays } from './daily/read-days.js';
 import { once, type ReadingContext } from './reading-context.js';
@@ -21,42 +16,28 @@ export function divideDays(
   days: readonly Day[],
   today: Day,
 ): readonly Share[] {
-  if (partitionedBy === 'snapshot') return [{ days: [null], calls: kind === 'projects' ? 0 : 1 }];
+  if (partitionedBy === 'snapshot') return [{ days: [null], calls: 1 }];
   if (kind === 'balances') return days.includes(today) ? [{ days: [today], calls: 1 }] : [];
   return chunksOf(days, kind === 'requests' ? 1 : DAYS_A_CALL).map((chunk) => ({ days: chunk, calls: 1 }));
 }
 
 /** Reads the days of one {@link Share}. */
 export function readTask(
-  { stream, days }: ReadRequest,
+  { stream, days, again }: ReadRequest,
   context: ReadingContext,
   signal: AbortSignal,
 ): AsyncIterable<PartitionReading> {
+  if (stream.partitionedBy === 'snapshot')
+    return whole(days, context, (own) => readSnapshot(stream, own, signal));
+  const dated = days.filter((day) => day !== null);
   switch (stream.kind) {
     case 'requests':
-      return readRequests(days, context, signal);
+      return context.facts.count(readRequests(dated, context, signal));
     case 'usage':
     case 'billing':
-      return readDays(
-        days.filter((day) => day !== null),
-        stream,
-        context,
-        signal,
-      );
+      return context.facts.count(readDays(dated, stream, context, signal, again));
     case 'balances':
       return whole(days, context, (own) => balances(own, signal));
-    case 'purchases':
-      return whole(days, context, (own) => purchases(own, signal));
-    case 'projects':
-      return whole(days, context, async ({ project }) => [{ project_id: project.id, name: project.name }]);
-    case 'api_keys': {
-      const includeEmails = stream.fields.some((field) => field.name === 'member_email');
-      return whole(days, context, async (own) =>
-        apiKeyRows(await context.directory.keys(signal), own, includeEmails),
-      );
-    }
-    case 'models':
-      return whole(days, context, async (own) => modelRows(await context.directory.models(signal), own));
     default:
       throw new Error(`Deepgram has no stream of the kind ${stream.kind}.`);
   }
@@ -86,26 +67,17 @@ type OwnContext = ReadingContext & AccountContext;
 
 async function balances(context: OwnContext, signal: AbortSignal): Promise<readonly Row[]> {
   const call = projectCall(context.project, 'read the balances', 'billing:read', ['balances']);
-  return balanceRows(await context.api.get(call, signal), context);
-}
-
-async function purchases(context: OwnContext, signal: AbortSignal): Promise<readonly Row[]> {
-  const { api, project, findings } = context;
-  return api.pageSize.ask(async (limit, slowAttempts) => {
-    const call = projectCall(project, 'read the purchases', 'billing:read', ['purchases'], { limit });
-    const rows = purchaseRows(await api.get({ ...call, slowAttempts }, signal), context);
-    if (rows.length >= limit)
-      findings.warn(`${calledAs(project)} has ${limit} purchases or more; Deepgram gives no more than that.`);
-    return rows;
-  });
+  const name = context.identity.nameOn(dayAt(context.now));
+  const project = { ...context.project, name };
+  return balanceRows(await context.api.get(call, signal), { ...context, project });
 }
 
 async function* readRequests(
-  days: ReadRequest['days'],
+  days: readonly Day[],
   context: ReadingContext,
   signal: AbortSignal,
 ): AsyncGenerator<PartitionReading> {
-  for (const day of days) if (day !== null) yield readRequestDay(day, context, signal);
+  for (const day of days) yield readRequestDay(day, context, signal);
 }
 
 /** Runs of neighbouring days, each at most `size` long. */

@@ -2,10 +2,12 @@ import type { Findings } from '../../src/deliver/tally/findings.js';
 import type { Row } from '../../src/streams/field.js';
 import type { Project } from '../../src/streams/partition.js';
 import type { ProjectDirectory } from './account/project-directory.js';
+import type { ProjectIdentity } from './account/project-identity.js';
 import type { ProjectMemory } from './account/project-memory.js';
 import type { DeepgramApi } from './api/deepgram-api.js';
 import type { DailyCalls } from './daily/daily-calls.js';
 import type { ProjectTotals } from './daily/project-totals.js';
+import type { FactsUnderWay } from './facts-under-way.js';
 import type { PageLength } from './requests/page-length.js';
 import type { ProjectPrices } from './requests/project-prices.js';
 import type { ReadAhead } from './requests/read-ahead.js';
@@ -15,7 +17,10 @@ import type { StateAges } from './requests/request-state.js';
 export interface ReadingContext {
   readonly api: DeepgramApi;
   readonly project: Project;
+  readonly identity: ProjectIdentity;
   readonly directory: ProjectDirectory;
+  /** Readings of days, which what names the project's things waits for. */
+  readonly facts: FactsUnderWay;
   readonly memory: ProjectMemory;
   readonly daily: DailyCalls;
   readonly totals: ProjectTotals;

@@ -86,6 +86,8 @@ export function requestRow(index: number, day = '2026-11-20', changes: Partial<R
     latency_ms: 500,
     callback_code: null,
     callback_attempts: null,
+    mip_opt_out: null,
+    date: day,
     ...changes,
   };
 }

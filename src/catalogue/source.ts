@@ -30,6 +30,8 @@ export interface ReadRequest {
 /** One day being read, or the snapshot. Its batches come once, in the order of time and then of the key. */
 export interface PartitionReading {
   readonly day: Day | null;
+  /** The project as it was called on that day, for sinks. Default: as the request has it. */
+  readonly project?: Project;
   readonly batches: AsyncIterable<Batch>;
   /** Records of it that could not be understood. Asked when the batches have ended. Default: none. */
   unreadable?(): number;

@@ -105,7 +105,13 @@ async function runTask(task: Task, tally: RunTally, options: RunOptions): Promis
     tally.failures.refuseHopeless(task);
     const days = [first.day, ...others.map(({ day }) => day)] as const;
     for await (const part of options.source.read({ stream, project, days }, options.signal)) {
-      await deliverPartition({ stream, project, day: part.day }, part, lanesOf(part.day), tally, options);
+      await deliverPartition(
+        { stream, project: part.project ?? project, day: part.day },
+        part,
+        lanesOf(part.day),
+        tally,
+        options,
+      );
       unread.delete(part.day);
     }
     tally.failures.succeeded();

@@ -38,7 +38,7 @@ export interface RestingPartitions {
 }
 
 /**
- * What is to be read, in the order of streams, projects and days: what at least one sink lacks. The window says
+ * What is to be read, in the order of streams, projects and days, with snapshots at the end: what at least one sink lacks. The window says
  * where history begins; a day that was wanted once and never delivered is still wanted when the window has moved on.
  * Pure: nothing is read or changed.
  */
@@ -53,11 +53,17 @@ export function plan(input: PlanInput): Plan {
     );
   });
   return {
-    tasks: plans.flatMap(({ tasks }) => tasks),
+    tasks: snapshotsLast(plans.flatMap(({ tasks }) => tasks)),
     lost: plans.flatMap(({ lost }) => lost),
     kept: plans.flatMap(({ kept }) => kept),
     resting: plans.flatMap(({ resting }) => resting),
   };
+}
+
+/** What things are called and what there is of them: a source has it whole when the records that name it were read. */
+function snapshotsLast(tasks: readonly Task[]): readonly Task[] {
+  const isSnapshot = ({ partitions: [first] }: Task) => first.day === null;
+  return [...tasks.filter((task) => !isSnapshot(task)), ...tasks.filter(isSnapshot)];
 }
 
 function planSnapshot(

@@ -5,7 +5,7 @@ import { timestampAt } from '../../../src/time/timestamp.js';
 import { listIn, refuseUnknownForm } from '../api/answer-list.js';
 import { FieldReader } from '../api/field-reader.js';
 import { type Json, objectOf, textOf } from '../api/tolerant-json.js';
-import type { ApiKeyRow, BalanceRow, ModelRow, PurchaseRow } from '../streams/account.js';
+import type { ApiKeyRow, BalanceRow, MemberRow, ModelRow, PurchaseRow } from '../streams/account.js';
 
 /** Rows of an answer about the account; records without an id go to the findings. */
 export interface AccountContext {
@@ -64,7 +64,12 @@ const KEY_ENTRY = new Set(['member', 'api_key']);
 const KEY = new Set(['api_key_id', 'comment', 'scopes', 'created', 'tags', 'expiration_date']);
 const MEMBER = new Set(['member_id', 'email', 'first_name', 'last_name']);
 
-export function apiKeyRows(answer: Json, context: AccountContext, includeEmails: boolean): ApiKeyRow[] {
+/** A key as the list has it. */
+export type ListedKey = Omit<ApiKeyRow, 'expires_at' | 'tags' | 'last_seen'> & {
+  readonly member_email: string | null;
+};
+
+export function listedKeys(answer: Json, context: AccountContext): ListedKey[] {
   const { project, findings } = context;
   const read = new FieldReader('api_keys', findings);
   const note = (prefix: string, object: Json | undefined, known: ReadonlySet<string>) => {
@@ -90,9 +95,29 @@ export function apiKeyRows(answer: Json, context: AccountContext, includeEmails:
       scopes: read.texts(key.scopes, 'api_key.scopes'),
       created_at: read.timestampOrDay(key.created, 'api_key.created'),
       member_id: read.text(member?.member_id, 'member.member_id'),
-      ...(includeEmails ? { member_email: read.text(member?.email, 'member.email') } : {}),
+      member_email: read.text(member?.email, 'member.email'),
     };
   });
+}
+
+const MEMBER_ENTRY = new Set(['member_id', 'email', 'first_name', 'last_name', 'scopes']);
+
+export function memberRows(answer: Json, context: AccountContext): MemberRow[] {
+  const { project, findings } = context;
+  const read = new FieldReader('members', findings);
+  return identified(listIn(answer, 'members', 'members'), 'members', 'member_id', context).map(
+    ([id, member]) => {
+      findings.noteUnknownFields('members', '', member, MEMBER_ENTRY);
+      return {
+        project_id: project.id,
+        member_id: id,
+        email: read.text(member.email, 'email'),
+        first_name: read.text(member.first_name, 'first_name'),
+        last_name: read.text(member.last_name, 'last_name'),
+        scopes: read.texts(member.scopes, 'scopes'),
+      };
+    },
+  );
 }
 
 const MODEL_KINDS = ['stt', 'tts'] as const;
@@ -102,7 +127,10 @@ const MODEL = new Set(
   ),
 );
 
-export function modelRows(answer: Json, context: AccountContext): ModelRow[] {
+/** A model as the list has it. */
+export type ListedModel = Omit<ModelRow, 'last_seen'>;
+
+export function listedModels(answer: Json, context: AccountContext): ListedModel[] {
   const { project, findings } = context;
   const read = new FieldReader('models', findings);
   // A deployment that only hears, or only speaks, has one of the lists.

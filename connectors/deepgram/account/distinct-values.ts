@@ -1,6 +1,7 @@
 import { ExportError } from '../../../src/errors/export-error.js';
-import { arrayOf, type Json, objectOf, textOf } from '../api/tolerant-json.js';
+import { arrayOf, objectOf } from '../api/tolerant-json.js';
 import type { Endpoint, RequestStatus } from '../streams/requests.js';
+import type { DayRange } from './names/named-list.js';
 import type { ProjectDirectory } from './project-directory.js';
 
 const ENDPOINTS = ['listen', 'speak', 'read', 'agent', 'other'] as const satisfies readonly Endpoint[];
@@ -19,17 +20,18 @@ const STATUSES = [
 const HOSTED = ['hosted', 'hosted:us', 'hosted:eu', 'hosted:au', 'hosted:in'];
 
 /**
- * How many different values the fields of a project's records have, by their names, as Deepgram lists them for the
- * last 90 days. Three calls; what the key may not read is left out.
+ * How many different values the fields of a project's records have, by their names, as Deepgram lists them for
+ * these days. Three calls at most; what the key may not read is left out.
  */
 export async function distinctValues(
   directory: ProjectDirectory,
+  days: DayRange,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, number>> {
   const [usage, billing, keys] = await Promise.all([
-    readable(directory.usageFields(signal)),
-    readable(directory.billingFields(signal)),
-    readable(directory.keys(signal)),
+    readable(directory.usageFields(days, signal)),
+    readable(directory.billingFields(days, signal)),
+    readable(directory.apiKeys.read(days, signal).then(directory.apiKeys.all)),
   ]);
   const values = new Map<string, number>([
     ['endpoint', ENDPOINTS.length],
@@ -48,10 +50,7 @@ export async function distinctValues(
   }
   if (billing !== undefined && keys !== undefined) {
     // Keys that are there, and those that were used and are there no more.
-    const listed = arrayOf(keys.api_keys).map((entry) =>
-      textOf(objectOf(objectOf(entry)?.api_key)?.api_key_id),
-    );
-    const count = distinct([...listed, ...arrayOf(billing.accessors)]);
+    const count = distinct([...keys.map(({ id }) => id), ...arrayOf(billing.accessors)]);
     for (const name of ['accessor', 'api_key_id']) values.set(name, count);
   }
   return values;
@@ -62,7 +61,7 @@ function distinct(list: unknown): number {
 }
 
 /** Undefined for what Deepgram does not give; an interrupt is none of that. */
-async function readable(answer: Promise<Json>): Promise<Json | undefined> {
+async function readable<Answer>(answer: Promise<Answer>): Promise<Answer | undefined> {
   try {
     return await answer;
   } catch (error) {

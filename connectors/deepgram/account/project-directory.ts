@@ -1,134 +1,188 @@
 import type { Findings } from '../../../src/deliver/tally/findings.js';
-import { ExportError } from '../../../src/errors/export-error.js';
+import type { ExportError } from '../../../src/errors/export-error.js';
 import type { Project } from '../../../src/streams/partition.js';
 import type { Day } from '../../../src/time/day.js';
-import { calledAs, type DeepgramApi, type Parameters, projectCall, type Scope } from '../api/deepgram-api.js';
+import { calledAs, type DeepgramApi, projectCall, type Scope } from '../api/deepgram-api.js';
 import { arrayOf, type Json, objectOf, textOf } from '../api/tolerant-json.js';
+import { listedKeys, listedModels } from './account-rows.js';
+import { type DayNames, dayNames } from './names/day-names.js';
+import { type DayRange, type NamedList, namedList } from './names/named-list.js';
+import { rememberedList } from './names/remembered-list.js';
+import type { ProjectIdentity } from './project-identity.js';
+import type { ProjectMemory } from './project-memory.js';
 
-/** Readable names for the ids in records; undefined for an id that nobody knows. */
+/** What things are called, by their ids; undefined for an id that nobody knows. */
 export interface Names {
   model(id: string): string | undefined;
   apiKey(id: string): string | undefined;
   lineItem(id: string): string | undefined;
 }
 
-/** Names by id. */
-type NamesById = ReadonlyMap<string, string>;
+/** The kinds of things that have names. */
+export type Named = 'models' | 'apiKeys' | 'lineItems';
+
+export interface DirectoryOptions {
+  readonly api: DeepgramApi;
+  readonly project: Project;
+  readonly identity: ProjectIdentity;
+  readonly memory: ProjectMemory;
+  readonly findings: Findings;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
 
 export type ProjectDirectory = ReturnType<typeof projectDirectory>;
 
 /**
- * What a project knows about itself and barely changes: its keys, its models, the names of its line items.
- * Each is asked for once a run, by whoever needs it first.
- *
- * @param range the days of the run: the names of what was used in them are asked for
+ * What a project knows about itself and barely changes: its keys, its models, the names of its line items. They are
+ * remembered between runs, asked for when that is an hour old, and whenever records name something new.
  */
-export function projectDirectory(
-  api: DeepgramApi,
-  project: Project,
-  range: { readonly start: Day; readonly end: Day },
-  findings: Findings,
-) {
-  const answers = new Map<string, Promise<Json>>();
-  const once =
-    (what: string, scope: Scope, path: readonly string[], parameters: Parameters = {}) =>
-    (signal: AbortSignal): Promise<Json> => {
-      const known = answers.get(what);
-      if (known) return known;
-      const answer = api.get(projectCall(project, `read ${what}`, scope, path, parameters), signal);
-      answer.catch(() => {}); // reported by whoever waits for it
-      answers.set(what, answer);
-      return answer;
-    };
-  /** `{api_keys: [{member, api_key}]}` */
-  const keys = once('the API keys', 'keys:read', ['keys']);
-  /** `{stt: […], tts: […]}`, outdated models included: old requests used them. */
-  const models = once('the models', 'project:read', ['models'], { include_outdated: 'true' });
+export function projectDirectory({ api, project, identity, memory, findings, now }: DirectoryOptions) {
+  const context = { project, findings, now, onUnreadable: () => {} };
+  const get = (
+    what: string,
+    scope: Scope,
+    path: readonly string[],
+    parameters: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ) => api.get(projectCall(project, `read ${what}`, scope, path, parameters), signal);
   /** `{tags, models, processing_methods, features}` of what was used in these days. */
-  const usageFields = once('the usage fields', 'usage:read', ['usage', 'fields'], range);
+  const usageFields = ({ start, end }: DayRange, signal: AbortSignal): Promise<Json> =>
+    get('the usage fields', 'usage:read', ['usage', 'fields'], { start, end }, signal);
   /** `{accessors, deployments, tags, line_items}` of what was billed in these days. */
-  const billingFields = once('the billing fields', 'billing:read', ['billing', 'fields'], range);
+  const billingFields = ({ start, end }: DayRange, signal: AbortSignal): Promise<Json> =>
+    get('the billing fields', 'billing:read', ['billing', 'fields'], { start, end }, signal);
 
-  const orNothing = async (lost: string, answer: Promise<Json>): Promise<Json> => {
-    try {
-      return await answer;
-    } catch (error) {
-      // What would pass by itself must not turn names into ids, in Datadog even into other series: read it later.
-      if (!isForGood(error)) throw error;
-      findings.warn(`No ${lost} for project ${calledAs(project)}: ${error.message}`);
-      return {};
-    }
-  };
-  const modelNames = async (signal: AbortSignal): Promise<NamesById> => {
-    const [listed, used] = await Promise.all([
-      orNothing('model names', models(signal)),
-      orNothing('names of models used', usageFields(signal)),
-    ]);
-    const nameOf = (model: Json) => textOf(model.canonical_name) ?? textOf(model.name);
-    return new Map([
-      // Models that served this project and may be listed nowhere any more.
-      ...namesIn(used.models, 'model_id', nameOf),
-      ...namesIn(listed.tts, 'uuid', nameOf),
-      ...namesIn(listed.stt, 'uuid', nameOf),
-    ]);
-  };
-  const keyNames = async (signal: AbortSignal): Promise<NamesById> => {
-    const listed = await orNothing('API key names', keys(signal));
-    const found = arrayOf(listed.api_keys).map((entry) => objectOf(entry)?.api_key);
-    return namesIn(found, 'api_key_id', (key) => textOf(key.comment));
-  };
-  const lineItemNames = async (signal: AbortSignal): Promise<NamesById> => {
-    const used = await orNothing('line item names', billingFields(signal));
-    const items = Object.entries(objectOf(used.line_items) ?? {}).map(([id, name]) => ({ id, name }));
-    return namesIn(items, 'id', (item) => textOf(item.name));
-  };
+  const keyList = rememberedList(memory.get('apiKeys'), (list) => memory.set('apiKeys', list), now);
+  const modelList = rememberedList(memory.get('models'), (list) => memory.set('models', list), now);
+  const itemList = rememberedList(memory.get('lineItems'), (list) => memory.set('lineItems', list), now);
+  /** Personal data, so they are not remembered. */
+  const emails = new Map<string, string | null>();
+
+  const notTold = (what: string, error: ExportError, isForGood: boolean): void =>
+    findings.warn(
+      `No ${what} for project ${calledAs(project)}: ${error.message}` +
+        (isForGood ? '' : ' Days with something that has no name yet are read again.'),
+    );
+  const apiKeys = namedList(
+    keyList,
+    [
+      {
+        what: 'API key names',
+        byDays: false,
+        ask: async (_days, signal) => {
+          const keys = listedKeys(await get('the API keys', 'keys:read', ['keys'], {}, signal), context);
+          for (const { api_key_id: id, member_email: email } of keys) emails.set(id, email);
+          keyList.read(
+            keys.map(({ project_id: _, api_key_id: id, member_email: __, ...details }) => ({
+              id,
+              name: details.name,
+              details,
+            })),
+          );
+        },
+      },
+    ],
+    notTold,
+  );
+  const models = namedList(
+    modelList,
+    [
+      {
+        what: 'model names',
+        byDays: false,
+        ask: async (_days, signal) => {
+          // Outdated ones too: old requests used them.
+          const all = { include_outdated: 'true' };
+          const found = listedModels(
+            await get('the models', 'project:read', ['models'], all, signal),
+            context,
+          );
+          modelList.read(
+            found.map(({ project_id: _, model_id: id, ...details }) => ({
+              id,
+              name: details.canonical_name ?? details.name,
+              details,
+            })),
+          );
+        },
+      },
+      {
+        // Models that served this project and may be listed nowhere any more.
+        what: 'names of models used',
+        byDays: true,
+        ask: async (days, signal) => modelList.told(modelsIn(await usageFields(days, signal))),
+      },
+    ],
+    notTold,
+  );
+  const lineItems = namedList(
+    itemList,
+    [
+      {
+        what: 'line item names',
+        byDays: true,
+        ask: async (days, signal) => {
+          const items = Object.entries(objectOf((await billingFields(days, signal)).line_items) ?? {});
+          itemList.read(items.map(([id, name]) => ({ id, name: textOf(name) })));
+        },
+      },
+    ],
+    notTold,
+  );
+  const lists: Readonly<Record<Named, NamedList>> = { models, apiKeys, lineItems };
 
   return {
-    keys,
-    models,
     usageFields,
     billingFields,
-    /**
-     * The names of these things. A list that the key may not read, or that is not there, only costs its names, with a
-     * warning.
-     */
-    names: async (
-      wanted: { readonly models?: boolean; readonly apiKeys?: boolean; readonly lineItems?: boolean },
+    apiKeys: {
+      ...apiKeys,
+      all: keyList.all,
+      told: keyList.told,
+      /** Of a key that this run has found listed. */
+      emailOf: (id: string): string | null => emails.get(id) ?? null,
+    },
+    models: { ...models, all: modelList.all },
+    /** Sees to it that these names are of this hour. What cannot be had costs no more than the names. */
+    prepare: async (kinds: readonly Named[], days: DayRange, signal: AbortSignal): Promise<void> => {
+      await Promise.all(kinds.map((kind) => lists[kind].prepare(days, signal)));
+    },
+    /** Asks for the names of what these days name, where they are not known. */
+    find: async (
+      ids: Readonly<Record<Named, ReadonlySet<string>>>,
+      days: DayRange,
       signal: AbortSignal,
-    ): Promise<Names> => {
-      const [ofModels, ofKeys, ofLineItems] = await Promise.all([
-        wanted.models ? modelNames(signal) : NOBODY,
-        wanted.apiKeys ? keyNames(signal) : NOBODY,
-        wanted.lineItems ? lineItemNames(signal) : NOBODY,
-      ]);
-      return {
-        model: (id) => ofModels.get(id),
-        apiKey: (id) => ofKeys.get(id),
-        lineItem: (id) => ofLineItems.get(id),
-      };
+    ): Promise<void> => {
+      await Promise.all(KINDS.map((kind) => lists[kind].find(ids[kind], days, signal)));
+    },
+    /** The names of a day, for one reading of it. */
+    names: (day: Day): DayNames => dayNames(day, identity.nameOn(day), lists),
+    /** Says how many keys that were used have no name, where their list could be read. */
+    tellUnnamedKeys: (): void => {
+      const { of = 0, count = 0 } = apiKeys.unknown() ?? {};
+      if (count === 0) return;
+      findings.warn(
+        `${count} of ${of} keys that were used in ${calledAs(project)} ${of === 1 ? 'has' : 'have'} no name: an Admin’s or ` +
+          'Member’s key lists only its own, and a key that was deleted is listed nowhere.',
+      );
     },
   };
 }
 
-/**
- * True for Deepgram's word that this key may not read it, or that it is not there. A key that is not known at all (401)
- * cannot read the records either, and a redirect is somebody else's word.
- */
-function isForGood(error: unknown): error is ExportError {
-  if (!(error instanceof ExportError) || error.code !== 'HTTP_STATUS') return false;
-  return error.lacks !== undefined || error.kind === 'permanent';
-}
+const KINDS = ['models', 'apiKeys', 'lineItems'] as const satisfies readonly Named[];
 
-const NOBODY: NamesById = new Map();
-
-/** The first name of an id counts. */
-function namesIn(list: unknown, idField: string, nameOf: (item: Json) => string | null): NamesById {
-  const names = new Map<string, string>();
-  for (const item of arrayOf(list)) {
-    const object = objectOf(item) ?? {};
-    const id = textOf(object[idField]);
-    const name = nameOf(object);
-    if (id && name && !names.has(id)) names.set(id, name);
-  }
-  return names;
+/** The models of `usage/fields`, which says little more of them than their names. */
+function modelsIn(fields: Json) {
+  return arrayOf(fields.models).flatMap((raw) => {
+    const model = objectOf(raw) ?? {};
+    const id = textOf(model.model_id);
+    const details = {
+      name: textOf(model.name),
+      canonical_name: textOf(model.canonical_name),
+      kind: null,
+      languages: null,
+      version: textOf(model.version),
+    };
+    return id === null ? [] : [{ id, name: details.canonical_name ?? details.name, details }];
+  });
 }

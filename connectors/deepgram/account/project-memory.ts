@@ -1,5 +1,29 @@
 import { z } from 'zod';
 import type { SourceMemory } from '../../../src/catalogue/source-type.js';
+import { isDay } from '../../../src/time/day.js';
+
+const day = z.string().refine(isDay);
+const text = z.string().nullable();
+const texts = z.array(z.string()).readonly().nullable();
+const names = z.array(z.tuple([day, z.string()]));
+
+/** A `StoredList`, whose entries say this of a thing. */
+const listOf = <Details extends z.ZodType>(details: Details) => {
+  const entry = z.object({
+    names,
+    listed: z.boolean().optional(),
+    seen: day.optional(),
+    met: day.optional(),
+    lacked: z.boolean().optional(),
+    details: details.optional(),
+  });
+  return z.object({
+    readAt: z.number().optional(),
+    refusedAt: z.number().optional(),
+    entries: z.array(z.tuple([z.string(), entry])),
+  });
+};
+
 import { parseTimestamp } from '../../../src/time/timestamp.js';
 
 /** What is remembered of a project between runs: a section for each thing, each left out until there is something. */
@@ -13,6 +37,33 @@ const remembered = z.object({
       askedAt: z.string().refine((text) => parseTimestamp(text) === text),
     })
     .optional(),
+  /** The project itself: its names, and whether its requests are kept from training, as read at a moment. */
+  project: z
+    .object({ names, mipOptOut: z.boolean().nullable().optional(), readAt: z.number().optional() })
+    .optional(),
+  apiKeys: listOf(
+    z.object({
+      name: text,
+      scopes: texts,
+      created_at: text,
+      member_id: text,
+      expires_at: text.optional(),
+      tags: texts.optional(),
+    }),
+  ).optional(),
+  models: listOf(
+    z.object({ name: text, canonical_name: text, kind: text, languages: texts, version: text }),
+  ).optional(),
+  lineItems: listOf(z.object({})).optional(),
+  purchases: listOf(
+    z.object({
+      created_at: text,
+      expires_at: text,
+      amount: z.number().nullable(),
+      units: text,
+      order_type: text,
+    }),
+  ).optional(),
 });
 
 type Remembered = z.output<typeof remembered>;

@@ -14,7 +14,7 @@ import { arrayOf, type Json, objectOf, textOf } from './tolerant-json.js';
 export type Parameters = Readonly<Record<string, string | number | readonly string[]>>;
 
 /** What an API key must be allowed to do for a call. */
-export type Scope = 'usage:read' | 'billing:read' | 'keys:read' | 'project:read';
+export type Scope = 'usage:read' | 'billing:read' | 'keys:read' | 'members:read' | 'project:read';
 
 export interface ApiCall {
   readonly path: readonly string[];

@@ -3,6 +3,7 @@ import { isJsonObject } from '../../../src/text/json-object.js';
 import type { Day } from '../../../src/time/day.js';
 import type { Timestamp } from '../../../src/time/timestamp.js';
 import {
+  booleanOf,
   dayOf,
   type Json,
   modelIdsOf,
@@ -35,6 +36,10 @@ export class FieldReader {
   integer(value: unknown, field: string): number | null {
     const number = numberOf(value);
     return number !== null && Number.isSafeInteger(number) ? number : this.#missing(value, field);
+  }
+
+  boolean(value: unknown, field: string): boolean | null {
+    return booleanOf(value) ?? this.#missing(value, field);
   }
 
   text(value: unknown, field: string): string | null {

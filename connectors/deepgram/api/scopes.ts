@@ -10,6 +10,7 @@ const ROLES: Readonly<Record<Scope, string>> = {
   'usage:read': 'a Member, an Admin or an Owner',
   'keys:read': 'a Member or an Admin, for the keys that they made, or an Owner, for all',
   'billing:read': 'an Admin or an Owner',
+  'members:read': 'an Admin or an Owner',
 };
 
 /** What to do where the key lacks a scope. */

@@ -2,7 +2,7 @@ import type { Findings } from '../../../src/deliver/tally/findings.js';
 import type { Field, Row, Value } from '../../../src/streams/field.js';
 import type { Stream } from '../../../src/streams/stream.js';
 import type { Day } from '../../../src/time/day.js';
-import type { Names } from '../account/project-directory.js';
+import type { DayNames } from '../account/names/day-names.js';
 import { listIn, refuseUnknownForm } from '../api/answer-list.js';
 import { FieldReader } from '../api/field-reader.js';
 import { type Json, modelIdsOf, objectOf, textOf } from '../api/tolerant-json.js';
@@ -12,8 +12,9 @@ import { periodOf } from './row-period.js';
 
 export interface DailyContext {
   readonly stream: Stream;
-  readonly project: { readonly id: string; readonly name: string | null };
-  readonly names: Names;
+  readonly project: { readonly id: string };
+  /** What things were called on each of the days. */
+  readonly names: (day: Day) => DayNames;
   readonly findings: Findings;
   /** What was asked for; rows of other days may be parts of them. */
   readonly days: ReadonlySet<Day>;
@@ -78,7 +79,7 @@ interface Reading {
 /** Fields that are not simply the number of that name. */
 const READERS: Readonly<Record<string, (reading: Reading) => Value>> = {
   project_id: ({ context }) => context.project.id,
-  project_name: ({ context }) => context.project.name,
+  project_name: ({ context, date }) => context.names(date).project,
   date: ({ date }) => date,
   period_end: ({ result, grouping, read }) =>
     read.day(grouping.end, 'grouping.end') ?? read.day(result.end, 'end'),
@@ -88,9 +89,11 @@ const READERS: Readonly<Record<string, (reading: Reading) => Value>> = {
   tts_requests: eitherInteger('tts_requests', 'tts', 'requests'),
   cost_usd: ({ result, read }) => read.number(result.dollars, 'dollars'),
   accessor: groupText('accessor'),
-  api_key_name: ({ grouping, context }) => nameOf(textOf(grouping.accessor), context.names.apiKey),
+  api_key_name: ({ grouping, context, date }) =>
+    nameOf(textOf(grouping.accessor), context.names(date).apiKey),
   line_item: groupText('line_item'),
-  line_item_name: ({ grouping, context }) => nameOf(textOf(grouping.line_item), context.names.lineItem),
+  line_item_name: ({ grouping, context, date }) =>
+    nameOf(textOf(grouping.line_item), context.names(date).lineItem),
   endpoint: groupText('endpoint'),
   method: groupText('method'),
   deployment: groupText('deployment'),
@@ -100,10 +103,10 @@ const READERS: Readonly<Record<string, (reading: Reading) => Value>> = {
     null,
   tags: ({ grouping, read }) => read.texts(grouping.tags, 'grouping.tags'),
   model_ids: ({ grouping, read }) => read.modelIds(grouping.models, 'grouping.models'),
-  model: ({ grouping, context }) => {
+  model: ({ grouping, context, date }) => {
     const ids = modelIdsOf(grouping.models);
     if (!ids || ids.length === 0) return null;
-    return [...new Set(ids.map((id) => context.names.model(id) ?? id))].join('|');
+    return [...new Set(ids.map((id) => context.names(date).model(id) ?? id))].join('|');
   },
 };
 

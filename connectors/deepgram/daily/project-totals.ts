@@ -5,7 +5,7 @@ import type { Row } from '../../../src/streams/field.js';
 import type { Project } from '../../../src/streams/partition.js';
 import type { Stream } from '../../../src/streams/stream.js';
 import { type Day, daysThrough } from '../../../src/time/day.js';
-import type { Names } from '../account/project-directory.js';
+import type { DayNames } from '../account/names/day-names.js';
 import { calledAs } from '../api/deepgram-api.js';
 import { billing } from '../streams/billing.js';
 import { usage } from '../streams/usage.js';
@@ -117,14 +117,21 @@ function totalRows(
   const rows = new Map<Day, Row | null>();
   for (const { answer, days } of answers) {
     // What is noticed is said by the readings of the streams.
-    const context = { stream, project, days, names: NOBODY, findings: new Findings(silentLog) };
+    const context = { stream, project, days, names: () => NOBODY, findings: new Findings(silentLog) };
     for (const [day, found] of dailyRows(answer, context))
       if (found.rows.length > 0) rows.set(day, totalOf(found.rows, stream, project));
   }
   return rows;
 }
 
-const NOBODY: Names = { model: () => undefined, apiKey: () => undefined, lineItem: () => undefined };
+const NOBODY: DayNames = {
+  project: null,
+  model: () => undefined,
+  apiKey: () => undefined,
+  lineItem: () => undefined,
+  find: async () => false,
+  isProvisional: () => false,
+};
 
 function totalOf(parts: readonly RowOfPeriod[], stream: Stream, project: Project): Row | null {
   try {

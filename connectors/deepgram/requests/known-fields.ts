@@ -2,7 +2,7 @@ import type { Findings } from '../../../src/deliver/tally/findings.js';
 import type { Json } from '../api/tolerant-json.js';
 
 const RECORD = setOf(
-  'request_id project_uuid project_id created path api_key_id accessor response code deployment callback',
+  'request_id project_uuid project_id created path api_key_id accessor response code deployment callback mip_opt_out',
 );
 const CALLBACK = setOf('attempts code completed');
 const RESPONSE = setOf('details code completed message deployment token_details tts_details accessor');

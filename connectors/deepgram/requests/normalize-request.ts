@@ -8,7 +8,8 @@ import type { Endpoint, RequestRow } from '../streams/requests.js';
 import { pendingOf } from './finality.js';
 import { noteUnknownFields } from './known-fields.js';
 import type { ProjectPrices } from './project-prices.js';
-import { languageInQuery, pathWithoutQuery, withoutQueries } from './redaction.js';
+import { languageInQuery, optOutInQuery, pathWithoutQuery, withoutQueries } from './redaction.js';
+import { requestNames } from './request-names.js';
 import { requestStatus, type StateAges, unlessEmpty } from './request-state.js';
 
 export interface RequestContext {
@@ -51,7 +52,7 @@ export function requestRow(raw: unknown, context: RequestContext): RequestRow | 
   const apiKey = read.text(record.api_key_id, 'api_key_id') ?? read.text(record.accessor, 'accessor');
   const path = read.text(record.path, 'path') ?? '';
   const models = modelsOf(read, details, segments, tokens);
-  const modelNames = models?.map((model) => context.names.model(model) ?? model) ?? null;
+  const named = requestNames(apiKey, models, context.names);
   const attempts = read.integer(callback?.attempts, 'callback.attempts');
   const callbackCode = read.integer(callback?.code, 'callback.code');
 
@@ -71,10 +72,10 @@ export function requestRow(raw: unknown, context: RequestContext): RequestRow | 
     code,
     error_message: withoutQueries(read.text(response?.message, 'response.message')),
     api_key_id: apiKey,
-    api_key_name: apiKey === null ? null : (context.names.apiKey(apiKey) ?? null),
-    model: modelNames?.[0] ?? null,
+    api_key_name: named.api_key_name,
+    model: named.model,
     model_ids: models,
-    model_names: modelNames,
+    model_names: named.model_names,
     language: read.text(config?.language, 'response.details.config.language') ?? languageInQuery(path),
     tier: read.text(details?.tier, 'response.details.tier') ?? textOf(segments[0]?.tier),
     tags: read.texts(details?.tags, 'response.details.tags'),
@@ -92,6 +93,11 @@ export function requestRow(raw: unknown, context: RequestContext): RequestRow | 
     latency_ms: completed === null ? null : msBetween(created, completed),
     callback_code: callbackCode,
     callback_attempts: attempts,
+    mip_opt_out:
+      read.boolean(record.mip_opt_out, 'mip_opt_out') ??
+      read.boolean(config?.mip_opt_out, 'response.details.config.mip_opt_out') ??
+      optOutInQuery(path),
+    date: created.slice(0, 10),
   };
   const isCallbackOpen = (attempts !== null || callbackCode !== null) && !callback?.completed;
   const seen = { hasResponse: response !== undefined, isCallbackOpen };

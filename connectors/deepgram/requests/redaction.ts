@@ -1,6 +1,6 @@
 /**
  * A caller's query may hold callback URLs with credentials, tags and key terms, so no part of it leaves this
- * folder but the language asked for.
+ * folder but the language asked for, and whether the request was to be kept from training.
  */
 
 const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i;
@@ -19,6 +19,18 @@ const LANGUAGE = /[?&]language=([A-Za-z]{2,8}(?:-[A-Za-z0-9]{2,8}){0,2})(?:[&#]|
 /** The language asked for, such as `en-US`; it is the one parameter that a record may keep elsewhere, or nowhere. */
 export function languageInQuery(path: string): string | null {
   return LANGUAGE.exec(path)?.[1] ?? null;
+}
+
+const OPT_OUT = /[?&]mip_opt_out=(true|false)(?:[&#]|$)/;
+
+/**
+ * Whether the caller has opted out of the model improvement program; null where the query does not say so.
+ *
+ * @see https://developers.deepgram.com/docs/the-deepgram-model-improvement-partnership-program
+ */
+export function optOutInQuery(path: string): boolean | null {
+  const [, said] = OPT_OUT.exec(path) ?? [];
+  return said === undefined ? null : said === 'true';
 }
 
 const URL_IN_TEXT = /([a-z][a-z0-9+.-]{0,30}:\/\/)([^\s"<>]*)/gi;

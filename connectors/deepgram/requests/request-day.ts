@@ -1,11 +1,13 @@
 import type { PartitionReading } from '../../../src/catalogue/source.js';
 import { type Day, dayAt, startOfDay } from '../../../src/time/day.js';
+import type { DayNames } from '../account/names/day-names.js';
 import { refuseUnknownForm } from '../api/answer-list.js';
 import type { ReadingContext } from '../reading-context.js';
 import type { RequestRow } from '../streams/requests.js';
 import { DayFacts } from './day-facts.js';
 import { sayFindings, wasSaidToday } from './day-findings.js';
 import type { Doubted } from './day-to-read.js';
+import { renamed } from './request-names.js';
 import type { TimeRange } from './request-page.js';
 import type { SliceReader } from './slice-pages.js';
 import { readInSlices } from './sliced-day.js';
@@ -23,20 +25,30 @@ export function readRequestDay(
   doubted?: Doubted,
 ): PartitionReading {
   const facts = new DayFacts();
+  const names = context.directory.names(day);
+  const project = { ...context.project, name: names.project };
   let retry: PartitionReading | undefined;
   async function* batches(): AsyncGenerator<readonly RequestRow[]> {
     const expected = context.totals.requestsOf(day, signal);
     expected.catch(() => {}); // thrown where it is needed
     const asked = { range: rangeOf(day, context.now), expected, facts };
-    const reader = readerOf(context, signal);
-    yield* readInSlices(reader, doubted ? { ...asked, doubted } : asked, context.ahead, signal);
+    const reader = readerOf(day, names, { ...context, project }, signal);
+    const slices = readInSlices(reader, doubted ? { ...asked, doubted } : asked, context.ahead, signal);
+    yield* withNames(slices, names, signal);
     refuseUnknownForm('requests', facts.unreadable.count, facts.rows);
     const counted = await expected;
     if (counted !== undefined && facts.records < counted && !doubted && helpsToRepeat(day, context)) {
       retry = readRequestDay(day, context, signal, { longest: facts.longest, expected: counted });
     } else sayFindings(day, facts, counted, context);
   }
-  return { day, batches: batches(), unreadable: () => facts.unreadable.count, retry: () => retry };
+  return {
+    day,
+    project,
+    batches: batches(),
+    unreadable: () => facts.unreadable.count,
+    isProvisional: names.isProvisional,
+    retry: () => retry,
+  };
 }
 
 /**
@@ -47,12 +59,26 @@ function helpsToRepeat(day: Day, context: ReadingContext): boolean {
   return day < dayAt(context.now) ? !wasSaidToday(day, context) : context.pages.misleads;
 }
 
-function readerOf(context: ReadingContext, signal: AbortSignal): SliceReader {
+function readerOf(day: Day, names: DayNames, context: ReadingContext, signal: AbortSignal): SliceReader {
   const { api, project, directory, pages } = context;
-  const names = directory.names({ models: true, apiKeys: true }, signal);
-  const named = names.then((known) => ({ ...context, names: known }));
+  const prepared = directory.prepare(['models', 'apiKeys'], { start: day, end: day }, signal);
+  const named = prepared.then(() => ({ ...context, names }));
   named.catch(() => {}); // thrown by the slice that needs it
   return { api, project, pages, context: named };
+}
+
+/** Names are looked for once more where records name what nobody knew when the lists were read. */
+async function* withNames(
+  slices: AsyncIterable<readonly RequestRow[]>,
+  names: DayNames,
+  signal: AbortSignal,
+): AsyncGenerator<readonly RequestRow[]> {
+  let isLate = false;
+  for await (const rows of slices) {
+    // Slices that come later may have been read before these names were known.
+    isLate = (await names.find(signal)) || isLate;
+    yield isLate ? rows.map((row) => renamed(row, names)) : rows;
+  }
 }
 
 /** Today ends now, and now is fixed for the run: a range that grows while it is paged would never be read whole. */

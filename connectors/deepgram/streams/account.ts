@@ -1,4 +1,5 @@
 import {
+  boolean,
   type Columns,
   date,
   personal,
@@ -48,10 +49,17 @@ export type PurchaseRow = RowOf<typeof purchaseColumns>;
 
 export const purchases = snapshot('purchases', 'Purchases of a project', ['order_id'], purchaseColumns);
 
-export const projects = snapshot('projects', 'Projects of the account', [], {
+const projectColumns = {
   ...ofProject,
   name: text('Name of the project'),
-});
+  mip_opt_out: boolean('True where its requests are kept out of Deepgram’s model improvement program'),
+};
+export type ProjectRow = RowOf<typeof projectColumns>;
+
+export const projects = snapshot('projects', 'Projects of the account', [], projectColumns);
+
+/** What may be there no more, and is named by records all the same. */
+const ofListed = { last_seen: date('Day of the last list that had it; null while it is listed') };
 
 const apiKeyColumns = {
   ...ofProject,
@@ -61,12 +69,25 @@ const apiKeyColumns = {
   created_at: timestamp('When the key was made, UTC'),
   member_id: text('Member who owns the key'),
 };
-const memberEmail = { member_email: personal(text('E-mail address of that member')) };
-export type ApiKeyRow = RowOf<typeof apiKeyColumns> & Partial<RowOf<typeof memberEmail>>;
+const memberEmail = {
+  member_email: personal(text('E-mail address of that member; null when the key is gone')),
+};
+const keyDetails = {
+  expires_at: timestamp('When the key expires, UTC'),
+  tags: texts('Tags that requests with this key carry'),
+};
+export type ApiKeyRow = RowOf<typeof apiKeyColumns> &
+  Partial<RowOf<typeof memberEmail> & RowOf<typeof keyDetails>> &
+  RowOf<typeof ofListed>;
 
-/** The keys of a project; e-mail addresses only when asked for. */
-export function apiKeys(options: { readonly includeEmails: boolean }): Stream {
-  const columns = options.includeEmails ? { ...apiKeyColumns, ...memberEmail } : apiKeyColumns;
+/** The keys of a project; e-mail addresses, and what takes one call a key, only when asked for: `details` is false by default. */
+export function apiKeys(options: { readonly includeEmails: boolean; readonly details?: boolean }): Stream {
+  const columns: typeof apiKeyColumns = {
+    ...apiKeyColumns,
+    ...(options.includeEmails ? memberEmail : {}),
+    ...(options.details === true ? keyDetails : {}),
+    ...ofListed,
+  };
   return snapshot(
     'api_keys',
     'API keys of a project (ids and comments, never the keys)',
@@ -74,6 +95,19 @@ export function apiKeys(options: { readonly includeEmails: boolean }): Stream {
     columns,
   );
 }
+
+const memberColumns = {
+  ...ofProject,
+  member_id: required(text('Deepgram’s id of the member')),
+  email: personal(text('E-mail address')),
+  first_name: personal(text('First name')),
+  last_name: personal(text('Last name')),
+  scopes: texts('What the member may do'),
+};
+export type MemberRow = RowOf<typeof memberColumns>;
+
+/** Who belongs to a project now: data about people, so who leaves is gone from it with the next run. */
+export const members = snapshot('members', 'Members of a project', ['member_id'], memberColumns);
 
 const modelColumns = {
   ...ofProject,
@@ -83,6 +117,7 @@ const modelColumns = {
   kind: text('stt or tts'),
   languages: texts('Languages it knows'),
   version: text('Version of the model'),
+  ...ofListed,
 };
 export type ModelRow = RowOf<typeof modelColumns>;
 

@@ -1,6 +1,7 @@
 import {
   boolean,
   code,
+  date,
   integer,
   type RowOf,
   real,
@@ -48,6 +49,8 @@ const requestColumns = {
   latency_ms: real('From created to completed', 'millisecond'),
   callback_code: code('Status that the callback URL answered'),
   callback_attempts: integer('Times the callback was tried', 'attempt'),
+  mip_opt_out: boolean('True where the request is kept out of Deepgram’s model improvement program'),
+  date: required(date('UTC day of created_at')),
 };
 export type RequestRow = RowOf<typeof requestColumns>;
 

@@ -1,5 +1,5 @@
 import type { Stream } from '../../../src/streams/stream.js';
-import { apiKeys, balances, models, projects, purchases } from './account.js';
+import { apiKeys, balances, members, models, projects, purchases } from './account.js';
 import { type BillingGrouping, billing, billingBy } from './billing.js';
 import { requests } from './requests.js';
 import { type UsageGrouping, usage, usageBy } from './usage.js';
@@ -12,15 +12,22 @@ export interface StreamsChoice {
   readonly balances: object | false;
   readonly purchases: object | false;
   readonly projects: object | false;
-  readonly api_keys: { readonly include_emails: boolean } | false;
+  /** `details` is false where it is left out. */
+  readonly api_keys: { readonly include_emails: boolean; readonly details?: boolean } | false;
+  readonly members: object | false;
   readonly models: object | false;
 }
 
-/** The streams of a job, dimensions first, in the order in which they are read and shown. */
+/** The streams of a job, dimensions first, in the order in which they are shown. */
 export function selectStreams(choice: StreamsChoice): Stream[] {
   return [
     choice.projects && projects,
-    choice.api_keys && apiKeys({ includeEmails: choice.api_keys.include_emails }),
+    choice.api_keys &&
+      apiKeys({
+        includeEmails: choice.api_keys.include_emails,
+        details: choice.api_keys.details === true,
+      }),
+    choice.members && members,
     choice.models && models,
     choice.balances && balances,
     choice.purchases && purchases,

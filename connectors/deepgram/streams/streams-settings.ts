@@ -45,10 +45,17 @@ export const streamsSettings = z
           .boolean()
           .default(false)
           .describe('Also write the e-mail address of each key’s owner, which is personal data'),
+        details: z
+          .boolean()
+          .default(false)
+          .describe('Also write when each key expires and its tags; one more call a key and hour'),
       }),
     )
       .prefault({})
       .describe('The API keys (ids and comments, never the keys); needs keys:read'),
+    members: stream(z.strictObject({}))
+      .default(false)
+      .describe('The members of the projects, which is personal data; off by default; needs members:read'),
     models: stream(z.strictObject({})).prefault({}).describe('The models that the projects can use'),
   })
   .refine((streams) => Object.values(streams).some((options) => options !== false), {

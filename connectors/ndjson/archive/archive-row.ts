@@ -18,7 +18,7 @@ export type Rebuilt =
 export function rebuiltRow(record: ArchiveRecord, { stream, project, day }: Partition): Rebuilt {
   const row: Record<string, Value> = {};
   for (const field of stream.fields) {
-    const value = record[field.name] ?? null;
+    const value = record[field.name] ?? (field.name === 'date' ? dayIn(record) : null);
     if (value === null && field.required) return { trouble: `it has no ${field.name}` };
     if (value !== null && !isOfType(value, field))
       return { trouble: `its ${field.name} is no ${WORDS[field.type]}` };
@@ -60,8 +60,14 @@ const WORDS = {
   strings: 'list of texts',
 } as const satisfies Record<Field['type'], string>;
 
-/** A stream with days has a `date`, or is cut by the time of its records. */
-function dayOf(row: Row): string {
-  const moment = row.date ?? row.created_at;
+/** Older archives have no day beside the moment that it follows from. */
+function dayIn(record: ArchiveRecord): string | null {
+  const day = dayOf(record);
+  return day === '' ? null : day;
+}
+
+/** A stream with days is cut by the time of its records, or has a `date`. */
+function dayOf(row: ArchiveRecord): string {
+  const moment = row.created_at ?? row.date;
   return typeof moment === 'string' ? moment.slice(0, 10) : '';
 }

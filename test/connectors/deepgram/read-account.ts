@@ -25,6 +25,7 @@ export const NO_STREAMS: StreamsChoice = {
   purchases: false,
   projects: false,
   api_keys: false,
+  members: false,
   models: false,
 };
 

@@ -11,9 +11,20 @@ export interface AccountKey {
   readonly tags: readonly string[];
   /** Tags of those requests that belong to a campaign as well. */
   readonly tagsOfCampaign: readonly string[];
-  readonly member: { readonly id: string; readonly email: string };
+  /** When it expires; undefined where it does not. */
+  readonly expires: string | undefined;
+  readonly member: AccountMember;
   /** True for a key that made requests once and is not listed any more. */
   readonly revoked: boolean;
+}
+
+/** Who has made keys. */
+export interface AccountMember {
+  readonly id: string;
+  readonly email: string;
+  readonly firstName: string;
+  readonly lastName: string;
+  readonly scopes: readonly string[];
 }
 
 /** A project of the account and what its numbers are drawn from. */
@@ -21,6 +32,8 @@ export interface AccountProject {
   readonly id: string;
   readonly name: string;
   readonly seed: number;
+  /** True where nothing of its requests is kept for training. */
+  readonly mipOptOut: boolean;
   readonly keys: readonly [AccountKey, ...AccountKey[]];
 }
 
@@ -43,7 +56,8 @@ export function accountProject(seed: number, { id, name }: { id: string; name: s
   const projectSeed = mix(hashText(id), seed);
   const [first, ...others] = KEYS;
   const keys = others.map((key, at) => accountKey(projectSeed, key, at + 1));
-  return { id, name, seed: projectSeed, keys: [accountKey(projectSeed, first, 0), ...keys] };
+  const mipOptOut = projectSeed % 2 === 0;
+  return { id, name, seed: projectSeed, mipOptOut, keys: [accountKey(projectSeed, first, 0), ...keys] };
 }
 
 function accountKey(projectSeed: number, key: (typeof KEYS)[number], at: number): AccountKey {
@@ -52,9 +66,10 @@ function accountKey(projectSeed: number, key: (typeof KEYS)[number], at: number)
     tagsOfCampaign: [...key.tags, 'discovery-page'],
     id: uuidFor(projectSeed, 100 + at),
     created: `2024-0${at + 1}-1${at}T0${at + 5}:15:42.${(projectSeed % 900_000) + 100_000}Z`,
-    member: {
-      id: uuidFor(projectSeed, 200 + (at % 2)),
-      email: at % 2 === 0 ? 'owner@example.com' : 'ops@example.com',
-    },
+    expires: at === 2 ? '2027-06-30T00:00:00Z' : undefined,
+    member: { id: uuidFor(projectSeed, 200 + (at % 2)), ...(at % 2 === 0 ? OWNER : ADMIN) },
   };
 }
+
+const OWNER = { email: 'owner@example.com', firstName: 'Odile', lastName: 'Ørsted', scopes: ['owner'] };
+const ADMIN = { email: 'ops@example.com', firstName: 'Adam', lastName: 'Ng', scopes: ['admin'] };

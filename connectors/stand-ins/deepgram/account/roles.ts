@@ -1,6 +1,12 @@
 /** Scopes that the calls of this API need. */
-export type Scope = 'project:read' | 'usage:read' | 'billing:read' | 'keys:read';
-export const allScopes: readonly Scope[] = ['project:read', 'usage:read', 'billing:read', 'keys:read'];
+export type Scope = 'project:read' | 'usage:read' | 'billing:read' | 'keys:read' | 'members:read';
+export const allScopes: readonly Scope[] = [
+  'project:read',
+  'usage:read',
+  'billing:read',
+  'keys:read',
+  'members:read',
+];
 
 /** What people choose from in the console. */
 export type Role = 'default' | 'member' | 'admin' | 'owner';

@@ -14,6 +14,46 @@ export const listProjects: AccountEndpoint = ({ projects }) => ({
   projects: projects.map(({ id, name }) => ({ project_id: id, name })),
 });
 
+/** `/v1/projects/{id}`. */
+export const getProject: ProjectEndpoint = (_account, { id, name, mipOptOut }) => ({
+  project_id: id,
+  mip_opt_out: mipOptOut,
+  name,
+});
+
+/** `/members`: everybody who has made a key. */
+export const listMembers: ProjectEndpoint = (_account, project) => {
+  const members = new Map(project.keys.map(({ member }) => [member.id, member]));
+  return {
+    members: [...members.values()].map(({ id, email, firstName, lastName, scopes }) => ({
+      member_id: id,
+      scopes,
+      email,
+      first_name: firstName,
+      last_name: lastName,
+    })),
+  };
+};
+
+/** `/keys/{key_id}`: one key, with what the list leaves out. */
+export const getKey: ProjectEndpoint = (_account, project, _query, keyId) => {
+  const key = project.keys.find(({ id, revoked }) => id === keyId && !revoked);
+  if (key === undefined) return undefined;
+  const { id, comment, scopes, created, tags, expires, member } = key;
+  const listed = { api_key_id: id, comment, scopes, tags, created };
+  return {
+    item: {
+      member: {
+        member_id: member.id,
+        email: member.email,
+        first_name: member.firstName,
+        last_name: member.lastName,
+        api_key: expires === undefined ? listed : { ...listed, expiration_date: expires },
+      },
+    },
+  };
+};
+
 /** `/keys`: those that were not revoked; the log knows the revoked ones too. Only an owner's key lists those of others. */
 export const listKeys: ProjectEndpoint = ({ role }, project) => ({
   api_keys: project.keys
@@ -52,9 +92,10 @@ export const listBalances: ProjectEndpoint = (account, project) => {
   };
 };
 
-/** `/purchases`: newest first; ten unless `limit` says otherwise. */
+/** `/purchases`: newest first; ten a page unless `limit` says otherwise, pages from 0. */
 export const listPurchases: ProjectEndpoint = (_account, project, query) => {
   const limit = wholeNumber(query, 'limit', 10, 1, 1_000);
+  const page = wholeNumber(query, 'page', 0, 0, Number.MAX_SAFE_INTEGER);
   const orders = Array.from({ length: PURCHASES }, (_, at) => {
     const month = String(12 - (at % 12)).padStart(2, '0');
     const year = 2025 - Math.floor(at / 12);
@@ -67,7 +108,7 @@ export const listPurchases: ProjectEndpoint = (_account, project, query) => {
       order_type: at === PURCHASES - 1 ? 'promotional' : 'prepaid',
     };
   });
-  return { orders: orders.slice(0, limit) };
+  return { orders: orders.slice(page * limit, (page + 1) * limit) };
 };
 
 function listed({ name, canonicalName, architecture, languages, version, uuid }: Model) {

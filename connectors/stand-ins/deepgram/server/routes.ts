@@ -1,8 +1,11 @@
 import type { Scope } from '../account/roles.js';
 import type { StandInAccount } from '../account/stand-in-account.js';
 import {
+  getKey,
+  getProject,
   listBalances,
   listKeys,
+  listMembers,
   listModels,
   listProjects,
   listPurchases,
@@ -35,7 +38,9 @@ interface Route<E> {
   readonly endpoint: E;
 }
 
+/** By what follows the project's id; `*` stands for one more id. */
 const PROJECT_ROUTES = new Map<string, Route<ProjectEndpoint>>([
+  ['', { scope: 'project:read', endpoint: getProject }],
   ['requests', { scope: 'usage:read', endpoint: listRequests }],
   ['requests/*', { scope: 'usage:read', endpoint: getRequest }],
   ['usage', { scope: 'usage:read', endpoint: usage }],
@@ -46,6 +51,8 @@ const PROJECT_ROUTES = new Map<string, Route<ProjectEndpoint>>([
   ['balances', { scope: 'billing:read', endpoint: listBalances }],
   ['purchases', { scope: 'billing:read', endpoint: listPurchases }],
   ['keys', { scope: 'keys:read', endpoint: listKeys }],
+  ['keys/*', { scope: 'keys:read', endpoint: getKey }],
+  ['members', { scope: 'members:read', endpoint: listMembers }],
   ['models', { scope: 'project:read', endpoint: (account, _project, query) => listModels(account, query) }],
 ]);
 
@@ -84,20 +91,20 @@ export async function route(
 
 type Ready = Route<() => object | undefined | Promise<object | undefined>> & { readonly what: string };
 
-/** The endpoint of a path with what it needs; what follows `requests/` is the id of one request. */
+/** The endpoint of a path with what it needs; what follows `requests/` or `keys/` is the id of one of them. */
 function endpointOf(account: StandInAccount, path: string, query: URLSearchParams): Ready | undefined {
-  const [, projectId, rest = ''] = /^\/v1\/projects\/([^/]+)\/(.+)$/.exec(path) ?? [];
+  const [, projectId, rest = ''] = /^\/v1\/projects\/([^/]+)(?:\/(.+))?$/.exec(path) ?? [];
   if (projectId === undefined) {
     const found = ACCOUNT_ROUTES.get(path);
     return found && { scope: found.scope, what: 'Path', endpoint: () => found.endpoint(account, query) };
   }
-  const [, id] = /^requests\/([^/]+)$/.exec(rest) ?? [];
-  const found = PROJECT_ROUTES.get(id === undefined ? rest : 'requests/*');
+  const [, list, id] = /^(requests|keys)\/([^/]+)$/.exec(rest) ?? [];
+  const found = PROJECT_ROUTES.get(id === undefined ? rest : `${list}/*`);
   if (found === undefined) return undefined;
   const project = account.projects.find((one) => one.id === projectId);
   return {
     scope: found.scope,
-    what: project ? 'Request' : 'Project',
+    what: project === undefined ? 'Project' : list === 'keys' ? 'Key' : 'Request',
     endpoint: () => project && found.endpoint(account, project, query, id ?? ''),
   };
 }

@@ -17,6 +17,7 @@ const streamsNamed = (...names: readonly string[]): readonly Stream[] =>
     purchases: {},
     projects: {},
     api_keys: { include_emails: false },
+    members: false,
     models: {},
   }).filter(({ name }) => names.includes(name));
 

@@ -10,7 +10,8 @@ const EVERYTHING: StreamsChoice = {
   balances: {},
   purchases: {},
   projects: {},
-  api_keys: { include_emails: true },
+  api_keys: { include_emails: true, details: true },
+  members: {},
   models: {},
 };
 

@@ -34,6 +34,7 @@ const EVERYTHING = {
   purchases: {},
   projects: {},
   api_keys: { include_emails: true },
+  members: {},
   models: {},
 } as const;
 
