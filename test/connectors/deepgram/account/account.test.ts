@@ -28,8 +28,8 @@ it('reads projects, keys, models, balances and purchases as snapshots of each pr
   });
 
   expect(sink.rows('projects')).toEqual([
-    { project_id: 'p-1', name: 'Support' },
-    { project_id: 'p-2', name: 'Sales, "EMEA"' },
+    { project_id: 'p-1', name: 'Support', mip_opt_out: expect.any(Boolean) },
+    { project_id: 'p-2', name: 'Sales, "EMEA"', mip_opt_out: expect.any(Boolean) },
   ]);
   expect(Object.keys(sink.rows('api_keys')[0] ?? {})).toEqual([
     'project_id',
@@ -38,6 +38,7 @@ it('reads projects, keys, models, balances and purchases as snapshots of each pr
     'scopes',
     'created_at',
     'member_id',
+    'last_seen',
   ]);
   expect(sink.rows('models').map((row) => row.kind)).toEqual(expect.arrayContaining(['stt', 'tts']));
   expect(sink.rows('balances')[0]).toMatchObject({
@@ -142,19 +143,6 @@ it('exports requests without key names when keys may not be read, with one warni
   expect(result.findings.warnings.filter((warning) => warning.includes('API key names'))).toHaveLength(2);
 });
 
-it.each(['unauthorized', 'redirect'] as const)(
-  'exports no request without its key name because of a passing refusal: %s',
-  async (fault) => {
-    const standIn = await open();
-    standIn.faults.next(fault, 1, ({ path }) => path.endsWith('p-1/keys'));
-
-    const { result, sink } = await readAccount({ ...TODAY, url: standIn.url, streams: { requests: {} } });
-
-    expect(result.sourceFailures.map(({ partition }) => partition)).toEqual(['requests/p-1/2026-11-20']);
-    expect(new Set(sink.rows('requests').map((row) => row.project_id))).toEqual(new Set(['p-2']));
-  },
-);
-
 it('asks for the names of a project once, however many partitions need them', async () => {
   const standIn = await open();
 
@@ -173,7 +161,7 @@ it('asks for the names of a project once, however many partitions need them', as
   });
 
   const calls = (end: string) => standIn.calls.filter((call) => call.path.endsWith(end)).length;
-  expect([calls('/keys'), calls('/models'), calls('/usage/fields')]).toEqual([1, 1, 1]);
+  expect([calls('/keys'), calls('/models'), calls('/usage/fields')]).toEqual([1, 1, 0]);
 });
 
 it('never has more calls open than allowed', async () => {
@@ -296,19 +284,4 @@ it.each(['.', '..', '\uD800'])('calls nobody for a project with the id %j', asyn
   expect(result.sourceFailures).toMatchObject([
     { kind: 'permanent', message: expect.stringContaining('none that a URL can hold') },
   ]);
-});
-
-it('does not export ids for names when the names cannot be read for a passing reason', async () => {
-  const standIn = await open();
-  standIn.faults.next('server-error', 6, (call) => call.path.endsWith('/models'));
-
-  const { result, sink } = await readAccount({
-    ...TODAY,
-    url: standIn.url,
-    streams: { requests: {} },
-    projects: ['p-1'],
-  });
-
-  expect(sink.committed.size).toBe(0);
-  expect(result.sourceFailures).toMatchObject([{ stream: 'requests', kind: 'transient' }]);
 });

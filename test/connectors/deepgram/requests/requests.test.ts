@@ -237,12 +237,12 @@ it('asks for the first page, for all names and for the totals at once', async ()
     if (path === '/v1/projects') return json(response, 200, { projects: [{ project_id: 'p-1' }] });
     asked.push(path.replace('/v1/projects/p-1/', ''));
     answers.push(() => json(response, 200, path.endsWith('/requests') ? { requests: [] } : {}));
-    if (asked.length === 5) for (const answer of answers) answer();
+    if (asked.length === 4) for (const answer of answers) answer();
   });
 
   const { result } = await readAccount(ofDay(server.url));
 
-  expect(asked.sort()).toEqual(['keys', 'models', 'requests', 'usage/breakdown', 'usage/fields']);
+  expect(asked.sort()).toEqual(['keys', 'models', 'requests', 'usage/breakdown']);
   expect(result.sourceFailures).toEqual([]);
 });
 

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { type StreamsChoice, selectStreams } from '../../../../connectors/deepgram/streams/select-streams.js';
+import { streamsSettings } from '../../../../connectors/deepgram/streams/streams-settings.js';
 import { usageGroupings } from '../../../../connectors/deepgram/streams/usage.js';
 import type { Stream } from '../../../../src/streams/stream.js';
 
@@ -45,13 +46,25 @@ it('a stream that is set to false is off, with its breakdowns', () => {
 });
 
 it('e-mail addresses are a field only when asked for', () => {
-  const withEmails = selectStreams(EVERYTHING);
-  const withoutEmails = selectStreams({ ...EVERYTHING, api_keys: { include_emails: false } });
+  const withEmails = selectStreams({ ...EVERYTHING, members: false });
+  const withoutEmails = selectStreams({ ...EVERYTHING, members: false, api_keys: { include_emails: false } });
 
   const personal = (selected: typeof withEmails) =>
     selected.flatMap(({ fields }) => fields.filter((field) => field.personal).map((field) => field.name));
   expect(personal(withEmails)).toEqual(['member_email']);
   expect(personal(withoutEmails)).toEqual([]);
+});
+
+it('members are read only when asked for, and are personal data but for what they may do', () => {
+  const fields = selectStreams(EVERYTHING).find(({ name }) => name === 'members')?.fields ?? [];
+
+  expect(fields.filter(({ personal }) => personal).map(({ name }) => name)).toEqual([
+    'email',
+    'first_name',
+    'last_name',
+  ]);
+  expect(streamsSettings.parse({}).members).toBe(false);
+  expect(streamsSettings.parse({ members: {} }).members).toEqual({});
 });
 
 function referencePage(all: readonly Stream[]): string {

@@ -62,7 +62,7 @@ describe('the single file', () => {
     await run(folder, { streams: [usage, projects] }, [{ stream: usage, batches: [] }]);
 
     expect(await readText(folder, 'usage.csv')).toBe(HEADER);
-    expect(await readText(folder, 'projects.csv')).toBe('project_id,name\r\n');
+    expect(await readText(folder, 'projects.csv')).toBe('project_id,name,mip_opt_out\r\n');
     expect(await readText(folder, '.parts', 'usage', 'project_id=p1', '2026-11-20.csv')).toBe(HEADER);
   });
 
@@ -157,8 +157,9 @@ describe('the single file', () => {
     'a part is copied whole that ends %i bytes from the end of a piece',
     async (off) => {
       const folder = await newFolder();
-      const rows = (bytes: number) => `p1,${'x'.repeat(bytes - 'p1,\r\n'.length)}\r\n`;
-      const content = `project_id,name\r\n${rows(65_536)}${rows(262_144 - 'project_id,name\r\n'.length + off)}`;
+      const header = 'project_id,name,mip_opt_out\r\n';
+      const rows = (bytes: number) => `p1,${'x'.repeat(bytes - 'p1,,\r\n'.length)},\r\n`;
+      const content = `${header}${rows(65_536)}${rows(262_144 - header.length + off)}`;
       await mkdir(join(folder, '.parts', 'projects', 'project_id=p1'), { recursive: true });
       await writeFile(join(folder, '.parts', 'projects', 'project_id=p1', 'snapshot.csv'), content);
 
@@ -263,7 +264,7 @@ describe('columns that changed since an earlier run', () => {
     ],
   });
 
-  test('a new column at the end is empty in the older parts', async () => {
+  test('a new column is empty in the older parts', async () => {
     const folder = await newFolder();
     await run(folder, {}, [key('p1')]);
 
@@ -298,7 +299,7 @@ describe('columns that changed since an earlier run', () => {
     await run(folder, {}, [key('p2')]);
 
     const text = await readText(folder, 'api_keys.csv');
-    expect(text).toContain('project_id,api_key_id,name,scopes,created_at,member_id\r\n');
+    expect(text).toContain('project_id,api_key_id,name,scopes,created_at,member_id,last_seen\r\n');
     expect(text).not.toContain('ann@example.com');
     expect((await readTable(folder, 'api_keys.csv')).map((row) => row.project_id)).toEqual(['p1', 'p2']);
   });
@@ -306,9 +307,9 @@ describe('columns that changed since an earlier run', () => {
   test.each([
     ['an empty file', ''],
     ['no line end', 'project_id,na'],
-    ['a cut row', 'project_id,name\r\np1,Sup'],
-    ['a cut row after many', `project_id,name\r\n${'p1,Support\r\n'.repeat(60_000)}p1,Sup`],
-    ['half a line end after many', `project_id,name\r\n${'p1,Support\r\n'.repeat(60_000)}p1,Support\r`],
+    ['a cut row', 'project_id,name,mip_opt_out\r\np1,Sup'],
+    ['a cut row after many', `project_id,name,mip_opt_out\r\n${'p1,Support,\r\n'.repeat(60_000)}p1,Sup`],
+    ['half a line end after many', `project_id,name,mip_opt_out\r\n${'p1,Support,\r\n'.repeat(60_000)}p1,Support,\r`],
     ['a cut row in other columns', 'name,project_id\r\nSupport,p'],
   ])('a part that is not whole (%s) is named, and the table stays as it was', async (_, content) => {
     const folder = await newFolder();
@@ -324,7 +325,7 @@ describe('columns that changed since an earlier run', () => {
       message: expect.stringContaining(join('project_id=p1', 'snapshot.csv')),
       hint: expect.stringContaining('Delete it'),
     });
-    expect(await readText(folder, 'projects.csv')).toBe('project_id,name\r\n');
+    expect(await readText(folder, 'projects.csv')).toBe('project_id,name,mip_opt_out\r\n');
   });
 });
 
