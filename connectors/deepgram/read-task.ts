@@ -1,7 +1,7 @@
 import type { PartitionReading, ReadRequest, Share } from '../../src/catalogue/source.js';
 import type { Row } from '../../src/streams/field.js';
 import type { Stream } from '../../src/streams/stream.js';
-import { addDays, type Day, dayAt } from '../../src/time/day.js';
+import { addDays, type Day } from '../../src/time/day.js';
 import { type AccountContext, balanceRows } from './account/account-rows.js';
 import { readSnapshot } from './account/snapshots.js';
 import { projectCall } from './api/deepgram-api.js';
@@ -54,9 +54,11 @@ async function* whole(
     const onUnreadable = () => {
       unreadable += 1;
     };
+    const project = day === null ? context.project : context.identity.projectOn(day);
     yield {
       day,
-      batches: once(() => rows({ ...context, onUnreadable })),
+      project,
+      batches: once(() => rows({ ...context, project, onUnreadable })),
       unreadable: () => unreadable,
     };
   }
@@ -67,9 +69,7 @@ type OwnContext = ReadingContext & AccountContext;
 
 async function balances(context: OwnContext, signal: AbortSignal): Promise<readonly Row[]> {
   const call = projectCall(context.project, 'read the balances', 'billing:read', ['balances']);
-  const name = context.identity.nameOn(dayAt(context.now));
-  const project = { ...context.project, name };
-  return balanceRows(await context.api.get(call, signal), { ...context, project });
+  return balanceRows(await context.api.get(call, signal), context);
 }
 
 async function* readRequests(

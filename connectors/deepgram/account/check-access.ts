@@ -45,6 +45,7 @@ function callsFor(project: Project, streams: readonly Stream[], today: Day): Api
     ...(kinds.has('balances') ? [call('balances', 'billing:read', ['balances'])] : []),
     ...(kinds.has('purchases') ? [call('purchases', 'billing:read', ['purchases'], { limit: 1 })] : []),
     ...(kinds.has('api_keys') ? [call('API keys', 'keys:read', ['keys'])] : []),
+    ...(kinds.has('members') ? [call('members', 'members:read', ['members'])] : []),
     ...(kinds.has('models') ? [call('models', 'project:read', ['models'])] : []),
   ];
 }

@@ -156,7 +156,7 @@ export function projectDirectory({ api, project, identity, memory, findings, now
       await Promise.all(KINDS.map((kind) => lists[kind].find(ids[kind], days, signal)));
     },
     /** The names of a day, for one reading of it. */
-    names: (day: Day): DayNames => dayNames(day, identity.nameOn(day), lists),
+    names: (day: Day): DayNames => dayNames(day, identity.projectOn(day).name, lists),
     /** Says how many keys that were used have no name, where their list could be read. */
     tellUnnamedKeys: (): void => {
       const { of = 0, count = 0 } = apiKeys.unknown() ?? {};

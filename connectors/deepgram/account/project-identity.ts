@@ -15,7 +15,8 @@ export function projectIdentity(api: DeepgramApi, project: Project, memory: Proj
   const names = project.name === null ? known.names : withName(known.names, project.name, dayAt(now));
   memory.set('project', { ...known, names });
   return {
-    nameOn: (day: Day): string | null => nameOn(names, day) ?? null,
+    /** The project as it was called on a day. */
+    projectOn: (day: Day): Project => ({ ...project, name: nameOn(names, day) ?? null }),
     /**
      * True where nothing of its requests is kept for training; null where that cannot be told. Asked for once an hour.
      *

@@ -21,7 +21,7 @@ export async function* readDays(
   signal: AbortSignal,
   again = false,
 ): AsyncGenerator<PartitionReading> {
-  const { directory, project } = context;
+  const { directory, identity } = context;
   const kinds = stream.groupings.flatMap((grouping) => NAMED[grouping] ?? []);
   await directory.prepare(kinds, rangeOf(days), signal);
   const byDay = new Map(days.map((day) => [day, directory.names(day)]));
@@ -38,12 +38,12 @@ export async function* readDays(
   for (const day of days) {
     const { rows: parts, unreadable } = rows.get(day) ?? NO_ROWS;
     const batch = async () => {
-      const added = addUp(parts, stream, project);
+      const added = addUp(parts, stream, context.project);
       return withSpeech ? added.map((row) => ({ ...row, ...withSpeech(day, row) })) : added;
     };
     yield {
       day,
-      project: { ...project, name: names(day).project },
+      project: identity.projectOn(day),
       batches: once(batch),
       unreadable: () => unreadable,
       isProvisional: names(day).isProvisional,

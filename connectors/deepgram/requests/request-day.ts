@@ -26,7 +26,7 @@ export function readRequestDay(
 ): PartitionReading {
   const facts = new DayFacts();
   const names = context.directory.names(day);
-  const project = { ...context.project, name: names.project };
+  const project = context.identity.projectOn(day);
   let retry: PartitionReading | undefined;
   async function* batches(): AsyncGenerator<readonly RequestRow[]> {
     const expected = context.totals.requestsOf(day, signal);

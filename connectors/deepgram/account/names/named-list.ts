@@ -18,7 +18,8 @@ export interface NameSource {
   ask(days: DayRange, signal: AbortSignal): Promise<void>;
 }
 
-export type NamedList = Omit<ReturnType<typeof namedList>, 'read'>;
+/** As much of it as naming records takes. */
+export type NamedList = Omit<ReturnType<typeof namedList>, 'read' | 'unknown'>;
 
 /**
  * The names of one kind of thing: remembered ones, and those that its sources know. Each source is asked once a run (and

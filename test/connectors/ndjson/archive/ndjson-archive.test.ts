@@ -330,6 +330,15 @@ describe('records of another age', () => {
     expect(JSON.stringify(rows('requests'))).toBe(JSON.stringify([requestRow(1, '2026-11-18')]));
   });
 
+  it('get their day from their time where they are older than the field', async () => {
+    const { date: _, mip_opt_out: __, ...older } = requestRow(1, '2026-11-18');
+    await put(requestsFile('2026-11-18'), lines(older));
+
+    const { rows } = await replay();
+
+    expect(rows('requests')).toEqual([requestRow(1, '2026-11-18')]);
+  });
+
   it('lose a field that is not known any more, and it is named', async () => {
     await put(requestsFile('2026-11-18'), lines({ ...requestRow(1, '2026-11-18'), mood: 'fine' }));
 

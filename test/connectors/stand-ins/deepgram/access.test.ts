@@ -27,6 +27,7 @@ describe('access', () => {
     ['billing:read', `/v1/projects/${PROJECT}/billing/breakdown`],
     ['billing:read', `/v1/projects/${PROJECT}/balances`],
     ['keys:read', `/v1/projects/${PROJECT}/keys`],
+    ['members:read', `/v1/projects/${PROJECT}/members`],
   ] as const)('names the scope %s that a key lacks for %s', async (scope, path) => {
     const others = (['project:read', 'usage:read', 'billing:read', 'keys:read'] as const).filter(
       (one) => one !== scope,

@@ -20,6 +20,8 @@ afterAll(() => standIn.close());
 const GROUPINGS = ['accessor', 'endpoint', 'feature_set', 'models', 'method', 'tags', 'deployment'];
 const ANSWERS: readonly (readonly [schema: string, path: string, own: Contract])[] = [
   ['ListProjectsV1Response', '/v1/projects', ACCOUNT],
+  ['GetProjectV1Response', `/v1/projects/${PROJECT}`, ACCOUNT],
+  ['ListProjectMembersV1Response', `/v1/projects/${PROJECT}/members`, ACCOUNT],
   ['ListModelsV1Response', '/v1/models?include_outdated=true', ACCOUNT],
   ['ListModelsV1Response', `/v1/projects/${PROJECT}/models`, ACCOUNT],
   ['ListProjectKeysV1Response', `/v1/projects/${PROJECT}/keys`, ACCOUNT],
@@ -57,6 +59,13 @@ describe('answers, against our own schemas', () => {
 
   it.each(ERRORS)('%s of %s', async (schema, path) => {
     expect(REQUESTS.errorsOf(schema, await bodyOf(path, 'an error'))).toEqual([]);
+  });
+
+  it('each of its keys', async () => {
+    for (const id of await keyIds()) {
+      const key = await askProject(standIn, `keys/${id}`);
+      expect(ACCOUNT.errorsOf('GetProjectKeyV1Response', key)).toEqual([]);
+    }
   });
 
   it('UsageV1Response', async () => {
@@ -101,6 +110,12 @@ describe.skipIf(!PUBLISHED.present)('answers, against Deepgram’s OpenAPI docum
 
   it.each(ERRORS)('%s of %s', async (schema, path) => {
     expect(errorsOf(schema, await bodyOf(path, 'an error'))).toEqual([]);
+  });
+
+  it('each of its keys', async () => {
+    for (const id of await keyIds()) {
+      expect(errorsOf('GetProjectKeyV1Response', await askProject(standIn, `keys/${id}`))).toEqual([]);
+    }
   });
 
   it('UsageV1Response, but for one known deviation', async () => {
@@ -154,6 +169,17 @@ describe('Deepgram’s own client', () => {
     expect((await projects.billing.purchases.list(PROJECT, { limit: 3 })).orders).toHaveLength(3);
   });
 
+  it('gets a project, its members and one of its keys', async () => {
+    const { projects } = client();
+
+    const [id = ''] = await keyIds();
+    const { item } = await projects.keys.get(PROJECT, id);
+
+    expect((await projects.get(PROJECT)).mip_opt_out).toEqual(expect.any(Boolean));
+    expect((await projects.members.list(PROJECT)).members).toHaveLength(2);
+    expect(item?.member?.api_key).toMatchObject({ api_key_id: id, tags: ['prod'] });
+  });
+
   it('pages through requests and gets one of them', async () => {
     const { requests } = client().projects;
 
@@ -204,6 +230,15 @@ describe('Deepgram’s own client', () => {
     });
   });
 });
+
+async function keyIds(): Promise<readonly string[]> {
+  const { api_keys: keys } = await askProject<{ api_keys: { api_key: { api_key_id: string } }[] }>(
+    standIn,
+    'keys',
+  );
+  expect(keys.length).toBeGreaterThan(3);
+  return keys.map((key) => key.api_key.api_key_id);
+}
 
 /** The JSON or the text of an answer, which must be one of that kind. */
 async function bodyOf(path: string, kind: 'a body' | 'an error' = 'a body'): Promise<unknown> {

@@ -309,7 +309,10 @@ describe('columns that changed since an earlier run', () => {
     ['no line end', 'project_id,na'],
     ['a cut row', 'project_id,name,mip_opt_out\r\np1,Sup'],
     ['a cut row after many', `project_id,name,mip_opt_out\r\n${'p1,Support,\r\n'.repeat(60_000)}p1,Sup`],
-    ['half a line end after many', `project_id,name,mip_opt_out\r\n${'p1,Support,\r\n'.repeat(60_000)}p1,Support,\r`],
+    [
+      'half a line end after many',
+      `project_id,name,mip_opt_out\r\n${'p1,Support,\r\n'.repeat(60_000)}p1,Support,\r`,
+    ],
     ['a cut row in other columns', 'name,project_id\r\nSupport,p'],
   ])('a part that is not whole (%s) is named, and the table stays as it was', async (_, content) => {
     const folder = await newFolder();

@@ -49,7 +49,8 @@ export async function accountOverTime(options: StandInOptions = {}) {
       answers['/v1/projects'] = { projects: [{ project_id: PROJECT.id, name }] };
     },
     /** The keys as the account lists them. */
-    keys: async (): Promise<readonly KeyEntry[]> => (await ask<{ api_keys: KeyEntry[] }>(standIn, path('keys'))).api_keys,
+    keys: async (): Promise<readonly KeyEntry[]> =>
+      (await ask<{ api_keys: KeyEntry[] }>(standIn, path('keys'))).api_keys,
     /** Runs once; what it asked for is in `calls`, without the project's path. */
     run: async (streams: Reading['streams'], since?: Day, projects?: Reading['projects']) => {
       const before = standIn.calls.length;

@@ -95,7 +95,9 @@ describe('keys without a name', () => {
     const { result } = await account.run({ requests: {}, usage: { group_by: ['accessor'] } });
 
     expect(result.findings.warnings).toEqual([
-      expect.stringMatching(/^2 of \d keys that were used in Support have no name: an Admin’s or Member’s key /),
+      expect.stringMatching(
+        /^2 of \d keys that were used in Support have no name: an Admin’s or Member’s key /,
+      ),
     ]);
   });
 
