@@ -40,7 +40,11 @@ describe('sync', () => {
     expect([first, second]).toEqual([0, 0]);
     expect([asked, daysAsked(calls) - asked]).toEqual([8, 4]);
     const readings = daysThrough('2026-11-13', '2026-11-20').map((day) => `state.json.readings/${day}.json`);
-    expect(Object.keys(await terminal.files('.deepgram-export'))).toEqual(['state.json', ...readings]);
+    expect(Object.keys(await terminal.files('.deepgram-export'))).toEqual([
+      'state.json',
+      'state.json.memory',
+      ...readings,
+    ]);
   });
 
   it('--no-state reads the window and neither looks at a state nor begins one', async () => {
