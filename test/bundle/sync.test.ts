@@ -198,7 +198,8 @@ describe.each([
     const left = await program.files();
     const next = await program.run(line);
 
-    const days = (files: object) => Object.keys(files).filter((path) => path.startsWith('out/ndjson/'));
+    const days = (files: object) =>
+      Object.keys(files).filter((path) => path.startsWith('out/ndjson/requests/'));
     expect([interrupted.code, next.code]).toEqual([code, 0]);
     expect(JSON.parse(left['summary.json'] ?? '')).toMatchObject({ outcome: 'interrupted', exit_code: code });
     expect(Object.keys(left).filter((path) => /\.(tmp|lock)$/.test(path))).toEqual([]);
