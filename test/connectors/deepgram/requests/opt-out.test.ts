@@ -18,7 +18,8 @@ function read(record: { readonly mip_opt_out?: unknown; readonly path?: string; 
   const row = requestRow(raw, {
     project: { id: 'p-1', name: 'Support' },
     names: { model: NOBODY, apiKey: NOBODY, lineItem: NOBODY },
-    ages: { unknownAfterMs: 3_600_000, lostAfterMs: 172_800_000 },
+    ages: { unknownAfterMs: 3_600_000, lostAfterMs: 172_800_000, pricedWithinMs: 14_400_000 },
+    prices: { areComing: true, lookAt: async () => {} },
     now: Date.parse('2026-11-20T12:00:00Z'),
     findings,
   });
