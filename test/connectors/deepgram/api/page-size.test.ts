@@ -100,15 +100,3 @@ it.each<[FaultKind, number]>([
   expect(requests()).toHaveLength(250);
   expect(new Set(limitsOf('/requests'))).toEqual(new Set([1_000]));
 });
-
-it('pages that are too slow whenever they are large again are tried less and less often', async () => {
-  standIn.faults.next('gateway-timeout', EVER, limitAbove(100));
-
-  const { result } = await read({ requests: {} }, '2026-08-23');
-
-  const limits = limitsOf('/requests');
-  const tries = limits.flatMap((limit, at) => (limit === 1_000 && limits[at - 1] !== 1_000 ? [at] : []));
-  expect(result.sourceFailures).toEqual([]);
-  // At first, after 20 calls, and after 80 more; two days are read at once.
-  expect(tries.length).toBeLessThanOrEqual(6);
-});
