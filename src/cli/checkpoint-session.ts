@@ -6,6 +6,7 @@ import { type Checkpoints, windowOnly } from '../checkpoints/checkpoints.js';
 import { ciRunOf } from '../checkpoints/ci-run.js';
 import { fileStore } from '../checkpoints/file/file-store.js';
 import { type AppendJournal, checkedJournal } from '../checkpoints/journal/append-journal.js';
+import { lastReadings } from '../checkpoints/last-readings.js';
 import { replayCheckpoints } from '../checkpoints/replay-checkpoints.js';
 import { RunCheckpoints } from '../checkpoints/run-checkpoints.js';
 import { noMemory, type RunMemory, runMemory } from '../checkpoints/run-memory.js';
@@ -72,7 +73,10 @@ export async function beginCheckpoints(
     open: async (window) => {
       if (use === 'none') return { checkpoints: windowOnly, memory: noMemory() };
       memory = await runMemory(store.memory, common.source, log);
-      if (use === 'leave') return { checkpoints: windowOnly, memory };
+      if (use === 'leave') {
+        const readings = lastReadings(store.readings, common.source, window.now, log);
+        return { checkpoints: { ...windowOnly, lastReading: readings.get }, memory };
+      }
       if (use === 'replay') return { checkpoints: await replayCheckpoints(common), memory };
       const run = { fullRefresh, lock, clock, log, nowMs: window.now, ciRun: ciRunOf(env) };
       const checkpoints = await RunCheckpoints.load({ ...common, ...run });
@@ -84,7 +88,7 @@ export async function beginCheckpoints(
       try {
         await lock?.assertHeld();
         await kept?.flush();
-        if (kept && lock) await memory?.save();
+        if (lock) await memory?.save();
       } finally {
         await lock?.release();
       }

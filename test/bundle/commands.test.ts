@@ -64,7 +64,12 @@ it('replay fills a sink from the archive to the same bytes, and asks Deepgram no
 it('backfill delivers its days, and leaves the state as it is', async () => {
   const { program } = await world([ARCHIVE]);
   await program.run(`sync -c job.yaml ${RANGE} --stream usage`);
-  const state = await program.files('.deepgram-export');
+  // What names things had is remembered; what was delivered is not.
+  const state = async () => {
+    const { 'state.json.memory': _, ...files } = await program.files('.deepgram-export');
+    return files;
+  };
+  const before = await state();
 
   const { code } = await program.run(
     `backfill -c job.yaml --since ${DAYS[0]} --until ${DAYS[0]} --stream requests`,
@@ -74,7 +79,7 @@ it('backfill delivers its days, and leaves the state as it is', async () => {
   expect(Object.keys(await program.files('out/ndjson/requests'))).toEqual([
     `project_id=p-1/date=${DAYS[0]}.ndjson`,
   ]);
-  expect(await program.files('.deepgram-export')).toEqual(state);
+  expect(await state()).toEqual(before);
 });
 
 describe('the state', () => {

@@ -27,6 +27,7 @@ it('sync writes files, run twice the same bytes, and nothing that it does not na
   expect(await program.files('out')).toEqual(written);
   expect(Object.keys(await program.files('.deepgram-export'))).toEqual([
     'state.json',
+    'state.json.memory',
     ...DAYS.map((day) => `state.json.readings/${day}.json`),
   ]);
 });

@@ -13,7 +13,8 @@ const SINKS = ['a', 'b', LOG];
 const request = fc.record({
   made: fc.integer({ min: 0, max: 5 * 24 - 1 }),
   seenAfter: fc.integer({ min: 0, max: 30 }),
-  settledAfter: fc.integer({ min: 0, max: 12 * 24 }),
+  // A day is closed by its lookback, and a day more at most is waited for what may still change.
+  settledAfter: fc.integer({ min: 0, max: 48 }),
 });
 
 /** A run: hours after the one before, who fails what of it, and how it is asked to differ. */

@@ -8,7 +8,7 @@ import { ARCHIVE, account, intake, jobText, KEY } from './world.js';
 const HOUR = 3_600_000;
 const LOGS = 'logs: { type: datadog-logs, api_key: "${DD_API_KEY}", api_url: URL, late: send }';
 
-/** A job that sends the requests of two days as logs, an hour later with every run. */
+/** A job that sends the requests of two days as logs, and reads both again with every run, six hours later. */
 async function ready() {
   const standIn = await account({ requestsPerDay: 40 });
   const datadog = await intake('dd-key');
@@ -22,8 +22,8 @@ async function ready() {
     const again = terminal.again();
     const code = await again.run('sync', '-c', 'job.yaml', '--summary', 'summary.json');
     const summary: Summary = JSON.parse((await terminal.files())['summary.json'] ?? '');
-    clock.nowMs += HOUR;
-    standIn.clock.advance(HOUR);
+    clock.nowMs += 6 * HOUR;
+    standIn.clock.advance(6 * HOUR);
     const inDoubt = summary.sinks.find(({ name }) => name === 'logs')?.in_doubt;
     return { code, inDoubt, stdout: again.stdout, stderr: again.stderr };
   };

@@ -1,7 +1,7 @@
 import type { Findings } from '../../../src/deliver/tally/findings.js';
 import type { ExportError } from '../../../src/errors/export-error.js';
 import type { Project } from '../../../src/streams/partition.js';
-import type { Day } from '../../../src/time/day.js';
+import { type Day, dayAt } from '../../../src/time/day.js';
 import { calledAs, type DeepgramApi, projectCall, type Scope } from '../api/deepgram-api.js';
 import { arrayOf, type Json, objectOf, textOf } from '../api/tolerant-json.js';
 import { listedKeys, listedModels } from './account-rows.js';
@@ -157,10 +157,12 @@ export function projectDirectory({ api, project, identity, memory, findings, now
     },
     /** The names of a day, for one reading of it. */
     names: (day: Day): DayNames => dayNames(day, identity.projectOn(day).name, lists),
-    /** Says how many keys that were used have no name, where their list could be read. */
+    /** Says once a day how many keys that were used have no name, where their list could be read. */
     tellUnnamedKeys: (): void => {
       const { of = 0, count = 0 } = apiKeys.unknown() ?? {};
-      if (count === 0) return;
+      const today = dayAt(now);
+      if (count === 0 || memory.get('saidUnnamedKeys') === today) return;
+      memory.set('saidUnnamedKeys', today);
       findings.warn(
         `${count} of ${of} keys that were used in ${calledAs(project)} ${of === 1 ? 'has' : 'have'} no name: an Admin’s or ` +
           'Member’s key lists only its own, and a key that was deleted is listed nowhere.',

@@ -30,6 +30,8 @@ import { parseTimestamp } from '../../../src/time/timestamp.js';
 const remembered = z.object({
   /** Days for which a difference between the request log and the usage of a day was said, by the day on which it was. */
   saidDifferences: z.record(z.string(), z.string()).optional(),
+  /** The day on which it was said last that keys have no name. */
+  saidUnnamedKeys: day.optional(),
   /** Whether its requests get a cost, and when that was last asked. */
   prices: z
     .object({

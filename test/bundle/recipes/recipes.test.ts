@@ -55,7 +55,7 @@ function recordsIn(
   files: Readonly<Record<string, string>>,
 ): readonly { request_id: string; settled: boolean }[] {
   return Object.entries(files)
-    .filter(([path]) => path.includes('requests/'))
+    .filter(([path]) => path.includes('requests/') && path.endsWith('.ndjson'))
     .flatMap(([, text]) => text.split('\n').filter(Boolean))
     .map((line) => JSON.parse(line));
 }

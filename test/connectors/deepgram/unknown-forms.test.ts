@@ -16,7 +16,7 @@ async function reading(path: string, answer: object, streams: Partial<StreamsCho
   account = await startStandIn({
     now: NOW,
     projects: [{ id: 'p-1', name: 'Support' }],
-    requestsPerDay: 0,
+    requestsPerDay: 1,
     answers: { [`/v1/projects/p-1/${path}`]: answer },
   });
   // The same answer for each day: one of them is enough.
@@ -173,7 +173,7 @@ describe('fields of the other streams in an unknown form are counted, and unknow
   it.each<[string, string, object, Partial<StreamsChoice>, readonly unknown[], readonly string[]]>([
     [
       'usage',
-      'usage',
+      'usage/breakdown',
       {
         resolution: byDay,
         results: [{ ...usageRow, end: 7, hours: '0x1', requests: 2.5, tokens: 'many', more: 1 }],
@@ -280,7 +280,7 @@ describe('a partition says how many of its records could not be understood', () 
   it.each<[string, string, object, Partial<StreamsChoice>, readonly (readonly [string | null, number])[]]>([
     [
       'usage, each of its days, since theirs is not known',
-      'usage',
+      'usage/breakdown',
       { resolution: byDay, results: [usageRow, { hours: 1 }, 'x'] },
       { usage: NONE },
       [
@@ -290,7 +290,7 @@ describe('a partition says how many of its records could not be understood', () 
     ],
     [
       'usage without any',
-      'usage',
+      'usage/breakdown',
       { resolution: byDay, results: [usageRow] },
       { usage: NONE },
       [
@@ -305,20 +305,12 @@ describe('a partition says how many of its records could not be understood', () 
       { balances: {} },
       [['2026-11-20', 1]],
     ],
-    [
-      'API keys',
-      'keys',
-      { api_keys: [{ api_key: { api_key_id: 'k-1' } }, {}] },
-      { api_keys: { include_emails: false } },
-      [[null, 1]],
-    ],
-    ['models', 'models', { stt: [{ uuid: 'm-1' }, {}, 3] }, { models: {} }, [[null, 2]]],
     ['purchases', 'purchases', { orders: [{ order_id: 'o-1' }, 7] }, { purchases: {} }, [[null, 1]]],
   ])('%s', async (_stream, path, answer, streams, expected) => {
     account = await startStandIn({
       now: NOW,
       projects: [{ id: 'p-1', name: 'Support' }],
-      requestsPerDay: 0,
+      requestsPerDay: 1,
       answers: { [`/v1/projects/p-1/${path}`]: answer },
     });
     const opened = await openSource({ ...DAYS, url: account.url, streams });

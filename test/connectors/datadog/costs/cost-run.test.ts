@@ -38,7 +38,8 @@ it('two runs charge every day of an account once, the present one as far as it h
   const second = await terminal.run('sync', '-c', 'job.yaml', '--full-refresh');
 
   const billed: Record<string, unknown> = {};
-  for (const text of Object.values(await terminal.files('out'))) {
+  for (const [path, text] of Object.entries(await terminal.files('out'))) {
+    if (!path.endsWith('.ndjson')) continue;
     const { date, cost_usd: dollars } = JSON.parse(text);
     billed[date] = expect.closeTo(dollars, 6);
   }

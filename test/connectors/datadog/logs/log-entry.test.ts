@@ -45,6 +45,7 @@ it('a request becomes a log that a person can read and a query can find', async 
       project_id: '7c9a2f4e-0b1d-4d7c-9a53-2f6b8e1d0c11',
       project_name: 'Support line',
       created_at: '2026-11-20T11:40:01.434302Z',
+      date: '2026-11-20',
       completed_at: '2026-11-20T11:40:01.934302Z',
       status: 'success',
       settled: true,

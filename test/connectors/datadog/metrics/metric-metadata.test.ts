@@ -36,7 +36,8 @@ describe('units and descriptions', () => {
       unit: 'request',
     });
     expect(intake.metadata.of.get('deepgram.requests.cost')).toEqual({
-      description: 'Cost; filled in some time after the request',
+      description:
+        'Cost; filled in some time after the request, for projects and keys that Deepgram gives it to',
       unit: 'dollar',
     });
     expect(intake.metadata.of.get('deepgram.requests.latency.p95')).toEqual({

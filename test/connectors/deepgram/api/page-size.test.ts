@@ -63,7 +63,7 @@ describe('a page that is too much for the server', () => {
 
     expect(result.sourceFailures).toEqual([]);
     expect(sink.rows('purchases')).toHaveLength(13);
-    expect(limitsOf('/purchases')).toEqual([1_000, 100]);
+    expect(limitsOf('/purchases')).toEqual([1_000, 100, 100]);
   });
 
   it('fails with what the server said where the smallest is too much, after all tries', async () => {

@@ -264,7 +264,7 @@ it('asks for the next day while one is on its way to the sinks, even where calls
 it('leaves out the one record of an answer that cannot be understood', async () => {
   const good = { request_id: 'r-1', created: '2026-11-18T10:00:00Z', response: null };
   const answer = { limit: 1_000, requests: [good, { ...good, request_id: 'r-2', created: 'noon' }] };
-  const standIn = await open({ answers: { '/v1/projects/p-1/requests': answer } });
+  const standIn = await open({ requestsPerDay: 2, answers: { '/v1/projects/p-1/requests': answer } });
 
   const { requests, result } = await read(standIn, DAY);
 

@@ -35,7 +35,7 @@ export async function unrulyLog({ log, usage = countedOf(log), page = pageOf, li
     if (pathname === '/v1/projects')
       return json(response, 200, { projects: [{ project_id: 'p-1', name: 'Support' }] });
     if (pathname.endsWith('/usage/breakdown')) return json(response, 200, { results: resultsOf(usage) });
-    if (!pathname.endsWith('/requests')) return json(response, 200, {});
+    if (!pathname.endsWith('/requests')) return json(response, 200, { api_keys: [], stt: [], tts: [] });
     const one: Asked = {
       page: Number(query.get('page')),
       limit: Number(query.get('limit')),

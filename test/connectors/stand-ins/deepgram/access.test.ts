@@ -55,8 +55,8 @@ describe('access', () => {
   it.each([
     ['default', [], undefined],
     ['member', ['project:read', 'usage:read', 'keys:read'], 2],
-    ['admin', ['project:read', 'usage:read', 'billing:read', 'keys:read'], 2],
-    ['owner', ['project:read', 'usage:read', 'billing:read', 'keys:read'], 4],
+    ['admin', ['project:read', 'usage:read', 'billing:read', 'keys:read', 'members:read'], 2],
+    ['owner', ['project:read', 'usage:read', 'billing:read', 'keys:read', 'members:read'], 4],
   ] as const)(
     'tells a key of a %s its scopes, and lists the keys that it may see',
     async (role, scopes, keys) => {
