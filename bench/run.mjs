@@ -1,11 +1,12 @@
 /**
  * The benchmarks: see README.md.
  *
- *     npm run bench [-- --waiting | --scale [--only requests|projects|year]] [--quick]
+ *     npm run bench [-- --waiting | --calls | --scale [--only requests|projects|year]] [--quick]
  *     npm run bench -- --markdown
  */
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { calls } from './calls.mjs';
 import { comparison } from './comparison.mjs';
 import { reportText, surroundings } from './report.mjs';
 import { scale } from './scale.mjs';
@@ -15,6 +16,7 @@ const { values: options } = parseArgs({
   options: {
     waiting: { type: 'boolean', default: false },
     scale: { type: 'boolean', default: false },
+    calls: { type: 'boolean', default: false },
     only: { type: 'string', default: '' },
     quick: { type: 'boolean', default: false },
     markdown: { type: 'boolean', default: false },
@@ -25,6 +27,7 @@ const QUICK = '-quick.json';
 
 if (options.markdown) await showResults();
 else if (options.scale) await measure('scale', scale);
+else if (options.calls) await measure('calls', calls);
 else if (options.waiting) await measure('waiting', waiting);
 else await measure('comparison', comparison);
 
