@@ -1,4 +1,5 @@
 import { type Day, endOfDay } from '../time/day.js';
+import { everyHours } from '../time/duration.js';
 import type { DueReason, LastReading, RestReason } from './checkpoints.js';
 import { holdsDay } from './day-ranges.js';
 import type { KnownDays } from './file/state-document.js';
@@ -17,11 +18,11 @@ export interface Circumstances {
 /** Requests of a day may appear for so long after its end; receivers take points for an hour. */
 const ARRIVING_MS = 2 * 3_600_000;
 /** Between two readings of a day of which something may still change. */
-const MAY_CHANGE_MS = 3_600_000;
+const MAY_CHANGE_MS = everyHours(1);
 /** Between two readings of a day within the lookback of which nothing is known to have changed. */
-const LOOKBACK_MS = 6 * 3_600_000;
+const LOOKBACK_MS = everyHours(6);
 /** Between two readings of a snapshot. */
-const SNAPSHOT_MS = 3_600_000;
+const SNAPSHOT_MS = everyHours(1);
 
 /**
  * Why a day is to be read for a sink, or why not. A day that still grows is read with every run, and so is one whose

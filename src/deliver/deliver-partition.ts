@@ -5,6 +5,7 @@ import { isSameSize } from '../checkpoints/compare-held.js';
 import { abortError, ExportError } from '../errors/export-error.js';
 import type { Partition } from '../streams/partition.js';
 import { dayAt } from '../time/day.js';
+import { everyHours } from '../time/duration.js';
 import { type Doubt, doubtOf, type GivenDay } from './doubt.js';
 import type { LaneWriter } from './lane-writer.js';
 import { ReadingFacts } from './reading-facts.js';
@@ -12,8 +13,8 @@ import type { RunOptions } from './run.js';
 import type { SinkLane } from './sink-lane.js';
 import type { RunTally } from './tally/run-tally.js';
 
-/** A reading that gave less counts when one that is so much later, in milliseconds, says the same. */
-const BELIEVED_AFTER_MS = 3_600_000;
+/** A reading that gave less counts when one that is so much later says the same. */
+const BELIEVED_AFTER_MS = everyHours(1);
 
 /** A partition that was read to its end, and that its sinks have neither committed nor taken back. */
 interface OpenPartition {

@@ -24,3 +24,11 @@ export function formatDuration(ms: number): string {
   const seconds = Math.round(ms / 1_000);
   return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
+
+/** What a schedule may be early by, in milliseconds: a run an hour after another rarely begins in the same millisecond. */
+const EARLY_MS = 60_000;
+
+/** After so many hours something is done again, in milliseconds. */
+export function everyHours(hours: number): number {
+  return hours * 3_600_000 - EARLY_MS;
+}

@@ -3,6 +3,7 @@ import { failureOf } from '../../../src/errors/export-error.js';
 import { silentLog } from '../../../src/log/log.js';
 import type { Project } from '../../../src/streams/partition.js';
 import { type Day, startOfDay } from '../../../src/time/day.js';
+import { everyHours } from '../../../src/time/duration.js';
 import { epochMs, timestampAt } from '../../../src/time/timestamp.js';
 import type { ProjectMemory } from '../account/project-memory.js';
 import { listIn } from '../api/answer-list.js';
@@ -18,7 +19,7 @@ type PricesFound = 'given' | 'none' | 'unknown';
 /** Requests that are looked at: the newest of those that should have a cost. */
 const SAMPLE = 100;
 /** A finding of an earlier run holds for so long, in milliseconds. */
-const ASK_AGAIN_MS = 3_600_000;
+const ASK_AGAIN_MS = everyHours(1);
 
 export interface ProjectPricesOptions {
   readonly api: DeepgramApi;

@@ -45,6 +45,8 @@ class SlicedDay {
   #density: number | undefined;
   /** Requests a second that are foretold at least. */
   #usual = 0;
+  /** Requests that the day should have, as soon as that is known. */
+  #expected: number | undefined;
   /** True once pages did not fit together: from then on a slice is one page. */
   #isApart: boolean;
 
@@ -56,6 +58,12 @@ class SlicedDay {
     this.#signal = AbortSignal.any([signal, this.#stop.signal]);
     this.#slices = range.until > range.from ? this.#unread([range]) : [];
     this.#isApart = doubted !== undefined;
+    asked.expected.then(
+      (expected) => {
+        this.#expected = expected;
+      },
+      () => {}, // thrown where the day is counted
+    );
     if (doubted) this.#density = this.#usual = doubted.expected / (range.until - range.from);
   }
 
@@ -146,7 +154,8 @@ class SlicedDay {
     const { from, until } = done.read;
     if (from < until) {
       // While pages are in doubt, too large a slice is read for nothing, and a quiet hour foretells little.
-      this.#density = Math.max(done.rows.length / (until - from), this.#usual);
+      const seen = done.rows.length / (until - from);
+      this.#density = Math.max(Math.min(seen, this.#restDensity(done) ?? seen), this.#usual);
       const left = this.#unread(done.left, this.#density);
       this.#slices.splice(at, 1, ...left, { state: 'read', rows: done.rows, held });
     } else {
@@ -155,6 +164,17 @@ class SlicedDay {
       this.#slices.splice(at, 1, ...this.#unread(done.left));
     }
     this.#readAhead();
+  }
+
+  /**
+   * Requests a second of what the first call of a day left, by what usage counts: the hours before may be far less busy
+   * than the last ones. Undefined for later calls, and where that cannot be told.
+   */
+  #restDensity({ rows, read, left }: SliceReading): number | undefined {
+    const { range } = this.#asked;
+    const rest = (this.#expected ?? 0) - rows.length;
+    if (read.until < range.until || left.length === 0 || rest <= 0) return undefined;
+    return rest / (read.from - range.from);
   }
 
   #unread(ranges: readonly TimeRange[], density?: number): Slice[] {

@@ -1,4 +1,5 @@
 import { addDays, type Day, dayAt } from '../../../../src/time/day.js';
+import { everyHours } from '../../../../src/time/duration.js';
 import { type NameHistory, nameOn, REMEMBERED_DAYS, withName } from './name-history.js';
 
 /** A list as the memory has it. */
@@ -41,7 +42,7 @@ export interface Kept<Details> {
 }
 
 /** What was read within this time, in milliseconds, is not asked for again. */
-const FRESH_MS = 3_600_000;
+const FRESH_MS = everyHours(1);
 /** Things remembered of a list: records that each name another one must not fill the memory. */
 const MOST_ENTRIES = 20_000;
 

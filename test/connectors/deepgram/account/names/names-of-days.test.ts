@@ -111,9 +111,9 @@ describe('names are asked for', () => {
   it('once an hour', async () => {
     const account = await accountOverTime({ requestsPerDay: 600 });
     const first = await account.run(FACTS);
-    account.standIn.clock.advance(59 * MINUTE);
+    account.standIn.clock.advance(58 * MINUTE);
     const within = await account.run(FACTS);
-    account.standIn.clock.advance(MINUTE);
+    account.standIn.clock.advance(2 * MINUTE);
     const after = await account.run(FACTS);
 
     expect(ofNames(first.calls)).toEqual(['billing/fields', 'keys', 'models']);
