@@ -41,6 +41,11 @@ export interface PartitionReading {
    */
   isProvisional?(): boolean;
   /**
+   * True where records that count as settled may still turn out otherwise, such as requests that nobody has answered: the
+   * day is not closed by its lookback alone. Asked when the batches have ended. Default: false.
+   */
+  isUnresolved?(): boolean;
+  /**
    * Another reading of the same partition, to be delivered in place of this one; undefined where this one counts. Asked
    * when the batches have ended. Default: this one counts.
    */

@@ -62,6 +62,8 @@ export interface DayReading {
   readonly unsettled: number;
   /** True where some of it could not be understood or looked up: such a day is not closed by it. */
   readonly isPartial: boolean;
+  /** True where records that count as settled may still turn out otherwise. */
+  readonly isUnresolved: boolean;
   /** True where it can never be read again. */
   readonly isFinal: boolean;
   /** Sums of the fields that the stream names for it, such as `{ cost_usd: 12.5, audio_seconds: 3600 }`. */

@@ -43,11 +43,11 @@ export function isLastReading(day: Day, readAtMs: number, lookbackMs: number): b
 export function closeOrKeepOpen(
   before: KnownDays,
   day: Day,
-  { readAtMs, records, unsettled, isPartial, isFinal }: DayReading,
+  { readAtMs, records, unsettled, isPartial, isUnresolved, isFinal }: DayReading,
   lookbackMs: number,
 ): KnownDays {
   const age = readAtMs - endOfDay(day);
-  const isSettled = unsettled === 0 || isLastReading(day, readAtMs, lookbackMs);
+  const isSettled = (unsettled === 0 && !isUnresolved) || isLastReading(day, readAtMs, lookbackMs);
   const isWhole = !isPartial || age >= Math.max(CLOSE_PARTIAL_AFTER_MS, lookbackMs);
   // What was closed once stays so, also where the lookback has grown since; but a day that is not over was closed by
   // a clock that was ahead.
@@ -59,6 +59,7 @@ export function closeOrKeepOpen(
     records,
     unsettled,
     ...(isPartial ? ({ partial: true } as const) : {}),
+    ...(isUnresolved ? ({ unresolved: true } as const) : {}),
   };
   return {
     ...before,

@@ -43,17 +43,20 @@ export function dueReason(known: KnownDays, day: Day, now: Circumstances): DueRe
   const isBehind = open !== undefined && readAtMs !== last?.readAtMs;
   const isSame = version !== undefined && version === last?.version;
   const age = nowMs - endOfDay(day);
-  const mayChange = open !== undefined && (open.unsettled > 0 || open.partial === true);
+  const isLate = age >= now.lookbackMs;
+  const mayChange =
+    open !== undefined &&
+    (open.unsettled > 0 || open.partial === true || (isLate && open.unresolved === true));
   // However it was: where the clock has been set back, what was read is still to come.
   const since = Math.abs(nowMs - (readAtMs ?? Number.NEGATIVE_INFINITY));
   if (age < ARRIVING_MS) {
     const rests = now.followsTotals && isSame && !isBehind && since < MAY_CHANGE_MS;
     return rests ? { rests: 'unchanged' } : { why: 'lookback' };
   }
-  if (!open && age >= now.lookbackMs) return { rests: 'closed' };
+  if (!open && isLate) return { rests: 'closed' };
   if (open && version !== undefined && last?.version !== undefined && !isSame) return { why: 'changed' };
   // A reading that could close it: at once, but for one that did not, since something may still change.
-  const isClosing = age >= now.lookbackMs && !(mayChange && age - since >= now.lookbackMs);
+  const isClosing = isLate && !(mayChange && age - since >= now.lookbackMs);
   const isDue = isBehind || isClosing || since >= (mayChange ? MAY_CHANGE_MS : LOOKBACK_MS);
   if (!isDue) return { rests: 'unchanged' };
   return open && (mayChange || isClosing) ? { why: 'open', unsettled: open.unsettled } : { why: 'lookback' };

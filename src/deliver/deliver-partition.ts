@@ -22,6 +22,7 @@ interface OpenPartition {
   readonly writers: readonly LaneWriter[];
   readonly unreadable: number;
   readonly isPartial: boolean;
+  readonly isUnresolved: boolean;
 }
 
 /**
@@ -92,7 +93,7 @@ async function readInto(
   const isLast = partition.day !== null && checkpoints.isLastReading(partition.day);
   const begun = await Promise.all(lanes.map((lane) => lane.begin(partition, signal, isLast)));
   const writers = begun.filter((writer): writer is LaneWriter => writer !== undefined);
-  if (writers.length === 0) return { facts, writers, unreadable: 0, isPartial: true };
+  if (writers.length === 0) return { facts, writers, unreadable: 0, isPartial: true, isUnresolved: false };
   try {
     for await (const batch of reading.batches) {
       await Promise.all(writers.map((writer) => writer.write(batch)));
@@ -105,12 +106,18 @@ async function readInto(
     throw error;
   }
   const unreadable = reading.unreadable?.() ?? 0;
-  return { facts, writers, unreadable, isPartial: unreadable > 0 || (reading.isProvisional?.() ?? false) };
+  return {
+    facts,
+    writers,
+    unreadable,
+    isPartial: unreadable > 0 || (reading.isProvisional?.() ?? false),
+    isUnresolved: reading.isUnresolved?.() ?? false,
+  };
 }
 
 async function commit(
   partition: Partition,
-  { facts, writers, isPartial }: OpenPartition,
+  { facts, writers, isPartial, isUnresolved }: OpenPartition,
   tally: RunTally,
   { window, checkpoints }: RunOptions,
 ): Promise<void> {
@@ -123,7 +130,8 @@ async function commit(
       const key = { sink: writer.sink, stream: stream.name, projectId: project.id };
       // Nothing later than the window's now is read, however late it is by the clock.
       const readAtMs = window.now;
-      checkpoints.delivered(key, day, { readAtMs, records, unsettled, isPartial, sums, isFinal });
+      const quality = { unsettled, isPartial, isUnresolved, isFinal };
+      checkpoints.delivered(key, day, { readAtMs, records, sums, ...quality });
     }),
   );
   tally.partitionRead(partition, records);

@@ -204,6 +204,33 @@ describe('the reading that closes a day', () => {
   );
 });
 
+describe('a day with records that count as settled and may turn out otherwise', () => {
+  it('is read no oftener within the lookback, and is not closed by it before a day more is over', async () => {
+    const history = await ExportHistory.begin({ ...still, unresolved: (day) => day === '2026-11-17' });
+    await history.run('2026-11-20T22:00:00Z');
+    const reads = [];
+
+    for (const at of ['20T23:00', '21T00:00', '21T00:15', '21T01:00', '22T00:00', '22T02:00'])
+      if ((await history.run(`2026-11-${at}:00Z`)).read.includes('2026-11-17')) reads.push(at);
+
+    expect(reads).toEqual(['21T00:00', '21T01:00', '22T00:00']);
+    expect((await history.days())?.open).not.toHaveProperty('2026-11-17');
+  });
+
+  it('is closed by the lookback once they do not', async () => {
+    const answered = Date.parse('2026-11-21T00:30:00Z');
+    const history = await ExportHistory.begin({ ...still, unresolved: (_day, nowMs) => nowMs < answered });
+    await history.run('2026-11-20T22:00:00Z');
+    await history.run('2026-11-21T00:00:00Z');
+    const before = await history.days();
+
+    await history.run('2026-11-21T01:00:00Z');
+
+    expect(before?.open).toHaveProperty('2026-11-17');
+    expect((await history.days())?.open).not.toHaveProperty('2026-11-17');
+  });
+});
+
 describe('what a sink was given and does not hold', () => {
   const all = { held: (_sink: string, _day: string, records: number) => records };
 

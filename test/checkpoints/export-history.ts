@@ -26,6 +26,8 @@ export interface HistoryOptions {
   readonly rows?: (day: Day, nowMs: number) => readonly Row[];
   /** Records of a day at a moment that cannot be understood. Default: none. */
   readonly unreadable?: (day: Day, nowMs: number) => number;
+  /** True for a day at a moment whose settled records may turn out otherwise. Default: none. */
+  readonly unresolved?: (day: Day, nowMs: number) => boolean;
   /** What the source says of a day as a whole at a moment. Default: nothing. */
   readonly version?: (day: Day, nowMs: number) => string | undefined;
   readonly stream?: Stream;
@@ -219,7 +221,12 @@ export class ExportHistory {
   }
 
   #source(now: number, projectId: string, read: Day[]): Source {
-    const { rows: rowsOf = oneSettled, version: versionOf, unreadable: unreadableOf } = this.#options;
+    const {
+      rows: rowsOf = oneSettled,
+      version: versionOf,
+      unreadable: unreadableOf,
+      unresolved: unresolvedOf,
+    } = this.#options;
     const project = { id: projectId, name: 'Support' };
     return {
       name: 'fake',
@@ -246,7 +253,8 @@ export class ExportHistory {
           if (day === null) continue;
           read.push(day);
           const unreadable = () => unreadableOf?.(day, now) ?? 0;
-          yield { day, batches: inBatches(rowsOf(day, now)), unreadable };
+          const isUnresolved = () => unresolvedOf?.(day, now) ?? false;
+          yield { day, batches: inBatches(rowsOf(day, now)), unreadable, isUnresolved };
         }
       },
       check: async () => [],

@@ -45,7 +45,15 @@ async function aRun(options: RunOptions = {}) {
 }
 
 function reading(records: number, sums = {}): DayReading {
-  return { readAtMs: nowMs, records, unsettled: 0, isPartial: false, isFinal: false, sums };
+  return {
+    readAtMs: nowMs,
+    records,
+    unsettled: 0,
+    isPartial: false,
+    isUnresolved: false,
+    isFinal: false,
+    sums,
+  };
 }
 
 const days = () => readdir(`${path}.readings`).catch(() => []);

@@ -232,7 +232,15 @@ it('stays small: a year of days in two sinks, read every day', () => {
     for (let at = 0; at < 365; at += 1) {
       const day = addDays('2026-01-01', at);
       const readAtMs = Date.parse(`${addDays(day, at < 361 ? 4 : 0)}T12:00:00Z`);
-      const reading = { readAtMs, records: 1_000, unsettled: 0, isPartial: false, isFinal: false, sums: {} };
+      const reading = {
+        readAtMs,
+        records: 1_000,
+        unsettled: 0,
+        isPartial: false,
+        isUnresolved: false,
+        isFinal: false,
+        sums: {},
+      };
       table.set(key, closeOrKeepOpen(table.get(key), day, reading, 3 * DAY_MS));
     }
   }

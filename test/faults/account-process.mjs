@@ -50,6 +50,10 @@ const orders = {
       });
     }
   },
+  shortening: ({ kind }) => {
+    account.faults.clear();
+    if (kind) account.faults.rate(1, 1, [kind], ({ path }) => /\/(requests|usage|breakdown)$/.test(path));
+  },
   calls: () => ({ all: account.calls.length, met: metByKind() }),
   intakeFault: ({ fault }) => {
     intake.lastingFault = fault ?? undefined;

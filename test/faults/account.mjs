@@ -36,8 +36,9 @@ export const KINDS = [...PASSING, ...REFUSING, ...STALLING];
  * Starts an account with two projects in a process of its own. Its clock stands at `now` (milliseconds since the
  * epoch), and moves with every page of the request log, so that new requests push others to the next page.
  */
-export async function startAccount({ now, seed, requestsPerDay = 1_200 }) {
-  const options = { apiKey: API_KEY, now, seed, requestsPerDay, projects: PROJECTS, clockStepMs: 30_000 };
+export async function startAccount({ now, seed, requestsPerDay = 1_200, prices = true }) {
+  const about = { now, seed, requestsPerDay, prices };
+  const options = { apiKey: API_KEY, ...about, projects: PROJECTS, clockStepMs: 30_000 };
   const child = fork(fileURLToPath(new URL('account-process.mjs', import.meta.url)), [
     JSON.stringify(options),
   ]);
@@ -67,6 +68,8 @@ export async function startAccount({ now, seed, requestsPerDay = 1_200 }) {
         stalls: stalls ? STALLING : [],
         retryAfterSeconds: seed % 2,
       }),
+    /** From now on lists of requests, usage and billing come without their second half, or empty; undefined: whole. */
+    shortening: (kind) => ask('shortening', { kind }),
     /** How many calls there were, and how often each kind of fault was `met`. */
     calls: () => ask('calls'),
     /** What the intake does with every call: `hang`, or nothing of the kind. */

@@ -2,6 +2,8 @@ import { diskFull, noRights, stateDiskFull } from './broken-disks.mjs';
 import { sinkDown, sinkHangs, tableReplaced } from './broken-sinks.mjs';
 import { kills } from './kills.mjs';
 import { killedWhileAppending } from './log-kills.mjs';
+import { olderCopies } from './older-copies.mjs';
+import { shorterAnswers } from './shorter-answers.mjs';
 import { killedWhileStitching } from './stitching.mjs';
 
 /** Every fault that is tried out, in the order in which they run; a name is what `--only` looks into. */
@@ -20,6 +22,22 @@ export function cases({ kills: count, seed, tell }) {
     {
       name: 'killed while a table is put together',
       run: () => killedWhileStitching({ count: tenth, seed, tell }),
+    },
+    {
+      name: 'killed at random moments, in an account without prices',
+      run: () => kills({ count: tenth, seed, prices: false, tell }),
+    },
+    {
+      name: 'killed while sending logs, in an account without prices',
+      run: () => killedWhileAppending({ count: tenth, seed, prices: false, tell }),
+    },
+    {
+      name: 'answers are shorter than before',
+      run: () => shorterAnswers({ count: tenth, seed, tell }),
+    },
+    {
+      name: 'a copy of two runs ago comes back',
+      run: () => olderCopies({ count: tenth, seed, tell }),
     },
     { name: 'a sink is down for three runs', run: () => sinkDown({ seed }) },
     { name: 'a sink hangs', run: () => sinkHangs({ seed }) },

@@ -32,13 +32,15 @@ const WORLDS = 4;
  *
  * @param count kills in all; the worlds share them
  */
-export async function kills({ count, seed, datadog = false, tell }) {
+export async function kills({ count, seed, datadog = false, prices = true, tell }) {
   const worlds = Math.min(WORLDS, Math.ceil(count / 10));
   const met = new Map(KINDS.map((kind) => [kind, 0]));
   const book = { killed: 0, calls: 0, met, endings: new Map(), phases: new Map() };
   const shares = Array.from({ length: worlds }, (_, at) => Math.floor((count + at) / worlds));
   await Promise.all(
-    shares.map((share, at) => tormented({ count: share, seed: seed * WORLDS + at, datadog, tell, book })),
+    shares.map((share, at) =>
+      tormented({ count: share, seed: seed * WORLDS + at, datadog, prices, tell, book }),
+    ),
   );
   const { killed, calls, endings, phases } = book;
   const failed = [...met.values()].reduce((sum, times) => sum + times, 0);
@@ -51,9 +53,9 @@ export async function kills({ count, seed, datadog = false, tell }) {
   };
 }
 
-async function tormented({ count, seed, datadog, tell, book }) {
+async function tormented({ count, seed, datadog, prices, tell, book }) {
   const chance = dice(seed);
-  const account = await startAccount({ now: FIRST_RUN, seed });
+  const account = await startAccount({ now: FIRST_RUN, seed, prices });
   const settings = { ...WINDOW, sinks: sinksOf(datadog ? { intakeUrl: account.intakeUrl } : {}) };
   const world = await makeWorld(account, settings);
   const wholeness = new Wholeness();

@@ -24,9 +24,9 @@ const SLOWNESS_MS = 600;
  * Kills runs that send logs, and then lets one finish. What was sent cannot be taken back or looked up, so at the end
  * every settled request must have its log, and twice only where a run said that it had been in doubt.
  */
-export async function killedWhileAppending({ count, seed, tell }) {
+export async function killedWhileAppending({ count, seed, prices = true, tell }) {
   const chance = dice(seed);
-  const account = await startAccount({ now: FIRST_RUN, seed });
+  const account = await startAccount({ now: FIRST_RUN, seed, prices });
   const world = await makeWorld(account, { ...WINDOW, sinks: logSinksOf(account) });
   const doubts = new Map();
   let usualMs = 5_000; // at first; then as it was measured

@@ -163,6 +163,20 @@ describe('days that the source has deleted', () => {
     expect(tasks.flatMap(({ partitions }) => partitions.map(({ day }) => day))).toEqual(['2026-11-20']);
   });
 
+  it.each(['lookback', 'lost'] as const)('are not lost once more where they are wanted as %s', (why) => {
+    const checkpoints: CheckpointView = {
+      ...windowOnly,
+      dueReason: ({ sink }, day) => (sink === 'files' && day === '2026-11-18' ? { why } : { why: 'new' }),
+    };
+
+    const { lost } = planned({ source, checkpoints });
+
+    expect(lost.map(({ sink, days }) => [sink, days])).toEqual([
+      ['files', ['2026-11-19']],
+      ['table', ['2026-11-18', '2026-11-19']],
+    ]);
+  });
+
   it('are marked and said once, for all sinks that lose the same ones', () => {
     const known = new Set<string>();
     const checkpoints = {
@@ -212,4 +226,36 @@ it('reads and changes nothing: the same input is planned the same', () => {
   const input = { checkpoints: lacking({ files: ['2026-11-18'] }) };
 
   expect(planned(input)).toEqual(planned(input));
+});
+
+describe('what is not read', () => {
+  const checkpoints: CheckpointView = {
+    ...windowOnly,
+    dueReason: (_key, day) =>
+      day === null || day < '2026-11-19'
+        ? { rests: 'closed' }
+        : day < '2026-11-20'
+          ? { rests: 'unchanged' }
+          : { why: 'new' },
+  };
+
+  it('is said by the reason where that is asked for', () => {
+    const { tasks, resting } = planned({
+      checkpoints,
+      explains: true,
+      sinks: [files],
+      streams: [orders, shelves],
+    });
+
+    expect(tasks).toHaveLength(1);
+    expect(resting).toEqual([
+      { sink: 'files', stream: 'orders', project: PROJECT, days: ['2026-11-18'], rests: 'closed' },
+      { sink: 'files', stream: 'orders', project: PROJECT, days: ['2026-11-19'], rests: 'unchanged' },
+      { sink: 'files', stream: 'shelves', project: PROJECT, days: [null], rests: 'closed' },
+    ]);
+  });
+
+  it('is not said otherwise', () => {
+    expect(planned({ checkpoints }).resting).toEqual([]);
+  });
 });

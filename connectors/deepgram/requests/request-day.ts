@@ -27,6 +27,7 @@ export function readRequestDay(
   const facts = new DayFacts();
   const names = context.directory.names(day);
   const project = context.identity.projectOn(day);
+  let isUnresolved = false;
   let retry: PartitionReading | undefined;
   async function* batches(): AsyncGenerator<readonly RequestRow[]> {
     const expected = context.totals.requestsOf(day, signal);
@@ -34,7 +35,10 @@ export function readRequestDay(
     const asked = { range: rangeOf(day, context.now), expected, facts };
     const reader = readerOf(day, names, { ...context, project }, signal);
     const slices = readInSlices(reader, doubted ? { ...asked, doubted } : asked, context.ahead, signal);
-    yield* withNames(slices, names, signal);
+    for await (const rows of withNames(slices, names, signal)) {
+      isUnresolved ||= rows.some(mayBeAnswered);
+      yield rows;
+    }
     refuseUnknownForm('requests', facts.unreadable.count, facts.rows);
     const counted = await expected;
     if (counted !== undefined && facts.records < counted && !doubted && helpsToRepeat(day, context)) {
@@ -47,8 +51,14 @@ export function readRequestDay(
     batches: batches(),
     unreadable: () => facts.unreadable.count,
     isProvisional: names.isProvisional,
+    isUnresolved: () => isUnresolved,
     retry: () => retry,
   };
+}
+
+/** A request without an answer counts as settled before it counts as lost. */
+function mayBeAnswered({ code, status }: RequestRow): boolean {
+  return code === null && status !== 'lost';
 }
 
 /**

@@ -21,6 +21,8 @@ export function stateSchemas(firstDay: Day) {
     unsettled: z.int().min(0),
     /** True where some of it could not be understood or looked up, so that it is to be read again. Left out: false. */
     partial: z.literal(true).optional(),
+    /** True where records that count as settled may still turn out otherwise. Left out: false. */
+    unresolved: z.literal(true).optional(),
   });
   const knownDays = z.strictObject({
     /** Days that are delivered and will not be read again. */

@@ -10,6 +10,7 @@ import { mix, Random } from '../random/random.js';
  * - `cut-body`: the connection ends in the middle of the body; `broken-json`: 200 and half of the JSON;
  * - `html`: 200 and a page for people;
  * - `error-in-200`: 200 and an error in place of what was asked for;
+ * - `short-list`, `empty-list`: 200 and half of the list that was asked for, or none of it;
  * - `stalled-headers`: nothing ever comes; `stalled-body`: the body never goes on;
  * - `slow-drip`: the body comes byte by byte;
  * - `redirect`: 307 to the same call on another host name.
@@ -33,6 +34,8 @@ export type FaultKind =
   | 'broken-json'
   | 'html'
   | 'error-in-200'
+  | 'short-list'
+  | 'empty-list'
   | 'stalled-headers'
   | 'stalled-body'
   | 'slow-drip'

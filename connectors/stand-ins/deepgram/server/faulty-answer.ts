@@ -63,6 +63,9 @@ export async function playFault(kind: FaultKind, context: FaultContext): Promise
       return say({ ...gatewayTimeout(requestId), status: 200 });
     case 'redirect':
       return say({ status: 307, body: 'Temporary Redirect' }, { location: context.elsewhere });
+    case 'short-list':
+    case 'empty-list':
+      return shortenList(kind, context);
     case 'reset':
       response.socket?.resetAndDestroy();
       return;
@@ -82,6 +85,18 @@ export async function playFault(kind: FaultKind, context: FaultContext): Promise
 function retryDate({ nowMs, faults }: FaultContext): AnswerHeaders {
   const until = Math.ceil(nowMs / 1_000) * 1_000 + faults.retryAfterSeconds * 1_000;
   return { date: new Date(nowMs).toUTCString(), 'retry-after': new Date(until).toUTCString() };
+}
+
+/** The lists of an answer lose their second half, or all. */
+async function shortenList(
+  kind: 'short-list' | 'empty-list',
+  { response, healthy }: FaultContext,
+): Promise<void> {
+  const { status, headers, body } = await healthy();
+  const answer: Record<string, unknown> = JSON.parse(body.toString());
+  for (const [name, value] of Object.entries(answer))
+    if (Array.isArray(value)) answer[name] = kind === 'empty-list' ? [] : value.slice(0, value.length / 2);
+  send(response, { status, headers, body: Buffer.from(JSON.stringify(answer)) });
 }
 
 type BodyFault = 'cut-body' | 'broken-json' | 'stalled-body' | 'slow-drip';
