@@ -21,8 +21,11 @@ export interface ProjectTotals {
     days: readonly Day[],
     signal: AbortSignal,
   ): Promise<readonly DailyAnswer[]>;
-  /** Text-to-speech requests by day, which only the deprecated `/usage` counts; empty where it is not there any more. */
-  speechRequests(days: readonly Day[], signal: AbortSignal): Promise<ReadonlyMap<Day, number>>;
+  /**
+   * Text-to-speech requests by day, which only the deprecated `/usage` counts; none where it is not there any more.
+   * Undefined where they could not be had now, and may be had later.
+   */
+  speechRequests(days: readonly Day[], signal: AbortSignal): Promise<ReadonlyMap<Day, number> | undefined>;
   /** Requests of a day, as usage counts them; undefined where that cannot be told. Throws for an interrupt only. */
   requestsOf(day: Day, signal: AbortSignal): Promise<number | undefined>;
   /**
@@ -81,10 +84,13 @@ export function projectTotals(
       const counts = new Map<Day, number>();
       const rows = await rowsOf('speech', days, signal).catch((error) => {
         if (endsTheRun(error)) throw error;
-        if (error.kind === 'transient' || error.kind === 'rate-limited')
-          findings.warn(`No tts_requests in usage of project ${calledAs(project)}: ${error.message}`);
-        return new Map<Day, Row>();
+        if (isAbsent(error)) return new Map<Day, Row>();
+        findings.warn(
+          `No tts_requests in usage of project ${calledAs(project)}, whose days are read again: ${error.message}`,
+        );
+        return undefined;
       });
+      if (rows === undefined) return undefined;
       for (const [day, row] of rows)
         if (typeof row?.tts_requests === 'number') counts.set(day, row.tts_requests);
       return counts;
@@ -147,6 +153,11 @@ function measuresOf(row: Row | null | undefined, { fields }: Stream): readonly u
   if (!row) return null;
   const measures = fields.filter(({ role }) => role === 'measure').map(({ name }) => row[name]);
   return measures.map((value) => (typeof value === 'number' ? value.toFixed(6) : null));
+}
+
+/** True where Deepgram says that there is no such endpoint for this key, or gives another answer than that of totals. */
+function isAbsent({ code, status, lacks }: ExportError): boolean {
+  return lacks !== undefined || status === 404 || status === 410 || code === 'SOURCE_ANSWER';
 }
 
 /** True for an interrupt, and for what is no failure of a call. */

@@ -1,5 +1,5 @@
 import type { PartitionReading } from '../../../src/catalogue/source.js';
-import type { Row, Value } from '../../../src/streams/field.js';
+import type { Row } from '../../../src/streams/field.js';
 import type { Stream } from '../../../src/streams/stream.js';
 import type { Day } from '../../../src/time/day.js';
 import type { Named } from '../account/project-directory.js';
@@ -34,19 +34,19 @@ export async function* readDays(
     for (const [day, found] of dailyRows(answer, { ...context, stream, names, days: wanted }))
       rows.set(day, found);
   }
-  const withSpeech = isUsageTotal(stream) ? await speechRequests(days, context, signal) : undefined;
+  const speech = isUsageTotal(stream) ? await context.totals.speechRequests(days, signal) : NO_SPEECH;
   for (const day of days) {
     const { rows: parts, unreadable } = rows.get(day) ?? NO_ROWS;
     const batch = async () => {
       const added = addUp(parts, stream, context.project);
-      return withSpeech ? added.map((row) => ({ ...row, ...withSpeech(day, row) })) : added;
+      return speech === NO_SPEECH ? added : added.map((row) => withSpeech(row, speech?.get(day)));
     };
     yield {
       day,
       project: identity.projectOn(day),
       batches: once(batch),
       unreadable: () => unreadable,
-      isProvisional: names(day).isProvisional,
+      isProvisional: () => speech === undefined || names(day).isProvisional(),
     };
   }
 }
@@ -81,12 +81,10 @@ function isUsageTotal({ kind, groupings }: Stream): boolean {
   return kind === 'usage' && groupings.length === 0;
 }
 
-/** What only the older totals of usage have; a breakdown that gives it is right. */
-async function speechRequests(
-  days: readonly Day[],
-  { totals }: ReadingContext,
-  signal: AbortSignal,
-): Promise<(day: Day, row: Row) => { readonly tts_requests: Value }> {
-  const counts = await totals.speechRequests(days, signal);
-  return (day, { tts_requests: given }) => ({ tts_requests: given ?? counts.get(day) ?? null });
+/** Of streams that do not count it. */
+const NO_SPEECH: ReadonlyMap<Day, number> = new Map();
+
+/** With what only the older totals of usage have; a breakdown that gives it is right. */
+function withSpeech(row: Row, requests: number | undefined): Row {
+  return { ...row, tts_requests: row.tts_requests ?? requests ?? null };
 }

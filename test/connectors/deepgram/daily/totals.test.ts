@@ -83,6 +83,31 @@ it.each(['forbidden', 'gone', 'not-found'] as const)(
   },
 );
 
+it.each([
+  ['server-error', true],
+  ['unauthorized', true],
+  ['gone', false],
+] as const)(
+  'usage is to be read again where the deprecated endpoint answers %s: %s',
+  async (kind, isProvisional) => {
+    const standIn = await accountWith();
+    standIn.faults.next(kind, Number.POSITIVE_INFINITY, ({ path }) => path.endsWith('/usage'));
+    const { source, streams } = await openSource({ url: standIn.url, streams: { usage: none }, ...range });
+    const [stream] = streams;
+    const [project] = await source.projects(signal);
+    if (!stream || !project) throw new Error('There is a stream and a project.');
+
+    const found = [];
+    for await (const part of source.read({ stream, project, days: ['2026-11-18'] }, signal)) {
+      for await (const rows of part.batches) expect(rows).toMatchObject([{ tts_requests: null }]);
+      found.push(part.isProvisional?.());
+    }
+
+    expect(found).toEqual([isProvisional]);
+    await source.close();
+  },
+);
+
 it('asks for totals once, for streams and versions together', async () => {
   const standIn = await accountWith();
   const { source, streams } = await openSource({ url: standIn.url, streams: { billing: none }, ...range });
