@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { abortError, ExportError } from '../errors/export-error.js';
 import { formatDuration } from './duration.js';
 
@@ -94,9 +95,11 @@ export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Prom
 
 /**
  * Runs `react` at the abort, or now where that has been; answers with what stops listening. `AbortSignal.any` would
- * leave something behind in a long-lived signal with every call.
+ * leave something behind in a long-lived signal with every call. One signal for all that a run does is the rule here; Node
+ * would take its listeners for a leak.
  */
 function onAbort(signal: AbortSignal, react: () => void): () => void {
+  setMaxListeners(0, signal);
   if (signal.aborted) react();
   else signal.addEventListener('abort', react, { once: true });
   return () => signal.removeEventListener('abort', react);

@@ -5,13 +5,13 @@ import { Terminal } from './terminal.js';
 import { account, jobText, KEY } from './world.js';
 
 /** `npm run test:fortnight` plays 14. */
-const DAYS = Number(process.env.FORTNIGHT_DAYS ?? 2);
+const DAYS = Number(process.env.FORTNIGHT_DAYS ?? 1);
 const QUARTER_MS = 15 * 60_000;
 const HOUR_MS = 60 * 60_000;
 /** How long a price may be waited for at most, and half an hour for what is answered late. */
 const LONGEST_WAIT_MS = 12.5 * HOUR_MS;
 
-it(`${DAYS} days of runs every quarter of an hour on a contract account: each request has its log once, within its 18 hours`, async () => {
+it(`${DAYS} ${DAYS === 1 ? 'day' : 'days'} of runs every quarter of an hour on a contract account: each request has its log once, within its 18 hours`, async () => {
   const deepgram = await account({ requestsPerDay: 96, prices: false });
   const clock = { now: deepgram.clock.now, sleep: async (ms: number) => deepgram.clock.advance(ms) };
   const datadog = await startIntake({ apiKey: 'dd-key', clock });
@@ -44,7 +44,7 @@ it(`${DAYS} days of runs every quarter of an hour on a contract account: each re
       deepgram.requestsOn('p-1', day),
     );
   }
-  expect(due.length).toBeGreaterThan((DAYS - 1) * 90);
+  expect(due.length).toBeGreaterThan((DAYS - 0.75) * 90);
   expect(new Set(sent).size).toBe(sent.length);
   expect(due.map(({ request_id: id }) => id).filter((id) => !sent.includes(id))).toEqual([]);
 }, 3_600_000);
