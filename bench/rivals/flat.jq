@@ -76,5 +76,7 @@ def microseconds:
         + (if $completed[0:10] == $created[0:10] then 0 else 86400000000 end)) / 1000
       else null end),
     callback_code: $callback.code,
-    callback_attempts: $callback.attempts
+    callback_attempts: $callback.attempts,
+    mip_opt_out: (.mip_opt_out // $config.mip_opt_out),
+    date: $created[0:10]
   }

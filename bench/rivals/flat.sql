@@ -103,7 +103,9 @@ SELECT
   characters AS tts_characters,
   (epoch_us(completed::TIMESTAMP) - epoch_us(created::TIMESTAMP)) / 1000 AS latency_ms,
   CASE json_type(r.callback) WHEN 'OBJECT' THEN (r.callback ->> '$.code')::INTEGER END AS callback_code,
-  CASE json_type(r.callback) WHEN 'OBJECT' THEN (r.callback ->> '$.attempts')::INTEGER END AS callback_attempts
+  CASE json_type(r.callback) WHEN 'OBJECT' THEN (r.callback ->> '$.attempts')::INTEGER END AS callback_attempts,
+  CASE json_type(details.config) WHEN 'OBJECT' THEN (details.config ->> '$.mip_opt_out')::BOOLEAN END AS mip_opt_out,
+  created[:10] AS date
 FROM named;
 
 COPY flat TO 'requests.ndjson' (FORMAT json);

@@ -99,6 +99,8 @@ function flat(record) {
     latency_ms: completed ? (microseconds(completed) - microseconds(created)) / 1_000 : null,
     callback_code: record.callback?.code ?? null,
     callback_attempts: record.callback?.attempts ?? null,
+    mip_opt_out: record.mip_opt_out ?? details.config?.mip_opt_out ?? null,
+    date: created.slice(0, 10),
   };
 }
 

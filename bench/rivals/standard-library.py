@@ -122,6 +122,8 @@ def flat(record, model_names, key_names):
         latency,
         callback.get("code"),
         callback.get("attempts"),
+        first(record.get("mip_opt_out"), config.get("mip_opt_out")),
+        created[:10],
     ]
 
 
