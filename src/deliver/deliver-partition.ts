@@ -138,6 +138,8 @@ async function commit(
 }
 
 async function takeBack({ writers }: OpenPartition, why: ExportError): Promise<void> {
+  // The partition begins anew: what is still on its way would be taken for what comes then.
+  await Promise.all(writers.map((writer) => writer.drained()));
   await Promise.all(writers.map((writer) => writer.abort(why)));
 }
 

@@ -46,6 +46,11 @@ export class LaneWriter {
     if (this.#queue.length > QUEUE) await this.#queue.shift();
   }
 
+  /** Resolves when nothing is on its way to the sink any more. */
+  async drained(): Promise<void> {
+    await Promise.all(this.#queue);
+  }
+
   /** True when the sink has confirmed the partition. */
   async commit(): Promise<boolean> {
     await Promise.all(this.#queue);
