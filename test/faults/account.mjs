@@ -36,9 +36,15 @@ export const KINDS = [...PASSING, ...REFUSING, ...STALLING];
  * Starts an account with two projects in a process of its own. Its clock stands at `now` (milliseconds since the
  * epoch), and moves with every page of the request log, so that new requests push others to the next page.
  */
-export async function startAccount({ now, seed, requestsPerDay = 1_200, prices = true }) {
-  const about = { now, seed, requestsPerDay, prices };
-  const options = { apiKey: API_KEY, ...about, projects: PROJECTS, clockStepMs: 30_000 };
+export async function startAccount({
+  now,
+  seed,
+  requestsPerDay = 1_200,
+  prices = true,
+  clockStepMs = 30_000,
+}) {
+  const about = { now, seed, requestsPerDay, prices, clockStepMs };
+  const options = { apiKey: API_KEY, ...about, projects: PROJECTS };
   const child = fork(fileURLToPath(new URL('account-process.mjs', import.meta.url)), [
     JSON.stringify(options),
   ]);

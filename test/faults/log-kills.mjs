@@ -17,6 +17,12 @@ const SETTLED = Date.parse('2026-03-25T12:00:00Z');
 const FINISH_ONE_IN = 6;
 /** Of the calls to Deepgram. */
 const FAILING = 0.2;
+/**
+ * By which the account's clock, and with it the intake's, moves with every page of the request log, while the program's goes
+ * on at its pace. A log that is nearly 18 hours old is sent with its time when it has ten minutes left: the pages of a run
+ * must not take longer by that clock.
+ */
+const CLOCK_STEP_MS = 10_000;
 /** Of a payload at the intake, so that many kills find one on its way. */
 const SLOWNESS_MS = 600;
 
@@ -26,7 +32,7 @@ const SLOWNESS_MS = 600;
  */
 export async function killedWhileAppending({ count, seed, prices = true, tell }) {
   const chance = dice(seed);
-  const account = await startAccount({ now: FIRST_RUN, seed, prices });
+  const account = await startAccount({ now: FIRST_RUN, seed, prices, clockStepMs: CLOCK_STEP_MS });
   const world = await makeWorld(account, { ...WINDOW, sinks: logSinksOf(account) });
   const doubts = new Map();
   let usualMs = 5_000; // at first; then as it was measured
