@@ -6,6 +6,7 @@ import type { Batch, Source } from '../../src/catalogue/source.js';
 import { defineSourceType, type SourceContext } from '../../src/catalogue/source-type.js';
 import { date, integer, required, text } from '../../src/streams/column.js';
 import { defineStream, type Stream } from '../../src/streams/stream.js';
+import { NOTHING_FOUND } from '../deliver/nothing-found.js';
 
 const ofProject = { project_id: required(text('Id of the project')), date: required(date('UTC day')) };
 
@@ -70,13 +71,7 @@ function toySource(token: string, { projects }: SourceContext): Source {
       for (const day of days) yield { day, batches: one(stream, day ?? '') };
     },
     check: async () => [{ what: 'visit the shop', ok: token === 'open-sesame', detail: 'it is open' }],
-    findings: () => ({
-      rejected: new Map(),
-      unknownFields: new Map(),
-      unknownForms: new Map(),
-      warnings: [],
-      incomplete: [],
-    }),
+    findings: () => NOTHING_FOUND,
     close: async () => {},
   };
 }

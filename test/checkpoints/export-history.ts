@@ -20,6 +20,7 @@ import type { Row } from '../../src/streams/field.js';
 import type { Stream } from '../../src/streams/stream.js';
 import type { Clock } from '../../src/time/clock.js';
 import { addDays, type Day, dayAt, daysThrough } from '../../src/time/day.js';
+import { NOTHING_FOUND } from '../deliver/nothing-found.js';
 
 export interface HistoryOptions {
   /** What the source has of a day at a moment. Default: one settled record. */
@@ -258,13 +259,7 @@ export class ExportHistory {
         }
       },
       check: async () => [],
-      findings: () => ({
-        rejected: new Map(),
-        unknownFields: new Map(),
-        unknownForms: new Map(),
-        warnings: [],
-        incomplete: [],
-      }),
+      findings: () => NOTHING_FOUND,
       close: async () => {},
     };
   }

@@ -3,6 +3,7 @@ import { rowsOf } from '../../connectors/testing/sample-records.js';
 import type { Batch, Source } from '../../src/catalogue/source.js';
 import type { Stream } from '../../src/streams/stream.js';
 import type { Day } from '../../src/time/day.js';
+import { NOTHING_FOUND } from './nothing-found.js';
 
 export const USAGE: Stream = usage;
 
@@ -35,13 +36,7 @@ export function fakeSource(options: FakeSourceOptions = {}): Source & { readonly
       }
     },
     check: async () => [],
-    findings: () => ({
-      rejected: new Map(),
-      unknownFields: new Map(),
-      unknownForms: new Map(),
-      warnings: [],
-      incomplete: [],
-    }),
+    findings: () => NOTHING_FOUND,
     close: async () => {},
   };
 }

@@ -1,11 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { KINDS, startAccount } from './account.mjs';
 import { must, mustBeWhole, mustEnd, mustEqualReference } from './check.mjs';
 import { dice } from './dice.mjs';
 import { leftovers, Wholeness } from './outputs.mjs';
-import { startSync } from './program.mjs';
+import { randomKills } from './random-kills.mjs';
 import { makeWorld, sinksOf } from './world.mjs';
 
 const WINDOW = { since: '2026-03-10', until: '2026-03-14' };
@@ -54,12 +53,11 @@ export async function kills({ count, seed, datadog = false, prices = true, tell 
 }
 
 async function tormented({ count, seed, datadog, prices, tell, book }) {
-  const chance = dice(seed);
+  const runs = randomKills(dice(seed), datadog ? 7_000 : 4_000);
   const account = await startAccount({ now: FIRST_RUN, seed, prices });
   const settings = { ...WINDOW, sinks: sinksOf(datadog ? { intakeUrl: account.intakeUrl } : {}) };
   const world = await makeWorld(account, settings);
   const wholeness = new Wholeness();
-  let usualMs = datadog ? 7_000 : 4_000; // at first; then as it was measured
   let killed = 0;
   try {
     for (let run = 1; killed < count; run += 1) {
@@ -67,24 +65,16 @@ async function tormented({ count, seed, datadog, prices, tell, book }) {
       const stalls = run % STALL_ONE_IN === 1; // never in one that is let finish
       await account.failing(FAILING, seed + run, { refuses: !letFinish, stalls });
       const before = new Set(await leftovers(world.folder));
-      const child = await startSync(world.folder, account, { args: ['-q'] });
-      const killing = new AbortController();
-      if (!letFinish) {
-        const moment = chance.fraction() * usualMs * 1.1;
-        delay(moment, undefined, { signal: killing.signal }).then(child.kill, () => {});
-      }
-      const { code, said, ms } = await child.ended;
-      killing.abort();
+      const { code, said, ms, pid } = await runs.run(world, account, { letFinish });
       if (code === null) {
         killed += 1;
         book.killed += 1;
-        countIn(book.phases, await phaseOf(world, before, child.pid));
+        countIn(book.phases, await phaseOf(world, before, pid));
         if (book.killed % 25 === 0) tell(`${book.killed} kills`);
       } else {
         // 3: a call that was refused, or failed six times in a row; the rest comes next time.
         must(code === 0 || code === 3, `run ${run} ended with ${code}:\n${said}`);
         countIn(book.endings, `exit ${code}`);
-        usualMs = 0.7 * usualMs + 0.3 * ms;
       }
       await mustBeWhole(world, wholeness);
       const due = FIRST_RUN + ((LAST_KILL - FIRST_RUN) * killed) / count;

@@ -1,11 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { startAccount } from './account.mjs';
 import { must, mustEnd } from './check.mjs';
 import { dice } from './dice.mjs';
 import { filesBelow } from './outputs.mjs';
-import { startSync } from './program.mjs';
+import { randomKills } from './random-kills.mjs';
 import { logSinksOf, makeWorld } from './world.mjs';
 
 const WINDOW = { since: '2026-03-10', until: '2026-03-14' };
@@ -15,6 +14,7 @@ const SETTLED = Date.parse('2026-03-25T12:00:00Z');
 
 /** Of the runs, one in so many is let finish: what it sent must not be sent again. */
 const FINISH_ONE_IN = 6;
+const USUAL_MS = 5_000;
 /** Of the calls to Deepgram. */
 const FAILING = 0.2;
 /**
@@ -31,31 +31,24 @@ const SLOWNESS_MS = 600;
  * every settled request must have its log, and twice only where a run said that it had been in doubt.
  */
 export async function killedWhileAppending({ count, seed, prices = true, tell }) {
-  const chance = dice(seed);
+  const kills = randomKills(dice(seed), USUAL_MS);
   const account = await startAccount({ now: FIRST_RUN, seed, prices, clockStepMs: CLOCK_STEP_MS });
   const world = await makeWorld(account, { ...WINDOW, sinks: logSinksOf(account) });
   const doubts = new Map();
-  let usualMs = 5_000; // at first; then as it was measured
   let killed = 0;
   try {
     await account.intakeSlowness(SLOWNESS_MS);
     for (let run = 1; killed < count; run += 1) {
       await account.failing(FAILING, seed + run);
-      const child = await startSync(world.folder, account, { args: ['--log-format', 'json'] });
-      const killing = new AbortController();
-      if (run % FINISH_ONE_IN !== 0) {
-        const moment = chance.fraction() * usualMs * 1.1;
-        delay(moment, undefined, { signal: killing.signal }).then(child.kill, () => {});
-      }
-      const { code, said, ms } = await child.ended;
-      killing.abort();
+      const letFinish = run % FINISH_ONE_IN === 0;
+      const args = ['--log-format', 'json'];
+      const { code, said, ms } = await kills.run(world, account, { letFinish, args });
       addDoubts(doubts, said);
       if (code === null) {
         killed += 1;
         if (killed % 10 === 0) tell(`${killed} kills while sending logs`);
       } else {
         must(code === 0 || code === 3, `run ${run} ended with ${code}:\n${said}`);
-        usualMs = 0.7 * usualMs + 0.3 * ms;
       }
       const due = FIRST_RUN + ((LAST_KILL - FIRST_RUN) * killed) / count;
       await account.advance(Math.max(2 * ms, due - (await account.now())));

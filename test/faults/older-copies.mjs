@@ -1,12 +1,11 @@
 import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { startAccount } from './account.mjs';
 import { must, mustBeWhole, mustEnd, mustEqualReference } from './check.mjs';
 import { dice } from './dice.mjs';
 import { Wholeness } from './outputs.mjs';
-import { startSync } from './program.mjs';
+import { randomKills } from './random-kills.mjs';
 import { makeWorld, sinksOf } from './world.mjs';
 
 const HOUR_MS = 3_600_000;
@@ -15,13 +14,15 @@ const BEGIN = Date.parse('2026-03-12T06:00:00Z');
 const SETTLED = Date.parse('2026-03-25T12:00:00Z');
 /** Runs that lie between a copy and its coming back. */
 const RUNS_AGO = 2;
+const FINISH_ONE_IN = 3;
+const USUAL_MS = 4_000;
 
 /**
  * A backup or a cache of two runs ago comes back: of the outputs, of the state, or of both, in turn, between runs that are
  * killed. What the one has and the other does not know of, or the other way about, must not stay missing.
  */
 export async function olderCopies({ count, seed, tell }) {
-  const chance = dice(seed);
+  const kills = randomKills(dice(seed), USUAL_MS);
   const account = await startAccount({ now: BEGIN, seed });
   const settings = { ...WINDOW, sinks: sinksOf() };
   const world = await makeWorld(account, settings);
@@ -29,21 +30,12 @@ export async function olderCopies({ count, seed, tell }) {
   const wholeness = new Wholeness();
   const parts = { out: world.out, state: world.stateFolder };
   let killed = 0;
-  let usualMs = 4_000;
   try {
     for (let run = 1; killed < count; run += 1) {
-      const child = await startSync(world.folder, account, { args: ['-q'] });
-      const killing = new AbortController();
-      if (run % 3 !== 0) {
-        const moment = chance.fraction() * usualMs * 1.1;
-        delay(moment, undefined, { signal: killing.signal }).then(child.kill, () => {});
-      }
-      const { code, said, ms } = await child.ended;
-      killing.abort();
+      const { code, said } = await kills.run(world, account, { letFinish: run % FINISH_ONE_IN === 0 });
       if (code === null) killed += 1;
       else {
         must(code === 0, `run ${run} ended with ${code}:\n${said}`);
-        usualMs = 0.7 * usualMs + 0.3 * ms;
       }
       await mustBeWhole(world, wholeness);
       await keep(parts, join(copies, `${run}`));

@@ -1,9 +1,11 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { startAccount } from './account.mjs';
 import { must, mustBeWhole, mustEnd, mustEqualReference } from './check.mjs';
 import { dice } from './dice.mjs';
-import { Wholeness } from './outputs.mjs';
-import { startSync } from './program.mjs';
+import { filesBelow, Wholeness } from './outputs.mjs';
+import { randomKills } from './random-kills.mjs';
 import { makeWorld, sinksOf } from './world.mjs';
 
 const HOUR_MS = 3_600_000;
@@ -13,42 +15,39 @@ const BEGIN = Date.parse('2026-03-13T06:00:00Z');
 const SETTLED = Date.parse('2026-03-25T12:00:00Z');
 /** Of the runs with short answers, one in so many is let finish. */
 const FINISH_ONE_IN = 3;
+const USUAL_MS = 4_000;
 
 /**
  * One run delivers what there is. Then answers of the request log, of usage and of billing lose a half of their lists, or all
  * of them, while runs are killed: nothing of the days that are over may go. At the end the account is well again.
  */
 export async function shorterAnswers({ count, seed, tell }) {
-  const chance = dice(seed);
+  const kills = randomKills(dice(seed), USUAL_MS);
   const account = await startAccount({ now: BEGIN, seed });
   const settings = { ...WINDOW, sinks: sinksOf() };
   const world = await makeWorld(account, settings);
   const wholeness = new Wholeness();
   let killed = 0;
   let keptBack = 0;
-  let usualMs = 4_000;
   try {
     await mustEnd(0, world, account, { args: ['-q'] });
-    for (let run = 1; killed < count; run += 1) {
+    const delivered = await linesOfDaysOver(world.out);
+    must(delivered.size > 0, 'nothing was delivered');
+    for (let run = 1; killed < count || keptBack === 0; run += 1) {
+      must(run <= 10 * count + 10, `after ${run - 1} runs nothing was kept back`);
       await account.shortening(run % 2 === 0 ? 'short-list' : 'empty-list');
       await account.advance(HOUR_MS / 2);
-      const child = await startSync(world.folder, account, { args: ['-q'] });
-      const killing = new AbortController();
-      if (run % FINISH_ONE_IN !== 0) {
-        const moment = chance.fraction() * usualMs * 1.1;
-        delay(moment, undefined, { signal: killing.signal }).then(child.kill, () => {});
-      }
-      const { code, said, ms } = await child.ended;
-      killing.abort();
+      const { code, said } = await kills.run(world, account, { letFinish: run % FINISH_ONE_IN === 0 });
       if (code === null) killed += 1;
       else {
         must(code === 0 || code === 3, `run ${run} ended with ${code}:\n${said}`);
         if (/kept back/.test(said)) keptBack += 1;
-        usualMs = 0.7 * usualMs + 0.3 * ms;
       }
       await mustBeWhole(world, wholeness);
+      const now = await linesOfDaysOver(world.out);
+      for (const [path, lines] of delivered)
+        must((now.get(path) ?? 0) >= lines, `${path} had ${lines} lines, and has ${now.get(path)}`);
     }
-    must(count < 10 || keptBack > 0, 'no run kept anything back');
     tell(`${killed} kills while answers were shorter than before`);
     await account.shortening(undefined);
     await account.advance(SETTLED - (await account.now()));
@@ -59,4 +58,17 @@ export async function shorterAnswers({ count, seed, tell }) {
     account.close();
     await world.remove();
   }
+}
+
+/** Lines of the archive's files of the days that were over at the beginning, by their paths. */
+async function linesOfDaysOver(out) {
+  const archive = join(out, 'ndjson');
+  const paths = (await filesBelow(archive)).filter((path) => /date=2026-03-1[0-2]\.ndjson\.gz$/.test(path));
+  const lines = await Promise.all(
+    paths.map(async (path) => {
+      const text = gunzipSync(await readFile(join(archive, path))).toString();
+      return [path, text.split('\n').length - 1];
+    }),
+  );
+  return new Map(lines);
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { RunResult } from '../../src/deliver/run.js';
 import type { ErrorKind, Failure } from '../../src/errors/export-error.js';
 import { verdictOf, verdictOfFailure } from '../../src/report/exit-code.js';
+import { NOTHING_FOUND } from '../deliver/nothing-found.js';
 
 const REQUIRED = true;
 const OPTIONAL = false;
@@ -85,13 +86,7 @@ function run(
       partition: 'usage/p-1/2026-11-20',
       partitions: 1,
     })),
-    findings: {
-      rejected: new Map(),
-      unknownFields: new Map(),
-      unknownForms: new Map(),
-      warnings: [],
-      incomplete: [],
-    },
+    findings: NOTHING_FOUND,
     sinks: sinks.map(([required, failed], at) => ({
       name: `sink-${at}`,
       type: 'ndjson',

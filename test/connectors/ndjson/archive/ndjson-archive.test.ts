@@ -22,6 +22,7 @@ import { type Log, silentLog } from '../../../../src/log/log.js';
 import { verdictOf } from '../../../../src/report/exit-code.js';
 import type { Row } from '../../../../src/streams/field.js';
 import type { Stream } from '../../../../src/streams/stream.js';
+import { NOTHING_FOUND } from '../../../deliver/nothing-found.js';
 import { hurriedClock, openSource } from '../../deepgram/read-account.js';
 
 const NOW = Date.parse('2026-11-20T12:00:00Z');
@@ -125,13 +126,7 @@ describe('what was synced can be replayed to the byte', () => {
     expect(Object.keys(first).length).toBeGreaterThan(50);
     expect(first['tableau/requests.csv']?.split('\n').length).toBeGreaterThan(50);
     expect(await folderContents(join(cwd, 'second'))).toEqual(first);
-    expect(result.findings).toEqual({
-      rejected: new Map(),
-      unknownFields: new Map(),
-      unknownForms: new Map(),
-      warnings: [],
-      incomplete: [],
-    });
+    expect(result.findings).toEqual(NOTHING_FOUND);
     expect(verdictOf(result, undefined).exitCode).toBe(0);
   });
 });
