@@ -94,6 +94,8 @@ export interface RunStart {
   readonly sinks: readonly CheckpointedSink[];
   readonly window: Window;
   readonly versions: DayVersions;
+  /** True for a day that may be replaced by less than what is delivered, and so does not rest for that. Default: none may. */
+  acceptsLess?(stream: Stream, day: Day): boolean;
   readonly signal: AbortSignal;
 }
 

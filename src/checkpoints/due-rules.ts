@@ -13,6 +13,8 @@ export interface Circumstances {
   readonly version: string | undefined;
   /** True where nothing of it can have changed while the version is the same. */
   readonly followsTotals: boolean;
+  /** True where less than what is delivered is what the user wants. */
+  readonly acceptsLess: boolean;
 }
 
 /** Requests of a day may appear for so long after its end; receivers take points for an hour. */
@@ -34,7 +36,10 @@ const SNAPSHOT_MS = everyHours(1);
 export function dueReason(known: KnownDays, day: Day, now: Circumstances): DueReason | RestReason {
   const { nowMs, last, version } = now;
   const less = last?.less;
-  if (less) return nowMs - less.readAtMs < MAY_CHANGE_MS ? { rests: 'kept-back' } : { why: 'kept-back' };
+  if (less) {
+    const rests = !now.acceptsLess && Math.abs(nowMs - less.readAtMs) < MAY_CHANGE_MS;
+    return rests ? { rests: 'kept-back' } : { why: 'kept-back' };
+  }
   const isClosed = holdsDay(known.closed, day);
   const open = known.open[day];
   if (!isClosed && !open) return { why: holdsDay(known.lost, day) ? 'lost' : 'new' };

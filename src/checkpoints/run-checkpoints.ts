@@ -62,6 +62,7 @@ export class RunCheckpoints implements Checkpoints {
   readonly #table: CheckpointTable;
   readonly #readings: LastReadings;
   #appends: ReadonlySet<string> = new Set();
+  #acceptsLess: NonNullable<RunStart['acceptsLess']> = () => false;
   readonly #found: FoundAtStart;
   /** Closed days of append sinks; forgotten by the journal when the state that says so is kept. */
   #closed: JournalKey[] = [];
@@ -93,6 +94,7 @@ export class RunCheckpoints implements Checkpoints {
     this.#refuseStrangers(projects);
     this.#warnOfDaysToCome();
     this.#appends = new Set(sinks.filter(({ appends }) => appends).map(({ name }) => name));
+    this.#acceptsLess = run.acceptsLess ?? this.#acceptsLess;
     for (const sink of sinks) await this.#beginAnewWhereNeeded(sink);
     if (await this.#found.look(run)) this.#isChanged = true;
     this.#noteCiRun();
@@ -103,7 +105,7 @@ export class RunCheckpoints implements Checkpoints {
     return this.#options.fullRefresh ? undefined : firstDay(this.#table.get(key));
   }
 
-  dueReason(key: CheckpointKey, day: Day | null, { followsTotals = false }: Stream): DueReason | RestReason {
+  dueReason(key: CheckpointKey, day: Day | null, stream: Stream): DueReason | RestReason {
     const { fullRefresh, nowMs, lookbackMs } = this.#options;
     const known = this.#table.get(key);
     if (day === null) {
@@ -115,7 +117,9 @@ export class RunCheckpoints implements Checkpoints {
     if (fullRefresh) return { why: 'window' };
     const last = this.#found.last(key, day);
     const version = this.#found.version(key.projectId, day);
-    const reason = dueReason(known, day, { nowMs, lookbackMs, last, version, followsTotals });
+    const { followsTotals = false } = stream;
+    const acceptsLess = this.#acceptsLess(stream, day);
+    const reason = dueReason(known, day, { nowMs, lookbackMs, last, version, followsTotals, acceptsLess });
     const isMissing = 'why' in reason && reason.why === 'new' && this.#found.isMissing(key, day);
     return isMissing ? { why: 'missing' } : reason;
   }

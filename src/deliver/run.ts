@@ -60,11 +60,12 @@ const FINISH_GRACE_MS = 8_000;
  * be listed, for then there is nothing to do. Whoever opened the sinks disposes of them.
  */
 export async function run(options: RunOptions): Promise<RunResult> {
-  const { source, lanes, streams, checkpoints, log, signal } = options;
+  const { source, lanes, streams, checkpoints, log, window, acceptsLess, signal } = options;
   const startedAt = options.clock.now();
   const projects = await source.projects(signal);
   const versions = await versionsFor(source, streams, projects, checkpoints, signal);
-  await checkpoints.startRun({ projects, streams, sinks: lanes, window: options.window, versions, signal });
+  const start = { projects, streams, sinks: lanes, window, versions, signal };
+  await checkpoints.startRun({ ...start, ...(acceptsLess && { acceptsLess }) });
   const planned = plan({ ...options, projects, sinks: lanes });
   const warnings = planWarnings(planned, checkpoints, source);
   for (const warning of warnings) log.warn(warning);

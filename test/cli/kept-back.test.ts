@@ -100,6 +100,18 @@ describe('a day of which the source suddenly gives nothing', () => {
     expect(await rows()).toBe(0);
   });
 
+  it('is believed at once where that is asked for within the hour', async () => {
+    const { account, sync, rows } = await open();
+    await sync(0);
+    account.count = 0;
+    await sync(15);
+
+    const { code } = await sync(16, '--accept-less', `requests:${YESTERDAY}`);
+
+    expect(code).toBe(0);
+    expect(await rows()).toBe(0);
+  });
+
   it('is delivered as ever when it is whole again', async () => {
     const { account, sync, rows } = await open();
     await sync(0);
@@ -173,6 +185,7 @@ describe('a day of which the source gives fewer records', () => {
 it.each([
   ['requests', 'it must be STREAM:DAY'],
   ['requests:yesterday', 'it must be STREAM:DAY'],
+  ['requests:2026-11-19:p-1', 'it must be STREAM:DAY'],
   ['request:2026-11-19', 'there is no stream request in this job'],
 ])('--accept-less %s is refused: %s', async (given, words) => {
   const { sync } = await open();

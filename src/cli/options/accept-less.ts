@@ -12,8 +12,9 @@ export function acceptedLess(
   streams: readonly Stream[],
 ): (stream: Stream, day: Day) => boolean {
   for (const one of given) {
-    const [name = '', day = ''] = one.split(':');
-    if (!isDay(day)) throw mistake(one, 'it must be STREAM:DAY, such as requests:2026-11-20');
+    const [name, day, ...others] = one.split(':');
+    if (day === undefined || !isDay(day) || others.length > 0)
+      throw mistake(one, 'it must be STREAM:DAY, such as requests:2026-11-20');
     const stream = streams.find((known) => known.name === name);
     if (stream === undefined) throw mistake(one, `there is no stream ${name} in this job`);
     if (stream.partitionedBy !== 'day') throw mistake(one, `${name} has no days`);
