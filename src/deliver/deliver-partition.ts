@@ -38,6 +38,7 @@ export async function deliverPartition(
 ): Promise<void> {
   const before = await deliveredBefore(partition, lanes, options);
   let open = await readWhole(partition, reading, lanes, tally, options);
+  if (isInVain(open)) return;
   if (doubtOf(given(open), before) !== undefined) {
     await takeBack(
       open,
@@ -45,7 +46,7 @@ export async function deliverPartition(
     );
     open = await readOnceMore(partition, lanes, tally, options);
   }
-  if (open.writers.length === 0) return; // every sink has failed: what was read helps nobody
+  if (isInVain(open)) return;
   const doubt = doubtOf(given(open), before);
   if (doubt === undefined || before === undefined || isAccepted(doubt, open, before, options))
     return commit(partition, open, tally, options);
@@ -63,6 +64,7 @@ async function readWhole(
   options: RunOptions,
 ): Promise<OpenPartition> {
   const open = await readInto(partition, reading, lanes, tally, options);
+  if (isInVain(open)) return open;
   const another = reading.retry?.();
   if (another === undefined) return open;
   await takeBack(open, new ExportError('SOURCE_ANSWER', 'It is read in another way.', { kind: 'transient' }));
@@ -137,6 +139,11 @@ async function commit(
   tally.partitionRead(partition, records);
 }
 
+/** True where no sink could begin, so that nothing was read. */
+function isInVain({ writers }: OpenPartition): boolean {
+  return writers.length === 0;
+}
+
 async function takeBack({ writers }: OpenPartition, why: ExportError): Promise<void> {
   // The partition begins anew: what is still on its way would be taken for what comes then.
   await Promise.all(writers.map((writer) => writer.drained()));
@@ -190,7 +197,9 @@ function keepBack(
   const { records, sums } = read;
   const seen = 'less' in before ? before.less : undefined;
   const today = dayAt(window.now);
-  const sinceMs = seen !== undefined && isSameSize(read, seen) ? seen.sinceMs : window.now;
+  // A moment that is still to come is of a clock that was ahead: the hour would be as long.
+  const isSeen = seen !== undefined && isSameSize(read, seen) && seen.sinceMs <= window.now;
+  const sinceMs = isSeen ? seen.sinceMs : window.now;
   const less = { sinceMs, readAtMs: window.now, records, sums, toldOn: today };
   checkpoints.keptBack?.(stream.name, project.id, day, before, less);
   tally.keptBack({

@@ -156,6 +156,26 @@ describe('the day that grows', () => {
   });
 });
 
+describe('a day of which less was kept back', () => {
+  const less = Date.parse('2026-11-20T12:15:00Z');
+  const rows = (day: string, nowMs: number) =>
+    day === '2026-11-18' && nowMs >= less ? [record(day, true)] : [record(day, true), record(day, true, 1)];
+
+  it('is believed an hour after by a clock that was ahead, and not sooner', async () => {
+    const history = await ExportHistory.begin({ ...still, rows });
+    await history.run('2026-11-20T12:00:00Z');
+    await history.run('2026-11-20T23:00:00Z');
+
+    const held = [];
+    for (const at of ['13:00', '13:30', '14:00']) {
+      await history.run(`2026-11-20T${at}:00Z`);
+      held.push(history.holds('a')['2026-11-18']?.length);
+    }
+
+    expect(held).toEqual([2, 2, 1]);
+  });
+});
+
 describe('the reading that closes a day', () => {
   it('is never left out, however short the time and whatever has not changed', async () => {
     const history = await ExportHistory.begin(still);

@@ -105,6 +105,25 @@ describe('a sink that fails', () => {
     });
   });
 
+  it('is asked once for a partition of which it is known that more is delivered', async () => {
+    let begun = 0;
+    const broken = sinkThat('broken', () => ({
+      begin: async () => {
+        begun += 1;
+        throw failure('transient');
+      },
+    }));
+    const lastReading = async () => ({ readAtMs: 0, records: 9, sums: {} });
+    const source = fakeSource();
+
+    await runWith(source, [broken], undefined, {
+      window: { ...WINDOW, since: '2026-11-20' },
+      checkpoints: { ...windowOnly, lastReading },
+    });
+
+    expect([begun, source.opened]).toEqual([1, ['2026-11-20']]);
+  });
+
   it('for good, is not bothered again', async () => {
     let begun = 0;
     const broken = sinkThat('broken', () => ({
