@@ -129,6 +129,11 @@ export interface Checkpoints extends CheckpointView {
   markLost(key: CheckpointKey, days: readonly Day[]): readonly Day[];
   /** The last delivered reading of a day; undefined where none is remembered. Left out where nothing is. */
   lastReading?(stream: string, projectId: string, day: Day): Promise<LastReading | undefined>;
+  /**
+   * A reading that differs from `before`, the last one, is about to be committed: where a sink of this run has the day
+   * closed, it is open until it gets it. Left out where nothing is remembered.
+   */
+  differs?(stream: string, projectId: string, day: Day, before: LastReading): void;
   /** A reading gave less than `before`, and no sink got it. Left out where nothing is remembered. */
   keptBack?(stream: string, projectId: string, day: Day, before: HeldPartition, less: KeptBackReading): void;
 }

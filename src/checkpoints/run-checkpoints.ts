@@ -21,7 +21,7 @@ import type {
 } from './checkpoints.js';
 import { type CiRun, runsBetween } from './ci-run.js';
 import { holdsDay } from './day-ranges.js';
-import { closeOrKeepOpen, dropExpired, firstDay, isLastReading } from './day-rules.js';
+import { closeOrKeepOpen, dropExpired, firstDay, isLastReading, reopen } from './day-rules.js';
 import { dueReason, snapshotReason } from './due-rules.js';
 import { FoundAtStart } from './found-at-start.js';
 import type { JournalKey } from './journal/append-journal.js';
@@ -62,6 +62,7 @@ export class RunCheckpoints implements Checkpoints {
   readonly #table: CheckpointTable;
   readonly #readings: LastReadings;
   #appends: ReadonlySet<string> = new Set();
+  #replacing: readonly string[] = [];
   #acceptsLess: NonNullable<RunStart['acceptsLess']> = () => false;
   readonly #found: FoundAtStart;
   /** Closed days of append sinks; forgotten by the journal when the state that says so is kept. */
@@ -94,6 +95,7 @@ export class RunCheckpoints implements Checkpoints {
     this.#refuseStrangers(projects);
     this.#warnOfDaysToCome();
     this.#appends = new Set(sinks.filter(({ appends }) => appends).map(({ name }) => name));
+    this.#replacing = sinks.filter(({ appends }) => !appends).map(({ name }) => name);
     this.#acceptsLess = run.acceptsLess ?? this.#acceptsLess;
     for (const sink of sinks) await this.#beginAnewWhereNeeded(sink);
     if (await this.#found.look(run)) this.#isChanged = true;
@@ -142,6 +144,13 @@ export class RunCheckpoints implements Checkpoints {
     this.#isChanged = true;
     if (clock.now() >= this.#nextSaveAt)
       void this.#save(clock.now() - this.#savedReadingsAt >= SAVE_READINGS_EVERY_MS);
+  }
+
+  differs(stream: string, projectId: string, day: Day, before: LastReading): void {
+    for (const sink of this.#replacing) {
+      const key = { sink, stream, projectId };
+      if (this.#isClosed(key, day)) this.#table.set(key, reopen(this.#table.get(key), day, before));
+    }
   }
 
   keptBack(stream: string, projectId: string, day: Day, before: HeldPartition, less: KeptBackReading): void {

@@ -48,8 +48,12 @@ export async function deliverPartition(
   }
   if (isInVain(open)) return;
   const doubt = doubtOf(given(open), before);
-  if (doubt === undefined || before === undefined || isAccepted(doubt, open, before, options))
+  if (doubt === undefined || before === undefined || isAccepted(doubt, open, before, options)) {
+    const { stream, project, day } = partition;
+    const isOther = before !== undefined && 'readAtMs' in before && !isSameSize(given(open), before);
+    if (isOther && day !== null) options.checkpoints.differs?.(stream.name, project.id, day, before);
     return commit(partition, open, tally, options);
+  }
   await takeBack(open, new ExportError('SOURCE_ANSWER', 'It gives less than before.', { kind: 'permanent' }));
   keepBack(doubt, open, before, partition, tally, options);
   for (const lane of lanes) lane.unread(partition);

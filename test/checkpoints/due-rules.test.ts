@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { billing } from '../../connectors/deepgram/streams/billing.js';
 import { daysThrough } from '../../src/time/day.js';
-import { ExportHistory, LOG, record } from './export-history.js';
+import { ExportHistory, LOG, type RunOptions, record } from './export-history.js';
 
 const NEVER = Number.POSITIVE_INFINITY;
 /** Of a window of seven days with a lookback of three, on the 20th. */
@@ -74,6 +74,19 @@ describe('a day of which nothing is known to have changed', () => {
   });
 });
 
+describe('a day of which some could not be understood', () => {
+  it('is read again an hour after, also within the lookback', async () => {
+    const unreadable = (day: string) => (day === '2026-11-18' ? 1 : 0);
+    const history = await ExportHistory.begin({ ...still, unreadable });
+    await history.run('2026-11-20T12:00:00Z');
+
+    const soon = await history.run('2026-11-20T12:15:00Z');
+    const later = await history.run('2026-11-20T13:00:00Z');
+
+    expect([soon.read, later.read]).toEqual([['2026-11-20'], ['2026-11-18', '2026-11-20']]);
+  });
+});
+
 describe('a day that has changed', () => {
   it('is read at once, and no other', async () => {
     const changes = Date.parse('2026-11-20T12:15:00Z');
@@ -122,6 +135,38 @@ describe('a day that has changed', () => {
   });
 });
 
+describe('a closed day that is read again and has changed, though the source cannot say so', () => {
+  const changes = Date.parse('2026-11-20T08:00:00Z');
+  const rows = (day: string, nowMs: number) =>
+    day === '2026-11-15' && nowMs >= changes
+      ? [record(day, true), record(day, true, 1)]
+      : [record(day, true)];
+
+  it.each<[string, RunOptions]>([
+    ['since the lookback has grown', { lookback: '5d' }],
+    ['since everything is asked for', { fullRefresh: true }],
+    ['for a sink that is new', { sinks: ['a', 'b', 'c', LOG] }],
+  ])('%s, is open again to a sink that did not get it', async (_, options) => {
+    const history = await ExportHistory.begin({ rows });
+    const sinks = ['a', 'b', LOG];
+    await history.run('2026-11-20T02:00:00Z', { sinks });
+    const fails = (sink: string, day: string) => sink === 'b' && day === '2026-11-15';
+
+    await history.run('2026-11-20T08:00:00Z', { sinks, ...options, fails });
+    const third = await history.run('2026-11-20T08:15:00Z', { sinks });
+    const fourth = await history.run('2026-11-20T08:30:00Z', { sinks });
+
+    expect(third.given.b).toEqual(['2026-11-15', '2026-11-20']);
+    expect([history.holds('a'), history.holds('b')].map((held) => held['2026-11-15']?.length)).toEqual([
+      2, 2,
+    ]);
+    expect(fourth.read).toEqual(['2026-11-20']);
+    expect(history.logged.filter(({ request_id: id }) => String(id).startsWith('2026-11-15'))).toHaveLength(
+      1,
+    );
+  });
+});
+
 describe('the day that grows', () => {
   it.each([
     ['2026-11-21T01:59:59Z', ['2026-11-20', '2026-11-21']],
@@ -144,6 +189,21 @@ describe('the day that grows', () => {
     const later = await history.run('2026-11-20T13:00:00Z');
 
     expect([soon.read, later.read]).toEqual([[], ['2026-11-20']]);
+  });
+
+  it('of totals is read by a sink that others have overtaken, at once', async () => {
+    const history = await ExportHistory.begin({
+      stream: billing,
+      rows: (day) => [{ date: day }],
+      version: (_day, nowMs) => (nowMs < Date.parse('2026-11-20T12:15:00Z') ? 'before' : 'as ever'),
+    });
+    const sinks = ['a', 'b'];
+    await history.run('2026-11-20T12:00:00Z', { sinks });
+    await history.run('2026-11-20T12:15:00Z', { sinks, fails: (sink) => sink === 'b' });
+
+    const third = await history.run('2026-11-20T12:30:00Z', { sinks });
+
+    expect([third.given.a, third.given.b?.includes('2026-11-20')]).toEqual([[], true]);
   });
 
   it('is read with every run of totals of which the source says nothing', async () => {
