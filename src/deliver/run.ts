@@ -2,7 +2,7 @@ import type { Source, SourceFindings } from '../catalogue/source.js';
 import type { Checkpoints } from '../checkpoints/checkpoints.js';
 import { abortError } from '../errors/export-error.js';
 import type { Log } from '../log/log.js';
-import { plan } from '../plan/plan.js';
+import { type Plan, plan } from '../plan/plan.js';
 import { planWarnings } from '../plan/plan-warnings.js';
 import type { Task } from '../plan/task.js';
 import type { Partition, Project } from '../streams/partition.js';
@@ -42,6 +42,8 @@ export interface RunResult {
   readonly streams: readonly StreamOutcome[];
   readonly sourceFailures: readonly SourceFailure[];
   readonly keptBack: readonly KeptBackDay[];
+  /** Days that an earlier run kept back, less than an hour ago, and that this one did not read. */
+  readonly stillKeptBack: number;
   /** What the key may not read and the source leaves out, so that it is no failure. */
   readonly unavailable: readonly SourceFailure[];
   readonly findings: SourceFindings;
@@ -83,12 +85,21 @@ export async function run(options: RunOptions): Promise<RunResult> {
     streams: tally.streamOutcomes(),
     sourceFailures: tally.failures.all,
     keptBack: tally.keptBackDays,
+    stillKeptBack: stillKeptBack(planned),
     unavailable: tally.failures.unavailable,
     findings: source.findings(),
     warnings,
     sinks: lanes.map((lane) => lane.outcome()),
     interrupted: signal.aborted,
   };
+}
+
+/** Each day once, however many sinks keep what they have of it. */
+function stillKeptBack({ resting }: Plan): number {
+  const days = resting
+    .filter(({ rests }) => rests === 'kept-back')
+    .flatMap(({ stream, project, days }) => days.map((day) => `${stream} ${project.id} ${day}`));
+  return new Set(days).size;
 }
 
 async function runTask(task: Task, tally: RunTally, options: RunOptions): Promise<void> {

@@ -23,7 +23,7 @@ export interface Plan {
   readonly lost: readonly DaysOfSink[];
   /** Days that a sink has of a later reading than the source's own, and keeps. */
   readonly kept: readonly DaysOfSink[];
-  /** What is not read for a sink that has it, and why; empty unless it was asked for. */
+  /** What is not read for a sink that has it, and why; unless it was asked for, only days that are kept back. */
   readonly resting: readonly RestingPartitions[];
 }
 
@@ -102,7 +102,7 @@ function planDays(stream: Stream, project: Project, sinks: readonly SinkView[], 
       const reason = checkpoints.dueReason(key, day, stream);
       if ('rests' in reason) {
         const days = rest.get(reason.rests) ?? [];
-        if (explains) rest.set(reason.rests, days);
+        if (explains || reason.rests === 'kept-back') rest.set(reason.rests, days);
         days.push(day);
       } else if (oldest !== undefined && day < oldest) {
         if (reason.why !== 'lookback' && reason.why !== 'lost') gone.push(day);

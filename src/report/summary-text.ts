@@ -6,7 +6,7 @@ import { oneLine } from '../text/one-line.js';
 import { counted, formatCount, textTable } from '../text/text-table.js';
 import { formatDuration } from '../time/duration.js';
 import { failureLines } from './failure-lines.js';
-import { keptBackNotes } from './kept-back.js';
+import { keptBackNotes, stillKeptBack } from './kept-back.js';
 import { permissionNotes, streamsOf } from './permission-notes.js';
 import type { Outcome, Summary } from './summary.js';
 
@@ -65,6 +65,7 @@ function missingOf(summary: Summary): string {
     [
       streams.length > 0 ? `, without what the API key may not read: ${streams.join(', ')}` : '',
       unreadable.length > 0 ? `, without records of ${unreadable.join(', ')} that cannot be understood` : '',
+      source.still_kept_back > 0 ? `, but ${stillKeptBack(source.still_kept_back)}` : '',
       failed.length > 0 ? `, but not to ${failed.join(', ')} (not required)` : '',
     ].join(''),
   );
@@ -132,7 +133,7 @@ export function notes(summary: Summary): string[] {
       ({ stream, fields }) =>
         `${stream}: ${source.name ?? 'the source'} has fields that are not exported: ${fields.join(', ')}`,
     ),
-    ...keptBackNotes(source.kept_back, source.name ?? 'the source'),
+    ...keptBackNotes(source.kept_back, source.name ?? 'the source', summary.projects),
     ...source.unknown_forms.map(
       ({ stream, field, count, example }) =>
         `${stream}: ${field} came in an unknown form ${counted(count, 'time')}, such as ${example}, and could not be read`,

@@ -49,6 +49,8 @@ export interface Summary {
     readonly warnings: readonly string[];
     /** Days whose reading gave less than what is delivered: that stays. */
     readonly kept_back: readonly KeptBackDay[];
+    /** How many days are so since an earlier run, and were not read again by this one, as it is not an hour ago. */
+    readonly still_kept_back: number;
     /** What may not be whole although it could be read. */
     readonly incomplete: readonly string[];
   };
@@ -117,6 +119,7 @@ export function summaryOf(input: SummaryInput): Summary {
       ),
       warnings: [...(result?.warnings ?? []), ...(result?.findings.warnings ?? [])],
       kept_back: result?.keptBack ?? [],
+      still_kept_back: result?.stillKeptBack ?? 0,
       incomplete: result?.findings.incomplete ?? [],
     },
     sinks: result?.sinks ?? [],

@@ -58,7 +58,7 @@ describe('a day of which the source suddenly gives nothing', () => {
       },
     ]);
     expect(text).toContain(
-      `requests of p-1, ${YESTERDAY}, is kept back: 20 records delivered, and Deepgram now gives none.`,
+      `requests of Support line, ${YESTERDAY}, is kept back: 20 records delivered, and Deepgram now gives none.`,
     );
     expect(text).toContain(`--accept-less requests:${YESTERDAY}`);
     expect(text).not.toContain('Everything was delivered');
@@ -80,6 +80,8 @@ describe('a day of which the source suddenly gives nothing', () => {
 
     expect([first.code, soon.code, later.code, tomorrow.code]).toEqual([3, 0, 3, 3]);
     expect(askedSoon).toBe(1); // today
+    expect(soon.text).toContain('Delivered, but 1 day is kept back still.');
+    expect(soon.text).not.toContain('Everything was delivered');
     expect(later.text).not.toContain(`${YESTERDAY}, is kept back`);
     expect(later.text).toContain('1 day is kept back still, as said earlier today');
     expect(tomorrow.text).toContain(`${YESTERDAY}, is kept back`);
@@ -100,15 +102,16 @@ describe('a day of which the source suddenly gives nothing', () => {
     expect(await rows()).toBe(0);
   });
 
-  it('is believed at once where that is asked for within the hour', async () => {
+  it('is believed at once where that is asked for, also within the hour in which it is not read again', async () => {
     const { account, sync, rows } = await open();
     await sync(0);
     account.count = 0;
     await sync(15);
 
-    const { code } = await sync(16, '--accept-less', `requests:${YESTERDAY}`);
+    const { code, text } = await sync(20, '--accept-less', `requests:${YESTERDAY}`);
 
     expect(code).toBe(0);
+    expect(text).toContain('Everything was delivered.');
     expect(await rows()).toBe(0);
   });
 

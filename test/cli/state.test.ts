@@ -420,7 +420,7 @@ describe('state show', () => {
       'archive  requests  p-1      2026-11-13 to 2026-11-16  2026-11-17 to 2026-11-20          -  -',
       'tables   balances  p-1      2026-11-20                -                                 -  -',
       '',
-      'As of 2026-11-20T12:00:00.000000Z. Open days are read again by the next run.',
+      'As of 2026-11-20T12:00:00.000000Z. Open days are read again: `deepgram-export plan` says which by the next run.',
       '',
     ]);
   });

@@ -79,6 +79,7 @@ function run(
     projects: [],
     streams: [],
     keptBack: [],
+    stillKeptBack: 0,
     sourceFailures: sourceFailures.map((kind) => ({
       ...failure(kind),
       stream: 'usage',

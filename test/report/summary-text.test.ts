@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { KeptBackDay } from '../../src/deliver/tally/run-tally.js';
 import type { Summary } from '../../src/report/summary.js';
 import { summaryMarkdown } from '../../src/report/summary-markdown.js';
 import { summaryText } from '../../src/report/summary-text.js';
@@ -40,6 +41,7 @@ const SUMMARY: Summary = {
     unknown_forms: [{ stream: 'usage', field: 'tokens.in', count: 1_200, example: 'a list' }],
     warnings: ['No API key names for project Support line.'],
     kept_back: [],
+    still_kept_back: 0,
     incomplete: [],
   },
   sinks: [
@@ -244,6 +246,54 @@ describe('what the key may not read', () => {
   });
 });
 
+describe('days that are kept back', () => {
+  const keptBack = (date: string, project: string, change: Partial<KeptBackDay> = {}): KeptBackDay => ({
+    stream: 'requests',
+    project,
+    date,
+    why: 'fewer',
+    delivered: { records: 60, sums: {} },
+    read: { records: 30, sums: {}, unreadable: 0 },
+    told_today: false,
+    ...change,
+  });
+  const lines = (...days: readonly KeptBackDay[]) =>
+    summaryText({ ...SUMMARY, sinks: [], source: { ...NOTHING_FOUND, kept_back: days } }, { color: false })
+      .split('\n')
+      .filter((line) => line.startsWith('  !'));
+
+  it('are a line a stream, with what each had and what it has now, in the order of days', () => {
+    const nothing = { stream: 'usage', why: 'nothing', delivered: { records: 1, sums: {} } } as const;
+
+    const said = lines(
+      keptBack('2026-11-20', 'p-1'),
+      keptBack('2026-11-19', 'p-7'),
+      keptBack('2026-11-20', 'p-1', nothing),
+    );
+
+    expect(said).toEqual([
+      '  ! requests: 2 days are kept back, since Deepgram now gives less than what is delivered: ' +
+        '2026-11-19 of p-7 had 60 records, now 30; 2026-11-20 of Support line had 60 records, now 30. ' +
+        'What was delivered stays. They are read again every hour, and believed when an hour or more later they are ' +
+        'the same. To have one replaced all the same: --accept-less requests:DAY, such as requests:2026-11-20.',
+      '  ! usage of Support line, 2026-11-20, is kept back: 1 record delivered, and Deepgram now gives none. ' +
+        'What was delivered stays. It is read again every hour. ' +
+        'To have it replaced all the same: --accept-less usage:2026-11-20.',
+    ]);
+  });
+
+  it('are counted beyond the tenth', () => {
+    const days = Array.from({ length: 13 }, (_, at) => keptBack(`2026-11-${at + 11}`, 'p-1'));
+
+    const [said] = lines(...days);
+
+    expect(said).toContain(
+      '2026-11-20 of Support line had 60 records, now 30; and 3 more, which the file of',
+    );
+    expect(said).not.toContain('2026-11-21');
+  });
+});
+
 describe('the first line of a run without a failure', () => {
   const [archive, datadog] = SUMMARY.sinks;
   const verdict = (change: Partial<Summary>) =>
@@ -259,6 +309,7 @@ describe('the first line of a run without a failure', () => {
       'Delivered, without records of projects that cannot be understood.',
       { source: { ...NOTHING_FOUND, rejected } },
     ],
+    ['Delivered, but 2 days are kept back still.', { source: { ...NOTHING_FOUND, still_kept_back: 2 } }],
     ['Delivered, but not to datadog (not required).', { sinks: [archive, datadog] as Summary['sinks'] }],
     ['Dry run: everything was read, nothing was delivered.', { dry_run: true }],
   ])('says what is not there: %s', (said, change) => {
@@ -297,5 +348,6 @@ const NOTHING_FOUND: Summary['source'] = {
   unknown_forms: [],
   warnings: [],
   kept_back: [],
+  still_kept_back: 0,
   incomplete: [],
 };

@@ -35,7 +35,8 @@ function stateTable({ sinks, sources, updated_at: updatedAt }: StateDocument): s
   );
   const head = ['SINK', 'STREAM', 'PROJECT', 'DELIVERED AND CLOSED', 'OPEN', 'UNSETTLED', 'LOST'];
   const table = textTable(['left', 'left', 'left', 'left', 'left', 'right', 'left'], [head, ...rows]);
-  return `${table.join('\n')}\n\nAs of ${updatedAt}. Open days are read again by the next run.\n`;
+  const next = 'Open days are read again: `deepgram-export plan` says which by the next run.';
+  return `${table.join('\n')}\n\nAs of ${updatedAt}. ${next}\n`;
 }
 
 function inOrder<Value>(byName: ReadonlyMap<string, Value>): [name: string, Value][] {
