@@ -72,6 +72,8 @@ export interface DayReading {
 
 /** What is remembered of a day's last delivered reading, whichever sinks it went to. */
 export interface LastReading extends Pick<DayReading, 'readAtMs' | 'records' | 'sums'> {
+  /** The first moment since which every reading has found the same: a sink with any of these has what the last one found. */
+  readonly sameSinceMs: number;
   /** What the source said of the whole day then, shortened; undefined where it said nothing. */
   readonly version?: string | undefined;
   /** A later reading that gave less, and was kept back. */

@@ -18,9 +18,15 @@ export function holdsWhatItGot(
   if (held === undefined) return false;
   const found = open[day];
   if (found !== undefined && found.records !== held.records) return false;
-  // An open day of another reading than the last is read again anyway; a closed one was closed by the last.
-  const isOfLast = last !== undefined && (found === undefined || Date.parse(found.read_at) === last.readAtMs);
-  return !isOfLast || isSameSize(held, last);
+  // An open day of a reading that found something else is read again anyway; a closed one was closed by the last.
+  const isAsLast =
+    last !== undefined && (found === undefined || isSameReading(Date.parse(found.read_at), last));
+  return !isAsLast || isSameSize(held, last);
+}
+
+/** True where what was read at this moment is what the last reading found. */
+export function isSameReading(readAtMs: number, last: LastReading): boolean {
+  return last.sameSinceMs <= readAtMs && readAtMs <= last.readAtMs;
 }
 
 /** True for as many records with the same sums; these are made by adding up, so they may differ in their last digits. */

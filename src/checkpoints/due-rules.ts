@@ -1,6 +1,7 @@
 import { type Day, endOfDay } from '../time/day.js';
 import { everyHours } from '../time/duration.js';
 import type { DueReason, LastReading, RestReason } from './checkpoints.js';
+import { isSameReading } from './compare-held.js';
 import { holdsDay } from './day-ranges.js';
 import type { KnownDays } from './file/state-document.js';
 
@@ -44,8 +45,9 @@ export function dueReason(known: KnownDays, day: Day, now: Circumstances): DueRe
   const open = known.open[day];
   if (!isClosed && !open) return { why: holdsDay(known.lost, day) ? 'lost' : 'new' };
   const readAtMs = open ? Date.parse(open.read_at) : last?.readAtMs;
-  // Others have got a later reading since, which this sink lacks.
-  const isBehind = open !== undefined && readAtMs !== last?.readAtMs;
+  // Others have got a later reading since, which found something else.
+  const isBehind =
+    open !== undefined && !(last !== undefined && isSameReading(Date.parse(open.read_at), last));
   const isSame = version !== undefined && version === last?.version;
   const age = nowMs - endOfDay(day);
   const isLate = age >= now.lookbackMs;

@@ -4,6 +4,7 @@ import { addDays, type Day, dayAt } from '../time/day.js';
 import { inner } from './by-name.js';
 import type { ReadingStore, ReadingsOfDay } from './checkpoint-store.js';
 import type { LastReading } from './checkpoints.js';
+import { isSameSize } from './compare-held.js';
 
 /**
  * Days for which a last reading is remembered. Deepgram keeps its request log for so long, and no lookback is longer,
@@ -39,11 +40,12 @@ export function lastReadings(store: ReadingStore, source: string, nowMs: number,
     ofDay: async (day: Day): Promise<ReadonlyMap<string, ReadonlyMap<string, LastReading>>> =>
       day < oldest ? new Map() : ((await load(day)).get(source) ?? new Map()),
     /** Seen by each `get` that is called later. */
-    set: (stream: string, projectId: string, day: Day, reading: LastReading): void => {
+    set: (stream: string, projectId: string, day: Day, reading: Omit<LastReading, 'sameSinceMs'>): void => {
       if (day < oldest) return;
       changed.add(day);
       void load(day).then((readings) => {
-        inner(inner(readings, source), stream).set(projectId, reading);
+        const ofProjects = inner(inner(readings, source), stream);
+        ofProjects.set(projectId, { ...reading, sameSinceMs: sameSince(reading, ofProjects.get(projectId)) });
       });
     },
     /** Lets go of what was only looked at. */
@@ -64,4 +66,10 @@ export function lastReadings(store: ReadingStore, source: string, nowMs: number,
       for (const day of loaded.keys()) if (!changed.has(day)) loaded.delete(day);
     },
   };
+}
+
+/** Where the clock has been set back, the earlier of the two moments is the beginning. */
+function sameSince(reading: Omit<LastReading, 'sameSinceMs'>, before: LastReading | undefined): number {
+  const isSame = before !== undefined && before.version === reading.version && isSameSize(before, reading);
+  return isSame ? Math.min(before.sameSinceMs, reading.readAtMs) : reading.readAtMs;
 }

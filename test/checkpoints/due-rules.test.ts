@@ -64,13 +64,32 @@ describe('a day of which nothing is known to have changed', () => {
     expect(third.given).toEqual({ a: ['2026-11-20'], b: ['2026-11-18', '2026-11-20'] });
   });
 
+  it.each<[string, RunOptions]>([
+    ['since it had failed', { sinks: ['a', 'b'], fails: (sink) => sink === 'b' }],
+    ['since it had lost it', { sinks: ['a', 'b'], held: (sink, _, has) => (sink === 'b' ? undefined : has) }],
+    ['since it is new', { sinks: ['a'] }],
+  ])('is not read for the others when one has got it later, %s', async (_, first) => {
+    const history = await ExportHistory.begin(still);
+    const sinks = ['a', 'b'];
+    await history.run('2026-11-20T12:00:00Z', first);
+    await history.run('2026-11-20T12:15:00Z', { ...first, sinks, fails: () => false });
+
+    const third = await history.run('2026-11-20T12:30:00Z', { sinks });
+    const later = await history.run('2026-11-20T18:00:00Z', { sinks });
+
+    expect(third.given).toEqual({ a: ['2026-11-20'], b: ['2026-11-20'] });
+    expect(later.given).toMatchObject({ a: [...LOOKBACK, '2026-11-20'] });
+  });
+
   it('is read where the clock that read it was ahead', async () => {
     const history = await ExportHistory.begin(still);
     await history.run('2026-11-20T23:00:00Z');
 
     const back = await history.run('2026-11-20T12:00:00Z');
+    const after = await history.run('2026-11-20T12:15:00Z');
 
     expect(back.read).toEqual([...LOOKBACK, '2026-11-20']);
+    expect(after.read).toEqual(['2026-11-20']);
   });
 });
 

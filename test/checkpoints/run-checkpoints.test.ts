@@ -67,6 +67,7 @@ describe('of each day is remembered, once for all sinks, when it was read last a
 
     expect(await run.lastReading('requests', 'p-1', DAY)).toEqual({
       readAtMs: nowMs,
+      sameSinceMs: nowMs,
       records: 4,
       sums: { cost_usd: 12.5 },
     });

@@ -113,7 +113,7 @@ describe('a sink that fails', () => {
         throw failure('transient');
       },
     }));
-    const lastReading = async () => ({ readAtMs: 0, records: 9, sums: {} });
+    const lastReading = async () => ({ readAtMs: 0, sameSinceMs: 0, records: 9, sums: {} });
     const source = fakeSource();
 
     await runWith(source, [broken], undefined, {

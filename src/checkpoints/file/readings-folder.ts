@@ -17,16 +17,20 @@ const keptBack = z.strictObject({
   toldOn: z.string().refine(isDay),
 });
 
-/** As a list, since there is one for each stream and project: when, records, sums, version, what was kept back. */
+/**
+ * As a list, since there is one for each stream and project: when, records, sums, version, what was kept back, since when
+ * it has been the same. What is left out at its end is null.
+ */
 const reading = z
-  .tuple([z.number(), z.int().min(0), sums, z.string().nullable().optional(), keptBack.optional()])
+  .tuple([z.number(), z.int().min(0), sums, z.string().nullish(), keptBack.nullish(), z.number().nullish()])
   .transform(
-    ([readAtMs, records, summed, version, less]): LastReading => ({
+    ([readAtMs, records, summed, version, less, sameSinceMs]): LastReading => ({
       readAtMs,
       records,
       sums: summed,
       version: version ?? undefined,
-      less,
+      less: less ?? undefined,
+      sameSinceMs: sameSinceMs ?? readAtMs,
     }),
   );
 
@@ -35,9 +39,10 @@ const readingsFile = z.strictObject({
   sources: byName(byName(byName(reading))),
 });
 
-function asList({ readAtMs, records, sums: summed, version, less }: LastReading): readonly unknown[] {
-  const rest = less ? [version ?? null, less] : version === undefined ? [] : [version];
-  return [readAtMs, records, summed, ...rest];
+function asList(last: LastReading): readonly unknown[] {
+  const { readAtMs, records, sums: summed, version = null, less = null, sameSinceMs } = last;
+  const list = [readAtMs, records, summed, version, less, sameSinceMs === readAtMs ? null : sameSinceMs];
+  return list.slice(0, list.findLastIndex((value) => value !== null) + 1);
 }
 
 function asLists(readings: ReadingsOfDay): Map<string, unknown> {
