@@ -19,13 +19,17 @@ export function lastReadings(store: ReadingStore, source: string, nowMs: number,
   const oldest = addDays(dayAt(nowMs), -KEPT_DAYS);
   const loaded = new Map<Day, Promise<ReadingsOfDay>>();
   const changed = new Set<Day>();
+  /** Those that the user was told of. */
+  const unusable = new Set<Day>();
   const load = (day: Day): Promise<ReadingsOfDay> => {
     const readings =
       loaded.get(day) ??
       store.load(day).catch((error): ReadingsOfDay => {
-        log.warn(
-          `What was read last of ${day} cannot be used, and is begun anew: ${failureOf(error).message}`,
-        );
+        if (!unusable.has(day))
+          log.warn(
+            `What was read last of ${day} cannot be used, and is begun anew: ${failureOf(error).message}`,
+          );
+        unusable.add(day);
         return new Map();
       });
     loaded.set(day, readings);

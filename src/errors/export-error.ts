@@ -30,6 +30,7 @@ export type ErrorCode =
   | 'SOURCE_ANSWER'
   | 'SOURCE_GAVE_UP'
   | 'STATE_REFUSED'
+  | 'STATE_UNREADABLE'
   | 'STATE_LOCKED'
   | 'STATE_TAKEN_OVER'
   | 'SINK_FILES'

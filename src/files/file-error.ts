@@ -5,6 +5,10 @@ const NO_RIGHT = [
   'this user has no right to write there',
   'Change the rights of the folder, or choose another path.',
 ] as const;
+const NO_RIGHT_TO_READ = [
+  'this user has no right to read it',
+  'Change its rights, or run it as the user who wrote it.',
+] as const;
 
 const REASONS: Readonly<Record<string, readonly [what: string, hint: string]>> = {
   ENOSPC: ['the disk is full', SPACE_HINT],
@@ -23,12 +27,14 @@ const REASONS: Readonly<Record<string, readonly [what: string, hint: string]>> =
 /** The error of a file operation in words, with its path. */
 export function fileError(path: string, cause: unknown): ExportError {
   if (cause instanceof ExportError) return cause;
-  const code = (cause as NodeJS.ErrnoException | undefined)?.code ?? 'unknown error';
-  const [what, hint] = REASONS[code] ?? [
-    `the file system answered ${code}`,
-    'Check the path, then run it again.',
-  ];
+  const [what, hint] = whyNotWritten(cause);
   return new ExportError('SINK_FILES', `Cannot write ${path}: ${what}.`, { kind: 'permanent', hint, cause });
+}
+
+/** Why something cannot be written, and what to do. */
+export function whyNotWritten(cause: unknown): readonly [what: string, hint: string] {
+  const code = (cause as NodeJS.ErrnoException | undefined)?.code ?? 'unknown error';
+  return REASONS[code] ?? [`the file system answered ${code}`, 'Check the path, then run it again.'];
 }
 
 /** Does something with a file. What fails is a {@link fileError}. */
@@ -42,10 +48,16 @@ export async function withFileError<Result>(path: string, work: () => Promise<Re
 
 /** The error of reading back what an earlier run wrote. */
 export function readError(path: string, cause: unknown): ExportError {
+  const [what, hint] = whyNotRead(cause);
+  return new ExportError('SINK_FILES', `Cannot read ${path}: ${what}.`, { kind: 'permanent', hint, cause });
+}
+
+/** Why something cannot be read, and what to do. */
+export function whyNotRead(cause: unknown): readonly [what: string, hint: string] {
   const code = (cause as NodeJS.ErrnoException | undefined)?.code ?? 'unknown error';
-  return new ExportError('SINK_FILES', `Cannot read ${path}: the file system answered ${code}.`, {
-    kind: 'permanent',
-    hint: 'Check the rights of the folder and the files in it, then run it again.',
-    cause,
-  });
+  const [what, hint] = code === 'EACCES' || code === 'EPERM' ? NO_RIGHT_TO_READ : (REASONS[code] ?? []);
+  return [
+    what ?? `the file system answered ${code}`,
+    hint ?? 'Check the rights of the folder and the files in it, then run it again.',
+  ];
 }

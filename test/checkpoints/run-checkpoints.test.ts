@@ -193,12 +193,23 @@ it.each([
   await writeFile(`${path}.readings/${DAY}.json`, text);
   const run = await aRun();
 
+  await run.startRun({
+    projects: [],
+    streams: [],
+    sinks: [],
+    window: { since: DAY, until: DAY, now: nowMs },
+    versions: new Map(),
+    signal: new AbortController().signal,
+  });
   const found = await run.lastReading('requests', 'p-1', DAY);
   run.delivered(KEY, DAY, reading(3));
   await run.flush();
 
   expect(found).toBeUndefined();
-  expect(warnings).toEqual([expect.stringContaining(`What was read last of ${DAY} cannot be used`)]);
+  expect(warnings).toEqual([
+    `What was read last of ${DAY} cannot be used, and is begun anew: ${path}.readings/${DAY}.json is damaged, or of ` +
+      'another version.',
+  ]);
   const next = await aRun();
   expect(await next.lastReading('requests', 'p-1', DAY)).toMatchObject({ records: 3 });
   expect(next.dueReason(KEY, DAY, requests)).toEqual({ why: 'lookback' });

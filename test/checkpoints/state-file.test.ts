@@ -119,8 +119,8 @@ describe('a state that cannot be used is refused with a way out, and stays as it
     await writeFile(path, '{}');
 
     await expect(storeAt(join(path, 'state.json')).load()).rejects.toMatchObject({
-      code: 'STATE_REFUSED',
-      message: expect.stringContaining('the file system answered ENOTDIR'),
+      code: 'STATE_UNREADABLE',
+      message: expect.stringContaining('a part of the path is a file, not a folder'),
     });
   });
 

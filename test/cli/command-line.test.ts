@@ -75,7 +75,8 @@ describe('what is not understood ends with exit 2 and says what was meant', () =
     ['sync --since 1d --since 2d', '--since is given twice.'],
     ['sync --no-config', 'There is no option --no-config (did you mean "--config"?).'],
     ['sync --summary.path x', 'One of the options is not known here.'],
-    ['sync --log-format xml', 'Choices: "pretty", "json"'],
+    ['sync --log-format xml', '--log-format must be one of "pretty", "json".'],
+    ['state forget', 'A name is missing.'],
     ['demo --days', '--days needs a value.'],
     ['demo --days 1 --days 2', '--days is given twice.'],
   ])('%s', async (line, message) => {

@@ -119,7 +119,7 @@ describe('init', () => {
     const code = await terminal.run('init', 'absent/job.yaml');
 
     expect(code).toBe(2);
-    expect(terminal.stderr).toContain('absent/job.yaml was not written');
+    expect(terminal.stderr).toContain('absent/job.yaml was not written: its folder is not there');
   });
 });
 

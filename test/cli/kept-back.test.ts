@@ -189,7 +189,7 @@ it.each([
   ['requests', 'it must be STREAM:DAY'],
   ['requests:yesterday', 'it must be STREAM:DAY'],
   ['requests:2026-11-19:p-1', 'it must be STREAM:DAY'],
-  ['request:2026-11-19', 'there is no stream request in this job'],
+  ['request:2026-11-19', 'there is no stream request in this job (did you mean "requests"?)'],
 ])('--accept-less %s is refused: %s', async (given, words) => {
   const { sync } = await open();
 

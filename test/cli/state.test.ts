@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { daysThrough } from '../../src/time/day.js';
@@ -182,6 +182,32 @@ describe('a state that cannot be used', () => {
     expect(code).toBe(2);
     expect(terminal.stderr).toContain('it is a folder');
     expect(await terminal.files('.deepgram-export')).toEqual({ 'state.json/mine.txt': 'mine' });
+  });
+
+  it('that only cannot be read: `state repair` leaves it where it is', async () => {
+    const { terminal } = await ready();
+    await mkdir(join(terminal.cwd, '.deepgram-export'));
+    await symlink('state.json', join(terminal.cwd, STATE));
+
+    const code = await terminal.run('state', 'repair', '-c', 'job.yaml');
+
+    expect(code).toBe(2);
+    expect(terminal.stderr).toContain('cannot be used: the file system answered ELOOP.');
+    expect(await readdir(join(terminal.cwd, '.deepgram-export'))).toEqual(['state.json']);
+  });
+
+  it('behind a path that leads through a file: said as such, also by `state repair`, and nothing is moved', async () => {
+    const { terminal } = await ready();
+    await terminal.write('.deepgram-export', 'a file');
+
+    const show = await terminal.run('state', 'show', '-c', 'job.yaml');
+    const repair = terminal.again();
+    const repaired = await repair.run('state', 'repair', '-c', 'job.yaml');
+
+    expect([show, repaired]).toEqual([2, 2]);
+    expect(terminal.stderr).toContain('cannot be used: a part of the path is a file, not a folder.');
+    expect(repair.stderr).toContain('.deepgram-export: something else has that name.');
+    expect(await terminal.files('.')).toMatchObject({ '.deepgram-export': 'a file' });
   });
 
   it('there is none: nothing to repair', async () => {

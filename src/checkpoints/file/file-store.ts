@@ -1,7 +1,7 @@
 import { readFile, rename } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { ExportError } from '../../errors/export-error.js';
-import { fileError } from '../../files/file-error.js';
+import { type ErrorCode, ExportError } from '../../errors/export-error.js';
+import { fileError, whyNotRead } from '../../files/file-error.js';
 import { OutputFolder } from '../../files/output-folder.js';
 import type { Day } from '../../time/day.js';
 import type { CheckpointStore } from '../checkpoint-store.js';
@@ -73,10 +73,11 @@ async function load(path: string, source: string, firstDay: Day): Promise<StateD
 }
 
 async function readText(path: string): Promise<string | undefined> {
-  return readFile(path, 'utf8').catch(({ code }: NodeJS.ErrnoException) => {
-    if (code === 'ENOENT') return undefined;
-    if (code === 'EISDIR') throw refused(path, 'it is a folder', 'Name a file in `state: { path: … }`.');
-    throw refused(path, `the file system answered ${code}`, 'Check the path and its rights.');
+  return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    if (error.code === 'EISDIR')
+      throw refused(path, 'it is a folder', 'Name a file in `state: { path: … }`.');
+    throw refused(path, ...whyNotRead(error), 'STATE_UNREADABLE');
   });
 }
 
@@ -98,8 +99,8 @@ async function moveIfThere(path: string, aside: string): Promise<boolean> {
   }
 }
 
-function refused(path: string, why: string, hint: string): ExportError {
-  return new ExportError('STATE_REFUSED', `The state in ${path} cannot be used: ${why}.`, {
+function refused(path: string, why: string, hint: string, code: ErrorCode = 'STATE_REFUSED'): ExportError {
+  return new ExportError(code, `The state in ${path} cannot be used: ${why}.`, {
     kind: 'config',
     hint,
   });

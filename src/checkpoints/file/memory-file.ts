@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { z } from 'zod';
 import { OutputFolder } from '../../files/output-folder.js';
 import { byName, mapText } from '../by-name.js';
 import type { MemoryStore } from '../checkpoint-store.js';
+import { readJsonFile } from './json-file.js';
 
 const VERSION = 1;
 
@@ -15,13 +15,7 @@ const memoryFile = z.strictObject({
 /** What sources remember, in one file. */
 export function memoryInFile(path: string): MemoryStore {
   return {
-    load: async () => {
-      const text = await readFile(path, 'utf8').catch((error) => {
-        if (error.code === 'ENOENT') return undefined;
-        throw error;
-      });
-      return text === undefined ? new Map() : memoryFile.parse(JSON.parse(text)).sources;
-    },
+    load: async () => (await readJsonFile(path, memoryFile))?.sources ?? new Map(),
     save: (remembered) => {
       const text = mapText(
         new Map<string, unknown>(Object.entries({ version: VERSION, sources: remembered })),

@@ -1,10 +1,11 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { z } from 'zod';
 import { OutputFolder } from '../../files/output-folder.js';
 import { isDay } from '../../time/day.js';
 import { byName, mapText } from '../by-name.js';
 import type { ReadingStore, ReadingsOfDay } from '../checkpoint-store.js';
 import type { LastReading } from '../checkpoints.js';
+import { readJsonFile } from './json-file.js';
 
 const VERSION = 1;
 
@@ -61,13 +62,7 @@ export function readingsFolder(root: string): ReadingStore {
   const folder = new OutputFolder(root);
   const nameOf = (day: string) => `${day}.json`;
   return {
-    load: async (day) => {
-      const text = await readFile(folder.path([nameOf(day)]), 'utf8').catch((error) => {
-        if (error.code === 'ENOENT') return undefined;
-        throw error;
-      });
-      return text === undefined ? new Map() : readingsFile.parse(JSON.parse(text)).sources;
-    },
+    load: async (day) => (await readJsonFile(folder.path([nameOf(day)]), readingsFile))?.sources ?? new Map(),
     save: (day, readings) => {
       const text = mapText(
         new Map<string, unknown>(Object.entries({ version: VERSION, sources: asLists(readings) })),

@@ -54,7 +54,7 @@ export async function lockState(path: string, options: LockOptions): Promise<Sta
   const { clock, log, signal, wait } = options;
   const file = `${path}.lock`;
   await makeFolders(dirname(file)).catch((error) => {
-    throw lockError(file, error);
+    throw lockError(dirname(file), error);
   });
   const own = await thisRun(clock.now());
   /** Ids of runs that were told of. */

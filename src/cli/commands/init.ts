@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { CliContext } from '../../catalogue/cli-context.js';
 import { ExportError } from '../../errors/export-error.js';
+import { whyNotWritten } from '../../files/file-error.js';
 
 /** Writes a commented configuration; never over a file that is there. */
 export async function init(
@@ -11,8 +12,8 @@ export async function init(
   try {
     await writeFile(resolve(cwd, file), catalogue.starterConfig(), { flag: 'wx' });
   } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code;
-    const reason = code === 'EEXIST' ? 'it is there already' : `the file system answered ${code}`;
+    const isThere = (cause as NodeJS.ErrnoException).code === 'EEXIST';
+    const reason = isThere ? 'it is there already' : whyNotWritten(cause)[0];
     throw new ExportError('USAGE', `${file} was not written: ${reason}.`, {
       kind: 'config',
       hint: 'Name another file: deepgram-export init FILE.',

@@ -1,3 +1,4 @@
+import { suggestion } from '../../config/mistakes/suggestion.js';
 import { ExportError } from '../../errors/export-error.js';
 import type { Stream } from '../../streams/stream.js';
 import { type Day, isDay } from '../../time/day.js';
@@ -16,7 +17,10 @@ export function acceptedLess(
     if (day === undefined || !isDay(day) || others.length > 0)
       throw mistake(one, 'it must be STREAM:DAY, such as requests:2026-11-20');
     const stream = streams.find((known) => known.name === name);
-    if (stream === undefined) throw mistake(one, `there is no stream ${name} in this job`);
+    if (stream === undefined) {
+      const known = streams.filter(({ partitionedBy }) => partitionedBy === 'day').map((each) => each.name);
+      throw mistake(one, `there is no stream ${name} in this job${suggestion(name ?? '', known)}`);
+    }
     if (stream.partitionedBy !== 'day') throw mistake(one, `${name} has no days`);
   }
   const accepted = new Set(given);

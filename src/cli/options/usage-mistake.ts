@@ -44,6 +44,9 @@ function inOurWords(message: string, argv: readonly string[], options: readonly 
   if (message.startsWith('Did you mean')) return `There is no such command. ${message}`;
   const [, withoutValue] = /^Not enough arguments following: (.+)$/.exec(message) ?? [];
   if (withoutValue !== undefined) return `${dashed(withoutValue)} needs a value.`;
+  const [, ofChoice, choices] = /^Invalid values:\s+Argument: (\S+), .*Choices: (.+)$/s.exec(message) ?? [];
+  if (ofChoice !== undefined) return `${dashed(ofChoice)} must be one of ${choices}.`;
+  if (message.startsWith('Not enough non-option arguments')) return 'A name is missing.';
   const [, unknown] = /^Unknown arguments?: (.+)$/s.exec(message) ?? [];
   if (unknown === undefined) return message;
   return unknown

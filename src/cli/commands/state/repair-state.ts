@@ -25,7 +25,8 @@ export async function repairState(
   const lock = await store.lock({ clock, signal, log: logFor(options, context), wait });
   try {
     const found = await store.load().catch((error) => {
-      if (error instanceof ExportError) return 'damaged' as const;
+      // What only cannot be read, for its rights or its path, may well be whole.
+      if (error instanceof ExportError && error.code === 'STATE_REFUSED') return 'damaged' as const;
       throw error;
     });
     if (found !== 'damaged') {
