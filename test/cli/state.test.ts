@@ -150,7 +150,8 @@ describe('a state that cannot be used', () => {
     const aside = '.deepgram-export/state.json.2026-11-20T14-00-00-000Z';
     expect([repaired, next]).toEqual([0, 0]);
     expect(repair.stdout).toBe(
-      `The state was set aside as ${aside}. The next sync begins anew: it delivers the whole window.\n`,
+      `The state was set aside as ${aside}. The next sync begins anew: it delivers the whole window, also to ` +
+        'sinks that only append, which then have it twice.\n',
     );
     expect((await terminal.files())[aside]).toBe(strange);
     expect(daysAsked(calls) - asked).toBe(8);

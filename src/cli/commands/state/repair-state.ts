@@ -45,7 +45,7 @@ export async function repairState(
     screen.result(
       aside === undefined
         ? `There is no state in ${name}; nothing to repair.\n`
-        : `The state was set aside as ${relative(cwd, aside)}. The next sync begins anew: it delivers the whole window.\n`,
+        : `The state was set aside as ${relative(cwd, aside)}. The next sync begins anew: it delivers the whole window, also to sinks that only append, which then have it twice.\n`,
     );
     return 0;
   } finally {
