@@ -28,7 +28,7 @@ export interface HttpRequest<T> {
   readonly maxBodyBytes?: number | undefined;
   /**
    * Makes the result of a 2xx answer; the memory of its body is then nobody else's. What it throws counts as a broken body,
-   * which is tried again, but for `HTTP_TOO_LARGE`.
+   * which is tried again, unless it is an `HTTP_BODY` or `HTTP_TOO_LARGE` of a kind that is not.
    */
   readonly parse: (answer: HttpAnswer) => T;
 }

@@ -70,6 +70,8 @@ describe('what is no lack of a permission', () => {
     ['a path that is not there', 404, { err_code: 'NOT_FOUND', err_msg: 'No such path.' }, 'source.base_url'],
     ['a key that is not known', 403, { category: 'INVALID_AUTH', message: 'Invalid.' }, 'source.api_key'],
     ['a key that is not known', 401, { err_code: 'INVALID_AUTH', err_msg: 'Invalid.' }, 'source.api_key'],
+    ['a key that is not known', 200, { err_code: 'INVALID_AUTH', err_msg: 'Invalid.' }, 'source.api_key'],
+    ['an account out of credit', 200, { err_code: 'ASR_PAYMENT_REQUIRED', err_msg: 'No credit.' }, 'credit'],
   ])('%s (%i) is a failure, also where what is unavailable may be skipped', async (_, status, body, hint) => {
     const { code, summary } = await sync(
       { errors: { [path]: { status, body } } },
@@ -93,17 +95,20 @@ describe('what is no lack of a permission', () => {
   });
 });
 
-it.each([400, 404, 500])('the word for a missing permission counts, not the status: %i', async (status) => {
-  const body = { category: 'INSUFFICIENT_PERMISSIONS', message: 'No.' };
-  const errors = { '/v1/projects/p-1/balances': { status, body } };
-  const { code, calls, summary } = await sync({ errors }, SKIP, '--stream', 'balances');
+it.each([200, 400, 404, 500])(
+  'the word for a missing permission counts, not the status: %i',
+  async (status) => {
+    const body = { category: 'INSUFFICIENT_PERMISSIONS', message: 'No.' };
+    const errors = { '/v1/projects/p-1/balances': { status, body } };
+    const { code, calls, summary } = await sync({ errors }, SKIP, '--stream', 'balances');
 
-  expect(code).toBe(0);
-  expect(summary.source.unavailable).toMatchObject([
-    { stream: 'balances', kind: 'auth', lacks: 'billing:read' },
-  ]);
-  expect(calls.filter((path) => path.endsWith('/balances'))).toHaveLength(1);
-});
+    expect(code).toBe(0);
+    expect(summary.source.unavailable).toMatchObject([
+      { stream: 'balances', kind: 'auth', lacks: 'billing:read' },
+    ]);
+    expect(calls.filter((path) => path.endsWith('/balances'))).toHaveLength(1);
+  },
+);
 
 it('a page of a proxy with 403 is no word of Deepgram about permissions', async () => {
   const body = '<!doctype html><html>Blocked</html>';

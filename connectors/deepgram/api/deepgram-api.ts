@@ -131,9 +131,8 @@ function parseObject(answer: HttpAnswer, mostValues: number): Json {
   const object = objectOf(parseJson(answer.body));
   if (!object) throw new ExportError('HTTP_BODY', 'it is JSON, but no object.', { kind: 'transient' });
   if (isError(object)) {
-    const { message, requestId } = explainRefusal(answer);
-    const hint = 'If it stays so, ask Deepgram’s support, with the request id.';
-    throw new ExportError('HTTP_BODY', `an error: ${message}`, { kind: 'transient', hint, requestId });
+    const { message, kind = 'transient', hint = ASK_SUPPORT, requestId, lacks } = explainRefusal(answer);
+    throw new ExportError('HTTP_BODY', `an error: ${message}`, { kind, hint, requestId, lacks });
   }
   bufferPool.release(answer.body);
   return object;
@@ -144,10 +143,12 @@ function isError(object: Json): boolean {
   return wordsOf(object) !== '' && Object.values(object).every((value) => arrayOf(value).length === 0);
 }
 
+const ASK_SUPPORT = 'If it stays so, ask Deepgram’s support, with the request id.';
+
 /**
  * What Deepgram says in one of its three shapes of error: plain text, `{err_code, err_msg, request_id}`, or
- * `{category, message, details, request_id}`. Which of key and permission is refused is said by `category` or `err_code`
- * whatever the status is, since permissions are refused with 401 as well as with 403.
+ * `{category, message, details, request_id}`. What is refused is said by `category` or `err_code` whatever the status is:
+ * permissions are refused with 401 as well as with 403.
  *
  * @see https://developers.deepgram.com/docs/errors
  */
@@ -156,31 +157,37 @@ export function explainRefusal(answer: HttpAnswer): RefusalDetails {
   const message = body ? wordsOf(body) : answer.body.toString('utf8');
   const requestId = textOf(body?.request_id) ?? answer.headers['dg-request-id'];
   const said = [textOf(body?.category), textOf(body?.err_code)];
-  const isKey = said.includes('INVALID_AUTH');
-  const isPermission = said.includes('INSUFFICIENT_PERMISSIONS') || (answer.status === 403 && !isKey);
-  return {
-    message,
-    // Which one it is, is known to who made the call.
-    ...(isPermission ? { kind: 'auth', lacks: 'a scope' } : {}),
-    ...(isKey ? { kind: 'auth', hint: UNKNOWN_KEY } : { hint: HINTS[answer.status] }),
-    requestId: requestId ?? undefined,
-  };
+  const [, status = answer.status] = STATUSES.find(([code]) => said.includes(code)) ?? [];
+  return { message, requestId, ...REFUSALS[status] };
 }
 
-const UNKNOWN_KEY =
-  'Check the API key in source.api_key: Deepgram does not know it. It may be deleted or expired, or a temporary token, which the management API does not take.';
+/** The status that belongs to what an error is called. */
+const STATUSES = [
+  ['INVALID_AUTH', 401],
+  ['INSUFFICIENT_PERMISSIONS', 403],
+  ['ASR_PAYMENT_REQUIRED', 402],
+] as const;
+
+const REFUSALS: Readonly<Record<number, RefusalDetails>> = {
+  401: {
+    kind: 'auth',
+    hint: 'Check the API key in source.api_key: Deepgram does not know it. It may be deleted or expired, or a temporary token, which the management API does not take.',
+  },
+  402: {
+    kind: 'permanent',
+    hint: 'The project is out of credit: add some in Deepgram’s console. What is missing comes with a later run.',
+  },
+  // Which one it is, is known to who made the call.
+  403: { kind: 'auth', lacks: 'a scope' },
+  404: { kind: 'permanent', hint: 'Check source.base_url and source.projects.' },
+};
+
 /** What an error says; empty where a body is none. */
 function wordsOf(body: Json): string {
   const message =
     textOf(body.err_msg) ?? textOf(body.message) ?? textOf(body.err_code) ?? textOf(body.category);
   return [message, textOf(body.details)].filter((part) => part !== null).join(' ');
 }
-
-const HINTS: Readonly<Record<number, string>> = {
-  401: UNKNOWN_KEY,
-  402: 'The project is out of credit: add some in Deepgram’s console. What is missing comes with a later run.',
-  404: 'Check source.base_url and source.projects.',
-};
 
 function parsed(body: Buffer): Json | undefined {
   try {

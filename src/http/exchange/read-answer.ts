@@ -90,11 +90,16 @@ function brokenBody(answer: HttpAnswer, error: unknown, mask: Mask): FailedTry {
   }
   const complaint = error instanceof Error ? excerpt(mask(error.message)) : 'unreadable';
   const reason = `answered ${status} with a body that cannot be used: ${complaint}`;
-  const { code, hint, requestId } = error instanceof ExportError ? error : NO_DETAILS;
-  const details = { status, cause: error, hint, requestId: requestId && excerpt(mask(requestId)) };
-  // Asked again, it would be as large.
-  if (code === 'HTTP_TOO_LARGE') return new FailedTry(code, reason, { kind: 'permanent', ...details });
-  return new FailedTry('HTTP_BODY', reason, { kind: 'transient', ...details });
+  const { code, kind, hint, requestId, lacks } = error instanceof ExportError ? error : NO_DETAILS;
+  const isOwn = code === 'HTTP_BODY' || code === 'HTTP_TOO_LARGE';
+  return new FailedTry(isOwn ? code : 'HTTP_BODY', reason, {
+    kind: (isOwn && kind) || 'transient',
+    status,
+    lacks,
+    hint,
+    requestId: requestId && excerpt(mask(requestId)),
+    cause: error,
+  });
 }
 
 function isHtml(answer: HttpAnswer): boolean {
