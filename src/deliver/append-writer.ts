@@ -6,6 +6,7 @@ import { abortError, type Failure } from '../errors/export-error.js';
 import type { Log } from '../log/log.js';
 import type { Row } from '../streams/field.js';
 import { type Partition, partitionName } from '../streams/partition.js';
+import type { LaneTarget } from './lane-writer.js';
 
 interface AppendWriterOptions {
   /** Of the append sink: its `write` resolves only when the receiver has acknowledged the records. */
@@ -19,6 +20,8 @@ interface AppendWriterOptions {
   readonly onDoubt: (records: number) => void;
   /** True where the partition is not read again: a record that has not settled by now never will. Default false. */
   readonly isLastReading?: boolean | undefined;
+  /** Records that an earlier reading of this run wrote, and that {@link AppendWriter.leave} told of. Default: none. */
+  readonly left?: number;
 }
 
 /**
@@ -32,7 +35,7 @@ interface AppendWriterOptions {
  * again: at least once, and the log and the summary say how many records that concerns. The same holds where the
  * journal knows of fewer records than were sent, since a part of it was lost.
  */
-export class AppendWriter implements PartitionWriter {
+export class AppendWriter implements LaneTarget {
   readonly #options: AppendWriterOptions;
   #opening: Promise<JournalPartition> | undefined;
   #alreadyDelivered = 0;
@@ -63,20 +66,31 @@ export class AppendWriter implements PartitionWriter {
     const receipt = await this.#options.writer.commit();
     await delivered.commit();
     this.#tellDoubt(delivered);
+    const { left = 0 } = this.#options;
     const own = [
-      { reason: 'already delivered', count: this.#alreadyDelivered },
+      { reason: 'already delivered', count: this.#alreadyDelivered - left },
       { reason: 'not settled yet', count: this.#notSettled },
     ] satisfies Refusal[];
     return { ...receipt, skipped: [...receipt.skipped, ...own.filter(({ count }) => count > 0)] };
   }
 
   /** What was acknowledged is there and stays marked. */
-  async abort(reason: Failure): Promise<void> {
+  abort(reason: Failure): Promise<void> {
+    return this.#end(() => this.#options.writer.abort(reason));
+  }
+
+  /** As {@link abort}, where all that was written was acknowledged. */
+  leave(): Promise<Receipt> {
+    return this.#end(() => this.#options.writer.commit());
+  }
+
+  async #end<Ended>(endWriter: () => Promise<Ended>): Promise<Ended> {
     this.#isOver = true;
-    await this.#options.writer.abort(reason);
+    const ended = await endWriter();
     const delivered = await this.#opening?.catch(() => undefined); // told to the write that opened it
     await delivered?.close();
     if (delivered) this.#tellDoubt(delivered);
+    return ended;
   }
 
   /** The partition may have been given up during a wait; a batch that left after that would be nobody's. */

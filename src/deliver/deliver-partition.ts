@@ -149,9 +149,7 @@ function isInVain({ writers }: OpenPartition): boolean {
 }
 
 async function takeBack({ writers }: OpenPartition, why: ExportError): Promise<void> {
-  // The partition begins anew: what is still on its way would be taken for what comes then.
-  await Promise.all(writers.map((writer) => writer.drained()));
-  await Promise.all(writers.map((writer) => writer.abort(why)));
+  await Promise.all(writers.map((writer) => writer.takeBack(why)));
 }
 
 /** What is delivered of a day, as far as it is known: by the checkpoints, else by the sinks that can tell. */

@@ -1,12 +1,20 @@
 import type { PartitionWriter, Receipt } from '../catalogue/sink.js';
-import { failureOf } from '../errors/export-error.js';
+import { type ExportError, failureOf } from '../errors/export-error.js';
 import type { Row } from '../streams/field.js';
 import { withDeadline } from '../time/limits.js';
 
 /** What a lane wants to hear of its writers. */
 export interface WriterEvents {
   committed(receipt: Receipt): void;
+  /** What was written is there, and the partition is not committed. */
+  left(receipt: Receipt): void;
   failed(error: unknown): void;
+}
+
+/** A writer that knows what is there of a partition that is not committed. */
+export interface LaneTarget extends PartitionWriter {
+  /** Ends it in place of `abort`, where what was written cannot be taken back. */
+  leave?(): Promise<Receipt>;
 }
 
 /** Calls a sink under its deadline; `what` is what it is asked to do. */
@@ -21,13 +29,13 @@ const QUEUE = 2;
 export class LaneWriter {
   /** Name of the sink. */
   readonly sink: string;
-  readonly #writer: PartitionWriter;
+  readonly #writer: LaneTarget;
   readonly #call: Call;
   readonly #events: WriterEvents;
   #queue: Promise<void>[] = [];
   #over = false;
 
-  constructor(sink: string, writer: PartitionWriter, call: Call, events: WriterEvents) {
+  constructor(sink: string, writer: LaneTarget, call: Call, events: WriterEvents) {
     this.sink = sink;
     this.#writer = writer;
     this.#call = call;
@@ -46,9 +54,18 @@ export class LaneWriter {
     if (this.#queue.length > QUEUE) await this.#queue.shift();
   }
 
-  /** Resolves when nothing is on its way to the sink any more. */
-  async drained(): Promise<void> {
+  /** Takes the partition back so that it can begin anew: what is still on its way would be taken for what comes then. */
+  async takeBack(reason: ExportError): Promise<void> {
     await Promise.all(this.#queue);
+    const { leave } = this.#writer;
+    if (this.#over || leave === undefined) return this.abort(reason);
+    try {
+      const receipt = await this.#call('Leaving', () => leave.call(this.#writer));
+      this.#over = true;
+      this.#events.left(receipt);
+    } catch (error) {
+      await this.#fail(error);
+    }
   }
 
   /** True when the sink has confirmed the partition. */

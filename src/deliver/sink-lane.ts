@@ -1,5 +1,5 @@
 import type { CheckResult } from '../catalogue/check-result.js';
-import type { ClosingReport, HeldPartition, PartitionWriter, RunSoFar, Sink } from '../catalogue/sink.js';
+import type { ClosingReport, HeldPartition, Receipt, RunSoFar, Sink } from '../catalogue/sink.js';
 import type { AppendJournal } from '../checkpoints/journal/append-journal.js';
 import { ExportError, type Failure, failureOf } from '../errors/export-error.js';
 import type { Log } from '../log/log.js';
@@ -8,7 +8,7 @@ import type { Stream } from '../streams/stream.js';
 import type { Day } from '../time/day.js';
 import { withDeadline } from '../time/limits.js';
 import { AppendWriter } from './append-writer.js';
-import { LaneWriter } from './lane-writer.js';
+import { type LaneTarget, LaneWriter } from './lane-writer.js';
 import { type SinkOutcome, SinkTally } from './tally/sink-tally.js';
 
 /** A sink as a job uses it. */
@@ -47,6 +47,8 @@ export class SinkLane {
   #gaveUp: Failure | undefined;
   /** False once it could not say what it holds: it is not asked for the next of a thousand projects. */
   #tellsWhatItHolds = true;
+  /** Records written to a partition that then began anew and cannot be taken back, by its name. */
+  readonly #left = new Map<string, number>();
   #report: ClosingReport = { facts: {}, notes: [] };
 
   constructor(options: SinkLaneOptions) {
@@ -151,11 +153,12 @@ export class SinkLane {
       this.#tally.failed(partition, this.#gaveUp);
       return undefined;
     }
+    const name = partitionName(partition);
     const end = new AbortController();
     const whole = AbortSignal.any([signal, end.signal]);
     const call = <T>(what: string, operation: (signal: AbortSignal) => Promise<T>) =>
-      this.#call(`${what} ${partitionName(partition)} in`, whole, operation);
-    let beginning: Promise<PartitionWriter> | undefined;
+      this.#call(`${what} ${name} in`, whole, operation);
+    let beginning: Promise<LaneTarget> | undefined;
     try {
       const writer = await call('Beginning', () => {
         beginning = this.#begin(partition, whole, isLastReading);
@@ -163,8 +166,12 @@ export class SinkLane {
       });
       return new LaneWriter(this.name, writer, call, {
         committed: (receipt) => {
-          this.#tally.committed(receipt);
+          this.#tally.committed(partition, receipt);
           this.#failuresInARow = 0;
+        },
+        left: (receipt) => {
+          this.#tally.left(receipt);
+          this.#left.set(name, (this.#left.get(name) ?? 0) + recordsOf(receipt));
         },
         failed: (error) => {
           end.abort(error);
@@ -218,14 +225,16 @@ export class SinkLane {
     };
   }
 
-  async #begin(partition: Partition, signal: AbortSignal, isLastReading: boolean): Promise<PartitionWriter> {
+  async #begin(partition: Partition, signal: AbortSignal, isLastReading: boolean): Promise<LaneTarget> {
     const writer = await this.#sink.begin(partition, signal);
     const { sink, journal, log } = this.#options;
     if (!this.appends || !journal) return writer;
     const onDoubt = (records: number) => {
       this.#tally.inDoubt += records;
     };
-    return new AppendWriter({ writer, sink, partition, journal, log, signal, onDoubt, isLastReading });
+    const left = this.#left.get(partitionName(partition)) ?? 0;
+    const own = { log, signal, onDoubt, isLastReading, left };
+    return new AppendWriter({ writer, sink, partition, journal, ...own });
   }
 
   /** Asks the sink to do something, under its deadline. */
@@ -247,6 +256,10 @@ export class SinkLane {
     this.#gaveUp = failure;
     this.#options.log.error(`${this.name} is left alone for the rest of this run; the other sinks go on.`);
   }
+}
+
+function recordsOf({ accepted, rejected, skipped }: Receipt): number {
+  return [...rejected, ...skipped].reduce((sum, { count }) => sum + count, accepted);
 }
 
 function noMap(): ExportError {

@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { requests } from '../../connectors/deepgram/streams/requests.js';
 import { requestRow } from '../../connectors/testing/sample-records.js';
 import type { Receipt, Sink } from '../../src/catalogue/sink.js';
@@ -53,7 +53,12 @@ function logSink(): Sink {
 async function runAt(
   now: string,
   rows: readonly Row[],
-  options: { readonly lookbackDays?: number; readonly fullRefresh?: boolean } = {},
+  options: {
+    readonly lookbackDays?: number;
+    readonly fullRefresh?: boolean;
+    /** What the day gives when it is read once more, as its source then wants it to be. */
+    readonly again?: () => readonly Row[];
+  } = {},
 ) {
   const nowMs = Date.parse(now);
   const store = fileStore(join(folder, 'state.json'), { source: 'fake' });
@@ -69,10 +74,16 @@ async function runAt(
     fullRefresh: options.fullRefresh ?? false,
     lock: { assertHeld: async () => {} },
   });
+  const { again } = options;
   const source = fakeSource({
     batches: async function* () {
       yield rows;
     },
+    ...(again && {
+      again: async function* () {
+        yield again();
+      },
+    }),
   });
   const result = await run({
     source,
@@ -152,6 +163,39 @@ it('gets a record that it refused no second time: the run that met it fails, and
   expect(first.outcome).toMatchObject({ failure: { code: 'SINK_REFUSED' } });
   expect(second.outcome).toMatchObject({ accepted: 0, failure: null });
   expect(received).toHaveLength(1);
+});
+
+describe('a day that is read once more within a run', () => {
+  it('counts what came with the first reading once, as accepted', async () => {
+    const { outcome } = await runAt('2026-11-15T12:00:00Z', [settled(1), unsettled(2)], {
+      again: () => [settled(1), settled(2), unsettled(3)],
+    });
+
+    expect(received.map((id) => id.slice(-1))).toEqual(['1', '2']);
+    expect(outcome).toMatchObject({
+      accepted: 2,
+      skipped: [{ reason: 'not settled yet', count: 1 }],
+      partitions: 1,
+      failure: null,
+    });
+  });
+
+  it('fails for what was refused with the first reading', async () => {
+    refused = [{ reason: 'too long', count: 1 }];
+
+    const { outcome } = await runAt('2026-11-15T12:00:00Z', [settled(1)], {
+      again: () => {
+        refused = [];
+        return [settled(1), settled(2)];
+      },
+    });
+
+    expect(received.map((id) => id.slice(-1))).toEqual(['1', '2']);
+    expect(outcome).toMatchObject({
+      rejected: [{ reason: 'too long', count: 1 }],
+      failure: { code: 'SINK_REFUSED' },
+    });
+  });
 });
 
 it.each([

@@ -10,6 +10,8 @@ export const USAGE: Stream = usage;
 export interface FakeSourceOptions {
   /** What a day gives, batch by batch; throwing fails its reading. Default: one batch with one row. */
   readonly batches?: (day: string) => AsyncIterable<Batch>;
+  /** What a day gives in a second reading, which then counts. Default: the first one does. */
+  readonly again?: (day: string) => AsyncIterable<Batch>;
   /** Days that are read together. Default 1. */
   readonly daysTogether?: number;
   readonly parallel?: number;
@@ -17,7 +19,7 @@ export interface FakeSourceOptions {
 
 /** One project whose usage is what a test says it is. */
 export function fakeSource(options: FakeSourceOptions = {}): Source & { readonly opened: string[] } {
-  const batches = options.batches ?? oneRow;
+  const { batches = oneRow, again } = options;
   const opened: string[] = [];
   const project = { id: 'p-1', name: 'Support' };
   return {
@@ -32,7 +34,8 @@ export function fakeSource(options: FakeSourceOptions = {}): Source & { readonly
     async *read({ days }) {
       for (const day of days) {
         opened.push(day ?? '');
-        yield { day, batches: batches(day ?? '') };
+        const retry = () => again && { day, batches: again(day ?? '') };
+        yield { day, batches: batches(day ?? ''), retry };
       }
     },
     check: async () => [],
@@ -41,7 +44,7 @@ export function fakeSource(options: FakeSourceOptions = {}): Source & { readonly
   };
 }
 
-async function* oneRow(day: string): AsyncGenerator<Batch> {
+export async function* oneRow(day: string): AsyncGenerator<Batch> {
   yield rowsOf('usage', day);
 }
 

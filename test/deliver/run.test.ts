@@ -11,7 +11,7 @@ import { SinkLane, type SinkLaneOptions } from '../../src/deliver/sink-lane.js';
 import { type ErrorKind, ExportError } from '../../src/errors/export-error.js';
 import { silentLog } from '../../src/log/log.js';
 import { systemClock } from '../../src/time/clock.js';
-import { fakeSource, USAGE } from './fake-source.js';
+import { fakeSource, oneRow, USAGE } from './fake-source.js';
 
 const WINDOW = { since: '2026-11-15', until: '2026-11-20', now: Date.parse('2026-11-20T12:00:00Z') };
 const DAYS = 6;
@@ -204,6 +204,40 @@ describe('a sink that fails', () => {
 
     expect(aborted).toEqual(['out of order']);
     expect(broken.committed.size).toBe(0);
+  });
+
+  it('with the first of two readings of a partition, has it with the second', async () => {
+    let writes = 0;
+    const flaky = sinkThat('flaky', (sink) => ({
+      begin: async (partition, signal) => {
+        const writer = await sink.begin(partition, signal);
+        const write = (batch: Parameters<typeof writer.write>[0]) => {
+          writes += 1;
+          return writes === 1 ? Promise.reject(failure('transient')) : writer.write(batch);
+        };
+        return { ...writer, write };
+      },
+    }));
+
+    const result = await runWith(fakeSource({ again: oneRow }), [flaky]);
+
+    expect(flaky.committed.size).toBe(DAYS);
+    expect(result.sinks[0]).toMatchObject({ partitions: DAYS, failed_partitions: 0, failure: null });
+  });
+
+  it('to answer while a partition is taken back to be read once more, is left at its deadline', async () => {
+    const hung = sinkThat('hung', (sink) => ({
+      begin: async (partition, signal) => ({
+        ...(await sink.begin(partition, signal)),
+        write: () => new Promise<never>(() => {}),
+      }),
+    }));
+    const good = memorySink({ name: 'good' });
+
+    const result = await runWith(fakeSource({ again: oneRow }), [laneOf(hung, { deadlineMs: 30 }), good]);
+
+    expect(good.committed.size).toBe(DAYS);
+    expect(result.sinks[0]).toMatchObject({ failure: { code: 'SINK_DEADLINE' }, failed_partitions: DAYS });
   });
 
   it.each(['begin', 'write', 'commit'] as const)('to answer in %s, is left at its deadline', async (step) => {

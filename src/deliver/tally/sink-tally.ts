@@ -28,21 +28,26 @@ export class SinkTally {
   partitions = 0;
   unreadPartitions = 0;
   inDoubt = 0;
-  /** By {@link partitionName}. */
-  readonly #failed = new Set<string>();
+  /** By {@link partitionName}, the first one first. */
+  readonly #failed = new Map<string, Failure & { readonly partition: string }>();
   readonly #records = new ReceiptTally();
-  #first: (Failure & { readonly partition?: string }) | undefined;
   #beside: Failure | undefined;
 
-  committed(receipt: Receipt): void {
+  /** Also one whose reading before, in the same run, had failed. */
+  committed(partition: Partition, receipt: Receipt): void {
     this.partitions += 1;
+    this.#failed.delete(partitionName(partition));
+    this.#records.add(receipt);
+  }
+
+  /** What an append sink got of a partition before that was to begin anew. */
+  left(receipt: Receipt): void {
     this.#records.add(receipt);
   }
 
   failed(partition: Partition, failure: Failure): void {
     const name = partitionName(partition);
-    this.#failed.add(name);
-    this.#first ??= { ...failure, partition: name };
+    if (!this.#failed.has(name)) this.#failed.set(name, { ...failure, partition: name });
   }
 
   /** A failure that is not one partition's: before the first one, or after the last. */
@@ -57,13 +62,14 @@ export class SinkTally {
 
   result(): Omit<SinkOutcome, keyof ClosingReport | 'name' | 'type' | 'required' | 'sends_once'> {
     const records = this.#records.receipt();
+    const [first] = this.#failed.values();
     return {
       partitions: this.partitions,
       failed_partitions: this.#failed.size,
       unread_partitions: this.unreadPartitions,
       ...records,
       in_doubt: this.inDoubt,
-      failure: this.#first ?? this.#beside ?? refused(records) ?? null,
+      failure: first ?? this.#beside ?? refused(records) ?? null,
     };
   }
 }
