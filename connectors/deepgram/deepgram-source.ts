@@ -60,7 +60,7 @@ export function deepgramSource(settings: DeepgramSettings, context: SourceContex
     const known = contexts.get(project.id);
     if (known) return known;
     const memory = projectMemory(context.memory, project.id);
-    const identity = projectIdentity(api, project, memory, now);
+    const identity = projectIdentity({ api, project, memory, findings, now });
     const directory = projectDirectory({ api, project, identity, memory, findings, now });
     const facts = new FactsUnderWay();
     const totals = projectTotals(daily, project, { start: since, end: until }, findings);
@@ -131,10 +131,10 @@ async function listProjects(
     signal,
   );
   const found = new Map<string, Project>();
-  const read = new FieldReader('projects', findings);
   for (const raw of listIn(answer, 'projects', 'projects')) {
     const project = objectOf(raw) ?? {};
     const id = textOf(project.project_id);
+    const read = new FieldReader('projects', findings, project);
     findings.noteUnknownFields('projects', '', project, KNOWN_PROJECT);
     if (id) found.set(id, { id, name: read.text(project.name, 'name') });
     else findings.reject('projects', 'it has no project_id', raw);

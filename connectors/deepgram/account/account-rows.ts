@@ -21,9 +21,9 @@ const BALANCE = new Set(['balance_id', 'amount', 'units', 'purchase_order_id']);
 
 export function balanceRows(answer: Json, context: AccountContext): BalanceRow[] {
   const { project, findings, now } = context;
-  const read = new FieldReader('balances', findings);
   return identified(listIn(answer, 'balances', 'balances'), 'balances', 'balance_id', context).map(
     ([id, balance]) => {
+      const read = new FieldReader('balances', findings, balance);
       findings.noteUnknownFields('balances', '', balance, BALANCE);
       return {
         project_id: project.id,
@@ -43,9 +43,9 @@ const ORDER = new Set(['order_id', 'expiration', 'created', 'amount', 'units', '
 
 export function purchaseRows(answer: Json, context: AccountContext): PurchaseRow[] {
   const { project, findings } = context;
-  const read = new FieldReader('purchases', findings);
   return identified(listIn(answer, 'orders', 'purchases'), 'purchases', 'order_id', context).map(
     ([id, order]) => {
+      const read = new FieldReader('purchases', findings, order);
       findings.noteUnknownFields('purchases', '', order, ORDER);
       return {
         project_id: project.id,
@@ -71,7 +71,7 @@ export type ListedKey = Omit<ApiKeyRow, 'expires_at' | 'tags' | 'last_seen'> & {
 
 export function listedKeys(answer: Json, context: AccountContext): ListedKey[] {
   const { project, findings } = context;
-  const read = new FieldReader('api_keys', findings);
+  const reader = (record: unknown) => new FieldReader('api_keys', findings, record);
   const note = (prefix: string, object: Json | undefined, known: ReadonlySet<string>) => {
     if (object) findings.noteUnknownFields('api_keys', prefix, object, known);
   };
@@ -79,7 +79,7 @@ export function listedKeys(answer: Json, context: AccountContext): ListedKey[] {
   const keys = listIn(answer, 'api_keys', 'api_keys').map((raw) => {
     const entry = objectOf(raw);
     const key = objectOf(entry?.api_key);
-    const member = read.object(entry?.member, 'member');
+    const member = reader(raw).object(entry?.member, 'member');
     note('', entry, KEY_ENTRY);
     note('api_key.', key, KEY);
     note('member.', member, MEMBER);
@@ -88,6 +88,7 @@ export function listedKeys(answer: Json, context: AccountContext): ListedKey[] {
   });
   return identified(keys, 'api_keys', 'api_key_id', context).map(([id, key]) => {
     const member = members.get(key);
+    const read = reader({ key, member });
     return {
       project_id: project.id,
       api_key_id: id,
@@ -104,9 +105,9 @@ const MEMBER_ENTRY = new Set(['member_id', 'email', 'first_name', 'last_name', '
 
 export function memberRows(answer: Json, context: AccountContext): MemberRow[] {
   const { project, findings } = context;
-  const read = new FieldReader('members', findings);
   return identified(listIn(answer, 'members', 'members'), 'members', 'member_id', context).map(
     ([id, member]) => {
+      const read = new FieldReader('members', findings, member);
       findings.noteUnknownFields('members', '', member, MEMBER_ENTRY);
       return {
         project_id: project.id,
@@ -132,11 +133,11 @@ export type ListedModel = Omit<ModelRow, 'last_seen'>;
 
 export function listedModels(answer: Json, context: AccountContext): ListedModel[] {
   const { project, findings } = context;
-  const read = new FieldReader('models', findings);
   // A deployment that only hears, or only speaks, has one of the lists.
   const given = MODEL_KINDS.filter((kind) => answer[kind] !== undefined);
   return (given.length > 0 ? given : MODEL_KINDS).flatMap((kind) =>
     identified(listIn(answer, kind, 'models'), 'models', 'uuid', context).map(([id, model]) => {
+      const read = new FieldReader('models', findings, model);
       findings.noteUnknownFields('models', '', model, MODEL);
       return {
         project_id: project.id,

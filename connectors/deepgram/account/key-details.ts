@@ -1,6 +1,7 @@
 import { ExportError } from '../../../src/errors/export-error.js';
 import { projectCall } from '../api/deepgram-api.js';
-import { type Json, objectOf, textsOf, timestampOf } from '../api/tolerant-json.js';
+import { FieldReader } from '../api/field-reader.js';
+import { type Json, objectOf } from '../api/tolerant-json.js';
 import type { ReadingContext } from '../reading-context.js';
 
 /** Asks for when each listed key expires, and for its tags, where that was not asked since the keys were listed. */
@@ -13,7 +14,11 @@ export async function readKeyDetails(context: ReadingContext, signal: AbortSigna
     lacking.map(async ({ id, details }) => {
       const key = await keyOf(id, context, signal);
       if (details === undefined) return;
-      const more = { expires_at: timestampOf(key.expiration_date), tags: textsOf(key.tags) };
+      const read = new FieldReader('api_keys', context.findings, key);
+      const more = {
+        expires_at: read.timestampOrDay(key.expiration_date, 'api_key.expiration_date'),
+        tags: read.texts(key.tags, 'api_key.tags'),
+      };
       apiKeys.told([{ id, name: null, details: { ...details, ...more } }]);
     }),
   );

@@ -1,15 +1,12 @@
-import type { Findings } from '../../../src/deliver/tally/findings.js';
 import type { ExportError } from '../../../src/errors/export-error.js';
-import type { Project } from '../../../src/streams/partition.js';
 import { type Day, dayAt } from '../../../src/time/day.js';
-import { calledAs, type DeepgramApi, projectCall, type Scope } from '../api/deepgram-api.js';
+import { calledAs, projectCall, type Scope } from '../api/deepgram-api.js';
 import { arrayOf, type Json, objectOf, textOf } from '../api/tolerant-json.js';
 import { listedKeys, listedModels } from './account-rows.js';
 import { type DayNames, dayNames } from './names/day-names.js';
 import { type DayRange, type NamedList, namedList } from './names/named-list.js';
 import { rememberedList } from './names/remembered-list.js';
-import type { ProjectIdentity } from './project-identity.js';
-import type { ProjectMemory } from './project-memory.js';
+import type { ProjectIdentity, ProjectIdentityOptions } from './project-identity.js';
 
 /** What things are called, by their ids; undefined for an id that nobody knows. */
 export interface Names {
@@ -21,14 +18,8 @@ export interface Names {
 /** The kinds of things that have names. */
 export type Named = 'models' | 'apiKeys' | 'lineItems';
 
-export interface DirectoryOptions {
-  readonly api: DeepgramApi;
-  readonly project: Project;
+export interface DirectoryOptions extends ProjectIdentityOptions {
   readonly identity: ProjectIdentity;
-  readonly memory: ProjectMemory;
-  readonly findings: Findings;
-  /** Milliseconds since the epoch. */
-  readonly now: number;
 }
 
 export type ProjectDirectory = ReturnType<typeof projectDirectory>;

@@ -15,16 +15,18 @@ import {
 } from './tolerant-json.js';
 
 /**
- * Reads the fields of a stream's records. What is not given (`null`, left out, `""`) is null; so is what is given in
+ * Reads the fields of a record. What is not given (`null`, left out, `""`) is null; so is what is given in
  * a form that we do not know, and that is counted by its field, so that nothing turns to null in silence.
  */
 export class FieldReader {
   readonly #stream: string;
   readonly #findings: Findings;
+  readonly #record: unknown;
 
-  constructor(stream: string, findings: Findings) {
+  constructor(stream: string, findings: Findings, record: unknown) {
     this.#stream = stream;
     this.#findings = findings;
+    this.#record = record;
   }
 
   /** @param field as the source has it, with those that it is in: `response.details.usd` */
@@ -112,7 +114,7 @@ export class FieldReader {
   }
 
   #missing(value: unknown, field: string): null {
-    if (isGiven(value)) this.#findings.unknownForm(this.#stream, field, value);
+    if (isGiven(value)) this.#findings.unknownForm(this.#stream, field, value, this.#record);
     return null;
   }
 }

@@ -26,10 +26,10 @@ export function dailyRows(answer: Json, context: DailyContext): RowsByDay {
   const results = listIn(answer, 'results', stream.name);
   refuseUngrouped(results, stream);
   const days = new Map<Day, RowOfPeriod[]>([...context.days].map((day) => [day, []]));
-  const read = new FieldReader(stream.name, context.findings);
   let understood = 0;
   for (const raw of results) {
     const result = objectOf(raw) ?? {};
+    const read = new FieldReader(stream.name, context.findings, raw);
     const grouping = read.object(result.grouping, 'grouping') ?? {};
     const period = periodOf(raw);
     if (period === undefined) {

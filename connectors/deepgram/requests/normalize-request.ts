@@ -36,7 +36,7 @@ export function requestRow(raw: unknown, context: RequestContext): RequestRow | 
   if (!record || !id) return rejected(context, 'it has no request_id', raw);
   if (!created) return rejected(context, 'its created is no time', raw);
 
-  const read = new FieldReader('requests', context.findings);
+  const read = new FieldReader('requests', context.findings, record);
   const response = unlessEmpty(read.object(record.response, 'response'));
   const details = read.object(response?.details, 'response.details');
   const speech = read.object(response?.tts_details, 'response.tts_details');

@@ -1,17 +1,19 @@
+import { hash } from 'node:crypto';
 import type { SourceFindings } from '../../catalogue/source.js';
 import type { Log } from '../../log/log.js';
 
 /** Names kept of a stream's unknown fields: a hostile answer must not fill the memory. */
 const MOST_NAMES = 50;
 
-/** Ids kept of records that could not be understood, each of which counts once. */
-const MOST_IDS = 10_000;
+/** Records kept of which something could not be understood, each of which counts once. */
+const MOST_RECORDS = 10_000;
 
 /** Collects what a source notices and does not fail for; each thing is logged once. */
 export class Findings {
   readonly #log: Log;
   readonly #rejected = new Map<string, { count: number; example: string }>();
-  readonly #rejectedIds = new Set<string>();
+  /** What was not understood of which records. */
+  readonly #counted = new Set<string>();
   readonly #unknown = new Map<string, Set<string>>();
   readonly #forms = new Map<string, Map<string, { count: number; example: string }>>();
   readonly #warnings = new Set<string>();
@@ -23,11 +25,7 @@ export class Findings {
 
   /** A record that cannot be understood, and why; one that is read again counts once. */
   reject(stream: string, reason: string, record: unknown): void {
-    const id = requestIdOf(record);
-    if (id !== undefined) {
-      if (this.#rejectedIds.has(`${stream} ${id}`)) return;
-      if (this.#rejectedIds.size < MOST_IDS) this.#rejectedIds.add(`${stream} ${id}`);
-    }
+    if (this.#wasCounted(stream, record)) return;
     const known = this.#rejected.get(stream);
     if (known) {
       known.count += 1;
@@ -50,11 +48,13 @@ export class Findings {
   }
 
   /**
-   * A field that this program knows, in a form that it does not: it could not be read, or not all of it.
+   * A field that this program knows, in a form that it does not: it could not be read, or not all of it. Counts once for
+   * a record that is read again.
    *
    * @param field its name in the source; one of a few, and never the source's own word
    */
-  unknownForm(stream: string, field: string, value: unknown): void {
+  unknownForm(stream: string, field: string, value: unknown, record: unknown): void {
+    if (this.#wasCounted(`${stream} ${field}`, record)) return;
     const fields = this.#forms.get(stream) ?? new Map();
     this.#forms.set(stream, fields);
     const known = fields.get(field);
@@ -83,6 +83,15 @@ export class Findings {
       warnings: [...this.#warnings],
       incomplete: [...this.#incomplete],
     };
+  }
+
+  /** True where the same was counted of this record before. What is no object cannot be told apart, and counts each time. */
+  #wasCounted(what: string, record: unknown): boolean {
+    if (typeof record !== 'object' || record === null) return false;
+    const key = `${what} ${requestIdOf(record) ?? hash('sha256', JSON.stringify(record), 'base64')}`;
+    if (this.#counted.has(key)) return true;
+    if (this.#counted.size < MOST_RECORDS) this.#counted.add(key);
+    return false;
   }
 
   #unknownField(stream: string, name: string): void {
