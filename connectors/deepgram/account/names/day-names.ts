@@ -37,7 +37,8 @@ function namesOn(day: Day, list: NamedList) {
   const unknown = new Set<string>();
   return {
     nameOf: (id: string): string | undefined => {
-      if (names.has(id)) return names.get(id);
+      const known = names.get(id);
+      if (known !== undefined || names.has(id)) return known;
       list.meet(id);
       const name = list.nameOn(id, day);
       names.set(id, name);
