@@ -77,6 +77,6 @@ def microseconds:
       else null end),
     callback_code: $callback.code,
     callback_attempts: $callback.attempts,
-    mip_opt_out: (.mip_opt_out // $config.mip_opt_out),
+    mip_opt_out: (if .mip_opt_out == null then $config.mip_opt_out else .mip_opt_out end),
     date: $created[0:10]
   }
