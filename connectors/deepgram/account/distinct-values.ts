@@ -40,7 +40,7 @@ export async function distinctValues(
   if (usage !== undefined) {
     values.set('method', distinct(usage.processing_methods));
     values.set('model', distinct(usage.models));
-    values.set('tags', distinct([...arrayOf(usage.tags), ...arrayOf(billing?.tags)]));
+    values.set('tags', distinct([...arrayOf(usage.tags), ...arrayOf(billing?.tags)].map(tagOf)));
     // Features are used together, in any combination.
     values.set('feature_set', 2 ** distinct(usage.features));
   }
@@ -54,6 +54,11 @@ export async function distinctValues(
     for (const name of ['accessor', 'api_key_id']) values.set(name, count);
   }
   return values;
+}
+
+/** Some lists have a tag as it is in a request, others as it was given in the query: `dev` and `tag=dev` are one. */
+function tagOf(item: unknown): unknown {
+  return typeof item === 'string' ? item.replace(/^tag=/, '') : item;
 }
 
 function distinct(list: unknown): number {

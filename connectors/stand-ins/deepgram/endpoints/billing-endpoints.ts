@@ -21,7 +21,8 @@ export const billingFields: ProjectEndpoint = async (account, project, query) =>
   return {
     accessors: distinct(cells, ({ accessor }) => [accessor]),
     deployments: distinct(cells, ({ deployment }) => [deployment.split(':')[0] ?? deployment]),
-    tags: distinct(cells, ({ tags }) => tags),
+    // As they are given in a call, where the list of usage has them as they are given back.
+    tags: distinct(cells, ({ tags }) => tags.map((tag) => `tag=${tag}`)),
     line_items: Object.fromEntries(lineItems.map((item) => [item, lineItemName(item)])),
   };
 };

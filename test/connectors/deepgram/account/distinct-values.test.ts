@@ -89,6 +89,16 @@ it('API keys count, used or not', async () => {
   expect(values?.get('api_key_id')).toBeGreaterThan(1);
 });
 
+it('a tag counts once, although one list has it as `dev` and the other as `tag=dev`', async () => {
+  const { reading, told } = await open();
+  const { sink } = await readAccount(reading);
+  const rows = [...sink.committed.values()].flatMap((partition) => partition.rows);
+
+  const values = await told();
+
+  expect(values?.get('tags')).toBe(seenIn(rows, 'tags'));
+});
+
 it('it takes three calls a project', async () => {
   const { account, told } = await open();
 
