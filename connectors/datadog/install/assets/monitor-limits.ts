@@ -23,6 +23,8 @@ export const DEFAULT_LIMITS: Limits = {
 };
 
 const HOUR_MINUTES = 60;
+/** What a busy scheduler, such as that of a CI system, is late by at times. */
+const LATE_MINUTES = 30;
 /** Datadog delays an evaluation by a day at most. */
 const MAX_DELAY_S = 86_400;
 
@@ -37,7 +39,7 @@ interface LimitRule {
 }
 
 const RULES: Readonly<Record<MonitorName, LimitRule>> = {
-  'no-successful-run': { window: (every) => 2 * every },
+  'no-successful-run': { window: (every) => 2 * every + LATE_MINUTES },
   // A run brings the requests since the last one: what is younger than that is not all there yet.
   'error-rate': { threshold: 'errorRate', delay: (every) => Math.min(every * 60, MAX_DELAY_S) },
   'cost-rise': { threshold: 'costRise' },

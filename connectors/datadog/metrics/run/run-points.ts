@@ -7,8 +7,8 @@ import type { RunStatistics } from './run-statistics.js';
 
 /**
  * The export about itself, dated `now` (milliseconds): what adds up over runs as counts, and as gauges how long
- * it took and when a run last went through without a failed partition (seconds since the epoch), for a monitor
- * to watch.
+ * it took and that it went through without a failed partition, for a monitor to miss. Values are 32 bits wide in
+ * Datadog, so no date is one.
  */
 export function runPoints(
   run: RunSoFar,
@@ -21,8 +21,8 @@ export function runPoints(
   const name = (last: string): string => metricName(prefix, `export.${last}`);
   const count = (last: string, value: number, description: string, unit?: string) =>
     point(value, { name: name(last), kind: 'count', interval, description, ...(unit && { unit }) });
-  const gauge = (last: string, value: number, description: string) =>
-    point(value, { name: name(last), kind: 'gauge', unit: 'second', description });
+  const gauge = (last: string, value: number, description: string, unit?: string) =>
+    point(value, { name: name(last), kind: 'gauge', description, ...(unit && { unit }) });
   const point = (value: number, metric: Metric) => ({ metric, timestamp, value });
 
   const points = [
@@ -37,10 +37,10 @@ export function runPoints(
       statistics.pointsSkipped,
       'Points left out, since Datadog would have dropped them',
     ),
-    gauge('duration', run.elapsedMs / 1_000, 'How long the export took'),
+    gauge('duration', run.elapsedMs / 1_000, 'How long the export took', 'second'),
   ];
   if (run.failedPartitions === 0) {
-    points.push(gauge('last_success', timestamp, 'When the export last went through, as seconds since 1970'));
+    points.push(gauge('success', 1, 'The export went through: 1, or nothing at all'));
   }
   return {
     records: 0,

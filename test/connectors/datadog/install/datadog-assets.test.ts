@@ -54,7 +54,7 @@ describe('configured tags', () => {
     const bodies = assets({ tags: ['env:prod'] });
 
     expect(bodies['no-successful-run']?.query).toBe(
-      'max(last_30m):max:deepgram.export.last_success{*} by {env} < 1',
+      'max(last_1h):max:deepgram.export.success{*} by {env} < 1',
     );
     expect(bodies['low-balance']?.query).toBe(
       'max(last_1h):sum:deepgram.balance{units:usd} by {project,project_id,env} < 50',
@@ -66,7 +66,7 @@ describe('configured tags', () => {
   });
 
   it('that queries cannot name, or that the sink sets itself, change nothing', () => {
-    const tags = ['production', 'straße:1', 'a-b:c', '1st:x', 'project:mine', 'env:'];
+    const tags = ['production', 'straße:1', 'a-b:c', 'project:mine', 'env:'];
 
     expect(assets({ tags })).toEqual(assets());
   });
@@ -74,12 +74,12 @@ describe('configured tags', () => {
 
 describe('limits', () => {
   it.each([
-    [1, 'last_2m', 'last_1h'],
-    [15, 'last_30m', 'last_1h'],
-    [30, 'last_1h', 'last_1h'],
-    [45, 'last_90m', 'last_90m'],
-    [60, 'last_2h', 'last_2h'],
-    [4_320, 'last_144h', 'last_144h'],
+    [1, 'last_32m', 'last_1h'],
+    [15, 'last_1h', 'last_1h'],
+    [30, 'last_90m', 'last_1h'],
+    [45, 'last_2h', 'last_90m'],
+    [60, 'last_150m', 'last_2h'],
+    [4_320, 'last_8670m', 'last_144h'],
   ])(
     'a run every %i minutes is missed after %s, and a balance looked at over %s',
     (minutes, missed, looked) => {

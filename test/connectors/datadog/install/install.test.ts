@@ -189,7 +189,7 @@ describe('a later install', () => {
   });
 
   it.each([
-    ['no-successful-run', ['--every', '1h'], 'max(last_2h):max:deepgram.export.last_success{*} < 1'],
+    ['no-successful-run', ['--every', '1h'], 'max(last_150m):max:deepgram.export.success{*} < 1'],
     ['cost-rise', ['--cost-rise', '80'], expect.stringMatching(/> 80$/)],
     ['error-rate', ['--error-rate', '9', '--every', '1h'], expect.stringMatching(/> 9$/)],
     [

@@ -16,12 +16,12 @@ describe('closing', () => {
       ['deepgram.export.calls', 1, 5],
       ['deepgram.export.duration', 3, 2.5],
       ['deepgram.export.failed_partitions', 1, 0],
-      ['deepgram.export.last_success', 3, NOW_S],
       ['deepgram.export.partitions', 1, 3],
       ['deepgram.export.points_sent', 1, 0],
       ['deepgram.export.points_skipped', 1, 0],
       ['deepgram.export.records', 1, 12],
       ['deepgram.export.retries', 1, 1],
+      ['deepgram.export.success', 3, 1],
     ]);
     for (const point of intake.query()) expect(point).toMatchObject({ timestamp: NOW_S, tags: ['env:prod'] });
   });
@@ -32,7 +32,7 @@ describe('closing', () => {
     await close(await open(), { failedPartitions: 2 });
 
     expect(seen(intake, 'deepgram.export.failed_partitions')).toEqual([['2026-11-20T12:20:00Z', 2]]);
-    expect(intake.query('deepgram.export.last_success')).toEqual([]);
+    expect(intake.query('deepgram.export.success')).toEqual([]);
   });
 
   it('reports what was sent', async () => {
