@@ -8,6 +8,7 @@ import {
   valuesOf,
 } from '../shared/dimensions.js';
 import { textOf } from '../shared/row-values.js';
+import { normalizeTag, tagKey } from '../shared/tags.js';
 
 /**
  * One charge as Datadog takes it: a few columns of FOCUS. Money keeps the source's digits; a credit is negative.
@@ -31,9 +32,7 @@ export function costLines(
   table: readonly Dimension[] = DIMENSIONS,
 ): (row: Row) => CostLine | undefined {
   if (day === null) throw new Error('Costs are of a day.');
-  const fixed: Record<string, string> = {};
-  for (const tag of configured)
-    addTag(fixed, tag.slice(0, tag.indexOf(':')), tag.slice(tag.indexOf(':') + 1));
+  const fixed = Object.fromEntries(configured.map((tag) => pairOf(normalizeTag(tag))));
   const dimensions = streamDimensions(stream, table);
 
   return (row) => {
@@ -42,8 +41,10 @@ export function costLines(
     const tags = { ...fixed };
     for (const dimension of dimensions) {
       const values = valuesOf(dimension, { ...row, ...projectFields(project) });
-      // A set has one value, whatever its order.
-      addTag(tags, dimension.key, [...values].sort().join(','));
+      // A set has one value, whatever its order. What is empty is left out: Datadog refuses a file with a blank value.
+      const spelled = normalizeTag(`${dimension.key}:${[...values].sort().join('/')}`);
+      const [key, value] = pairOf(spelled);
+      if (value !== '') tags[key] = value;
     }
     return {
       ProviderName: 'Deepgram',
@@ -61,10 +62,10 @@ export function costLines(
 const UNDIVIDED = 'Deepgram usage';
 const MAX_CHARACTERS = 1_000;
 
-/** What is empty is left out: Datadog refuses a file with a blank value. */
-function addTag(tags: Record<string, string>, name: string, value: string): void {
-  const text = cut(value);
-  if (text !== '') tags[name] = text;
+/** The key and the value of a tag, which may hold further colons; without a colon, the value is empty. */
+function pairOf(tag: string): readonly [key: string, value: string] {
+  const key = tagKey(tag);
+  return [key, tag.slice(key.length + 1)];
 }
 
 function cut(text: string): string {

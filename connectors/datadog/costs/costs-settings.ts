@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { secret, text } from '../../../src/config/settings/setting-types.js';
+import { configuredTag } from '../shared/configured-tag.js';
 import { connectionSettings, knownSite } from '../shared/connection-settings.js';
 
 export const datadogCostsSettings = z
@@ -15,7 +16,10 @@ export const datadogCostsSettings = z
       ),
     tags: z
       .array(
-        text().regex(/^[^:]+:./, 'must be a name and a value with a colon between them, such as env:prod'),
+        configuredTag().regex(
+          /^[^:]+:./,
+          'must be a name and a value with a colon between them, such as env:prod',
+        ),
       )
       .default([])
       .describe('Tags that every cost gets, such as env:prod'),

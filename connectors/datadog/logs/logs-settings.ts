@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { text } from '../../../src/config/settings/setting-types.js';
+import { configuredTag } from '../shared/configured-tag.js';
 import { connectionSettings, knownSite } from '../shared/connection-settings.js';
 
 const share = 'must be a number above 0, at most 1';
@@ -8,7 +9,7 @@ export const datadogLogsSettings = z
   .strictObject({
     ...connectionSettings,
     service: text().default('deepgram').describe('Service of every log'),
-    tags: z.array(text()).default([]).describe('Tags that every log gets, such as env:prod'),
+    tags: z.array(configuredTag()).default([]).describe('Tags that every log gets, such as env:prod'),
     only: z
       .enum(['errors'], { error: 'must be errors, or left out' })
       .optional()

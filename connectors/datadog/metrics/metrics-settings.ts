@@ -1,9 +1,11 @@
 import { z } from 'zod';
-import { duration, secret, text } from '../../../src/config/settings/setting-types.js';
+import { duration, secret } from '../../../src/config/settings/setting-types.js';
+import { configuredTag } from '../shared/configured-tag.js';
 import { connectionSettings, knownSite } from '../shared/connection-settings.js';
 import { DIMENSIONS, type Dimension, isOptional } from '../shared/dimensions.js';
 
 const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
 
 export const datadogMetricsSettings = metricsSettings();
 
@@ -25,11 +27,13 @@ export function metricsSettings(table: readonly Dimension[] = DIMENSIONS) {
         })
         .default('deepgram')
         .describe('First part of every metric name'),
-      tags: z.array(text()).default([]).describe('Tags that every metric gets, such as env:prod'),
+      tags: z.array(configuredTag()).default([]).describe('Tags that every metric gets, such as env:prod'),
       interval: duration({ atLeast: '10s', atMost: '1d' })
-        .refine((ms) => DAY_MS % ms === 0, 'must divide a day evenly, such as 10s, 60s, 5m or 1h')
+        .refine((ms) => DAY_MS % ms === 0, 'must divide a day evenly, such as 10s, 60s or 5m')
         .prefault('60s')
-        .describe('Length of the time buckets, such as 60s, 5m or 1h; it must divide a day evenly'),
+        .describe(
+          'Length of the time buckets, such as 60s or 5m; it must divide a day evenly, and be shorter than an hour without `historical`',
+        ),
       dimensions: z
         .array(z.enum(keysOf(offered)))
         .refine((names) => new Set(names).size === names.length, 'must not name the same dimension twice')
@@ -50,7 +54,18 @@ export function metricsSettings(table: readonly Dimension[] = DIMENSIONS) {
           'Historical Metrics Ingestion is switched on in Datadog: also send points older than an hour',
         ),
     })
-    .refine(...knownSite);
+    .refine(...knownSite)
+    .refine(
+      ({ interval, historical }) =>
+        historical !== false || typeof interval !== 'number' || interval < HOUR_MS,
+      {
+        path: ['interval'],
+        error:
+          'must be shorter than 1h, or `historical` must be true: a count of an hour could never be delivered, since it is ' +
+          'older than the hour that Datadog takes when it is over',
+        when: () => true,
+      },
+    );
 }
 
 /** `interval` is in milliseconds. */

@@ -276,7 +276,7 @@ describe('one mistake, its place and its words', () => {
     [
       'an odd interval',
       datadog('interval: 7m'),
-      '7:15  sinks.dd.interval: must divide a day evenly, such as 10s, 60s, 5m or 1h',
+      '7:15  sinks.dd.interval: must divide a day evenly, such as 10s, 60s or 5m',
     ],
     [
       'an unknown dimension',
@@ -287,6 +287,27 @@ describe('one mistake, its place and its words', () => {
       'a dimension twice',
       datadog('dimensions: [model, model]'),
       '7:17  sinks.dd.dimensions: must not name the same dimension twice',
+    ],
+    ...['1h', '1d'].map((interval) => [
+      `an interval of ${interval} without historical metrics`,
+      datadog(`interval: ${interval}`),
+      '7:15  sinks.dd.interval: must be shorter than 1h, or `historical` must be true: a count of an hour could never be ' +
+        'delivered, since it is older than the hour that Datadog takes when it is over',
+    ]),
+    [
+      'a tag that begins with a digit',
+      datadog('tags: [env:prod, 9lives]'),
+      '7:22  sinks.dd.tags[1]: must start with a letter: Datadog takes no other tag',
+    ],
+    ...['env:', 'env:prod_', 'env:prod!'].map((tag) => [
+      `a tag of which Datadog removes the end: ${tag}`,
+      datadog(`tags: ["${tag}"]`),
+      '7:12  sinks.dd.tags[0]: must end with a letter, a digit, "-", "." or "/": Datadog removes anything else from the end of a tag',
+    ]),
+    [
+      'a tag that is too long',
+      datadog(`tags: [${'x'.repeat(201)}]`),
+      '7:12  sinks.dd.tags[0]: must have at most 200 characters: Datadog cuts a tag there',
     ],
     ['tags as text', datadog('tags: env:prod'), '7:11  sinks.dd.tags: must be a list'],
     [

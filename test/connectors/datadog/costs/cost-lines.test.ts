@@ -23,10 +23,10 @@ it('a record of billing is a charge of its day, in the columns of FOCUS that Dat
       Tags: {
         env: 'prod',
         owner: 'a:b',
-        project: 'Support line',
+        project: 'support_line',
         project_id: 'p1',
         line_item: 'streaming::nova-3',
-        request_tags: 'beta,ivr',
+        request_tags: 'beta/ivr',
       },
     },
   ]);
@@ -83,8 +83,8 @@ it('an API key is tagged by its name, or its id where it has none, as in the met
   ]);
 
   expect(intake.costs.files[0]?.lines.map(({ Tags }) => Tags)).toEqual([
-    { project: 'Support line', project_id: 'p1', api_key: 'production', deployment: 'hosted' },
-    { project: 'Support line', project_id: 'p1', api_key: 'k2' },
+    { project: 'support_line', project_id: 'p1', api_key: 'production', deployment: 'hosted' },
+    { project: 'support_line', project_id: 'p1', api_key: 'k2' },
   ]);
 });
 

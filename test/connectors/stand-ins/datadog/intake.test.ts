@@ -93,8 +93,10 @@ describe('the stand-in intake', () => {
 
   it.each([
     ['lower case', 'Env:PROD', 'env:prod'],
-    ['an underscore for what is not allowed', 'project:R&D (EU), Zürich', 'project:r_d__eu___zürich'],
-    ['no underscore and no colon at the end', 'project:backend (eu):', 'project:backend__eu'],
+    ['one underscore for what is not allowed', 'project:R&D (EU), Zürich', 'project:r_d_eu_zürich'],
+    ['one underscore for several', 'project:a__b', 'project:a_b'],
+    ['no underscore and no colon at the end', 'project:backend (eu):', 'project:backend_eu'],
+    ['a letter at its beginning', '_1-env:1', 'env:1'],
     ['200 characters, and what ends then', `k:${'x'.repeat(197)}(rest`, `k:${'x'.repeat(197)}`],
   ])('stores a tag with %s', async (_rule, sent, stored) => {
     const { intake } = await openAccount();
