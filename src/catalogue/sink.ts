@@ -34,6 +34,11 @@ export interface ClosingReport {
   readonly facts: Readonly<Record<string, number | string>>;
   /** Sentences for the summary that the user should act upon. */
   readonly notes: readonly string[];
+  /**
+   * Records that may be there twice, since a call got no answer and they were sent again. Default: none, which is right
+   * for a sink that replaces.
+   */
+  readonly inDoubt?: number;
 }
 
 /** What a sink holds of a partition. */
@@ -121,9 +126,11 @@ export interface SinkCapabilities {
 export interface PartitionWriter {
   /**
    * Resolves when it can take more: that is the backpressure. The batch must not be kept or changed. An append sink
-   * resolves only when the receiver has acknowledged the records: they are then known to be there.
+   * resolves only when the receiver has acknowledged the records: they are then known to be there, but for those that it
+   * resolves with, which were refused or left out. Neither is sent again.
    */
-  write(batch: readonly Row[]): Promise<void>;
+  // biome-ignore lint/suspicious/noConfusingVoidType: most sinks have nothing to say, and other people's say nothing
+  write(batch: readonly Row[]): Promise<void | readonly Row[]>;
   /** After it, the sink holds exactly this partition. */
   commit(): Promise<Receipt>;
   /** As if it had never begun. Must not throw for what is already gone. */

@@ -20,15 +20,20 @@ interface AppendWriterOptions {
   readonly onDoubt: (records: number) => void;
   /** True where the partition is not read again: a record that has not settled by now never will. Default false. */
   readonly isLastReading?: boolean | undefined;
-  /** Records that an earlier reading of this run wrote, and that {@link AppendWriter.leave} told of. Default: none. */
-  readonly left?: number;
+  readonly left: LeftRecords;
+}
+
+/** Records that earlier readings of this run handed on, and that {@link AppendWriter.leave} has told of. */
+export interface LeftRecords {
+  delivered: number;
+  undelivered: number;
 }
 
 /**
  * Makes an append sink safe to be written to again: only records that are settled and not there yet are handed on,
  * each once, in their order; with the last reading of a day also those that never settled, which are final then. The
- * sink has a record once its `write` has resolved; a record that the receiver then refuses in its receipt is not tried
- * again.
+ * sink has a record once its `write` has resolved, unless it resolves with it: what was refused or left out is not tried
+ * again, and never said to be delivered.
  *
  * A batch whose `write` failed, or in which the process died, is in doubt. When the partition is written again, the
  * sink is asked for the keys ({@link recordKey}) of such a batch; a sink that cannot tell gets the whole batch
@@ -42,6 +47,9 @@ export class AppendWriter implements LaneTarget {
   /** Records that were handed on although they may have been sent before. */
   #doubtful = 0;
   #notSettled = 0;
+  /** Records that an earlier run was done with, and that are not there. */
+  #undelivered = 0;
+  readonly #handedOn: LeftRecords = { delivered: 0, undelivered: 0 };
   #isOver = false;
 
   constructor(options: AppendWriterOptions) {
@@ -56,8 +64,13 @@ export class AppendWriter implements LaneTarget {
     if (due.size === 0) return;
     await delivered.announce([...due.keys()]);
     this.#refuseLate();
-    await this.#options.writer.write([...due.values()]);
-    await delivered.acknowledged();
+    const told = await this.#options.writer.write([...due.values()]);
+    // Other people's sinks may answer anything.
+    const undelivered = new Set<unknown>(Array.isArray(told) ? told : []);
+    const without = [...due].flatMap(([key, row]) => (undelivered.has(row) ? [key] : []));
+    await delivered.acknowledged(without);
+    this.#handedOn.delivered += due.size - without.length;
+    this.#handedOn.undelivered += without.length;
     this.#countDoubt(due.size, delivered.missing);
   }
 
@@ -66,9 +79,13 @@ export class AppendWriter implements LaneTarget {
     const receipt = await this.#options.writer.commit();
     await delivered.commit();
     this.#tellDoubt(delivered);
-    const { left = 0 } = this.#options;
+    const { left } = this.#options;
     const own = [
-      { reason: 'already delivered', count: this.#alreadyDelivered - left },
+      { reason: 'already delivered', count: this.#alreadyDelivered - left.delivered },
+      {
+        reason: 'refused or left out by an earlier run, and not tried again',
+        count: this.#undelivered - left.undelivered,
+      },
       { reason: 'not settled yet', count: this.#notSettled },
     ] satisfies Refusal[];
     return { ...receipt, skipped: [...receipt.skipped, ...own.filter(({ count }) => count > 0)] };
@@ -80,8 +97,11 @@ export class AppendWriter implements LaneTarget {
   }
 
   /** As {@link abort}, where all that was written was acknowledged. */
-  leave(): Promise<Receipt> {
-    return this.#end(() => this.#options.writer.commit());
+  async leave(): Promise<Receipt> {
+    const receipt = await this.#end(() => this.#options.writer.commit());
+    this.#options.left.delivered += this.#handedOn.delivered;
+    this.#options.left.undelivered += this.#handedOn.undelivered;
+    return receipt;
   }
 
   async #end<Ended>(endWriter: () => Promise<Ended>): Promise<Ended> {
@@ -165,6 +185,7 @@ export class AppendWriter implements LaneTarget {
       const key = recordKey(this.#options.partition.stream, row);
       const isOpen = row.settled === false;
       if (isOpen && !this.#options.isLastReading) this.#notSettled += 1;
+      else if (delivered.isUndelivered(key)) this.#undelivered += 1;
       else if (due.has(key) || delivered.has(key)) this.#alreadyDelivered += 1;
       else due.set(key, isOpen ? { ...row, settled: true } : row);
     }

@@ -48,7 +48,9 @@ export class LaneWriter {
     const before = this.#queue.at(-1) ?? Promise.resolve();
     const written = before.then(async () => {
       if (this.#over) return;
-      await this.#call('Writing', () => this.#writer.write(batch)).catch((error) => this.#fail(error));
+      await this.#call('Writing', async () => {
+        await this.#writer.write(batch);
+      }).catch((error) => this.#fail(error));
     });
     this.#queue.push(written);
     if (this.#queue.length > QUEUE) await this.#queue.shift();

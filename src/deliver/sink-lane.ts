@@ -1,5 +1,5 @@
 import type { CheckResult } from '../catalogue/check-result.js';
-import type { ClosingReport, HeldPartition, Receipt, RunSoFar, Sink } from '../catalogue/sink.js';
+import type { ClosingReport, HeldPartition, RunSoFar, Sink } from '../catalogue/sink.js';
 import type { AppendJournal } from '../checkpoints/journal/append-journal.js';
 import { ExportError, type Failure, failureOf } from '../errors/export-error.js';
 import type { Log } from '../log/log.js';
@@ -7,7 +7,7 @@ import { type Partition, type Project, partitionName } from '../streams/partitio
 import type { Stream } from '../streams/stream.js';
 import type { Day } from '../time/day.js';
 import { withDeadline } from '../time/limits.js';
-import { AppendWriter } from './append-writer.js';
+import { AppendWriter, type LeftRecords } from './append-writer.js';
 import { type LaneTarget, LaneWriter } from './lane-writer.js';
 import { type SinkOutcome, SinkTally } from './tally/sink-tally.js';
 
@@ -47,8 +47,8 @@ export class SinkLane {
   #gaveUp: Failure | undefined;
   /** False once it could not say what it holds: it is not asked for the next of a thousand projects. */
   #tellsWhatItHolds = true;
-  /** Records written to a partition that then began anew and cannot be taken back, by its name. */
-  readonly #left = new Map<string, number>();
+  /** Of partitions that began anew and cannot be taken back, by their names. */
+  readonly #left = new Map<string, LeftRecords>();
   #report: ClosingReport = { facts: {}, notes: [] };
 
   constructor(options: SinkLaneOptions) {
@@ -171,7 +171,6 @@ export class SinkLane {
         },
         left: (receipt) => {
           this.#tally.left(receipt);
-          this.#left.set(name, (this.#left.get(name) ?? 0) + recordsOf(receipt));
         },
         failed: (error) => {
           end.abort(error);
@@ -215,13 +214,16 @@ export class SinkLane {
   }
 
   outcome(): SinkOutcome {
+    const { inDoubt = 0, ...report } = this.#report;
+    const told = this.#tally.result();
     return {
       name: this.name,
       type: this.type,
       required: this.required,
       sends_once: this.appends && this.#options.journal !== undefined,
-      ...this.#tally.result(),
-      ...this.#report,
+      ...told,
+      ...report,
+      in_doubt: told.in_doubt + inDoubt,
     };
   }
 
@@ -232,7 +234,9 @@ export class SinkLane {
     const onDoubt = (records: number) => {
       this.#tally.inDoubt += records;
     };
-    const left = this.#left.get(partitionName(partition)) ?? 0;
+    const name = partitionName(partition);
+    const left = this.#left.get(name) ?? { delivered: 0, undelivered: 0 };
+    this.#left.set(name, left);
     const own = { log, signal, onDoubt, isLastReading, left };
     return new AppendWriter({ writer, sink, partition, journal, ...own });
   }
@@ -256,10 +260,6 @@ export class SinkLane {
     this.#gaveUp = failure;
     this.#options.log.error(`${this.name} is left alone for the rest of this run; the other sinks go on.`);
   }
-}
-
-function recordsOf({ accepted, rejected, skipped }: Receipt): number {
-  return [...rejected, ...skipped].reduce((sum, { count }) => sum + count, accepted);
 }
 
 function noMap(): ExportError {

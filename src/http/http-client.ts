@@ -10,6 +10,11 @@ export interface HttpAnswer {
   readonly body: Buffer;
 }
 
+/** A try that failed; without a status where no answer came. */
+export interface FailedCall {
+  readonly status?: number | undefined;
+}
+
 export interface HttpRequest<T> {
   readonly url: string;
   /** Default `GET`. */
@@ -26,6 +31,11 @@ export interface HttpRequest<T> {
   readonly slowAttempts?: number | undefined;
   /** The most that its answer can rightly be, in bytes after decompression. Default, and at most: the client's. */
   readonly maxBodyBytes?: number | undefined;
+  /**
+   * Told of each try that failed: what it asked for may have been done all the same, where no answer or none of the
+   * server's own came.
+   */
+  readonly onFailedTry?: ((failure: FailedCall) => void) | undefined;
   /**
    * Makes the result of a 2xx answer; the memory of its body is then nobody else's. What it throws counts as a broken body,
    * which is tried again, unless it is an `HTTP_BODY` or `HTTP_TOO_LARGE` of a kind that is not.

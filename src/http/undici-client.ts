@@ -81,6 +81,9 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
           followRedirects(wire, (hop) => call(hop, { limits: own, room, signal: ending })),
         );
         return readAnswer(answer, reader);
+      } catch (error) {
+        if (error instanceof FailedTry) request.onFailedTry?.({ status: error.details.status });
+        throw error;
       } finally {
         room.leave();
       }

@@ -55,11 +55,12 @@ function outcomeText(summary: Summary): string {
   return `Not everything could be read from ${oneLine(source.name)}.`;
 }
 
-/** What a run that is no failure left out. */
+/** What a run that is no failure left out, or may have delivered twice. */
 function missingOf(summary: Summary): string {
   const { source, sinks } = summary;
   const streams = streamsOf(source.unavailable, summary);
   const unreadable = source.rejected.map(({ stream }) => stream);
+  const inDoubt = sinks.reduce((total, sink) => total + sink.in_doubt, 0);
   const failed = sinks.flatMap(({ name, failure }) => (failure ? name : []));
   return oneLine(
     [
@@ -67,6 +68,7 @@ function missingOf(summary: Summary): string {
       unreadable.length > 0 ? `, without records of ${unreadable.join(', ')} that cannot be understood` : '',
       source.still_kept_back > 0 ? `, but ${stillKeptBack(source.still_kept_back)}` : '',
       failed.length > 0 ? `, but not to ${failed.join(', ')} (not required)` : '',
+      inDoubt > 0 ? `, but ${counted(inDoubt, 'record')} may be there twice` : '',
     ].join(''),
   );
 }
@@ -162,7 +164,7 @@ function failureNote(where: string, { message, hint }: Failure): string {
 }
 
 const IN_DOUBT =
-  'may be there twice: an earlier run may have sent them, and nobody could tell whether they had arrived.';
+  'may be there twice: they were sent again, since nobody could tell whether they had arrived.';
 
 function refusalNote(sink: string, what: string, { count, reason, example }: Refusal): string {
   return `${sink}: ${formatCount(count)} ${what}: ${reason}${example ? `, such as ${example}` : ''}`;

@@ -63,6 +63,7 @@ const canTell = (receiver: Receiver): AppendSink => ({
 });
 
 interface Setting {
+  readonly writer?: PartitionWriter;
   readonly sink?: AppendSink;
   readonly partition?: Partition;
   readonly journal?: AppendJournal;
@@ -73,7 +74,7 @@ interface Setting {
 
 function begin(receiver: Receiver, setting: Setting = {}): PartitionWriter {
   return new AppendWriter({
-    writer: receiver.begin(),
+    writer: setting.writer ?? receiver.begin(),
     sink: setting.sink ?? canTell(receiver),
     partition: setting.partition ?? PARTITION,
     journal: setting.journal ?? fileJournal(root),
@@ -81,6 +82,7 @@ function begin(receiver: Receiver, setting: Setting = {}): PartitionWriter {
     signal: new AbortController().signal,
     onDoubt: setting.onDoubt ?? (() => {}),
     isLastReading: setting.isLastReading ?? false,
+    left: { delivered: 0, undelivered: 0 },
   });
 }
 
@@ -167,6 +169,33 @@ describe('an append sink', () => {
     expect(receipt.skipped).toEqual([{ reason: 'already delivered', count: 2 }]);
   });
 
+  it('is not sent again what it refused or left out, which is never said to be delivered', async () => {
+    const receiver = new Receiver();
+    const choosy = { ...receiver.begin(), write: async (batch: readonly Row[]) => batch.slice(0, 1) };
+    await deliver(begin(receiver, { writer: choosy }), [manyRequests(2)]);
+
+    const receipt = await run(receiver, [manyRequests(3)]);
+
+    expect(receiver.entries).toEqual(manyRequests(3).slice(2));
+    expect(receipt.skipped).toEqual([
+      { reason: 'already delivered', count: 1 },
+      { reason: 'refused or left out by an earlier run, and not tried again', count: 1 },
+    ]);
+  });
+
+  it.each([[undefined], [true], [[]], [[{}, 'x', null]]])(
+    'has what it was sent although it answers %j, which names none of it',
+    async (answer) => {
+      const receiver = new Receiver();
+      const foreign = { ...receiver.begin(), write: async () => answer } as unknown as PartitionWriter;
+      await deliver(begin(receiver, { writer: foreign }), [manyRequests(2)]);
+
+      const receipt = await run(receiver, [manyRequests(2)]);
+
+      expect(receipt.skipped).toEqual([{ reason: 'already delivered', count: 2 }]);
+    },
+  );
+
   it('gets a record when it is settled, as it is then', async () => {
     const receiver = new Receiver();
     await run(receiver, [[requestRow(1), open(2)]]);
@@ -237,6 +266,7 @@ describe('an append sink', () => {
       log: silentLog,
       signal: new AbortController().signal,
       onDoubt: () => {},
+      left: { delivered: 0, undelivered: 0 },
     });
 
     await writer.write(manyRequests(4));

@@ -187,7 +187,7 @@ describe('a sink that gets each record once', () => {
 
     expect(text).toContain(
       '  ! archive: 2 refused, and not sent again: too long, such as r-7\n' +
-        '  ! archive: 1,204 records may be there twice: an earlier run may have sent them, and nobody could tell ' +
+        '  ! archive: 1,204 records may be there twice: they were sent again, since nobody could tell ' +
         'whether they had arrived.\n',
     );
   });
@@ -311,6 +311,10 @@ describe('the first line of a run without a failure', () => {
     ],
     ['Delivered, but 2 days are kept back still.', { source: { ...NOTHING_FOUND, still_kept_back: 2 } }],
     ['Delivered, but not to datadog (not required).', { sinks: [archive, datadog] as Summary['sinks'] }],
+    [
+      'Delivered, but 3 records may be there twice.',
+      { sinks: SUMMARY.sinks.slice(0, 1).map((sink) => ({ ...sink, in_doubt: 3 })) },
+    ],
     ['Dry run: everything was read, nothing was delivered.', { dry_run: true }],
   ])('says what is not there: %s', (said, change) => {
     expect(verdict(change)).toBe(`### deepgram-export: ${said}`);

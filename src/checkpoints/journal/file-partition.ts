@@ -11,6 +11,8 @@ export type AskReceiver = (keys: readonly string[]) => Promise<ReadonlySet<strin
 export type JournalPartition = Awaited<ReturnType<typeof openPartition>>;
 
 const IDS = 'delivered.ids';
+/** Only where there are any. */
+const UNDELIVERED = 'undelivered.ids';
 const LOG = 'journal';
 
 /** @throws ExportError `STATE_REFUSED` for what is damaged or cannot be read */
@@ -18,6 +20,7 @@ export async function checkPartition(root: string): Promise<void> {
   const folder = new OutputFolder(root);
   await readIntents(folder.path([LOG]));
   await readIds(folder.path([IDS]));
+  await readIds(folder.path([UNDELIVERED]));
 }
 
 /**
@@ -36,18 +39,21 @@ export async function openPartition(
   const folder = new OutputFolder(root);
   const left = await readIntents(folder.path([LOG]));
   const ids = new IdSet(await readIds(folder.path([IDS])));
+  const undelivered = new IdSet(await readIds(folder.path([UNDELIVERED])));
   let log: IntentLog | undefined;
   let announced: readonly string[] | undefined;
   /** What is being written to the log; never rejects. */
   let underWay: Promise<void> = Promise.resolve();
   let isClosed = false;
 
-  const has = (key: string): boolean => ids.has(recordId(key));
-  const add = (keys: readonly string[]): void => {
-    for (const key of keys) ids.add(recordId(key));
+  const isUndelivered = (key: string): boolean => undelivered.has(recordId(key));
+  const has = (key: string): boolean => ids.has(recordId(key)) || isUndelivered(key);
+  const add = (keys: readonly string[], to = ids): void => {
+    for (const key of keys) to.add(recordId(key));
   };
   /** A log that outlives this, in a crash, only says again what the sorted file says. */
   const fold = async (): Promise<void> => {
+    if (undelivered.size > 0) await writeIds(folder, UNDELIVERED, undelivered.sorted());
     await writeIds(folder, IDS, ids.sorted());
     await log?.close();
     log = undefined;
@@ -72,15 +78,19 @@ export async function openPartition(
 
   if (left) {
     add(left.acknowledged);
+    add(left.undelivered, undelivered);
     const inDoubt = left.inDoubt.filter((key) => !has(key));
     const there = inDoubt.length > 0 ? await ask(inDoubt) : undefined;
     add(inDoubt.filter((key) => there?.has(key)));
     await fold();
   }
   return {
+    /** True for a record that is done with. */
     has,
+    /** True for one that is done with although the receiver does not have it. */
+    isUndelivered,
     /** Records that it knew when it was opened. */
-    known: ids.size,
+    known: ids.size + undelivered.size,
     /** Records that it should know and does not: they were sent, and it cannot be told which. */
     missing: 0,
     /** Resolves when it is on the disk that these records are about to leave. */
@@ -93,14 +103,19 @@ export async function openPartition(
         await log.intend(keys);
       });
     },
-    /** The receiver has the announced records. After `close` it is too late: they stay in doubt. */
-    acknowledged: async (): Promise<void> => {
+    /**
+     * The receiver has the announced records, but for these, which are done with all the same. After `close` it is too
+     * late: they stay in doubt.
+     */
+    acknowledged: async (without: readonly string[] = []): Promise<void> => {
       if (isClosed) return;
       const [current, keys] = [log, announced];
       if (!current || !keys) throw new Error('acknowledged what was not announced');
       await beforeClose(async () => {
-        await current.done();
-        add(keys);
+        const isWithout = new Set(without);
+        await current.done(keys.flatMap((key, at) => (isWithout.has(key) ? [at] : [])));
+        add(keys.filter((key) => !isWithout.has(key)));
+        add(without, undelivered);
         announced = undefined;
         if (current.bytes >= foldAtBytes) await fold();
       });

@@ -6,16 +6,21 @@ import { withFileError } from '../../files/file-error.js';
 import type { OutputFolder } from '../../files/output-folder.js';
 import { journalRefused, readJournalFile } from './journal-file.js';
 
-/** Batches are numbered from 1 in every log. An intent says that the one before it was acknowledged. */
+/**
+ * Batches are numbered from 1 in every log. An intent says that the one before it was acknowledged; `without` says which
+ * of its keys, by their places, are done with and not there.
+ */
 const logEntry = z.union([
   z.strictObject({ intent: z.int(), keys: z.array(z.string()) }),
-  z.strictObject({ done: z.int() }),
+  z.strictObject({ done: z.int(), without: z.array(z.int()).optional() }),
 ]);
 type LogEntry = z.output<typeof logEntry>;
 
 /** What a log tells, as keys of records. */
 export interface LoggedIntents {
   readonly acknowledged: readonly string[];
+  /** Done with, and not there: refused, or left out. */
+  readonly undelivered: readonly string[];
   /** On their way when the process ended: the receiver may have them or not. */
   readonly inDoubt: readonly string[];
 }
@@ -49,8 +54,9 @@ export async function createIntentLog(folder: OutputFolder, name: string) {
       await append({ intent: last, keys: [...keys] });
       await withFileError(path, () => handle.datasync());
     },
-    /** Marks the last intent as acknowledged by the receiver. */
-    done: () => append({ done: last }),
+    /** Marks the last intent as acknowledged by the receiver, but for the keys at these places. */
+    done: (without: readonly number[]) =>
+      append({ done: last, ...(without.length === 0 ? {} : { without: [...without] }) }),
     close: () => withFileError(path, () => handle.close()),
   };
 }
@@ -63,6 +69,7 @@ export async function readIntents(path: string): Promise<LoggedIntents | undefin
   const bytes = await readJournalFile(path);
   if (!bytes) return undefined;
   const acknowledged: string[] = [];
+  const undelivered: string[] = [];
   let last = 0;
   let inDoubt: readonly string[] = [];
   for (const line of bytes.toString().split('\n')) {
@@ -70,11 +77,12 @@ export async function readIntents(path: string): Promise<LoggedIntents | undefin
     if (!entry) continue; // the numbers tell whether an intent is missing, and only an intent can be missed
     if ('intent' in entry ? entry.intent !== last + 1 : entry.done !== last)
       throw journalRefused(path, `it is damaged after batch ${last}`);
-    for (const key of inDoubt) acknowledged.push(key);
+    const without = new Set('done' in entry ? entry.without : []);
+    for (const [at, key] of inDoubt.entries()) (without.has(at) ? undelivered : acknowledged).push(key);
     if ('intent' in entry) last = entry.intent;
     inDoubt = 'intent' in entry ? entry.keys : [];
   }
-  return { acknowledged, inDoubt };
+  return { acknowledged, undelivered, inDoubt };
 }
 
 function entryOf(line: string, path: string): LogEntry | undefined {

@@ -4,7 +4,7 @@ import { ExportError, type Failure, failureOf } from '../../errors/export-error.
 import { type Partition, partitionName } from '../../streams/partition.js';
 
 /** What became of a sink in a run. */
-export interface SinkOutcome extends ClosingReport {
+export interface SinkOutcome extends Omit<ClosingReport, 'inDoubt'> {
   readonly name: string;
   readonly type: string;
   readonly required: boolean;
@@ -15,7 +15,7 @@ export interface SinkOutcome extends ClosingReport {
   readonly accepted: number;
   readonly rejected: readonly Refusal[];
   readonly skipped: readonly Refusal[];
-  /** Records that may be there twice: nobody could tell whether they had arrived when an earlier run ended. */
+  /** Records that may be there twice: they were sent again, as nobody could tell whether they had arrived before. */
   readonly in_doubt: number;
   /** True where each record leaves once: what was refused is then not sent again. */
   readonly sends_once: boolean;

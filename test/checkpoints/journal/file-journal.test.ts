@@ -69,6 +69,32 @@ describe('what was delivered', () => {
     expect(['a', 'b', 'c'].map((key) => later.has(key))).toEqual([true, true, false]);
   });
 
+  it('is told from what is done with and not there, at once, to later runs, and after a death', async () => {
+    const partition = await open();
+    await partition.announce(['a', 'b', 'c']);
+    await partition.acknowledged(['b']);
+    const fates = (of: JournalPartition) =>
+      ['a', 'b', 'c', 'd'].map((key) => [of.has(key), of.isUndelivered(key)]);
+    const atOnce = fates(partition);
+    await partition.close();
+
+    const afterDeath = await open();
+    const known = [afterDeath.known, fates(afterDeath)];
+    await afterDeath.commit();
+    const later = await open();
+
+    const expected = [
+      [true, false],
+      [true, true],
+      [true, false],
+      [false, false],
+    ];
+    expect(atOnce).toEqual(expected);
+    expect(known).toEqual([3, expected]);
+    expect(fates(later)).toEqual(expected);
+    expect((await readdir(path('.'))).sort()).toEqual(['delivered.ids', 'undelivered.ids']);
+  });
+
   it('takes 8 bytes a record, however often it is committed, and no journal', async () => {
     await deliverAndCommit(Array.from({ length: 20_000 }, (_, index) => `first ${index}`));
     await deliverAndCommit(Array.from({ length: 20_000 }, (_, index) => `second ${index}`));
