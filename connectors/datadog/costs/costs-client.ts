@@ -51,9 +51,13 @@ export function costsClient(client: DatadogClient) {
       const encoded = new Response(form);
       const headers = { 'Content-Type': encoded.headers.get('content-type') };
       const body = Buffer.from(await encoded.arrayBuffer());
-      const { retries } = client.stats;
-      const file = await send({ url, method: 'PUT', body, ...call, parse: uploadedIn }, headers);
-      return { file, again: client.stats.retries !== retries };
+      let again = false;
+      const onFailedTry = () => {
+        again = true;
+      };
+      const request = { url, method: 'PUT', body, ...call, onFailedTry } as const;
+      const file = await send({ ...request, parse: uploadedIn }, headers);
+      return { file, again };
     },
     /** A file that is gone already is no trouble. */
     async remove({ id }: StoredFile, call: Call) {

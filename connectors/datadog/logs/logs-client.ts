@@ -1,6 +1,8 @@
 import type { HttpAnswer } from '../../../src/http/http-client.js';
-import type { Call, DatadogClient } from '../shared/datadog-client.js';
+import type { Json } from '../../../src/text/json-object.js';
+import { type Call, type DatadogClient, jsonIn } from '../shared/datadog-client.js';
 import { official } from '../shared/official-client.js';
+import { refuseErrors } from '../shared/refusal.js';
 import type { LogEntry } from './log-entry.js';
 
 /** @see https://docs.datadoghq.com/api/latest/logs/#send-logs */
@@ -11,7 +13,7 @@ const ACCEPTED = 202;
 
 /**
  * Sends one payload, of at most {@link MOST_ENTRIES}, to Datadog's log intake; resolves with its bytes on the wire when
- * Datadog has acknowledged it. Throws `PayloadTooLarge` for one that must be cut.
+ * Datadog has acknowledged it. Throws `PayloadTooLarge` and `PayloadRefused` for one that must be cut.
  */
 export async function submitEntries(
   client: DatadogClient,
@@ -21,19 +23,20 @@ export async function submitEntries(
   const body = entries.map(({ message, ddsource, ddtags, service, ...additionalProperties }) => {
     return { message, ddsource, ddtags, service, additionalProperties };
   });
-  const { wireBytes } = await client.call(
+  const { json, wireBytes } = await client.call(
     official.logs,
     { ...call, limits: LIMITS, read: acknowledgement },
     (api) => api.submitLog({ body, contentEncoding: 'gzip' }),
   );
+  refuseErrors(json);
   return wireBytes;
 }
 
 /**
- * The status alone is believed. The body of a 202 is documented as empty JSON; were it judged, and something on the
- * way had dropped it, the same logs would be sent again, and be there twice.
+ * A 202, and the body that is documented with it, empty JSON, or none: something on the way may have dropped it, and sent
+ * again the logs would be there twice. An HTML page is somebody else's answer.
  */
-function acknowledgement({ status }: HttpAnswer): null {
-  if (status !== ACCEPTED) throw new Error(`logs are acknowledged with ${ACCEPTED}`);
-  return null;
+function acknowledgement(answer: HttpAnswer): Json {
+  if (answer.status !== ACCEPTED) throw new Error(`logs are acknowledged with ${ACCEPTED}`);
+  return jsonIn(answer);
 }

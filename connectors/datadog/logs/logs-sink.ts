@@ -1,4 +1,3 @@
-import { ReceiptTally } from '../../../src/catalogue/receipt-tally.js';
 import type { Sink } from '../../../src/catalogue/sink.js';
 import type { SinkContext } from '../../../src/catalogue/sink-type.js';
 import type { Row } from '../../../src/streams/field.js';
@@ -8,9 +7,10 @@ import { checkKey } from '../shared/check-key.js';
 import { type DatadogDependencies, datadogClient } from '../shared/datadog-client.js';
 import { logChoice } from './log-choice.js';
 import { logEntries } from './log-entry.js';
+import { LogFates } from './log-fates.js';
 import { type DatadogLogsSettings, logIntakeUrl } from './logs-settings.js';
 import { RunStatistics } from './run-statistics.js';
-import { requestName, submitLogs } from './submit-logs.js';
+import { submitLogs } from './submit-logs.js';
 
 /**
  * The request log as Datadog logs, one a request. What is written is sent at once, since only what Datadog has
@@ -30,14 +30,16 @@ export async function datadogLogsSink(
     check: (signal) => checkKey(client, signal),
     async begin(partition, signal) {
       const reasonToLeaveOut = logChoice(settings);
-      const tally = new ReceiptTally();
+      const fates = new LogFates();
       const submission = {
         client,
         clock: context.clock,
         late: settings.late,
         statistics,
         entryOf: logEntries(partition, settings, dimensions),
-        tally,
+        fates,
+        log: context.log,
+        name: `${context.name} at ${partitionName(partition)}`,
         call: {
           what: `send the logs of ${partitionName(partition)}`,
           signal,
@@ -50,11 +52,12 @@ export async function datadogLogsSink(
           for (const row of batch) {
             const reason = reasonToLeaveOut(row);
             if (reason === undefined) chosen.push(row);
-            else tally.skip(reason, 1, () => requestName(row));
+            else fates.skip(row, reason);
           }
           await submitLogs(chosen, submission);
+          return fates.takeUndelivered();
         },
-        commit: async () => tally.receipt(),
+        commit: async () => fates.receipt(),
         // What Datadog has taken cannot be taken back; the core remembers it.
         abort: async () => {},
       };

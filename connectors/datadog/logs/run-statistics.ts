@@ -5,6 +5,8 @@ export class RunStatistics {
   sent = 0;
   payloads = 0;
   wireBytes = 0;
+  /** Sent again after a call that may have come through. */
+  inDoubt = 0;
   /** Left out because they were too old. */
   late = 0;
   /** Sent as of their arrival because they were too old. */
@@ -35,6 +37,11 @@ export class RunStatistics {
           'arrival. Check the clock.',
       );
     }
-    return { facts, notes };
+    if (this.inDoubt > 0) {
+      notes.push(
+        'Logs that may be there twice have the same `@http.request_id`: count distinct ones of it where a number must be right.',
+      );
+    }
+    return { facts, notes, ...(this.inDoubt > 0 ? { inDoubt: this.inDoubt } : {}) };
   }
 }

@@ -1,10 +1,13 @@
-import type { ReceiptTally } from '../../../src/catalogue/receipt-tally.js';
+import type { FailedCall } from '../../../src/http/http-client.js';
+import type { Log } from '../../../src/log/log.js';
 import type { Row } from '../../../src/streams/field.js';
+import { counted } from '../../../src/text/text-table.js';
 import type { Clock } from '../../../src/time/clock.js';
 import type { Call, DatadogClient } from '../shared/datadog-client.js';
-import { textOf } from '../shared/row-values.js';
+import { PayloadRefused } from '../shared/payload.js';
 import { submitInHalves } from '../shared/submit-in-halves.js';
 import { createdMs, type LogEntry, type logEntries } from './log-entry.js';
+import type { LogFates } from './log-fates.js';
 import { MOST_ENTRIES, submitEntries } from './logs-client.js';
 import type { DatadogLogsSettings } from './logs-settings.js';
 import type { RunStatistics } from './run-statistics.js';
@@ -16,13 +19,18 @@ interface LogSubmission {
   readonly late: DatadogLogsSettings['late'];
   readonly statistics: RunStatistics;
   readonly entryOf: ReturnType<typeof logEntries>;
-  readonly tally: ReceiptTally;
+  readonly fates: LogFates;
+  readonly log: Log;
+  /** The sink and the partition, as they are called in the log. */
+  readonly name: string;
   readonly call: Call;
 }
 
 interface PendingLog {
   readonly row: Row;
   readonly entry: LogEntry;
+  /** True where a call with it may have come through although it was not acknowledged. */
+  mayBeThere: boolean;
 }
 
 /**
@@ -44,10 +52,10 @@ const TOO_LARGE = 'a single log of more than 1,000,000 bytes, which Datadog woul
 
 /**
  * Sends requests as logs and notes how each fared. Resolves when Datadog has acknowledged all that were sent; throws
- * what ends the partition. What Datadog refuses is in the tally.
+ * what ends the partition. What Datadog refuses is in the fates.
  */
 export async function submitLogs(rows: readonly Row[], submission: LogSubmission): Promise<void> {
-  const { client, call, tally, statistics } = submission;
+  const { client, call, fates, statistics } = submission;
   for (let at = 0; at < rows.length; at += MOST_ENTRIES) {
     const logs = rows.slice(at, at + MOST_ENTRIES).flatMap((row) => pending(row, submission));
     if (logs.length === 0) continue;
@@ -55,48 +63,70 @@ export async function submitLogs(rows: readonly Row[], submission: LogSubmission
       noun: 'log',
       async submit(some) {
         const entries = some.map(({ entry }) => entry);
-        const wireBytes = await submitEntries(client, entries, call);
-        statistics.wireBytes += wireBytes;
+        const suspect = () => {
+          for (const log of some) log.mayBeThere = true;
+        };
+        const onFailedTry = (failure: FailedCall) => {
+          if (mayHaveArrived(failure)) suspect();
+        };
+        statistics.wireBytes += await submitEntries(client, entries, { ...call, onFailedTry }).catch(
+          (error) => {
+            // Of a 202, nobody knows what the errors in it spared.
+            if (error instanceof PayloadRefused) suspect();
+            throw error;
+          },
+        );
         statistics.payloads += 1;
         settle(some, submission);
       },
       reject(some, reason) {
-        for (const { row } of some) tally.reject(reason, 1, () => requestName(row));
+        for (const { row } of some) fates.reject(row, reason);
       },
     });
   }
 }
 
+/** Whatever is not refused by a status of 4xx: no answer, an answer that was cut off or is somebody else's, a 5xx. */
+function mayHaveArrived({ status = 0 }: FailedCall): boolean {
+  return status < 400 || status >= 500;
+}
+
 /** One log, or none where the request is not to be sent. */
 function pending(
   row: Row,
-  { clock, late, entryOf, tally, statistics }: LogSubmission,
+  { clock, late, entryOf, fates, statistics }: LogSubmission,
 ): readonly PendingLog[] {
   const verdict = verdictOnLog(createdMs(row), clock.now(), UNDER_WAY_MS);
   if (verdict === 'late' && late === 'skip') {
-    tally.skip(LATE, 1, () => requestName(row));
+    fates.skip(row, LATE);
     statistics.late += 1;
     return [];
   }
   // Ahead of the clock is what a wrong clock makes of the present, so its moment of arrival will do.
   const entry = entryOf(row, verdict === 'kept');
   if (Buffer.byteLength(JSON.stringify(entry)) > MOST_ENTRY_BYTES) {
-    tally.reject(TOO_LARGE, 1, () => requestName(row));
+    fates.reject(row, TOO_LARGE);
     return [];
   }
   if (verdict === 'late') statistics.lateSent += 1;
   if (verdict === 'ahead') statistics.ahead += 1;
-  return [{ row, entry }];
+  return [{ row, entry, mayBeThere: false }];
 }
 
 /** Judged once more, as of the answer: a payload may have waited for longer than was reckoned with. */
-function settle(logs: readonly PendingLog[], { clock, tally, statistics }: LogSubmission): void {
+function settle(logs: readonly PendingLog[], { clock, fates, statistics, log, name }: LogSubmission): void {
   const now = clock.now();
+  const inDoubt = logs.filter(({ mayBeThere }) => mayBeThere).length;
+  if (inDoubt > 0) {
+    const why = 'a call with them was not answered as it should be, and they were sent again';
+    log.warn(`${name}: ${counted(inDoubt, 'log')} may be there twice, since ${why}.`, { in_doubt: inDoubt });
+  }
+  statistics.inDoubt += inDoubt;
   for (const { row, entry } of logs) {
     statistics.sent += 1;
     const isLate = entry.timestamp !== undefined && verdictOnLog(createdMs(row), now) === 'late';
-    if (isLate) tally.skip(LATE_BY_NOW, 1, () => requestName(row));
-    else tally.accept();
+    if (isLate) fates.skip(row, LATE_BY_NOW);
+    else fates.accept();
   }
 }
 
@@ -104,9 +134,4 @@ function settle(logs: readonly PendingLog[], { clock, tally, statistics }: LogSu
 function verdictOnLog(createdMs: number, now: number, leftMs = 0): 'kept' | 'late' | 'ahead' {
   if (createdMs > now + KEPT_AHEAD_MS) return 'ahead';
   return createdMs >= now + leftMs - KEPT_BACK_MS ? 'kept' : 'late';
-}
-
-/** A request as the example of a refusal. */
-export function requestName(row: Row): string {
-  return `request ${textOf(row, 'request_id')} of ${textOf(row, 'created_at') ?? 'no time'}`;
 }

@@ -33,6 +33,7 @@ export interface Call {
   readonly tries?: 'once';
   /** With them, the body is compressed; throws `PayloadTooLarge` for one that exceeds them, and for a 413. */
   readonly limits?: PayloadLimits;
+  readonly onFailedTry?: HttpRequest<unknown>['onFailedTry'];
   /** Reads an answer of 2xx; when it throws, the call is tried again. Default: {@link jsonIn}. */
   readonly read?: (answer: HttpAnswer) => Json;
 }
@@ -85,7 +86,7 @@ export function datadogClient(
     get stats() {
       return http.stats;
     },
-    async call(api, { what, signal, tries, limits, read = jsonIn, ...call }, use) {
+    async call(api, { what, signal, tries, limits, onFailedTry, read = jsonIn, ...call }, use) {
       const to = trimmed(call.baseUrl ?? baseUrl);
       let reply: Reply = { json: null, wireBytes: 0 };
       await callOfficial(api, use, to, async (request) => {
@@ -99,6 +100,7 @@ export function datadogClient(
           ...(body.length === 0 ? {} : { body }),
           what,
           signal,
+          onFailedTry,
           parse: read,
         }).catch((cause) => {
           const isTooLarge = limits !== undefined && hasStatus(cause, 413);

@@ -12,6 +12,11 @@ export class PayloadTooLarge extends Error {
   override readonly name = 'PayloadTooLarge';
 }
 
+/** Something in a payload is not to Datadog's liking. */
+export class PayloadRefused extends Error {
+  override readonly name = 'PayloadRefused';
+}
+
 const compress = promisify(gzip);
 
 /** The payload in gzip. Throws {@link PayloadTooLarge} where it exceeds a limit. */

@@ -1,7 +1,8 @@
 import { ExportError } from '../../../src/errors/export-error.js';
 import type { HttpAnswer, RefusalDetails } from '../../../src/http/http-client.js';
-import { isJsonObject } from '../../../src/text/json-object.js';
+import { isJsonObject, type Json } from '../../../src/text/json-object.js';
 import { keysAddress } from './app-address.js';
+import { PayloadRefused } from './payload.js';
 
 /** What was asked, and with what. */
 export interface Asked {
@@ -55,8 +56,18 @@ export function explainDatadog(answer: HttpAnswer): RefusalDetails {
   return errors.length === 0 ? {} : { message: errors.join('; ') };
 }
 
+/**
+ * Throws `PayloadRefused` where an answer of 202 has errors in its body: it is no acknowledgement. Nothing is documented
+ * that would come so; the same list comes with 400.
+ */
+export function refuseErrors(json: Json): void {
+  const errors = errorsIn(json);
+  if (errors.length > 0)
+    throw new PayloadRefused(`Datadog answered 202, but with errors: ${errors.join('; ')}`);
+}
+
 /** What is said under `errors`; nothing where there is no such list. */
-export function errorsIn(body: unknown): readonly string[] {
+function errorsIn(body: unknown): readonly string[] {
   return isJsonObject(body) && Array.isArray(body.errors) ? body.errors.map(formatError) : [];
 }
 

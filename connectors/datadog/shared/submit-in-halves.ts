@@ -1,4 +1,4 @@
-import { PayloadTooLarge } from './payload.js';
+import { PayloadRefused, PayloadTooLarge } from './payload.js';
 import { hasStatus } from './refusal.js';
 
 /** How items of one kind are submitted. */
@@ -13,24 +13,42 @@ export interface Submission<Item> {
   cut?(item: Item): readonly [Item, Item] | undefined;
 }
 
-/** Submits items as one payload, or in halves until each fits. What is too large by itself, or malformed, is rejected. */
+/**
+ * Single items that Datadog may refuse one after the other, before what it refuses of the same payload is not looked
+ * through any more: where it takes none of a thousand, two thousand calls would say no more than a hundred.
+ */
+const MOST_IN_A_ROW = 50;
+
+/**
+ * Submits items as one payload, or in halves until each is taken: a payload that is too large, or that Datadog refuses,
+ * says nothing about what else is in it. What is too large by itself, or refused by itself, is rejected.
+ */
 export async function submitInHalves<Item>(
   items: readonly Item[],
   submission: Submission<Item>,
 ): Promise<void> {
-  try {
-    await submission.submit(items);
-  } catch (error) {
-    // A payload that Datadog calls malformed says nothing about the others.
-    if (hasStatus(error, 400)) return submission.reject(items, error.message);
-    if (!(error instanceof PayloadTooLarge)) throw error;
-    const halves = halvesOf(items, submission);
-    if (halves === undefined) {
-      const reason = `a single ${submission.noun} is too large for Datadog: ${error.message}`;
-      return submission.reject(items, reason);
+  let inARow = 0;
+  const submit = async (some: readonly Item[]): Promise<void> => {
+    try {
+      await submission.submit(some);
+      inARow = 0;
+    } catch (error) {
+      if (!isAbout(error)) throw error;
+      const isTooLarge = error instanceof PayloadTooLarge;
+      const halves = isTooLarge || inARow < MOST_IN_A_ROW ? halvesOf(some, submission) : undefined;
+      for (const half of halves ?? []) await submit(half);
+      if (halves !== undefined) return;
+      inARow += 1;
+      const large = `a single ${submission.noun} is too large for Datadog: ${error.message}`;
+      submission.reject(some, isTooLarge ? large : error.message);
     }
-    for (const half of halves) await submitInHalves(half, submission);
-  }
+  };
+  await submit(items);
+}
+
+/** True for what Datadog has against a payload: it is not taken as it is, and would not be a second time. */
+function isAbout(error: unknown): error is Error {
+  return error instanceof PayloadTooLarge || error instanceof PayloadRefused || hasStatus(error, 400);
 }
 
 function halvesOf<Item>(

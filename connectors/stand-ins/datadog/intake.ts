@@ -1,11 +1,12 @@
 import { createServer } from 'node:http';
 import type { Clock } from '../../../src/time/clock.js';
 import { close, listen } from '../loopback.js';
-import { createLogStore, type StoredLog } from './account/log-store.js';
-import { createMetricStore, type MetricStore } from './account/metric-store.js';
+import { createLogStore, type ReceivedLog, type StoredLog } from './account/log-store.js';
+import { createMetricStore, type MetricStore, type ReceivedSeries } from './account/metric-store.js';
 import { refused, refusedLogs } from './endpoints/answers.js';
 import { type AccountAssets, accountAssets } from './endpoints/assets/assets.js';
 import { type CustomCosts, customCosts } from './endpoints/custom-costs.js';
+import { BadPayload } from './endpoints/encoded-body.js';
 import { type ReceivedLogs, readLogPayload } from './endpoints/log-payload.js';
 import { type MetricMetadata, metricMetadata } from './endpoints/metric-metadata.js';
 import { type ReceivedPayload, readMetricPayload } from './endpoints/metric-payload.js';
@@ -25,6 +26,12 @@ export interface IntakeOptions {
   readonly historical?: boolean;
 }
 
+export interface Refusing {
+  readonly status: 202 | 400;
+  /** Of a log or a series as it came. */
+  is(item: ReceivedLog | ReceivedSeries): boolean;
+}
+
 /** A server on loopback that does what Datadog documents about its intakes of metrics and of logs. */
 export interface Intake extends Behaviour {
   readonly url: string;
@@ -41,6 +48,11 @@ export interface Intake extends Behaviour {
   readonly costs: CustomCosts;
   /** Units and descriptions. */
   readonly metadata: MetricMetadata;
+  /**
+   * What is refused for a reason of the account's own: a payload with such a log or series in it, as a whole, with 400
+   * or with errors in a 202. A test sets it; undefined at first.
+   */
+  refuses: Refusing | undefined;
   close(): Promise<void>;
 }
 
@@ -55,11 +67,18 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
   const payloads: ReceivedPayload[] = [];
   const logPayloads: ReceivedLogs[] = [];
 
+  const refuseAny = (items: readonly (ReceivedLog | ReceivedSeries)[]): void => {
+    const { refuses } = intake;
+    if (refuses && items.some((item) => refuses.is(item))) {
+      throw new BadPayload(refuses.status, 'Something in it is not accepted');
+    }
+  };
   const series: PayloadEndpoint = {
     accepted: { errors: [] },
     refused,
     async take(body, encoding) {
       const payload = await readMetricPayload(body, encoding);
+      refuseAny(payload.series);
       payloads.push(payload);
       const keeps = (timestamp: number) => keepsPoint(timestamp, clock.now(), historical);
       for (const one of payload.series) metrics.write(one, keeps);
@@ -70,6 +89,7 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
     refused: refusedLogs,
     async take(body, encoding) {
       const payload = await readLogPayload(body, encoding);
+      refuseAny(payload.logs);
       logPayloads.push(payload);
       logs.write(payload.logs, clock.now());
     },
@@ -83,6 +103,7 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
     faults: [],
     lastingFault: undefined,
     slownessMs: 0,
+    refuses: undefined,
     assets: accountAssets(clock),
     costs: customCosts(clock),
     metadata: metricMetadata((name) => metrics.query(name).length > 0),

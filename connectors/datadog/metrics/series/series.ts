@@ -2,7 +2,7 @@ import type { MetricSeries } from '@datadog/datadog-api-client/dist/packages/dat
 import type { HttpAnswer } from '../../../../src/http/http-client.js';
 import type { Call, DatadogClient } from '../../shared/datadog-client.js';
 import { official } from '../../shared/official-client.js';
-import { errorsIn } from '../../shared/refusal.js';
+import { refuseErrors } from '../../shared/refusal.js';
 import type { Metric, Point } from '../points.js';
 
 /** The points of one metric and tag set. */
@@ -31,14 +31,14 @@ export function tagsKeyOf(tags: readonly string[]): string {
 const LIMITS = { rawBytes: 5_242_880, wireBytes: 512_000 };
 
 /**
- * Sends one payload to Datadog's metric intake. Answers with what Datadog complains about although it answered 202.
- * Throws `PayloadTooLarge` for one that must be cut.
+ * Sends one payload to Datadog's metric intake; resolves with its bytes on the wire when Datadog has acknowledged it.
+ * Throws `PayloadTooLarge` and `PayloadRefused` for one that must be cut.
  */
 export async function submitSeries(
   client: DatadogClient,
   some: readonly Series<unknown>[],
   call: Call,
-): Promise<{ readonly errors: readonly string[]; readonly wireBytes: number }> {
+): Promise<number> {
   // An answer without a body says nothing, and sending a point again does no harm.
   const read = ({ body }: HttpAnswer) => JSON.parse(body.toString('utf8'));
   const { json, wireBytes } = await client.call(
@@ -46,7 +46,8 @@ export async function submitSeries(
     { ...call, limits: LIMITS, read },
     (api, asIs) => api.submitMetrics({ body: asIs({ series: some.map(toWire) }), contentEncoding: 'gzip' }),
   );
-  return { errors: errorsIn(json), wireBytes };
+  refuseErrors(json);
+  return wireBytes;
 }
 
 function toWire({ metric, tags, points }: Series<unknown>): MetricSeries {

@@ -1,5 +1,5 @@
 import type { ReceiptTally } from '../../../../src/catalogue/receipt-tally.js';
-import type { Group } from '../points.js';
+import type { Group, Metric } from '../points.js';
 
 /** How it went with the points of a group. */
 export interface GroupOutcome {
@@ -9,8 +9,8 @@ export interface GroupOutcome {
   skipped: string | undefined;
   /** True where points grew too old on their way: Datadog may have dropped them. */
   late: boolean;
-  /** Why Datadog refused points, where it did. */
-  rejected: string | undefined;
+  /** The first point that Datadog refused, and why, where it did. */
+  rejected: { readonly reason: string; readonly example: string } | undefined;
 }
 
 export function newOutcome(group: Group): GroupOutcome {
@@ -25,8 +25,9 @@ const NO_VALUE = 'no measure of the record has a value';
  * are there.
  */
 export function tallyOutcome(tally: ReceiptTally, { group, ...outcome }: GroupOutcome): void {
+  const { rejected } = outcome;
   const example = () => exampleOf(group);
-  if (outcome.rejected !== undefined) tally.reject(outcome.rejected, group.records, example);
+  if (rejected !== undefined) tally.reject(rejected.reason, group.records, () => rejected.example);
   else if (outcome.late || outcome.sent === 0)
     tally.skip(outcome.skipped ?? NO_VALUE, group.records, example);
   else tally.accept(group.records);
@@ -36,8 +37,12 @@ export function tallyOutcome(tally: ReceiptTally, { group, ...outcome }: GroupOu
 function exampleOf({ points, tags }: Group): string | undefined {
   const [first] = points;
   if (first === undefined && tags.length === 0) return undefined;
-  const what = first === undefined ? '' : `${first.metric.name} at ${formatMoment(first.timestamp)} `;
-  return `${what}[${tags.join(', ')}]`;
+  return first === undefined ? `[${tags.join(', ')}]` : pointName(first.metric, first.timestamp, tags);
+}
+
+/** A point as the example of what became of it. */
+export function pointName(metric: Metric, timestamp: number, tags: readonly string[]): string {
+  return `${metric.name} at ${formatMoment(timestamp)} [${tags.join(', ')}]`;
 }
 
 function formatMoment(timestamp: number): string {

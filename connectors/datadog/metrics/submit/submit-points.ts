@@ -7,7 +7,7 @@ import { submitInHalves } from '../../shared/submit-in-halves.js';
 import type { Group, Metric, Point } from '../points.js';
 import type { RunStatistics } from '../run/run-statistics.js';
 import { cutSeries, type Series, submitSeries, tagsKeyOf } from '../series/series.js';
-import { type GroupOutcome, newOutcome, tallyOutcome } from './group-outcome.js';
+import { type GroupOutcome, newOutcome, pointName, tallyOutcome } from './group-outcome.js';
 import { judge, verdictReasons } from './time-window.js';
 
 /** What all points of a sink are submitted with. */
@@ -41,11 +41,9 @@ export async function submitPoints(
       await submitInHalves(series, {
         noun: 'point',
         async submit(some) {
-          const { errors, wireBytes } = await submitSeries(client, some, call);
+          statistics.wireBytes += await submitSeries(client, some, call);
           statistics.payloads += 1;
-          statistics.wireBytes += wireBytes;
-          if (errors.length > 0) reject(some, `Datadog answered 202, but with errors: ${errors.join('; ')}`);
-          else settle(some, context);
+          settle(some, context);
         },
         reject,
         cut: cutSeries,
@@ -130,5 +128,9 @@ function settle(
 }
 
 function reject(series: readonly Series<GroupOutcome>[], reason: string): void {
-  for (const { outcomes } of series) for (const outcome of outcomes) outcome.rejected ??= reason;
+  for (const { metric, tags, points, outcomes } of series) {
+    for (const [i, outcome] of outcomes.entries()) {
+      outcome.rejected ??= { reason, example: pointName(metric, points[i]?.timestamp ?? 0, tags) };
+    }
+  }
 }

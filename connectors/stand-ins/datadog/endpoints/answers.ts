@@ -2,7 +2,8 @@ import { STATUS_CODES } from 'node:http';
 
 export interface Answer {
   readonly status: number;
-  readonly body: object;
+  /** JSON, or the text of a page. */
+  readonly body: object | string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 

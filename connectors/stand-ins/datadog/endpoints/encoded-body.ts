@@ -2,12 +2,12 @@ import { promisify } from 'node:util';
 import { gunzip, inflate } from 'node:zlib';
 import type { BodyLimits } from '../rules/size-limits.js';
 
-/** A payload that is refused. */
+/** A payload that is refused; with 202, although it is said to be accepted. */
 export class BadPayload extends Error {
   override readonly name = 'BadPayload';
-  readonly status: 400 | 413;
+  readonly status: 202 | 400 | 413;
 
-  constructor(status: 400 | 413, message: string) {
+  constructor(status: 202 | 400 | 413, message: string) {
     super(message);
     this.status = status;
   }

@@ -4,8 +4,10 @@ import type { Answer } from '../endpoints/answers.js';
 export function send(response: ServerResponse, { status, body, headers }: Answer): void {
   if (status === 204) response.writeHead(status).end();
   else {
-    response.writeHead(status, { 'content-type': 'application/json', ...headers });
-    response.end(JSON.stringify(body));
+    const isPage = typeof body === 'string';
+    const type = isPage ? 'text/html' : 'application/json';
+    response.writeHead(status, { 'content-type': type, ...headers });
+    response.end(isPage ? body : JSON.stringify(body));
   }
 }
 

@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { manyRequests, requestRow } from '../../../../connectors/testing/sample-records.js';
 import type { Row } from '../../../../src/streams/field.js';
 import { API_KEY, acceptedBy } from '../account.js';
-import { openLogAccount, storedNumbers } from './log-account.js';
+import { openLogAccount, requestAged, storedNumbers } from './log-account.js';
+
+const HOUR_MS = 3_600_000;
 
 const numbersTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 
@@ -57,19 +59,40 @@ describe('a request is one log', () => {
     const outcome = await run([manyRequests(3)]);
 
     expect(storedNumbers(intake)).toEqual([1, 2, 3, 1, 2, 3]);
-    expect(outcome).toMatchObject({ accepted: 3, facts: { 'calls tried again': 1 } });
+    expect(outcome).toMatchObject({ accepted: 3, in_doubt: 3, facts: { 'calls tried again': 1 } });
+    expect(outcome.notes.join()).toContain('count distinct ones');
   });
 
-  it('not sent again after it was refused', async () => {
+  it.each([
+    ['a 503', { status: 503 }, 3],
+    ['a 202 with an HTML page', { status: 202, body: '<html>' }, 3],
+    ['a 408', { status: 408 }, 0],
+    ['a 429', { status: 429 }, 0],
+  ])('in doubt after %s', async (_what, fault, inDoubt) => {
     const { intake, run } = await openLogAccount();
-    intake.faults.push({ status: 400 });
-    const refused = await run([manyRequests(2)]);
+    intake.faults.push(fault);
 
-    const outcome = await run([manyRequests(2)]);
+    const outcome = await run([manyRequests(3)]);
 
-    expect(refused).toMatchObject({ rejected: [{ count: 2 }], sends_once: true });
-    expect(outcome).toMatchObject({ accepted: 0, rejected: [], failure: null });
-    expect(intake.logs).toEqual([]);
+    expect(outcome).toMatchObject({ accepted: 3, in_doubt: inDoubt });
+  });
+
+  it('not sent again after it was refused or left out, and never said to be delivered', async () => {
+    const { intake, run } = await openLogAccount();
+    intake.refuses = { status: 400, is: (log) => JSON.stringify(log).includes('000000000002') };
+    const rows = [...manyRequests(4), requestAged(20 * HOUR_MS, {}, 5)];
+    const refused = await run([rows]);
+    intake.refuses = undefined;
+
+    const outcome = await run([rows]);
+
+    expect(refused).toMatchObject({ accepted: 3, rejected: [{ count: 1 }], sends_once: true });
+    expect(outcome).toMatchObject({ accepted: 0, rejected: [], failure: null, in_doubt: 0 });
+    expect(outcome.skipped).toEqual([
+      { reason: 'already delivered', count: 3 },
+      { reason: 'refused or left out by an earlier run, and not tried again', count: 2 },
+    ]);
+    expect(storedNumbers(intake)).toEqual([1, 3, 4]);
   });
 });
 

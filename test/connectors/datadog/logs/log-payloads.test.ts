@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { manyRequests } from '../../../../connectors/testing/sample-records.js';
 import { createHttpClient } from '../../../../src/http/undici-client.js';
 import { silentLog } from '../../../../src/log/log.js';
@@ -83,6 +83,58 @@ it('what Datadog finds too large is cut in halves, down to a log that is refused
   expect(sizes(intake.logPayloads)).toEqual([1, 2]);
   expect(storedNumbers(intake)).toEqual([2, 3, 4]);
 });
+
+describe.each([400, 202] as const)('what Datadog refuses with %i', (status) => {
+  const refusing = (...numbers: readonly number[]) => ({
+    status,
+    is: (log: object) => numbers.some((number) => JSON.stringify(log).includes(idOf(number))),
+  });
+
+  it('is looked for in halves, and named; the others arrive', async () => {
+    const { intake, open } = await openLogAccount();
+    intake.refuses = refusing(26, 27, 500);
+
+    const receipt = await deliver(await open(), PARTITION, manyRequests(1_000));
+
+    expect(receipt).toMatchObject({
+      accepted: 997,
+      rejected: [
+        {
+          count: 3,
+          reason: expect.stringContaining('Something in it is not accepted'),
+          example: expect.stringMatching(new RegExp(`^request \\S+${idOf(26)} of 2026-11-20T`)),
+        },
+      ],
+    });
+    expect(new Set(storedNumbers(intake))).toHaveLength(997);
+  });
+
+  it('is not looked through one by one where nothing is taken', async () => {
+    const { intake, clock, open } = await openLogAccount();
+    intake.refuses = { status, is: () => true };
+    const http = createHttpClient({ log: silentLog, clock, userAgent: 'test/1' });
+    onTestFinished(() => http.close());
+
+    const receipt = await deliver(await open({}, { http }), PARTITION, manyRequests(1_000));
+
+    expect(receipt).toMatchObject({ accepted: 0, rejected: [{ count: 1_000 }] });
+    expect(http.stats.calls).toBeLessThan(130);
+  });
+});
+
+it('of what a 202 with errors may have spared, what is sent again is in doubt', async () => {
+  const { intake, run } = await openLogAccount();
+  intake.refuses = { status: 202, is: (log) => JSON.stringify(log).includes(idOf(3)) };
+
+  const outcome = await run([manyRequests(4)]);
+
+  expect(outcome).toMatchObject({ accepted: 3, rejected: [{ count: 1 }], in_doubt: 3 });
+});
+
+/** As a sample request is called. */
+function idOf(number: number): string {
+  return String(number).padStart(12, '0');
+}
 
 /** 128 characters that look like chance and are the same in every run. */
 function noise(seed: number): string {

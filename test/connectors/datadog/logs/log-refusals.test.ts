@@ -42,7 +42,7 @@ describe('what Datadog says', () => {
 
   it('with 400 is a rejection in its words, and the next payload is sent', async () => {
     const { intake, open } = await openLogAccount();
-    intake.faults.push(malformed);
+    intake.faults.push(malformed, malformed, malformed);
     const sink = await open();
     const writer = await sink.begin(PARTITION, new AbortController().signal);
 
@@ -90,6 +90,7 @@ describe('what Datadog says', () => {
     ['a connection cut off', 'cut'],
     // Something on the way answers for it: nobody knows of the logs.
     ['200, which is no acknowledgement', { status: 200, body: {} }],
+    ['202 and an HTML page', { status: 202, body: '<html>Welcome</html>' }],
   ] as const)('and is in trouble with %s: it is tried again', async (_trouble, fault) => {
     const { intake, open } = await openLogAccount();
     intake.faults.push(fault);
@@ -100,14 +101,14 @@ describe('what Datadog says', () => {
     expect(storedNumbers(intake)).toEqual([1, 2]);
   });
 
-  it('with 202 is believed whatever follows: sent again, the logs would be there twice', async () => {
+  it('with 202 and no body is believed: sent again, the logs would be there twice', async () => {
     const { open } = await openLogAccount();
     const tries: string[] = [];
     const http = {
       stats: { calls: 0, retries: 0, waitedMs: 0, receivedBytes: 0 },
       send: async <T>({ url, parse }: { url: string; parse: (answer: never) => T }): Promise<T> => {
         tries.push(url);
-        const answer = { status: 202, headers: {}, body: Buffer.from('<html>') };
+        const answer = { status: 202, headers: {}, body: Buffer.alloc(0) };
         return parse(answer as never);
       },
       close: async () => {},
@@ -118,12 +119,22 @@ describe('what Datadog says', () => {
     expect(receipt.accepted).toBe(2);
     expect(tries).toHaveLength(1);
   });
+
+  it('with 202 and an HTML page again and again is no acknowledgement', async () => {
+    const { intake, run } = await openLogAccount();
+    intake.lastingFault = { status: 202, body: '<html>Welcome</html>' };
+
+    const outcome = await run([ROWS]);
+
+    expect(outcome).toMatchObject({ accepted: 0, failed_partitions: 1, failure: { code: 'HTTP_BODY' } });
+  });
 });
 
 it('a key that a server repeats is masked in errors and receipts', async () => {
   const { intake, open } = await openLogAccount();
   const echo = { errors: [{ title: `no such key ${API_KEY}`, detail: encodeURIComponent(API_KEY) }] };
-  intake.faults.push({ status: 400, body: echo }, { status: 403, body: echo });
+  const echoed = { status: 400, body: echo };
+  intake.faults.push(echoed, echoed, echoed, { status: 403, body: echo });
   const sink = await open();
 
   const receipt = await deliver(sink, PARTITION, ROWS);

@@ -51,6 +51,6 @@ describeSinkConformance({ describe, it }, 'datadog-logs', logsUnderTest, {
     intake.faults.push({ status: 503 }, 'cut');
   },
   refuseSome: async ({ intake }) => {
-    intake.faults.push({ status: 400 });
+    intake.refuses = { status: 400, is: () => true };
   },
 });

@@ -58,7 +58,8 @@ describe('a check', () => {
 describe('what Datadog says', () => {
   it('with 202 and errors is a rejection in its words', async () => {
     const { intake, open } = await openAccount();
-    intake.faults.push({ status: 202, body: { errors: ['metric deepgram.requests is blocked'] } });
+    const blocked = { status: 202, body: { errors: ['metric deepgram.requests is blocked'] } };
+    intake.faults.push(blocked, blocked, blocked);
 
     const receipt = await deliver(await open(), PARTITION, ROWS);
 
@@ -71,7 +72,8 @@ describe('what Datadog says', () => {
   it('with 400 is a rejection too, and the next partition is sent', async () => {
     const { intake, open } = await openAccount();
     const sink = await open();
-    intake.faults.push({ status: 400, body: { errors: ['Payload is not in the expected format'] } });
+    const malformed = { status: 400, body: { errors: ['Payload is not in the expected format'] } };
+    intake.faults.push(malformed, malformed, malformed);
 
     const refused = await deliver(sink, PARTITION, ROWS);
     const taken = await deliver(sink, PARTITION, ROWS);
@@ -81,6 +83,39 @@ describe('what Datadog says', () => {
     ]);
     expect(taken.accepted).toBe(2);
   });
+
+  it.each([400, 202] as const)(
+    'with %i about one point is looked for in halves; all others arrive',
+    async (status) => {
+      const { intake, open } = await openAccount();
+      const [metric, timestamp] = ['deepgram.requests.cost', Date.parse('2026-11-20T11:41:00Z') / 1_000];
+      intake.refuses = {
+        status,
+        is: (series) =>
+          series.metric === metric && JSON.stringify(series.points).includes(`"timestamp":${timestamp}`),
+      };
+      const rows = Array.from({ length: 30 }, (_, minute) =>
+        request(`2026-11-20T11:${30 + minute}:00.000000Z`, { cost_usd: 0.5 }),
+      );
+
+      const receipt = await deliver(await open(), PARTITION, rows);
+
+      expect(receipt).toMatchObject({
+        accepted: 29,
+        rejected: [
+          {
+            count: 1,
+            reason: expect.stringContaining('Something in it is not accepted'),
+            example: expect.stringMatching(
+              /^deepgram\.requests\.cost at 2026-11-20T11:41:00Z \[.*endpoint:listen/,
+            ),
+          },
+        ],
+      });
+      expect(intake.query('deepgram.requests')).toHaveLength(30);
+      expect(intake.query(metric)).toHaveLength(29);
+    },
+  );
 
   it('with 429 is waited for as long as X-RateLimit-Reset says', async () => {
     const { intake, clock, open } = await openAccount();
@@ -95,6 +130,7 @@ describe('what Datadog says', () => {
   it.each([
     ['503', { status: 503 }],
     ['a connection cut off', 'cut'],
+    ['202 and an HTML page', { status: 202, body: '<html>Welcome</html>' }],
     ['an answer that is no JSON', { status: 202, headers: { 'content-encoding': 'gzip' } }],
   ] as const)('and is in trouble with %s: it is tried again', async (_trouble, fault) => {
     const { intake, open } = await openAccount();
