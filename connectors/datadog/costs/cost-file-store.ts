@@ -3,6 +3,12 @@ import type { Call } from '../shared/datadog-client.js';
 import { type CostFile, OWN, slotOfName } from './cost-file.js';
 import type { CostsClient, StoredFile } from './costs-client.js';
 
+interface Repair {
+  readonly doubled: number;
+  readonly failed: readonly StoredFile[];
+  readonly denied: readonly StoredFile[];
+}
+
 /**
  * This program's files in the account: one for each project and day. Datadog replaces nothing and adds up all files
  * there are, so a new one is uploaded first and the old ones are removed after it: whoever is stopped in between
@@ -13,6 +19,8 @@ export class CostFileStore {
   unchanged = 0;
   removed = 0;
   readonly #client: CostsClient;
+  /** Ids of listed files of which Datadog said, when they were to be removed, that they are not there. */
+  readonly #denied = new Set<string>();
   /** Slots that are known to be right. */
   readonly #settled = new Set<string>();
 
@@ -41,22 +49,27 @@ export class CostFileStore {
 
   /**
    * Removes what earlier runs, or failures of this one, have left of a day beside its newest file. Answers with how
-   * many that were, and with files that Datadog says it could not use.
+   * many that were, with files that Datadog says it could not use, and with those that it lists on although it says that
+   * they are not there.
    */
-  async repair(call: Call): Promise<{ readonly doubled: number; readonly failed: readonly StoredFile[] }> {
+  async repair(call: Call): Promise<Repair> {
     const bySlot = new Map<string, StoredFile[]>();
     for (const stored of await this.#client.list(OWN, call)) {
       const slot = slotOfName(stored.name);
       if (slot !== undefined) bySlot.set(slot, [...(bySlot.get(slot) ?? []), stored]);
     }
-    let doubled = 0;
+    const removedBefore = this.removed;
     for (const [slot, stored] of bySlot) {
       // Of what this run has put right, a listing that lags behind must not undo anything.
       if (stored.length < 2 || this.#settled.has(slot)) continue;
       await this.#removeAll(stored, stored.sort(bestFirst)[0], call);
-      doubled += stored.length - 1;
     }
-    return { doubled, failed: [...bySlot.values()].flat().filter(hasFailed) };
+    const listed = this.#denied.size === 0 ? [] : await this.#client.list(OWN, call);
+    return {
+      doubled: this.removed - removedBefore,
+      failed: [...bySlot.values()].flat().filter(hasFailed),
+      denied: listed.filter(({ id }) => this.#denied.has(id)),
+    };
   }
 
   async #upload(file: CostFile, call: Call): Promise<{ kept: StoredFile; others: readonly StoredFile[] }> {
@@ -73,8 +86,8 @@ export class CostFileStore {
   async #removeAll(stored: readonly StoredFile[], kept: StoredFile | undefined, call: Call): Promise<void> {
     for (const file of new Map(stored.map((one) => [one.id, one])).values()) {
       if (file.id === kept?.id) continue;
-      await this.#client.remove(file, call);
-      this.removed += 1;
+      if (await this.#client.remove(file, call)) this.removed += 1;
+      else this.#denied.add(file.id);
     }
   }
 }

@@ -59,10 +59,10 @@ export function costsClient(client: DatadogClient) {
       const file = await send({ ...request, parse: uploadedIn }, headers);
       return { file, again };
     },
-    /** A file that is gone already is no trouble. */
-    async remove({ id }: StoredFile, call: Call) {
+    /** False where Datadog says that there is no such file: it is gone already, or should be. */
+    async remove({ id }: StoredFile, call: Call): Promise<boolean> {
       const request = { url: `${url}/${encodeURIComponent(id)}`, method: 'DELETE', ...call } as const;
-      await send({ ...request, parse: () => null }).catch(noneFor404);
+      return (await send({ ...request, parse: () => true }).catch(noneFor404)) ?? false;
     },
   };
 }

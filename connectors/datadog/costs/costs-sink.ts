@@ -95,11 +95,21 @@ async function checkCosts(costs: CostsClient, site: string, signal: AbortSignal)
 async function repairNotes(store: CostFileStore, signal: AbortSignal): Promise<readonly string[]> {
   const notes: string[] = [];
   try {
-    const { doubled, failed } = await store.repair({ what: 'look for days with two cost files', signal });
+    const { doubled, failed, denied } = await store.repair({
+      what: 'look for days with two cost files',
+      signal,
+    });
     const [example] = failed;
     if (doubled > 0) {
       notes.push(
         `${doubled} cost files were removed: an earlier run had ended before it could replace them.`,
+      );
+    }
+    if (denied.length > 0) {
+      notes.push(
+        `Datadog still lists ${denied.length} cost files, such as ${denied[0]?.name}, although it answered 404 when they ` +
+          'were to be removed: their days may be charged twice. Every run tries again. Where this is said tomorrow as ' +
+          'well, remove them under Cloud Cost → Settings → Custom Costs.',
       );
     }
     if (example !== undefined) {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { billing } from '../../../../connectors/deepgram/streams/billing.js';
+import type { CallFault } from '../../../../connectors/stand-ins/datadog/endpoints/application-endpoint.js';
 import { close, deliver, partitionOf } from '../account.js';
 import { BY_LINE_ITEM, charged, cost, openCostAccount, PARTITION, TODAY } from './cost-account.js';
 
@@ -64,14 +65,51 @@ describe('a day is replaced, and not added', () => {
   });
 });
 
-it('a file that somebody has removed meanwhile is no trouble', async () => {
-  const { intake, open } = await openCostAccount();
-  await deliver(await open(), PARTITION, [cost(1)]);
-  intake.costs.faults.set('DELETE', [{ when: 'before', status: 404 }]);
+describe('a file that Datadog says is not there when it is to be removed', () => {
+  const replaced = async (fault: CallFault) => {
+    const account = await openCostAccount();
+    await deliver(await account.open(), PARTITION, [cost(1)]);
+    account.intake.costs.faults.set('DELETE', [fault]);
+    const sink = await account.open();
+    const { accepted } = await deliver(sink, PARTITION, [cost(2)]);
+    return { ...account, accepted, ...(await close(sink)) };
+  };
 
-  const receipt = await deliver(await open(), PARTITION, [cost(2)]);
+  it('is no trouble where it is gone: the answer of the try before was lost', async () => {
+    const { intake, accepted, notes } = await replaced({ when: 'after' });
 
-  expect(receipt.accepted).toBe(1);
+    expect([accepted, notes]).toEqual([1, []]);
+    expect(charged(intake)).toEqual({ [TODAY]: 2 });
+  });
+
+  it('is named where it is listed on, and not counted as removed', async () => {
+    const { intake, accepted, notes, facts } = await replaced({ when: 'before', status: 404 });
+
+    expect(accepted).toBe(1);
+    expect(notes).toEqual([
+      expect.stringMatching(
+        /still lists 1 cost files, such as deepgram-export_p1_2026-11-20_\w+\.json.*404.*twice/,
+      ),
+    ]);
+    expect(facts).toMatchObject({ 'cost files removed': 0 });
+    expect(charged(intake)).toEqual({ [TODAY]: 3 });
+  });
+
+  it('is tried again by every run, whichever days it reads, and named until it is gone', async () => {
+    const { intake, open } = await replaced({ when: 'before', status: 404 });
+    const run = async () => {
+      const sink = await open();
+      await deliver(sink, partitionOf(BY_LINE_ITEM, undefined, '2026-11-19'), []);
+      return (await close(sink)).notes.join();
+    };
+    intake.costs.faults.set('DELETE', [{ when: 'before', status: 404 }]);
+
+    const notes = [await run(), await run()];
+
+    expect(notes[0]).toContain('still lists 1 cost files');
+    expect(notes[1]).toMatch(/^1 cost files were removed/);
+    expect(charged(intake)).toEqual({ [TODAY]: 2 });
+  });
 });
 
 describe('a run that ends between the upload and the removal', () => {
