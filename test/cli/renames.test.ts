@@ -15,11 +15,11 @@ const METRICS = [
 ];
 
 /** A job of a few days into Datadog and an archive, and an account whose project and keys can be given other names. */
-async function job() {
+async function job({ since = '2d', requestsPerDay = 30, streams = '{}' } = {}) {
   let now = NOW;
   const clock = { now: () => now, sleep: async () => {} };
   const answers: Record<string, object> = {};
-  const deepgram = await account({ requestsPerDay: 30, answers });
+  const deepgram = await account({ requestsPerDay, answers });
   const datadog = await startIntake({ apiKey: KEYS.DD_API_KEY, clock, historical: true });
   onTestFinished(() => datadog.close());
   const terminal = await Terminal.open({ env: KEYS, clock });
@@ -27,7 +27,8 @@ async function job() {
     'job.yaml',
     `version: 1
 source: { type: deepgram, api_key: "\${DEEPGRAM_API_KEY}", base_url: "${deepgram.url}" }
-window: { since: 2d }
+streams: ${streams}
+window: { since: ${since} }
 sinks:
   ${ARCHIVE}
   metrics:
@@ -39,6 +40,7 @@ sinks:
 `,
   );
   return {
+    deepgram,
     datadog,
     terminal,
     sync: (...options: readonly string[]) => terminal.run('sync', '-c', 'job.yaml', ...options),
@@ -110,5 +112,75 @@ describe('in Datadog a day that is read again adds nothing', () => {
       ['2026-11-20', 'Support line'],
       ['2026-11-21', 'Support EMEA'],
     ]);
+  });
+});
+
+describe('in Datadog the sums of a month are those of the archive', () => {
+  const COUNTED = [
+    ['deepgram.requests', 'requests', 'count'],
+    ['deepgram.requests.cost', 'requests', 'cost_usd'],
+    ['deepgram.billing.cost', 'billing', 'cost_usd'],
+    ['deepgram.billing.by_accessor.cost', 'billing_by_accessor', 'cost_usd'],
+  ] as const;
+
+  it('whatever keys are called, through refusals, renames, deletions and runs again', async () => {
+    const streams = '{ usage: false, billing: { group_by: [accessor] }, models: false, balances: false }';
+    const { deepgram, datadog, terminal, sync, rename, pass } = await job({
+      since: '30d',
+      requestsPerDay: 3,
+      streams,
+    });
+    const compare = async () => {
+      const files = await terminal.files('out/ndjson');
+      for (const [metric, stream, field] of COUNTED) {
+        const held = datadog.query(metric).reduce((sum, { value }) => sum + value, 0);
+        const records = Object.entries(files)
+          .filter(([path]) => path.startsWith(`${stream}/`))
+          .flatMap(([, text]) => text.split('\n').filter((line) => line !== ''))
+          .map((line): Record<string, unknown> => JSON.parse(line))
+          .filter(({ status }) => status !== 'pending' && status !== 'unknown');
+        const sum = records.reduce((total, { [field]: value }) => total + Number(value ?? 0), 0);
+        expect(held, metric).toBeCloseTo(field === 'count' ? records.length : sum, 6);
+        expect(held, metric).toBeGreaterThan(0);
+      }
+    };
+    const refuse = (status: 202 | 400 | undefined) => {
+      const is = (item: object) => JSON.stringify(item).includes('deepgram.billing.by_accessor.cost');
+      datadog.refuses = status && { status, is };
+    };
+    const listed = await fetch(`${deepgram.url}/v1/projects/p-1/keys`, {
+      headers: { authorization: `Token ${KEY}` },
+    });
+    const { api_keys: keys } = (await listed.json()) as { api_keys: { api_key: object }[] };
+    const alike = keys.map((entry, i) => ({
+      ...entry,
+      api_key: { ...entry.api_key, comment: `Backend (EU${'_)!'.repeat(i)}` },
+    }));
+
+    rename('Support line', { api_keys: alike });
+    refuse(400);
+    const refused = [await sync()];
+    refuse(202);
+    refused.push(await sync());
+    refuse(undefined);
+    expect([...refused, await sync()]).toEqual([4, 4, 0]);
+    await compare();
+    expect(keys.length).toBeGreaterThan(1);
+    expect(tagsOf(datadog, 'api_key').filter((tag) => tag.includes('backend'))).toEqual([
+      'api_key:backend_eu',
+    ]);
+
+    rename('Support EMEA', { api_keys: [] });
+    expect(await sync('--full-refresh')).toBe(0);
+    await compare();
+
+    refuse(400);
+    expect(await sync('--full-refresh')).toBe(4);
+    await compare();
+
+    refuse(undefined);
+    pass(HOUR);
+    expect(await sync('--full-refresh')).toBe(0);
+    await compare();
   });
 });
