@@ -39,7 +39,8 @@ export async function datadogLogsSink(
         entryOf: logEntries(partition, settings, dimensions),
         fates,
         log: context.log,
-        name: `${context.name} at ${partitionName(partition)}`,
+        sink: context.name,
+        partition: partitionName(partition),
         call: {
           what: `send the logs of ${partitionName(partition)}`,
           signal,

@@ -21,8 +21,10 @@ interface LogSubmission {
   readonly entryOf: ReturnType<typeof logEntries>;
   readonly fates: LogFates;
   readonly log: Log;
-  /** The sink and the partition, as they are called in the log. */
-  readonly name: string;
+  /** Its name. */
+  readonly sink: string;
+  /** Its name. */
+  readonly partition: string;
   readonly call: Call;
 }
 
@@ -114,12 +116,18 @@ function pending(
 }
 
 /** Judged once more, as of the answer: a payload may have waited for longer than was reckoned with. */
-function settle(logs: readonly PendingLog[], { clock, fates, statistics, log, name }: LogSubmission): void {
+function settle(
+  logs: readonly PendingLog[],
+  { clock, fates, statistics, log, sink, partition }: LogSubmission,
+): void {
   const now = clock.now();
   const inDoubt = logs.filter(({ mayBeThere }) => mayBeThere).length;
   if (inDoubt > 0) {
-    const why = 'a call with them was not answered as it should be, and they were sent again';
-    log.warn(`${name}: ${counted(inDoubt, 'log')} may be there twice, since ${why}.`, { in_doubt: inDoubt });
+    log.warn(
+      `${sink} may have ${counted(inDoubt, 'record')} of ${partition} twice: a call with them got no answer that counts, ` +
+        'and they were sent again.',
+      { in_doubt: inDoubt },
+    );
   }
   statistics.inDoubt += inDoubt;
   for (const { row, entry } of logs) {

@@ -39,8 +39,11 @@ export async function submitInHalves<Item>(
       for (const half of halves ?? []) await submit(half);
       if (halves !== undefined) return;
       inARow += 1;
-      const large = `a single ${submission.noun} is too large for Datadog: ${error.message}`;
-      submission.reject(some, isTooLarge ? large : error.message);
+      const reason = error.message.replace(/\.$/, '');
+      submission.reject(
+        some,
+        isTooLarge ? `a single ${submission.noun} is too large for Datadog: ${reason}` : reason,
+      );
     }
   };
   await submit(items);
