@@ -102,12 +102,12 @@ describe('a file that Datadog says is not there when it is to be removed', () =>
       await deliver(sink, partitionOf(BY_LINE_ITEM, undefined, '2026-11-19'), []);
       return (await close(sink)).notes.join();
     };
-    intake.costs.faults.set('DELETE', [{ when: 'before', status: 404 }]);
+    intake.costs.faults.set('DELETE', [{ when: 'before', status: 404 }, { when: 'after' }]);
 
+    // The answer of the second run's removal is lost, and the try after it gets a 404: it is gone.
     const notes = [await run(), await run()];
 
-    expect(notes[0]).toContain('still lists 1 cost files');
-    expect(notes[1]).toMatch(/^1 cost files were removed/);
+    expect(notes).toEqual([expect.stringContaining('still lists 1 cost files'), '']);
     expect(charged(intake)).toEqual({ [TODAY]: 2 });
   });
 });

@@ -88,7 +88,7 @@ describe('closing', () => {
 
   it('says so when the metrics about the run were refused', async () => {
     const { intake, open } = await openAccount();
-    intake.faults.push({ status: 400, body: { errors: ['not today'] } });
+    intake.lastingFault = { status: 400, body: { errors: ['not today'] } };
 
     expect((await close(await open())).notes).toEqual([expect.stringMatching(/about this run.*not today/)]);
   });
