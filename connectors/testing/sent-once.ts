@@ -17,6 +17,7 @@ export function sentOnce(sink: Sink, root: string): Sink {
         log: silentLog,
         signal,
         onDoubt: () => {},
+        left: { delivered: 0, undelivered: 0 },
       }),
   };
 }
