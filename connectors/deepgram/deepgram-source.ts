@@ -63,7 +63,7 @@ export function deepgramSource(settings: DeepgramSettings, context: SourceContex
     const identity = projectIdentity({ api, project, memory, findings, now });
     const directory = projectDirectory({ api, project, identity, memory, findings, now });
     const facts = new FactsUnderWay();
-    const totals = projectTotals(daily, project, { start: since, end: until }, findings);
+    const totals = projectTotals(daily, project, { start: since, end: until }, now, findings);
     const prices = new ProjectPrices({ api, project, memory, findings, ages, now, since: logged });
     const own = { api, project, identity, directory, facts, memory, daily, totals, prices };
     const made = { ...own, findings, ahead, pages, ages, now };
@@ -90,6 +90,7 @@ export function deepgramSource(settings: DeepgramSettings, context: SourceContex
         [project.id, await contextOf(project).totals.versions(signal)] as const;
       return new Map(await Promise.all(asked.map(versionsOf)));
     },
+    dailyCosts: (project, signal) => contextOf(project).totals.costs(signal),
     read: (request, signal) => readTask(request, contextOf(request.project), signal),
     check: async (streams, signal) => {
       const found = await projects(signal);

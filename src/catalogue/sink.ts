@@ -4,6 +4,7 @@ import type { Partition, Project } from '../streams/partition.js';
 import type { Stream } from '../streams/stream.js';
 import type { Day } from '../time/day.js';
 import type { CheckResult } from './check-result.js';
+import type { ProjectCosts } from './costs.js';
 import type { Estimate, EstimateInput } from './estimate.js';
 
 /** Records that were not delivered, and why; `example` shows one of them. */
@@ -56,6 +57,8 @@ export interface RunSoFar {
   readonly calls: number;
   readonly retries: number;
   readonly elapsedMs: number;
+  /** What the projects have cost, for sinks that want it. Left out where no sink does, and after an interrupt. */
+  readonly costs?: readonly ProjectCosts[];
 }
 
 /**
@@ -118,6 +121,8 @@ export interface SinkCapabilities {
   readonly historyDays?: number | undefined;
   /** Partitions that may be open at once, at most. Default: as many as the source reads at once. */
   readonly maxOpenPartitions?: number | undefined;
+  /** True for a sink that reports in `finish` what the projects have cost. Default: false. */
+  readonly wantsCosts?: boolean | undefined;
   /** False for a stream that this sink has no use for: it is not given any partition of it. Default: all are accepted. */
   accepts?(stream: Stream): boolean;
 }

@@ -4,6 +4,7 @@ import type { Project } from '../streams/partition.js';
 import type { Stream } from '../streams/stream.js';
 import type { Day } from '../time/day.js';
 import type { CheckResult } from './check-result.js';
+import type { DailyCosts } from './costs.js';
 import type { DistinctValues } from './estimate.js';
 
 /** The records of about one page. */
@@ -106,6 +107,13 @@ export interface Source extends PlannedSource {
    * may have changed. Left out where nothing can tell. Does not throw for what cannot be read: it is left out.
    */
   dayVersions?(projects: readonly Project[], signal: AbortSignal): Promise<DayVersions>;
+  /**
+   * What a project has cost since `firstCostDay`, by the source's own bill, the present day so far included: in no more
+   * than one call, and in none where a reading of the run has asked already. Left out where the source has no bill.
+   *
+   * @throws ExportError where it cannot be read, or is not known of one of the days
+   */
+  dailyCosts?(project: Project, signal: AbortSignal): Promise<DailyCosts>;
   /** Yields every day once, in order; each must be read to its end before the next one is asked for. */
   read(request: ReadRequest, signal: AbortSignal): AsyncIterable<PartitionReading>;
   /** Tries what a run would do, as cheaply as it can be tried. */

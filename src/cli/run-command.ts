@@ -2,12 +2,14 @@ import type { CliContext } from '../catalogue/cli-context.js';
 import type { Source } from '../catalogue/source.js';
 import type { Job } from '../config/job.js';
 import type { Path } from '../config/mistakes/mistake.js';
+import type { BudgetSettings } from '../config/settings/config-schema.js';
 import { resolveWindow } from '../config/settings/window.js';
 import { type RunOptions, type RunResult, run } from '../deliver/run.js';
 import type { SinkLane } from '../deliver/sink-lane.js';
 import { ExportError, failureOf } from '../errors/export-error.js';
 import { wantsColor } from '../log/color.js';
 import { type Log, silentLog } from '../log/log.js';
+import { checkBudget } from '../report/budget.js';
 import { EXIT, verdictOf, verdictOfFailure } from '../report/exit-code.js';
 import { stackLines } from '../report/failure-lines.js';
 import { progressReporter } from '../report/progress.js';
@@ -25,6 +27,8 @@ export interface DeliveryOptions extends JobOptions, LogOptions, SummaryOptions 
   readonly dryRun: boolean;
   /** `STREAM:DAY`: days that may be replaced by less than what is delivered. Default: none. */
   readonly acceptLess?: readonly string[] | undefined;
+  /** Ends with exit 3 where the projects have cost more than the budget, or where that cannot be told. Default false. */
+  readonly failOverBudget?: boolean | undefined;
 }
 
 /** What one command's delivery has of its own. */
@@ -73,7 +77,7 @@ export interface Listeners {
 
 /** The same without a word to the user: whatever happens is in the summary. */
 export async function summarized(
-  options: JobOptions & SummaryOptions & Pick<DeliveryOptions, 'dryRun' | 'acceptLess'>,
+  options: JobOptions & SummaryOptions & Pick<DeliveryOptions, 'dryRun' | 'acceptLess' | 'failOverBudget'>,
   delivery: Delivery,
   context: CliContext,
   { log, startProgress }: Listeners,
@@ -95,6 +99,7 @@ export async function summarized(
     await tryWriting(options, context);
     const job = await jobFor(options, context, delivery.isNeeded);
     const { dryRun } = options;
+    const budget = options.failOverBudget ? budgetOf(job, options) : undefined;
     const acceptsLess = delivery.replacesAll
       ? () => true
       : acceptedLess(options.acceptLess ?? [], job.streams);
@@ -118,13 +123,16 @@ export async function summarized(
           window: within,
           checkpoints,
           acceptsLess,
+          wantsCosts: budget !== undefined,
           clock,
           log,
           signal: AbortSignal.any([context.signal, session.lost]),
           ...(startProgress && { onProgress: startProgress() }),
         });
       });
-      return summaryOf({ ...ended(), ...verdictOf(result, context.interruptCode()), result });
+      const spent = budget && checkBudget(budget, result.costs, window.now);
+      const verdict = verdictOf(result, context.interruptCode(), spent);
+      return summaryOf({ ...ended(), ...verdict, result, budget: spent });
     } finally {
       await session.end();
     }
@@ -135,6 +143,25 @@ export async function summarized(
   } finally {
     await source?.close();
   }
+}
+
+/** Throws `USAGE` where there is none, or where not all can be counted that it is for. */
+function budgetOf({ budget }: Job, { project }: JobOptions): BudgetSettings {
+  if (budget === undefined) {
+    throw new ExportError('USAGE', '--fail-over-budget: the configuration has no budget.', {
+      kind: 'config',
+      hint: 'Add `budget: { daily: 200, monthly: 4000 }` to it: dollars, either of them or both.',
+    });
+  }
+  if (project === undefined || project.length === 0) return budget;
+  throw new ExportError(
+    'USAGE',
+    '--fail-over-budget: the budget is for all projects, and --project leaves some out.',
+    {
+      kind: 'config',
+      hint: 'Leave out one of the options, or name the projects in the configuration.',
+    },
+  );
 }
 
 /** What is delivered beside the state is not remembered, and a sink that only appends would have it twice. */

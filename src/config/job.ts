@@ -4,6 +4,7 @@ import type { Source } from '../catalogue/source.js';
 import type { SourceContext, SourceLimits } from '../catalogue/source-type.js';
 import type { Secret } from '../secrets/secret.js';
 import type { Stream } from '../streams/stream.js';
+import type { BudgetSettings } from './settings/config-schema.js';
 import type { WindowSettings } from './settings/window.js';
 
 /** The source of a job, not opened yet. */
@@ -51,6 +52,8 @@ export interface Job {
   readonly window: WindowSettings;
   /** Absolute path of the state file. */
   readonly statePath: string;
+  /** Undefined where there is none. */
+  readonly budget: BudgetSettings | undefined;
   /** In the order of the file. Never empty. */
   readonly sinks: readonly JobSink[];
   /** Every secret of the configuration, for the mask. */

@@ -82,6 +82,7 @@ function jobOf(config: ParsedConfig, cwd: string): Job {
     streams,
     window: parsed(config.window),
     statePath: resolve(cwd, parsed(config.state).path),
+    budget: config.budget.value,
     sinks: sinks.map(({ sink, wants }) => ({ ...sink, streams: streams.filter(wants) })),
     secrets: [...secretsIn(source.settings), ...sinks.flatMap(({ secrets }) => secrets)],
   };

@@ -1,3 +1,4 @@
+import type { ProjectCosts } from '../catalogue/costs.js';
 import type { Source, SourceFindings } from '../catalogue/source.js';
 import type { Checkpoints } from '../checkpoints/checkpoints.js';
 import { abortError } from '../errors/export-error.js';
@@ -11,6 +12,7 @@ import type { Clock } from '../time/clock.js';
 import type { Day } from '../time/day.js';
 import { graceAfterAbort } from '../time/limits.js';
 import type { Window } from '../time/window.js';
+import { costsFor } from './costs.js';
 import { deliverPartition } from './deliver-partition.js';
 import { forEachConcurrent } from './for-each-concurrent.js';
 import type { SinkLane } from './sink-lane.js';
@@ -31,6 +33,8 @@ export interface RunOptions {
   readonly log: Log;
   /** True for a day that may be replaced by less than what is delivered. Default: none may. */
   acceptsLess?(stream: Stream, day: Day): boolean;
+  /** True where the result is to say what the projects have cost. Default: only where a sink wants to know. */
+  readonly wantsCosts?: boolean;
   /** Aborted by an interrupt: what is committed stays, what is open is taken back. */
   readonly signal: AbortSignal;
   /** Told after every partition and batch. */
@@ -50,6 +54,8 @@ export interface RunResult {
   /** What the user should know about the plan, such as days that are lost for good. */
   readonly warnings: readonly string[];
   readonly sinks: readonly SinkOutcome[];
+  /** What the projects have cost; undefined where nobody wants to know, and after an interrupt. */
+  readonly costs: readonly ProjectCosts[] | undefined;
   readonly interrupted: boolean;
 }
 
@@ -79,7 +85,9 @@ export async function run(options: RunOptions): Promise<RunResult> {
   // A reading has one partition open at a time, in each of its sinks.
   const most = Math.max(1, Math.min(source.parallel, ...lanes.map((lane) => lane.maxOpenPartitions)));
   await forEachConcurrent(most, planned.tasks, (task) => runTask(task, tally, options));
-  await finishLanes(tally, startedAt, options);
+  // Last, since readings of the bill have asked for the same.
+  const costs = await costsFor(options, projects);
+  await finishLanes(tally, startedAt, costs, options);
   return {
     projects,
     streams: tally.streamOutcomes(),
@@ -90,6 +98,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
     findings: source.findings(),
     warnings,
     sinks: lanes.map((lane) => lane.outcome()),
+    costs,
     interrupted: signal.aborted,
   };
 }
@@ -135,10 +144,15 @@ async function runTask(task: Task, tally: RunTally, options: RunOptions): Promis
 }
 
 /** Sinks get their last word even after an interrupt, so that what was committed can be seen; but not for long. */
-async function finishLanes(tally: RunTally, startedAt: number, options: RunOptions): Promise<void> {
+async function finishLanes(
+  tally: RunTally,
+  startedAt: number,
+  costs: readonly ProjectCosts[] | undefined,
+  options: RunOptions,
+): Promise<void> {
   const { calls, retries } = options.source.traffic;
   const elapsedMs = options.clock.now() - startedAt;
-  const soFar = { ...tally.soFar(), calls, retries, elapsedMs };
+  const soFar = { ...tally.soFar(), calls, retries, elapsedMs, ...(costs && { costs }) };
   // An interrupt may also come while they finish.
   const grace = graceAfterAbort(options.signal, FINISH_GRACE_MS);
   try {

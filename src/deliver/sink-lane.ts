@@ -78,6 +78,10 @@ export class SinkLane {
     return this.#sink.capabilities.maxOpenPartitions ?? Number.POSITIVE_INFINITY;
   }
 
+  get wantsCosts(): boolean {
+    return this.#sink.capabilities.wantsCosts ?? false;
+  }
+
   wants(stream: Stream): boolean {
     const { streams } = this.#options;
     if (streams && !streams.includes(stream.name)) return false;

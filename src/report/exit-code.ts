@@ -1,5 +1,6 @@
 import type { RunResult } from '../deliver/run.js';
 import type { Failure } from '../errors/export-error.js';
+import type { BudgetCheck } from './budget.js';
 import type { SummaryInput } from './summary.js';
 
 /** Exit codes that scripts rely on; 130 and 143 are 128 and the number of the signal. */
@@ -17,9 +18,15 @@ type Verdict = Pick<SummaryInput, 'outcome' | 'exitCode'>;
 
 /**
  * What a run amounts to. A sink that failed counts before a source that did, since it is the one that lost
- * what could be read; both are in the summary.
+ * what could be read; both are in the summary. A budget counts where all else is well.
+ *
+ * @param budget undefined where it does not count
  */
-export function verdictOf(result: RunResult, interruptCode: number | undefined): Verdict {
+export function verdictOf(
+  result: RunResult,
+  interruptCode: number | undefined,
+  budget?: BudgetCheck | undefined,
+): Verdict {
   if (result.interrupted) return { outcome: 'interrupted', exitCode: interruptCode ?? 130 };
   const required = result.sinks.filter((sink) => sink.required);
   const failed = required.filter((sink) => sink.failure !== null);
@@ -31,6 +38,8 @@ export function verdictOf(result: RunResult, interruptCode: number | undefined):
   if (result.sourceFailures.some((failure) => failure.kind === 'bug'))
     return { outcome: 'failed', exitCode: EXIT.bug };
   if (isIncomplete(result)) return { outcome: 'source-incomplete', exitCode: EXIT.source };
+  if (budget?.verdict === 'exceeded') return { outcome: 'over-budget', exitCode: EXIT.source };
+  if (budget?.verdict === 'unknown') return { outcome: 'budget-unknown', exitCode: EXIT.source };
   return { outcome: 'delivered', exitCode: EXIT.delivered };
 }
 

@@ -5,6 +5,7 @@ import type { Failure } from '../errors/export-error.js';
 import { oneLine } from '../text/one-line.js';
 import { counted, formatCount, textTable } from '../text/text-table.js';
 import { formatDuration } from '../time/duration.js';
+import { budgetLine, budgetNotes } from './budget.js';
 import { failureLines } from './failure-lines.js';
 import { keptBackNotes, stillKeptBack } from './kept-back.js';
 import { permissionNotes, streamsOf } from './permission-notes.js';
@@ -15,6 +16,8 @@ const VERDICTS: Readonly<Record<Outcome, string>> = {
   failed: 'This is a bug in deepgram-export: please report it with the messages above.',
   config: 'Nothing was done: the configuration or the options are not right.',
   'source-incomplete': 'Not everything could be read.',
+  'over-budget': 'The budget is exceeded.',
+  'budget-unknown': 'It cannot be told whether the budget is kept.',
   'sinks-failed': 'Some required sinks failed; the others have everything.',
   'all-sinks-failed': 'All required sinks failed.',
   locked: 'Nothing was done: another run holds the state.',
@@ -43,16 +46,20 @@ export function verdictLine(summary: Summary): string {
 }
 
 function outcomeText(summary: Summary): string {
-  const { outcome, source, sinks, dry_run: isDryRun } = summary;
-  if (outcome === 'delivered') {
-    const missing = missingOf(summary);
-    if (isDryRun) return `Dry run: everything was read${missing}, nothing was delivered.`;
-    return missing === '' ? VERDICTS.delivered : `Delivered${missing}.`;
-  }
+  const { outcome, source, sinks } = summary;
+  if (outcome === 'delivered') return deliveredText(summary);
+  if (outcome === 'over-budget' || outcome === 'budget-unknown')
+    return `${VERDICTS[outcome]} ${deliveredText(summary)}`;
   if (outcome === 'config' && sinks.length > 0)
     return 'What was delivered is there, but the run did not end as it should.';
   if (outcome !== 'source-incomplete' || source.name === null) return VERDICTS[outcome];
   return `Not everything could be read from ${oneLine(source.name)}.`;
+}
+
+function deliveredText(summary: Summary): string {
+  const missing = missingOf(summary);
+  if (summary.dry_run) return `Dry run: everything was read${missing}, nothing was delivered.`;
+  return missing === '' ? VERDICTS.delivered : `Delivered${missing}.`;
 }
 
 /** What a run that is no failure left out, or may have delivered twice. */
@@ -103,14 +110,15 @@ function sinkLines(summary: Summary): string[] {
   return textTable(['left', 'left', 'right', 'right', 'right', 'left'], [head, ...rows]);
 }
 
-/** What the sinks say about themselves: `datadog: 194 distinct series, 205 points sent`. */
-export function factLines(summary: Summary): string[] {
-  return summary.sinks.flatMap(({ name, facts }) => {
+/** What was spent of the budget; and what the sinks say about themselves: `datadog: 194 distinct series, 205 points sent`. */
+export function factLines({ budget, sinks }: Summary): string[] {
+  const ofSinks = sinks.flatMap(({ name, facts }) => {
     const said = Object.entries(facts).map(
       ([fact, value]) => `${typeof value === 'number' ? formatCount(value) : value} ${fact}`,
     );
     return said.length > 0 ? [oneLine(`${name}: ${said.join(', ')}`)] : [];
   });
+  return budget === null ? ofSinks : [`budget: ${budgetLine(budget)}`, ...ofSinks];
 }
 
 function sum(refusals: readonly Refusal[]): number {
@@ -121,6 +129,7 @@ function sum(refusals: readonly Refusal[]): number {
 export function notes(summary: Summary): string[] {
   const { source } = summary;
   const said = [
+    ...budgetNotes(summary),
     ...permissionNotes(summary),
     ...source.failures.flatMap((failure) => {
       if (failure.lacks !== undefined) return [];

@@ -6,6 +6,7 @@ import type { Failure } from '../errors/export-error.js';
 import type { HttpStats } from '../http/http-stats.js';
 import { timestampAt } from '../time/timestamp.js';
 import type { Window } from '../time/window.js';
+import type { BudgetCheck } from './budget.js';
 
 /** What a run says at its end, on every exit. The JSON of `--summary` is exactly this. */
 export interface Summary {
@@ -55,6 +56,8 @@ export interface Summary {
     readonly incomplete: readonly string[];
   };
   readonly sinks: readonly SinkOutcome[];
+  /** What was spent of the budget; null where it was not asked for. */
+  readonly budget: BudgetCheck | null;
   /**
    * What ended the run before it could do anything, or kept it from remembering what it did; null for one that ended
    * as it should.
@@ -67,6 +70,8 @@ export type Outcome =
   | 'failed'
   | 'config'
   | 'source-incomplete'
+  | 'over-budget'
+  | 'budget-unknown'
   | 'sinks-failed'
   | 'all-sinks-failed'
   | 'locked'
@@ -83,6 +88,7 @@ export interface SummaryInput {
   readonly outcome: Outcome;
   readonly exitCode: number;
   readonly result?: RunResult | undefined;
+  readonly budget?: BudgetCheck | undefined;
   readonly error?: Failure | undefined;
 }
 
@@ -123,6 +129,7 @@ export function summaryOf(input: SummaryInput): Summary {
       incomplete: result?.findings.incomplete ?? [],
     },
     sinks: result?.sinks ?? [],
+    budget: input.budget ?? null,
     error: input.error ?? null,
   };
 }

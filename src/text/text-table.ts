@@ -21,6 +21,14 @@ export function formatCount(count: number): string {
   return String(count).replace(/\B(?=(?:\d{3})+$)/g, ',');
 }
 
+/** `$4,812.00`; four places where two would show nothing. */
+export function formatDollars(dollars: number): string {
+  const [whole = '', cents = ''] = dollars
+    .toFixed(dollars !== 0 && Math.abs(dollars) < 0.01 ? 4 : 2)
+    .split('.');
+  return `$${formatCount(Number(whole))}.${cents}`;
+}
+
 /** `1 call`, `2,048 calls`. */
 export function counted(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;

@@ -79,6 +79,7 @@ function run(
     projects: [],
     streams: [],
     keptBack: [],
+    costs: undefined,
     stillKeptBack: 0,
     sourceFailures: sourceFailures.map((kind) => ({
       ...failure(kind),

@@ -44,6 +44,7 @@ const SUMMARY: Summary = {
     still_kept_back: 0,
     incomplete: [],
   },
+  budget: null,
   sinks: [
     {
       name: 'archive',

@@ -1,10 +1,11 @@
+import { type DailyCosts, firstCostDay } from '../../../src/catalogue/costs.js';
 import { Findings } from '../../../src/deliver/tally/findings.js';
 import { ExportError } from '../../../src/errors/export-error.js';
 import { silentLog } from '../../../src/log/log.js';
 import type { Row } from '../../../src/streams/field.js';
 import type { Project } from '../../../src/streams/partition.js';
 import type { Stream } from '../../../src/streams/stream.js';
-import { type Day, daysThrough } from '../../../src/time/day.js';
+import { type Day, dayAt, daysThrough } from '../../../src/time/day.js';
 import type { DayNames } from '../account/names/day-names.js';
 import { calledAs } from '../api/deepgram-api.js';
 import { billing } from '../streams/billing.js';
@@ -33,6 +34,8 @@ export interface ProjectTotals {
    * as by a key that may not read billing, are left out. Throws for an interrupt only.
    */
   versions(signal: AbortSignal): Promise<ReadonlyMap<Day, string>>;
+  /** Dollars by day since `firstCostDay`. Throws where they cannot be read, or are not known of a day. */
+  costs(signal: AbortSignal): Promise<DailyCosts>;
 }
 
 const ENDPOINTS = {
@@ -42,19 +45,28 @@ const ENDPOINTS = {
 } as const satisfies Record<string, DailyEndpoint>;
 type Total = keyof typeof ENDPOINTS;
 
-/** @param range the window of the run, for all of which a total is asked at once; days beyond it are asked for as they come */
+/**
+ * @param range the window of the run, for all of which a total is asked at once; days beyond it are asked for as they come
+ * @param now milliseconds since the epoch
+ */
 export function projectTotals(
   daily: DailyCalls,
   project: Project,
   range: { readonly start: Day; readonly end: Day },
+  now: number,
   findings: Findings,
 ): ProjectTotals {
   const window = daysThrough(range.start, range.end);
+  const costDays = daysThrough(firstCostDay(now), dayAt(now));
+  // Where the window ends today, one call answers for it and for all whose costs are asked for.
+  const [billed = window] =
+    range.end === costDays.at(-1) ? [window, costDays].sort((a, b) => b.length - a.length) : [window];
+  const atOnce = { usage: window, speech: window, billing: billed } satisfies Record<Total, readonly Day[]>;
   const asked = new Map<Total, Promise<readonly DailyAnswer[]>>();
 
-  const ofWindow = async (total: Total, signal: AbortSignal): Promise<readonly DailyAnswer[]> => {
+  const allAtOnce = async (total: Total, signal: AbortSignal): Promise<readonly DailyAnswer[]> => {
     for (;;) {
-      const answer = asked.get(total) ?? daily.read(project, ENDPOINTS[total], window, signal);
+      const answer = asked.get(total) ?? daily.read(project, ENDPOINTS[total], atOnce[total], signal);
       asked.set(total, answer);
       try {
         return await answer;
@@ -66,8 +78,9 @@ export function projectTotals(
     }
   };
   const answers = (total: Total, days: readonly Day[], signal: AbortSignal) => {
-    const isWithin = days.every((day) => day >= range.start && day <= range.end);
-    return isWithin ? ofWindow(total, signal) : daily.read(project, ENDPOINTS[total], days, signal);
+    const [first = ''] = atOnce[total];
+    const isWithin = days.every((day) => day >= first && day <= range.end);
+    return isWithin ? allAtOnce(total, signal) : daily.read(project, ENDPOINTS[total], days, signal);
   };
   const rowsOf = (total: Total, days: readonly Day[], signal: AbortSignal) =>
     answers(total, days, signal).then((found) => totalRows(found, total, project));
@@ -109,6 +122,17 @@ export function projectTotals(
         versions.set(day, JSON.stringify([measuresOf(use, usage), measuresOf(bill, billing)]));
       }
       return versions;
+    },
+    costs: async (signal) => {
+      const rows = await rowsOf('billing', costDays, signal);
+      const costs = new Map<Day, number>();
+      for (const day of costDays) {
+        const row = rows.get(day);
+        if (row === undefined) continue;
+        if (typeof row?.cost_usd !== 'number') throw withoutCost(day, project);
+        costs.set(day, row.cost_usd);
+      }
+      return costs;
     },
   };
 }
@@ -153,6 +177,11 @@ function measuresOf(row: Row | null | undefined, { fields }: Stream): readonly u
   if (!row) return null;
   const measures = fields.filter(({ role }) => role === 'measure').map(({ name }) => row[name]);
   return measures.map((value) => (typeof value === 'number' ? value.toFixed(6) : null));
+}
+
+function withoutCost(day: Day, project: Project): ExportError {
+  const message = `Deepgram does not say what ${calledAs(project)} has cost on ${day}.`;
+  return new ExportError('SOURCE_ANSWER', message, { kind: 'permanent' });
 }
 
 /** True where Deepgram says that there is no such endpoint for this key, or gives another answer than that of totals. */

@@ -17,6 +17,11 @@ export const coreCommands: readonly (Command | CommandGroup)[] = [
         describe: 'Deliver the whole window again, whatever the state says',
       },
       ...ACCEPT_LESS,
+      'fail-over-budget': {
+        type: 'boolean',
+        default: false,
+        describe: 'End with exit 3 where a day or the month has cost more than `budget` in the file',
+      },
       ...WAIT,
       ...LOG,
     },

@@ -3,7 +3,12 @@ import type { SourceType } from '../../catalogue/source-type.js';
 import type { Stream } from '../../streams/stream.js';
 import type { JobSource } from '../job.js';
 import type { Mistake } from '../mistakes/mistake.js';
-import { stateSettings, versionSetting } from '../settings/config-schema.js';
+import {
+  type BudgetSettings,
+  budgetSettings,
+  stateSettings,
+  versionSetting,
+} from '../settings/config-schema.js';
 import { type WindowSettings, windowSettings } from '../settings/window.js';
 import { type ParsedSink, parseSinks } from './parse-sinks.js';
 import { parseSource } from './parse-source.js';
@@ -17,6 +22,8 @@ export interface ParsedConfig {
   readonly streams: Part<readonly Stream[]>;
   readonly window: Part<WindowSettings>;
   readonly state: Part<z.output<typeof stateSettings>>;
+  /** Undefined where there is none. */
+  readonly budget: Part<BudgetSettings | undefined>;
   /** By their names, in the order of the file. */
   readonly sinks: ReadonlyMap<string, Part<ParsedSink>>;
   readonly mistakes: readonly Mistake[];
@@ -29,13 +36,15 @@ export async function parseConfig(file: ConfigFile): Promise<ParsedConfig> {
   const streams = await parseStreams(written.streams, file, type);
   const window = await parsePart(windowSettings(type?.limits), written.window, ['window'], file);
   const state = await parsePart(stateSettings, written.state, ['state'], file);
+  const budget = await parsePart(budgetSettings.optional(), written.budget, ['budget'], file);
   const sinks = await parseSinks(written.sinks, file);
   const keys = await parsePart(PARTS, written, [], file);
-  const mistakes = [version, source, streams, window, state, sinks, keys].flatMap((part) => part.mistakes);
-  return { source, sourceType: type, streams, window, state, sinks: sinks.sinks, mistakes };
+  const parts = [version, source, streams, window, state, budget, sinks, keys];
+  const mistakes = parts.flatMap((part) => part.mistakes);
+  return { source, sourceType: type, streams, window, state, budget, sinks: sinks.sinks, mistakes };
 }
 
-const NAMES = ['version', 'source', 'streams', 'window', 'state', 'sinks'];
+const NAMES = ['version', 'source', 'streams', 'window', 'state', 'budget', 'sinks'];
 const PARTS = z.strictObject(Object.fromEntries(NAMES.map((name) => [name, z.unknown().optional()])));
 
 async function parseStreams(

@@ -76,7 +76,7 @@ function mistakeOf({ path: inside, words: found, atKey }: Finding, above: Path, 
 }
 
 /** Words for settings that no text can be right for, so that a reference is wrong whatever it holds. */
-const TEXT_IS_WRONG = /^must be (true or false|a list|a map|a whole number|false|1)\b/;
+const TEXT_IS_WRONG = /^must be (true or false|a list|a map|a whole number|a number|false|1)\b/;
 
 /**
  * Values that only the environment can make right are left out until the rest fits; leaving one out may show another

@@ -51,3 +51,22 @@ export const stateSettings = z
   })
   .prefault({})
   .describe('What the program remembers from run to run');
+
+const DOLLARS = 'must be a number of dollars from 0.01 to 1,000,000,000';
+
+function dollars() {
+  return z.number(DOLLARS).min(0.01, DOLLARS).max(1e9, DOLLARS);
+}
+
+export const budgetSettings = z
+  .strictObject({
+    daily: dollars().optional().describe('Dollars that a UTC day may cost'),
+    monthly: dollars().optional().describe('Dollars that a month may cost'),
+  })
+  .refine(({ daily, monthly }) => daily !== undefined || monthly !== undefined, 'must have daily or monthly')
+  .describe(
+    'Dollars that all projects of this job together may cost; for alarms, and for --fail-over-budget',
+  );
+
+/** Dollars; one of them at least is there. */
+export type BudgetSettings = z.output<typeof budgetSettings>;

@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import type { Connectors } from '../../catalogue/catalogue.js';
-import { everySink, everySource, sinkName, stateSettings, versionSetting } from './config-schema.js';
+import {
+  budgetSettings,
+  everySink,
+  everySource,
+  sinkName,
+  stateSettings,
+  versionSetting,
+} from './config-schema.js';
 import { windowSettings } from './window.js';
 
 /** JSON Schema of the configuration file, for editors. It is draft 7, which YAML editors know. */
@@ -36,6 +43,7 @@ function configSchema({ sources, sinks }: Connectors): z.ZodType {
       .describe('What is read; a stream set to false is off'),
     window: windowSettings(),
     state: stateSettings,
+    budget: budgetSettings.optional(),
     sinks: z
       .record(
         sinkName,

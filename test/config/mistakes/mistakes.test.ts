@@ -83,7 +83,23 @@ describe('one mistake, its place and its words', () => {
     [
       'an unknown setting',
       `${right}extra: 1\n`,
-      '9:1  extra: is no setting known here; there are version, source, streams, window, state, sinks',
+      '9:1  extra: is no setting known here; there are version, source, streams, window, state, budget, sinks',
+    ],
+    ['a budget of nothing', `${right}budget: {}\n`, '9:9  budget: must have daily or monthly'],
+    [
+      'a budget for a week',
+      `${right}budget: { daily: 10, weekly: 50 }\n`,
+      '9:22  budget.weekly: is no setting known here; there are daily, monthly',
+    ],
+    ...['0', '-5', '.inf', '"200"'].map((value) => [
+      `a daily budget of ${value}`,
+      `${right}budget: { daily: ${value} }\n`,
+      '9:18  budget.daily: must be a number of dollars from 0.01 to 1,000,000,000',
+    ]),
+    [
+      'a budget of the environment',
+      `${right}budget: { daily: "\${DAILY:-200}" }\n`,
+      '9:18  budget.daily: must be a number of dollars from 0.01 to 1,000,000,000; a ${…} always gives text',
     ],
     [
       'a missing space',
