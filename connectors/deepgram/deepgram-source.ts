@@ -90,7 +90,10 @@ export function deepgramSource(settings: DeepgramSettings, context: SourceContex
         [project.id, await contextOf(project).totals.versions(signal)] as const;
       return new Map(await Promise.all(asked.map(versionsOf)));
     },
-    dailyCosts: (project, signal) => contextOf(project).totals.costs(signal),
+    dailyCosts: async (project, signal) => {
+      const { totals, identity } = contextOf(project);
+      return { project: identity.projectOn(dayAt(now)), days: await totals.costs(signal) };
+    },
     read: (request, signal) => readTask(request, contextOf(request.project), signal),
     check: async (streams, signal) => {
       const found = await projects(signal);

@@ -111,9 +111,13 @@ export interface Source extends PlannedSource {
    * What a project has cost since `firstCostDay`, by the source's own bill, the present day so far included: in no more
    * than one call, and in none where a reading of the run has asked already. Left out where the source has no bill.
    *
+   * @returns with the project as it is called today, for sinks
    * @throws ExportError where it cannot be read, or is not known of one of the days
    */
-  dailyCosts?(project: Project, signal: AbortSignal): Promise<DailyCosts>;
+  dailyCosts?(
+    project: Project,
+    signal: AbortSignal,
+  ): Promise<{ readonly project: Project; readonly days: DailyCosts }>;
   /** Yields every day once, in order; each must be read to its end before the next one is asked for. */
   read(request: ReadRequest, signal: AbortSignal): AsyncIterable<PartitionReading>;
   /** Tries what a run would do, as cheaply as it can be tried. */

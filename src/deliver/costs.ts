@@ -1,4 +1,4 @@
-import type { DailyCosts, ProjectCosts } from '../catalogue/costs.js';
+import type { ProjectCosts } from '../catalogue/costs.js';
 import type { Source } from '../catalogue/source.js';
 import { ExportError, failureOf } from '../errors/export-error.js';
 import type { Project } from '../streams/partition.js';
@@ -21,7 +21,7 @@ export async function costsFor(
   const costs = await Promise.all(
     projects.map(async (project): Promise<ProjectCosts> => {
       try {
-        return { project, days: await daysOf(source, project, signal) };
+        return await dailyCosts(source, project, signal);
       } catch (error) {
         if (!(error instanceof ExportError)) throw error;
         return { project, failure: failureOf(error) };
@@ -31,7 +31,7 @@ export async function costsFor(
   return signal.aborted ? undefined : costs;
 }
 
-function daysOf(source: Source, project: Project, signal: AbortSignal): Promise<DailyCosts> {
+function dailyCosts(source: Source, project: Project, signal: AbortSignal): Promise<ProjectCosts> {
   if (source.dailyCosts !== undefined) return source.dailyCosts(project, signal);
   throw new ExportError('SOURCE_ANSWER', `Of ${source.name} it is not known what it costs.`, {
     kind: 'permanent',

@@ -6,15 +6,17 @@ import { type Asset, datadogAssets } from './assets/datadog-assets.js';
 import { DEFAULT_LIMITS } from './assets/monitor-limits.js';
 import { unsent } from './assets/unsent.js';
 import { installAssets, type Result, uninstallAssets } from './install-assets.js';
-import { type LimitOptions, limitsOf } from './install-options.js';
+import { budgetLimits, type LimitOptions, limitsOf } from './install-options.js';
 import { type InstallTarget, installTarget } from './install-target.js';
 
 export interface InstallOptions extends AssetRunOptions, LimitOptions {}
 
 /** Puts the dashboard and the monitors into the Datadog account of a sink, or brings them up to date. */
 export async function install(options: InstallOptions, context: CliContext): Promise<number> {
-  const limits = limitsOf(options);
-  const target = installTarget(await jobFor({ config: options.config, sink: options.sink }, context));
+  const given = limitsOf(options);
+  const job = await jobFor({ config: options.config, sink: options.sink }, context);
+  const target = installTarget(job);
+  const limits = { ...given, ...budgetLimits(job.budget) };
   const { prefix, tags } = target.settings;
   const assets = datadogAssets({ prefix, tags, ...DEFAULT_LIMITS, ...limits }).filter(({ kind }) =>
     isChosen(kind, options),

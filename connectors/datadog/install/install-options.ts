@@ -1,3 +1,4 @@
+import type { Job } from '../../../src/config/job.js';
 import { ExportError } from '../../../src/errors/export-error.js';
 import { parseDuration } from '../../../src/time/duration.js';
 import type { Limits } from './assets/monitor-limits.js';
@@ -43,6 +44,11 @@ export function limitsOf(options: LimitOptions): Partial<Limits> {
     ...(costRise === undefined ? {} : { costRise }),
     ...(balanceBelow === undefined ? {} : { balanceBelow }),
   };
+}
+
+/** What the configuration says: there is no other way to set these, so that none is kept that it does not say. */
+export function budgetLimits(budget: Job['budget']): Partial<Limits> {
+  return { dailyBudget: budget?.daily, monthlyBudget: budget?.monthly };
 }
 
 const HANDLES = /^\s*@[^\s{}]+(\s+@[^\s{}]+)*\s*$/;

@@ -2,6 +2,7 @@ import type { Receipt, Sink } from '../../../src/catalogue/sink.js';
 import type { SinkContext } from '../../../src/catalogue/sink-type.js';
 import { encodedStreams } from '../../../src/deliver/encoded-stream.js';
 import { type Partition, partitionName } from '../../../src/streams/partition.js';
+import { billing } from '../../deepgram/streams/billing.js';
 import { requests } from '../../deepgram/streams/requests.js';
 import { checkKey } from '../shared/check-key.js';
 import { type DatadogDependencies, datadogClient } from '../shared/datadog-client.js';
@@ -12,6 +13,7 @@ import type { DatadogMetricsSettings } from './metrics-settings.js';
 import { partitionAggregate, requestAggregate } from './partition-aggregate.js';
 import type { Aggregate } from './points.js';
 import { requestColumns } from './requests/request-columns.js';
+import { costPoints } from './run/cost-points.js';
 import { describeMetrics } from './run/metric-metadata.js';
 import { runPoints } from './run/run-points.js';
 import { RunStatistics } from './run/run-statistics.js';
@@ -45,6 +47,7 @@ export async function datadogMetricsSink(
     capabilities: {
       delivery: 'replace',
       accepts: acceptsStream,
+      wantsCosts: context.streams.some(({ name }) => name === billing.name),
       historyDays: settings.historical ? HISTORY_DAYS : undefined,
     },
     check: (signal) => checkKey(client, signal),
@@ -69,9 +72,13 @@ export async function datadogMetricsSink(
     },
     /** The metrics about the run; then units and descriptions, where there is a key to set them with. */
     async finish(run, signal) {
-      const group = runPoints(run, points.statistics, settings, clock.now());
+      const now = clock.now();
+      const groups = [
+        runPoints(run, points.statistics, settings, now),
+        ...costPoints(run.costs ?? [], settings, table, now),
+      ];
       const call = { what: 'send the metrics about this run', signal };
-      const { rejected } = await submitPoints([group], points, call);
+      const { rejected } = await submitPoints(groups, points, call);
       const { facts, notes } = points.statistics.report(settings.prefix, settings.max_series);
       const refused = rejected.map(({ reason }) => `The metrics about this run were refused: ${reason}.`);
       const described = await describeMetrics(points.statistics.metrics, settings, context, signal);

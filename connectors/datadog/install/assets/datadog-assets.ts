@@ -5,10 +5,12 @@ import { normalizeTag } from '../../shared/tags.js';
 import dashboard from './dashboard.json' with { type: 'json' };
 import { mapTexts } from './json-texts.js';
 import { mapMetrics, narrowed, splitBy } from './metric-query.js';
-import { type Limits, type MonitorName, withLimits } from './monitor-limits.js';
+import { isLimited, type Limits, type MonitorName, withLimits } from './monitor-limits.js';
 import costRise from './monitors/cost-rise.json' with { type: 'json' };
+import dailyBudget from './monitors/daily-budget.json' with { type: 'json' };
 import errorRate from './monitors/error-rate.json' with { type: 'json' };
 import lowBalance from './monitors/low-balance.json' with { type: 'json' };
+import monthlyBudget from './monitors/monthly-budget.json' with { type: 'json' };
 import noSuccessfulRun from './monitors/no-successful-run.json' with { type: 'json' };
 
 /** Something that is put into a Datadog account, in the form of Datadog's API. */
@@ -19,13 +21,15 @@ export interface Asset {
   readonly body: JsonObject;
 }
 
-/** The files as they are, for the prefix `deepgram`: what can be imported by hand. */
+/** The files as they are, for the prefix `deepgram`. */
 export const dashboardFile: JsonObject = dashboard;
 export const monitorFiles: Readonly<Record<MonitorName, JsonObject>> = {
   'no-successful-run': noSuccessfulRun,
   'error-rate': errorRate,
   'cost-rise': costRise,
   'low-balance': lowBalance,
+  'daily-budget': dailyBudget,
+  'monthly-budget': monthlyBudget,
 };
 
 /**
@@ -41,9 +45,11 @@ export function datadogAssets(
   table: readonly Dimension[] = DIMENSIONS,
 ): readonly Asset[] {
   const keys = tagKeysOf(tags, table);
-  const monitors = Object.entries(monitorFiles).map(([name, file]): Asset => {
-    // The keys of the record are these names.
-    const body = withLimits(named(file, prefix), name as MonitorName, limits);
+  // The keys of the record are these names.
+  const names = Object.keys(monitorFiles) as MonitorName[];
+  const wanted = names.filter((name) => isLimited(name, limits));
+  const monitors = wanted.map((name): Asset => {
+    const body = withLimits(named(monitorFiles[name], prefix), name, limits);
     const query = mapMetrics(String(body.query), (use) => splitBy(use, keys));
     return { kind: 'monitor', name, body: { ...body, query } };
   });

@@ -1,6 +1,12 @@
 import { isJsonObject, type Json, type JsonObject } from '../../../../src/text/json-object.js';
 
-export type MonitorName = 'no-successful-run' | 'error-rate' | 'cost-rise' | 'low-balance';
+export type MonitorName =
+  | 'no-successful-run'
+  | 'error-rate'
+  | 'cost-rise'
+  | 'low-balance'
+  | 'daily-budget'
+  | 'monthly-budget';
 
 /** When the monitors alarm. */
 export interface Limits {
@@ -12,6 +18,9 @@ export interface Limits {
   readonly costRise: number;
   /** Dollars left in a project. */
   readonly balanceBelow: number;
+  /** Dollars of all projects. Without one, there is no such monitor. */
+  readonly dailyBudget?: number | undefined;
+  readonly monthlyBudget?: number | undefined;
 }
 
 /** As in the files. */
@@ -38,13 +47,39 @@ interface LimitRule {
   readonly delay?: (everyMinutes: number) => number;
 }
 
+/**
+ * The queries that these are about are of forms whose meaning Datadog describes:
+ * - counts are divided after they were summed over the window, and `is_greater` is 0 up to a number of them
+ *   (https://docs.datadoghq.com/monitors/guide/as-count-in-monitor-evaluations/,
+ *   https://docs.datadoghq.com/monitors/guide/add-a-minimum-request-threshold-for-error-rate-alerts/);
+ * - levels of several projects, which come within minutes of each other, are brought together by a rollup, which is
+ *   applied to each series before they are summed. Its intervals are those of the clock, so that a window may begin
+ *   or end with a part of one (https://docs.datadoghq.com/dashboards/functions/rollup/#rollups-in-monitors): its
+ *   maximum is at most that of the whole, and a window of two hours holds a whole one;
+ * - what needs days that are over is worked out by the export, as a gauge;
+ * - no points at all: the last status stays, or a count is 0
+ *   (https://docs.datadoghq.com/monitors/guide/on_missing_data/).
+ */
 const RULES: Readonly<Record<MonitorName, LimitRule>> = {
   'no-successful-run': { window: (every) => 2 * every + LATE_MINUTES },
   // A run brings the requests since the last one: what is younger than that is not all there yet.
   'error-rate': { threshold: 'errorRate', delay: (every) => Math.min(every * 60, MAX_DELAY_S) },
-  'cost-rise': { threshold: 'costRise' },
-  'low-balance': { threshold: 'balanceBelow', window: (every) => Math.max(HOUR_MINUTES, 2 * every) },
+  'cost-rise': { threshold: 'costRise', window: levelWindow(HOUR_MINUTES) },
+  'low-balance': { threshold: 'balanceBelow', window: levelWindow(HOUR_MINUTES) },
+  'daily-budget': { threshold: 'dailyBudget', window: levelWindow(2 * HOUR_MINUTES) },
+  'monthly-budget': { threshold: 'monthlyBudget', window: levelWindow(2 * HOUR_MINUTES) },
 };
+
+/** Of a level that comes with every run: one that is missing or late leaves another. */
+function levelWindow(least: number): (everyMinutes: number) => number {
+  return (every) => Math.max(least, 2 * every);
+}
+
+/** False for a monitor of a limit that nobody has set. */
+export function isLimited(name: MonitorName, limits: Limits): boolean {
+  const { threshold } = RULES[name];
+  return threshold === undefined || limits[threshold] !== undefined;
+}
 
 /** A monitor with its limits put in. */
 export function withLimits(file: JsonObject, name: MonitorName, limits: Limits): JsonObject {
@@ -52,7 +87,7 @@ export function withLimits(file: JsonObject, name: MonitorName, limits: Limits):
   const everyMinutes = limits.every / 60_000;
   return tuned(
     file,
-    threshold && { critical: limits[threshold] },
+    threshold && { critical: limits[threshold] ?? null },
     window && formatWindow(window(everyMinutes)),
     delay?.(everyMinutes),
   );

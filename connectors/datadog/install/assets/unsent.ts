@@ -1,3 +1,4 @@
+import { isJsonObject, type JsonObject } from '../../../../src/text/json-object.js';
 import { metricName } from '../../metrics/measures.js';
 import { streamOf } from '../../metrics/metric-area.js';
 import { DIMENSIONS, type Dimension, isOptional } from '../../shared/dimensions.js';
@@ -25,16 +26,23 @@ export function unsent(
     return stream === undefined || streams.includes(stream) ? [] : stream;
   });
   const left = table.filter((dimension) => isOptional(dimension) && !dimensions.includes(dimension.key));
+  const narrowing = new Map(assets.flatMap(({ body }) => narrowingVariables(body)));
   const missingTags = uses
     .filter(({ metric }) => metric.startsWith(metricName(prefix, 'requests')))
-    .flatMap(tagsNeeded)
+    .flatMap((use) => tagsNeeded(use, narrowing))
     .filter((needed) => left.some(({ key }) => key === needed));
   return { streams: distinct(missingStreams), dimensions: distinct(missingTags) };
 }
 
-/** A variable that is left at "all" narrows nothing, so only what is written out counts. */
-function tagsNeeded({ scope, by }: MetricUse): readonly string[] {
-  return [...by, ...scope.flatMap((filter) => /^(\w+):/.exec(filter)?.[1] ?? [])];
+/** The tags of variables that narrow from the first: one that is left at "all" does not, and only what is narrowed counts. */
+function narrowingVariables({ template_variables: variables = null }: JsonObject): [string, string][] {
+  const all = Array.isArray(variables) ? variables.filter(isJsonObject) : [];
+  const narrowing = all.filter(({ defaults }) => Array.isArray(defaults) && !defaults.includes('*'));
+  return narrowing.map(({ name, prefix }) => [`$${name}`, String(prefix)]);
+}
+
+function tagsNeeded({ scope, by }: MetricUse, narrowing: ReadonlyMap<string, string>): readonly string[] {
+  return [...by, ...scope.flatMap((filter) => narrowing.get(filter) ?? /^(\w+):/.exec(filter)?.[1] ?? [])];
 }
 
 function distinct(items: readonly string[]): readonly string[] {

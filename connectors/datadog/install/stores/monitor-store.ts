@@ -68,8 +68,17 @@ function wanted(body: JsonObject, current: JsonObject, withMessage: boolean): Js
     query,
     ...(withMessage ? { message } : {}),
     tags: [...new Set([...tagsOf(current).filter((tag) => !tag.startsWith(OWNER)), ...marks])],
-    options: { ...optionsOf(current), ...optionsOf(body) },
+    options: { ...withoutNoData(optionsOf(current)), ...optionsOf(body) },
   };
+}
+
+/**
+ * Without the older options on missing data, which Datadog gives back with defaults of its own, and which
+ * `on_missing_data` takes the place of.
+ * @see https://docs.datadoghq.com/monitors/guide/on_missing_data/
+ */
+function withoutNoData({ notify_no_data: _, no_data_timeframe: __, ...options }: JsonObject): JsonObject {
+  return options;
 }
 
 function tagsOf({ tags }: JsonObject): readonly string[] {

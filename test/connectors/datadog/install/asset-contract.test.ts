@@ -22,6 +22,8 @@ const FILLED = datadogAssets({
   tags: ['env:prod'],
   ...DEFAULT_LIMITS,
   every: 3_600_000,
+  dailyBudget: 0.5,
+  monthlyBudget: 4_000,
 }).map(({ kind, name, body }) => [kind === 'dashboard' ? 'Dashboard' : 'Monitor', name, body] as const);
 
 describe.each(CONTRACTS)('%s', (_, dashboards, monitors) => {

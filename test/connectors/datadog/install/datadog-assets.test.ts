@@ -9,9 +9,12 @@ import { metricsIn } from '../../../../connectors/datadog/install/assets/metric-
 import { DEFAULT_LIMITS } from '../../../../connectors/datadog/install/assets/monitor-limits.js';
 import type { JsonObject } from '../../../../src/text/json-object.js';
 
+/** As in the files. */
+const BUDGET = { dailyBudget: 200, monthlyBudget: 4_000 };
+
 describe('with every default the assets are the files', () => {
   it.each(Object.entries({ dashboard: dashboardFile, ...monitorFiles }))('%s', (name, file) => {
-    expect(assets()[name]).toEqual(file);
+    expect(assets(BUDGET)[name]).toEqual(file);
   });
 });
 
@@ -60,8 +63,9 @@ describe('configured tags', () => {
       'max(last_1h):sum:deepgram.balance{units:usd} by {project,project_id,env} < 50',
     );
     expect(bodies['error-rate']?.query).toBe(
-      'sum(last_1h):100 * sum:deepgram.requests{status:error} by {env}.as_count() / ' +
-        'clamp_min(sum:deepgram.requests{*} by {env}.as_count(), 20) > 5',
+      'sum(last_1h):(100 * sum:deepgram.requests{status:error} by {env}.as_count() / ' +
+        'sum:deepgram.requests{*} by {env}.as_count()) * ' +
+        'is_greater(sum:deepgram.requests{status:error} by {env}.as_count(), 1) > 5',
     );
   });
 
@@ -87,6 +91,7 @@ describe('limits', () => {
 
       expect(bodies['no-successful-run']?.query).toMatch(`max(${missed}):`);
       expect(bodies['low-balance']?.query).toMatch(`max(${looked}):`);
+      expect(bodies['cost-rise']?.query).toMatch(`max(${looked}):`);
     },
   );
 
@@ -101,14 +106,81 @@ describe('limits', () => {
   });
 
   it.each([
+    [15, 'last_2h'],
+    [60, 'last_2h'],
+    [90, 'last_3h'],
+  ])(
+    'a run every %i minutes is held against the budget over %s, which holds a whole hour',
+    (minutes, looked) => {
+      const bodies = assets({ ...BUDGET, every: minutes * 60_000 });
+
+      expect(bodies['daily-budget']?.query).toMatch(`max(${looked}):`);
+      expect(bodies['monthly-budget']?.query).toMatch(`max(${looked}):`);
+    },
+  );
+
+  it('of a budget that there is not make no monitor', () => {
+    expect(Object.keys(assets({ monthlyBudget: 100 }))).toEqual([
+      'dashboard',
+      'no-successful-run',
+      'error-rate',
+      'cost-rise',
+      'low-balance',
+      'monthly-budget',
+    ]);
+  });
+
+  it.each([
     ['error-rate', { errorRate: 2.5 }, 2.5],
     ['cost-rise', { costRise: 200 }, 200],
     ['low-balance', { balanceBelow: 0.75 }, 0.75],
+    ['daily-budget', { dailyBudget: 12.5 }, 12.5],
+    ['monthly-budget', { monthlyBudget: 950 }, 950],
   ])('of %s are the same in the query and beside it', (name, options, limit) => {
     const monitor = assets(options)[name];
 
     expect(monitor?.query).toMatch(new RegExp(`[<>] ${limit}$`));
     expect(monitor?.options).toMatchObject({ thresholds: { critical: limit } });
+  });
+});
+
+describe('forms of queries', () => {
+  const queriesOf = () => Object.values(monitorFiles).map(({ query }) => String(query));
+
+  it('are those that Datadog describes for monitors', () => {
+    for (const query of queriesOf()) {
+      const functions = [...query.replace(/^\w+\(\w+\):/, '').matchAll(/(\w+)\(/g)].map(([, name]) => name);
+
+      expect(['as_count', 'rollup', 'is_greater']).toEqual(expect.arrayContaining(functions));
+    }
+  });
+
+  it('sum counts over the window, and look for the greatest of levels', () => {
+    for (const query of queriesOf())
+      expect(query.startsWith(query.includes('as_count') ? 'sum(' : 'max(')).toBe(true);
+  });
+
+  it('bring levels of several projects together by the hour before they are summed', () => {
+    const summed = queriesOf().filter((query) => /:sum:deepgram\.billing/.test(query));
+
+    expect(summed).toHaveLength(2);
+    for (const query of summed) expect(query).toContain('{*}.rollup(max, 3600) >');
+  });
+});
+
+it('graphs of latency leave out streams, until somebody chooses them', () => {
+  const { dashboard } = assets();
+
+  const ofLatency = queries(dashboard).flatMap((query) =>
+    metricsIn(query).filter(({ metric }) => metric.includes('.latency.')),
+  );
+
+  expect(ofLatency).toHaveLength(7);
+  for (const { scope } of ofLatency) expect(scope).toContain('$latency_method');
+  expect(dashboard?.template_variables).toContainEqual({
+    name: 'latency_method',
+    prefix: 'method',
+    defaults: ['sync', 'async'],
   });
 });
 

@@ -5,7 +5,10 @@ import {
   monitorFiles,
 } from '../../../../connectors/datadog/install/assets/datadog-assets.js';
 import { DEFAULT_LIMITS } from '../../../../connectors/datadog/install/assets/monitor-limits.js';
+import type { JsonObject } from '../../../../src/text/json-object.js';
 import { all, assetsOf, change, openOrganization } from './organization.js';
+
+const AS_IN_THE_FILES = { daily: 200, monthly: 4_000 };
 
 describe('the first install', () => {
   it('creates the dashboard and four monitors, and says where they are', async () => {
@@ -25,6 +28,7 @@ describe('the first install', () => {
 
   it('sends what the files say, which the official client would change', async () => {
     const organization = await openOrganization();
+    await organization.configure({ app_key: '${DD_APP_KEY}' }, AS_IN_THE_FILES);
 
     await organization.run('install');
 
@@ -234,6 +238,7 @@ describe('a later install', () => {
 
   it('sets limits anew where they are given', async () => {
     const organization = await openOrganization();
+    await organization.configure({ app_key: '${DD_APP_KEY}' }, AS_IN_THE_FILES);
     const limits = (every: string, errorRate: string, costRise: string, balanceBelow: string) => [
       '--every',
       every,
@@ -300,6 +305,83 @@ describe('a later install', () => {
     expect(organization.outcomes()).toEqual(all('unchanged'));
     expect(messages.filter((message) => message.endsWith('\n\n@slack-voice @pagerduty'))).toHaveLength(4);
   });
+});
+
+describe('the budget of the configuration', () => {
+  const OVER_THE_BUDGET = [
+    'monitor Deepgram: the daily budget is exceeded',
+    'monitor Deepgram: the monthly budget is exceeded',
+  ] as const;
+  const app_key = '${DD_APP_KEY}';
+
+  it('is watched by a monitor of each of its limits', async () => {
+    const organization = await openOrganization();
+    await organization.configure({ app_key }, { daily: 12.5, monthly: 300 });
+
+    await organization.run('install');
+
+    const [daily, monthly] = organization.intake.assets.monitors.all.slice(4);
+    expect(organization.outcomes()).toEqual([
+      ...all('created'),
+      ...OVER_THE_BUDGET.map((title) => `created ${title}`),
+    ]);
+    expect(daily).toMatchObject({
+      query: 'max(last_2h):sum:deepgram.billing.today.cost{*}.rollup(max, 3600) > 12.5',
+      options: { thresholds: { critical: 12.5 } },
+    });
+    expect(monthly).toMatchObject({
+      query: 'max(last_2h):sum:deepgram.billing.month_to_date.cost{*}.rollup(max, 3600) > 300',
+      options: { thresholds: { critical: 300 } },
+    });
+  });
+
+  it('is that of the configuration again, whatever somebody has set in Datadog', async () => {
+    const organization = await openOrganization();
+    await organization.configure({ app_key }, { monthly: 300 });
+    await organization.run('install', '--monitors');
+    const { id, query } = organization.intake.assets.monitors.all[4] ?? {};
+    await change(organization, `monitor/${id}`, 'PUT', {
+      query: String(query).replace(/300$/, '9000'),
+      options: { thresholds: { critical: 9_000 } },
+    });
+    organization.outcomes();
+
+    await organization.run('install', '--monitors');
+
+    expect(organization.outcomes().slice(4)).toEqual([`updated ${OVER_THE_BUDGET[1]}`]);
+    expect(organization.intake.assets.monitors.all[4]).toMatchObject({
+      query,
+      options: { thresholds: { critical: 300 } },
+    });
+  });
+
+  it('without billing of the sink is said to be watched in vain', async () => {
+    const organization = await openOrganization();
+    await organization.configure({ app_key, streams: ['requests', 'balances'] }, { monthly: 300 });
+
+    await organization.run('install', '--monitors');
+
+    expect(organization.terminal.stderr).toContain('The sink datadog does not get billing: ');
+  });
+});
+
+it('what to do without data is said once, although Datadog gives back the older options too', async () => {
+  const organization = await openOrganization();
+  await organization.run('install');
+  const [, monitor = {}] = assetsOf(organization);
+  const { on_missing_data: _, ...options } = monitor.options as JsonObject; // as it was created
+  const older = { ...options, notify_no_data: true, no_data_timeframe: 60 };
+  await change(organization, `monitor/${monitor.id}`, 'PUT', { options: older });
+
+  const code = await organization.run('install');
+
+  const [, after] = assetsOf(organization);
+  expect(code).toBe(0);
+  expect(after?.options).toMatchObject({ on_missing_data: 'show_and_notify_no_data' });
+  for (const { options: now } of organization.intake.assets.monitors.all) {
+    expect(now).not.toHaveProperty('notify_no_data');
+    expect(now).not.toHaveProperty('no_data_timeframe');
+  }
 });
 
 describe('what is not ours is never touched:', () => {

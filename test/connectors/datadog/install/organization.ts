@@ -8,12 +8,17 @@ import { NOW, Terminal } from '../../../cli/terminal.js';
 export const API_KEY = 'api-key-of-the-organization';
 export const APP_KEY = 'app-key-of-somebody-in-it';
 
+interface Budget {
+  readonly daily?: number;
+  readonly monthly?: number;
+}
+
 /** A Datadog organization, and a terminal with a configuration that delivers to it. */
 export interface Organization {
   readonly intake: Intake;
   readonly terminal: Terminal;
-  /** What the sink is configured with, beside its type and the place of the organization. */
-  configure(settings: Readonly<Record<string, unknown>>): Promise<void>;
+  /** What the sink is configured with, beside its type and the place of the organization; `budget` is the job's. */
+  configure(settings: Readonly<Record<string, unknown>>, budget?: Budget): Promise<void>;
   /** `deepgram-export datadog …` with the configuration; resolves to its exit code. */
   run(...argv: readonly string[]): Promise<number>;
   /** What it printed since the last look: without the URL and what comes before the assets. */
@@ -37,9 +42,9 @@ export async function openOrganization(): Promise<Organization> {
   });
   let seen = 0;
 
-  const configure = (settings: Readonly<Record<string, unknown>>) => {
+  const configure = (settings: Readonly<Record<string, unknown>>, budget?: Budget) => {
     const sink = { type: 'datadog-metrics', api_key: API_KEY, api_url: intake.url, ...settings };
-    return terminal.write('job.yaml', configurationOf({ datadog: sink }));
+    return terminal.write('job.yaml', configurationOf({ datadog: sink }, budget && { budget }));
   };
   await configure({ app_key: '${DD_APP_KEY}' });
   return {
@@ -58,9 +63,9 @@ export async function openOrganization(): Promise<Organization> {
 const OUTCOME = /^ {2}((?:would )?\w+ +(?:dashboard|monitor) .+?)(?: +https:\S+)?$/;
 
 /** YAML is a superset of JSON. */
-export function configurationOf(sinks: object): string {
+export function configurationOf(sinks: object, beside: object = {}): string {
   const source = { type: 'deepgram', api_key: '${DEEPGRAM_API_KEY}' };
-  return JSON.stringify({ version: 1, source, sinks });
+  return JSON.stringify({ version: 1, source, ...beside, sinks });
 }
 
 export const TITLES = [

@@ -11,7 +11,13 @@ import { NOW, Terminal } from '../../../cli/terminal.js';
 import { jobText, KEY } from '../../../cli/world.js';
 
 const COUNT = 1;
-const ASSETS = datadogAssets({ prefix: 'deepgram', tags: ['env:test'], ...DEFAULT_LIMITS });
+const ASSETS = datadogAssets({
+  prefix: 'deepgram',
+  tags: ['env:test'],
+  ...DEFAULT_LIMITS,
+  dailyBudget: 200,
+  monthlyBudget: 4_000,
+});
 
 /** Everything that two days of an account become in Datadog, delivered by the whole program. */
 let sent: readonly StoredPoint[];

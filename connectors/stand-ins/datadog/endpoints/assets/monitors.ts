@@ -9,6 +9,7 @@ const DEFAULT_OPTIONS = {
   include_tags: true,
   new_host_delay: 300,
   notify_audit: false,
+  notify_no_data: false,
   silenced: {},
   renotify_interval: null,
 };
@@ -48,7 +49,15 @@ function pageOf(monitors: readonly JsonObject[], query: URLSearchParams): readon
 function faultsOf(monitor: JsonObject): readonly string[] {
   const lacks = lackingIn(monitor, ['type', 'query']);
   if (lacks.length > 0) return lacks;
-  const { critical = null } = objectOf(objectOf(monitor.options).thresholds);
+  const options = objectOf(monitor.options);
+  const { critical = null } = objectOf(options.thresholds);
+  const {
+    on_missing_data: onMissing,
+    notify_no_data: notifies = false,
+    no_data_timeframe: after = null,
+  } = options;
+  if (onMissing !== undefined && (notifies !== false || after !== null))
+    return ["The options 'on_missing_data' and 'notify_no_data' or 'no_data_timeframe' exclude each other"];
   const inQuery = /[<>]=?\s*(-?[\d.]+)$/.exec(String(monitor.query))?.[1];
   if (inQuery === undefined) return ["The value provided for parameter 'query' is invalid"];
   return critical === null || Number(inQuery) === critical
