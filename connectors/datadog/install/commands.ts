@@ -5,8 +5,12 @@ const flag = (describe: string) => ({ type: 'boolean', default: false, describe 
 const text = (describe: string) => ({ type: 'string', requiresArg: true, describe }) as const;
 const number = (describe: string) => ({ type: 'number', requiresArg: true, describe }) as const;
 
-const WHICH = {
+const SINK = {
   sink: { ...text('The datadog-metrics sink that it is about, where there are several'), array: true },
+} as const;
+
+const WHICH = {
+  ...SINK,
   dashboard: flag('Only the dashboard'),
   monitors: flag('Only the monitors'),
   'dry-run': flag('Say what would be done, and change nothing'),
@@ -23,13 +27,26 @@ const LIMITS = {
 
 export const datadogCommands: CommandGroup = {
   name: 'datadog',
-  describe: 'Install or remove the dashboard and the monitors for what datadog-metrics sends',
+  describe: 'Install, export or remove the dashboard and the monitors for what datadog-metrics sends',
   commands: [
     defineCommand({
       name: 'install',
       describe: 'Create the dashboard and the monitors, or bring them up to date',
       options: { ...CONFIG, ...WHICH, ...LIMITS, ...LOG },
       load: async () => (await import('./install-command.js')).install,
+    }),
+    defineCommand({
+      name: 'export',
+      describe:
+        'Write the dashboard and the monitors as JSON, for import by hand and for Terraform; needs no key',
+      options: {
+        ...CONFIG,
+        out: { ...text('Folder for the files'), demandOption: true },
+        ...SINK,
+        ...LIMITS,
+        quiet: LOG.quiet,
+      },
+      load: async () => (await import('./export-command.js')).exportAssets,
     }),
     defineCommand({
       name: 'uninstall',

@@ -1,13 +1,13 @@
 import type { CliContext } from '../../../src/catalogue/cli-context.js';
 import { jobFor } from '../../../src/cli/options/job-options.js';
 import { oneLine } from '../../../src/text/one-line.js';
+import { TELLS_NOBODY, unsentNotes } from './asset-notes.js';
 import { type AssetRunOptions, exitCodeOf, isChosen, runOnAssets } from './asset-run.js';
-import { type Asset, datadogAssets } from './assets/datadog-assets.js';
+import { datadogAssets } from './assets/datadog-assets.js';
 import { DEFAULT_LIMITS } from './assets/monitor-limits.js';
-import { unsent } from './assets/unsent.js';
 import { installAssets, type Result, uninstallAssets } from './install-assets.js';
 import { budgetLimits, type LimitOptions, limitsOf } from './install-options.js';
-import { type InstallTarget, installTarget } from './install-target.js';
+import { installTarget } from './install-target.js';
 
 export interface InstallOptions extends AssetRunOptions, LimitOptions {}
 
@@ -33,8 +33,10 @@ export async function install(options: InstallOptions, context: CliContext): Pro
     options,
     context,
   );
-  const notes = options.quiet ? [] : notesOn(results, assets, target, options);
-  for (const note of notes) context.screen.line(oneLine(note));
+  const isNew = ({ kind, outcome }: Result) => kind === 'monitor' && /create/.test(outcome);
+  const tellsNobody = options.notify === undefined && results.some(isNew);
+  const notes = [...unsentNotes(assets, target), ...(tellsNobody ? [TELLS_NOBODY] : [])];
+  for (const note of options.quiet ? [] : notes) context.screen.line(oneLine(note));
   return exitCodeOf(results);
 }
 
@@ -48,33 +50,4 @@ export async function uninstall(options: AssetRunOptions, context: CliContext): 
     );
   }
   return exitCodeOf(results);
-}
-
-/** What will not be seen as things stand: what the sink does not send, and alarms that tell nobody. */
-function notesOn(
-  results: readonly Result[],
-  assets: readonly Asset[],
-  { name, settings, streams }: InstallTarget,
-  { notify }: InstallOptions,
-): readonly string[] {
-  const { prefix, dimensions } = settings;
-  const lacking = unsent(assets, { prefix, dimensions, streams });
-  const notes: string[] = [];
-  if (lacking.streams.length > 0) {
-    notes.push(
-      `The sink ${name} does not get ${lacking.streams.join(', ')}: what shows them stays empty, and an alarm on them silent.`,
-    );
-  }
-  if (lacking.dimensions.length > 0) {
-    notes.push(
-      `\`dimensions\` of the sink ${name} leaves out ${lacking.dimensions.join(', ')}: what is split or narrowed by it stays empty, and an alarm on it silent.`,
-    );
-  }
-  const isNew = ({ kind, outcome }: Result) => kind === 'monitor' && /create/.test(outcome);
-  if (notify === undefined && results.some(isNew)) {
-    notes.push(
-      'A new monitor tells nobody: name whom with --notify, or in its message in Datadog, which later installs keep.',
-    );
-  }
-  return notes;
 }

@@ -3,7 +3,15 @@ import { ExportError } from '../../../src/errors/export-error.js';
 import type { DatadogMetricsSettings } from '../metrics/metrics-settings.js';
 import { keysAddress } from '../shared/app-address.js';
 
-/** The sink whose metrics the dashboard shows, and the key to put it there. */
+/** The sink whose metrics the dashboard shows. */
+export interface ShownSink {
+  readonly name: string;
+  readonly settings: DatadogMetricsSettings;
+  /** Names of the streams that it gets. */
+  readonly streams: readonly string[];
+}
+
+/** The same, with the key to put it there. */
 export type InstallTarget = ReturnType<typeof installTarget>;
 
 /**
@@ -15,8 +23,8 @@ export const PERMISSIONS = 'dashboards_read, dashboards_write, monitors_read and
 
 const TYPE = 'datadog-metrics';
 
-/** Throws `USAGE` where the job does not name one such sink, and `CONFIG_INVALID` where it has no application key. */
-export function installTarget(job: Job) {
+/** Throws `USAGE` where the job does not name one such sink. */
+export function shownSink(job: Job): ShownSink {
   const [sink, ...others] = job.sinks.filter(({ type }) => type === TYPE);
   if (sink === undefined) {
     throw new ExportError('USAGE', `There is no sink of the type ${TYPE} here.`, {
@@ -34,7 +42,14 @@ export function installTarget(job: Job) {
   }
   // Safe: they have been parsed by the schema of this type.
   const settings = sink.settings as DatadogMetricsSettings;
-  const { app_key: appKey, site } = settings;
+  return { name, settings, streams: sink.streams.map((stream) => stream.name) };
+}
+
+/** Throws `USAGE` where the job does not name one such sink, and `CONFIG_INVALID` where it has no application key. */
+export function installTarget(job: Job) {
+  const shown = shownSink(job);
+  const { name } = shown;
+  const { app_key: appKey, site } = shown.settings;
   if (appKey === undefined) {
     throw new ExportError(
       'CONFIG_INVALID',
@@ -47,5 +62,5 @@ export function installTarget(job: Job) {
       },
     );
   }
-  return { name, settings, appKey, streams: sink.streams.map((stream) => stream.name) };
+  return { ...shown, appKey };
 }

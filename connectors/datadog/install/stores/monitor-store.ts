@@ -24,8 +24,6 @@ export function monitorStore(
   signal: AbortSignal,
   { notify, limits }: MonitorChoice,
 ): AssetStore {
-  const notifying = (body: JsonObject): JsonObject =>
-    notify === undefined ? body : { ...body, message: `${textIn(body, 'message')}\n\n${notify}` };
   return assetStore(client, signal, {
     kind: 'monitor',
     api: official.monitors,
@@ -38,9 +36,14 @@ export function monitorStore(
     validate: (api, body) => api.validateMonitor({ body }),
     describe,
     wanted: ({ name, body }, current) =>
-      wanted(keepLimits(notifying(body), name, current, limits), current, notify !== undefined),
+      wanted(keepLimits(notifying(body, notify), name, current, limits), current, notify !== undefined),
     pathOf: (id) => `/monitors/${id}`,
   });
+}
+
+/** With whom it tells at the end of its message, where somebody is given. */
+export function notifying(body: JsonObject, notify: string | undefined): JsonObject {
+  return notify === undefined ? body : { ...body, message: `${textIn(body, 'message')}\n\n${notify}` };
 }
 
 function describe(monitor: JsonObject): Installed | undefined {
