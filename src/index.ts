@@ -1,6 +1,7 @@
 /** The contract of sinks, and what it is made of. */
 
 export type { CheckResult } from './catalogue/check-result.js';
+export type { DailyCosts, ProjectCosts } from './catalogue/costs.js';
 export type { DistinctValues, Estimate, EstimateInput } from './catalogue/estimate.js';
 export type {
   ClosingReport,
