@@ -32,7 +32,7 @@ describe('help', () => {
 
 describe('what is not understood ends with exit 2', () => {
   it.each([
-    ['datadog', 'Which: install or uninstall?'],
+    ['datadog', 'Which: install or export or uninstall?'],
     ['datadog instal', 'Did you mean install?'],
     ['datadog install --evry 1h', 'There is no option --evry (did you mean "--every"?).'],
     ['datadog uninstall --every 1h', 'This command has no option --every.'],
