@@ -1,3 +1,4 @@
+import type { Field } from '../../../../src/streams/field.js';
 import type { Stream } from '../../../../src/streams/stream.js';
 import { type Day, dayAt, startOfDay } from '../../../../src/time/day.js';
 import type { TagsOf } from '../../shared/record-tags.js';
@@ -28,11 +29,9 @@ export function dailyTotals(prefix: string, stream: Stream, tagsOf: TagsOf): Agg
     const description = `${field.description}. ${stream.description}`;
     return { name, kind: 'count', ...unitOf(field), description, interval: DAY_SECONDS };
   });
-  const gauges = (stream.groupings.length > 0 ? [] : measures).map((field): Metric => {
-    const name = metricName(prefix, `${area}.today.${measureName(field)}`);
-    const description = `${field.description}. The present day so far`;
-    return { name, kind: 'gauge', ...unitOf(field), description };
-  });
+  const gauges = (stream.groupings.length > 0 ? [] : measures).map((field) =>
+    todayGauge(prefix, stream, field),
+  );
   const totals = new Map<string, Total>();
 
   return {
@@ -57,6 +56,13 @@ export function dailyTotals(prefix: string, stream: Stream, tagsOf: TagsOf): Agg
       }
     },
   };
+}
+
+/** What a measure of a total comes to in the present day so far. */
+export function todayGauge(prefix: string, stream: Stream, field: Field): Metric {
+  const name = metricName(prefix, `${areaOf(stream)}.today.${measureName(field)}`);
+  const description = `${field.description}. The present day so far`;
+  return { name, kind: 'gauge', ...unitOf(field), description };
 }
 
 function pointsOf(metrics: readonly Metric[], sums: readonly (number | null)[], timestamp: number): Point[] {

@@ -5,10 +5,12 @@ import {
   type ProjectCosts,
 } from '../../../../src/catalogue/costs.js';
 import { addDays, type Day, dayAt } from '../../../../src/time/day.js';
+import { billing } from '../../../deepgram/streams/billing.js';
 import type { Dimension } from '../../shared/dimensions.js';
 import { fixedTags } from '../../shared/record-tags.js';
 import { tagSet } from '../../shared/tags.js';
-import { metricName } from '../measures.js';
+import { todayGauge } from '../daily/daily-totals.js';
+import { fieldOf, metricName } from '../measures.js';
 import type { DatadogMetricsSettings } from '../metrics-settings.js';
 import type { Group, Metric } from '../points.js';
 
@@ -43,11 +45,14 @@ export function costPoints(
     'percent',
     `By how much the present day so far, or the last one, costs more than the same day a week before, which counts as ${LEAST_DAY} dollars at least`,
   );
+  // Sent with its day as well, but a day that has not changed is not read again by every run.
+  const ofToday = todayGauge(prefix, billing, fieldOf(billing, 'cost_usd'));
   const today = dayAt(now);
   const timestamp = Math.floor(now / 1_000);
   return costs.flatMap(({ project, days }): Group[] => {
     if (days === undefined) return [];
     const measured: [Metric, number | undefined][] = [
+      [ofToday, costBetween(days, today, today)],
       [month, costBetween(days, firstOfMonth(today), today)],
       [rise, riseAt(days, today)],
     ];

@@ -35,6 +35,15 @@ describe('the month to date', () => {
   });
 });
 
+it('the cost of today comes with every run, and is nothing where nothing was billed yet', async () => {
+  const { intake } = await closed([costsOf({ '2026-11-20': 1.5 }), costsOf({ '2026-11-19': 7 }, SALES)]);
+
+  expect(intake.query('deepgram.billing.today.cost')).toMatchObject([
+    { type: 3, unit: 'dollar', value: 0, tags: ['project:sales', 'project_id:p2'] },
+    { type: 3, unit: 'dollar', value: 1.5, tags: ['project:support_line', 'project_id:p1'] },
+  ]);
+});
+
 describe('the rise against the week before', () => {
   it.each([
     ['the present day, as soon as it has cost more than the whole earlier one', { '2026-11-20': 35 }, 75],
@@ -87,6 +96,12 @@ describe('a run', () => {
     expect(run.calls.filter((path) => path === BREAKDOWN)).toHaveLength(1);
   });
 
+  it('sends the same series for today as the day itself', async () => {
+    const { series } = await sync('--since', '2026-11-20');
+
+    expect(series('deepgram.billing.today.cost')).toEqual(['project:support_line,project_id:p-1']);
+  });
+
   it('that ends before today asks for the month by itself', async () => {
     const { sent, calls } = await sync('--since', '2026-11-01', '--until', '2026-11-02');
 
@@ -126,6 +141,7 @@ async function sync(...rest: readonly (string | Parameters<typeof account>[0])[]
     code,
     stdout: terminal.stdout,
     calls: standIn.calls.map(({ path }) => path),
+    series: (metric: string) => [...new Set(intake.query(metric).map(({ tags }) => tags.join()))],
     sent: (metric: string) => intake.query(metric).map(({ value }) => value),
   };
 }
