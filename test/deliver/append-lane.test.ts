@@ -41,7 +41,9 @@ function logSink(): Sink {
         write: async (batch) => {
           received.push(...batch.map((row) => String(row.request_id)));
           afterArrival();
+          if (refused.length > 0) return batch;
           accepted += batch.length;
+          return [];
         },
         commit: async () => ({ accepted, rejected: refused, skipped: [] }),
         abort: async () => {},
@@ -161,7 +163,11 @@ it('gets a record that it refused no second time: the run that met it fails, and
   const second = await runAt('2026-11-15T13:00:00Z', [settled(1)]);
 
   expect(first.outcome).toMatchObject({ failure: { code: 'SINK_REFUSED' } });
-  expect(second.outcome).toMatchObject({ accepted: 0, failure: null });
+  expect(second.outcome).toMatchObject({
+    accepted: 0,
+    skipped: [{ reason: 'refused or left out by an earlier run, and not tried again', count: 1 }],
+    failure: null,
+  });
   expect(received).toHaveLength(1);
 });
 
@@ -193,6 +199,7 @@ describe('a day that is read once more within a run', () => {
     expect(received.map((id) => id.slice(-1))).toEqual(['1', '2']);
     expect(outcome).toMatchObject({
       rejected: [{ reason: 'too long', count: 1 }],
+      skipped: [],
       failure: { code: 'SINK_REFUSED' },
     });
   });
