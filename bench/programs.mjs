@@ -36,7 +36,7 @@ export function sync(sinks, concurrency = CONCURRENCY) {
         throw new Error(`${records} of ${account.requests} requests were read`);
     },
     outputs: {
-      ndjson: `ndjson/requests/project_id=${project.id}/date=${day}.ndjson`,
+      ndjson: `ndjson/requests/project_id=${project.id}/date=${day}/part.ndjson`,
       ...(sinks.includes('tableau') ? { csv: 'tableau/requests.csv' } : {}),
     },
   };

@@ -1,15 +1,26 @@
 import { isAbsolute, join } from 'node:path';
-import type { Sink } from '../../src/catalogue/sink.js';
+import type { PartitionWriter, Sink } from '../../src/catalogue/sink.js';
 import type { SinkContext } from '../../src/catalogue/sink-type.js';
 import { encodedStreams } from '../../src/deliver/encoded-stream.js';
 import { partitionCounts } from '../../src/file-sinks/partition-counts.js';
+import type { AtomicFileOptions } from '../../src/files/atomic-file.js';
 import { OutputFolder } from '../../src/files/output-folder.js';
+import type { Partition } from '../../src/streams/partition.js';
+import { heldFiles } from './held-files.js';
 import { ndjsonEncoder } from './ndjson-encoder.js';
 import type { NdjsonSettings } from './ndjson-settings.js';
-import { PARTITION_FILES, partitionFile, partitionFiles } from './partition-file.js';
+import { takeOverOlderLayout } from './older-layout.js';
+import {
+  olderFile,
+  PARTITION_FILES,
+  partitionFile,
+  partitionPaths,
+  type Segments,
+} from './partition-path.js';
+import { writeSchemas } from './schemas/schema-files.js';
 
 /**
- * One file a partition, `<path>/<stream>/project_id=<id>/date=<day>.ndjson[.gz]`, one JSON object a line with
+ * One file a partition, `<path>/<stream>/project_id=<id>/date=<day>/part.ndjson[.gz]`, one JSON object a line with
  * the fields in schema order. A partition without records is an empty file: read, and nothing there.
  */
 export function ndjsonSink(settings: NdjsonSettings, context: SinkContext): Sink {
@@ -19,35 +30,58 @@ export function ndjsonSink(settings: NdjsonSettings, context: SinkContext): Sink
   const gzip = settings.compression === 'gzip';
   const encodedWriter = encodedStreams(ndjsonEncoder);
 
+  /** In another compression or layout, where whoever reads the folder would count it twice. */
+  const removeElsewhere = async (partition: Partition, own: Segments): Promise<void> => {
+    const others = partitionPaths(partition).filter(({ segments }) => segments.join('/') !== own.join('/'));
+    await Promise.all(others.map(({ segments }) => folder.removeFile(segments)));
+  };
+  const begin = async (partition: Partition, options: AtomicFileOptions = {}): Promise<PartitionWriter> => {
+    const segments = partitionFile(partition, gzip);
+    const file = await folder.createFile(segments, { ...options, gzip });
+    return encodedWriter(partition.stream)({
+      write: (lines) => file.write(lines),
+      commit: async (records, sums) => {
+        await file.commit();
+        await removeElsewhere(partition, segments);
+        await counts.committed(partition, { records, sums, bytes: [file.bytes] });
+        return { accepted: records, rejected: [], skipped: [] };
+      },
+      abort: () => file.abort(),
+    });
+  };
+
   return {
     name: context.name,
     capabilities: { delivery: 'replace' },
-    isEmpty: async () => !(await folder.holds(PARTITION_FILES)),
+    isEmpty: async () => {
+      for (const names of PARTITION_FILES) if (await folder.holds(names)) return false;
+      return true;
+    },
     held: async (stream, project, days, signal) => {
-      const files = await partitionFiles(folder, stream, project, days, signal);
+      const files = await heldFiles(folder, stream, project, days, signal);
       return counts.held(stream, project, days, files, signal);
     },
     check: async () => {
       await folder.tryOut();
       return { what: `write to ${settings.path}`, ok: true, detail: 'a test file was written and removed' };
     },
-    begin: async (partition) => {
-      const file = await folder.createFile(partitionFile(partition, gzip), { gzip });
-      return encodedWriter(partition.stream)({
-        write: (lines) => file.write(lines),
-        commit: async (records, sums) => {
-          await file.commit();
-          // The same partition in the other compression would be counted twice by whoever reads the folder.
-          await folder.removeFile(partitionFile(partition, !gzip));
-          await counts.committed(partition, { records, sums, bytes: [file.bytes] });
-          return { accepted: records, rejected: [], skipped: [] };
+    begin: (partition) => begin(partition),
+    finish: async (_run, signal) => {
+      const older = await takeOverOlderLayout(
+        {
+          folder,
+          streams: context.streams,
+          begin: (partition, { writtenAt }) => begin(partition, { replaces: false, changedAt: writtenAt }),
+          removeOlder: async (partition) => {
+            for (const packed of [false, true]) await folder.removeFile(olderFile(partition, packed));
+          },
+          clock: context.clock,
+          log: context.log,
         },
-        abort: () => file.abort(),
-      });
-    },
-    finish: async () => {
-      await counts.save();
-      return { facts: {}, notes: [] };
+        signal,
+      ).finally(counts.save);
+      await writeSchemas(folder, context.streams);
+      return { facts: older.days > 0 ? { 'days taken over': older.days } : {}, notes: older.notes };
     },
   };
 }

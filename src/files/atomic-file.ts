@@ -1,11 +1,11 @@
 import { constants } from 'node:fs';
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, link, lstat, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip, type Gzip } from 'node:zlib';
 import { withFileError } from './file-error.js';
+import { syncFolder } from './sync-folder.js';
 import { temporaryPath } from './temporary-name.js';
-import { CAN_SYNC_FOLDERS } from './this-process.js';
 
 export type AtomicFile = Awaited<ReturnType<typeof createAtomicFile>>;
 
@@ -14,6 +14,10 @@ export interface AtomicFileOptions {
   readonly gzip?: boolean | undefined;
   /** False where a power cut may take the file away or damage it, and nobody waits for the disk. Default true. */
   readonly durable?: boolean | undefined;
+  /** False where a file that has the name by then stays, and publishing fails. Default true. */
+  readonly replaces?: boolean | undefined;
+  /** When it is to look last changed, in milliseconds since the epoch. Default: when it is. */
+  readonly changedAt?: number | undefined;
 }
 
 /**
@@ -22,7 +26,7 @@ export interface AtomicFileOptions {
  */
 export async function createAtomicFile(
   path: string,
-  { gzip = false, durable = true }: AtomicFileOptions = {},
+  { gzip = false, durable = true, replaces = true, changedAt }: AtomicFileOptions = {},
 ) {
   const temporary = temporaryPath(path);
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
@@ -42,13 +46,15 @@ export async function createAtomicFile(
     finish: () =>
       withFileError(path, async () => {
         await body.end();
+        if (changedAt !== undefined) await handle.utimes(changedAt / 1_000, changedAt / 1_000);
         if (durable) await handle.sync();
         await handle.close();
       }),
-    /** Gives the finished file its name, in place of what had it. */
+    /** Gives the finished file its name, in place of what had it if it replaces. */
     publish: () =>
       withFileError(path, async () => {
-        await rename(temporary, path);
+        if (replaces) await rename(temporary, path);
+        else await nameAnew(temporary, path);
         if (durable) await syncFolder(dirname(path));
       }),
     commit: async (): Promise<void> => {
@@ -63,6 +69,22 @@ export async function createAtomicFile(
     },
   };
   return file;
+}
+
+/** What file systems without hard links answer. */
+const NO_LINKS: ReadonlySet<string | undefined> = new Set(['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP']);
+
+/** Renaming takes the name from whatever has it; a link does not. Where there are none, who has it by now is looked at. */
+async function nameAnew(temporary: string, path: string): Promise<void> {
+  try {
+    await link(temporary, path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const isTaken = async () => (await lstat(path).catch(() => undefined)) !== undefined;
+    if (!NO_LINKS.has(code) || (await isTaken())) throw error;
+    return rename(temporary, path);
+  }
+  await rm(temporary);
 }
 
 interface Body {
@@ -117,14 +139,4 @@ function gzipBody(handle: FileHandle): Body {
     },
     destroy: () => gzip.destroy(),
   };
-}
-
-async function syncFolder(path: string): Promise<void> {
-  if (!CAN_SYNC_FOLDERS) return;
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
 }

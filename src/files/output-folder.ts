@@ -1,10 +1,11 @@
 import type { Dirent, Stats } from 'node:fs';
 import { lstat, mkdir, readdir, unlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { ExportError } from '../errors/export-error.js';
 import { type AtomicFile, type AtomicFileOptions, createAtomicFile } from './atomic-file.js';
-import { fileError, readError } from './file-error.js';
+import { fileError, readError, withFileError } from './file-error.js';
 import { makeFolders } from './make-folders.js';
+import { syncFolder } from './sync-folder.js';
 import { removeLeftovers } from './temporary-name.js';
 
 /**
@@ -14,6 +15,9 @@ import { removeLeftovers } from './temporary-name.js';
  */
 export class OutputFolder {
   readonly root: string;
+  /** Folders that are there, and are no links; or are being made. */
+  readonly #made = new Map<string, Promise<void>>();
+  /** Those of them without leftovers. */
   readonly #checked = new Set<string>();
 
   /** @param root absolute path; made when the first file is. */
@@ -74,17 +78,25 @@ export class OutputFolder {
   /** Bytes of those of these files that are there, by their names; only regular files, and no link is followed. */
   async sizesOf(segments: readonly string[], names: readonly string[]): Promise<ReadonlyMap<string, number>> {
     const sizes = new Map<string, number>();
-    for (let depth = 1; depth <= segments.length; depth += 1) {
-      const folder = await lstatOf(this.path(segments.slice(0, depth)));
-      if (!folder?.isDirectory()) return sizes;
-    }
+    if (!(await this.#isReachable(segments))) return sizes;
     await Promise.all(
       names.map(async (name) => {
-        const entry = await lstatOf(this.path([...segments, name]));
-        if (entry?.isFile()) sizes.set(name, entry.size);
+        const size = await this.sizeOf([...segments, name]);
+        if (size !== undefined) sizes.set(name, size);
       }),
     );
     return sizes;
+  }
+
+  /** Bytes of a regular file in a folder that was looked at; undefined where there is none. */
+  async sizeOf(segments: readonly string[]): Promise<number | undefined> {
+    const entry = await lstatOf(this.path(segments));
+    return entry?.isFile() ? entry.size : undefined;
+  }
+
+  /** What is in a folder; nothing where there is none, and where a link would have to be followed. */
+  async entries(segments: readonly string[]): Promise<readonly Dirent[]> {
+    return (await this.#isReachable(segments)) ? this.#entries(segments) : [];
   }
 
   /** Writes and removes a small file, as a run would: proves rights and space without leaving a trace. */
@@ -98,6 +110,14 @@ export class OutputFolder {
     }
   }
 
+  async #isReachable(segments: readonly string[]): Promise<boolean> {
+    for (let depth = 1; depth <= segments.length; depth += 1) {
+      const folder = await lstatOf(this.path(segments.slice(0, depth)));
+      if (!folder?.isDirectory()) return false;
+    }
+    return true;
+  }
+
   async #entries(segments: readonly string[]): Promise<readonly Dirent[]> {
     const path = this.path(segments);
     return readdir(path, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
@@ -109,12 +129,28 @@ export class OutputFolder {
   async #ensureFolder(segments: readonly string[]): Promise<void> {
     const whole = this.path(segments);
     if (this.#checked.has(whole)) return;
-    await makeRoot(this.root);
-    for (let depth = 1; depth <= segments.length; depth += 1) {
-      await makeOwnFolder(this.path(segments.slice(0, depth)));
-    }
+    await this.#make(segments);
     await removeLeftovers(whole);
     this.#checked.add(whole);
+  }
+
+  /** Once for all that ask for it, so that nobody goes on in a folder whose name is not durable yet. */
+  #make(segments: readonly string[]): Promise<void> {
+    const path = this.path(segments);
+    const made =
+      this.#made.get(path) ??
+      this.#makeAnew(segments).catch((error) => {
+        this.#made.delete(path);
+        throw error;
+      });
+    this.#made.set(path, made);
+    return made;
+  }
+
+  async #makeAnew(segments: readonly string[]): Promise<void> {
+    if (segments.length === 0) return makeRoot(this.root);
+    await this.#make(segments.slice(0, -1));
+    await makeOwnFolder(this.path(segments));
   }
 }
 
@@ -133,9 +169,14 @@ async function makeRoot(path: string): Promise<void> {
 }
 
 async function makeOwnFolder(path: string): Promise<void> {
-  await mkdir(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EEXIST') throw fileError(path, error);
-  });
+  const isNew = await mkdir(path).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw fileError(path, error);
+      return false;
+    },
+  );
+  if (isNew) return withFileError(path, () => syncFolder(dirname(path)));
   const entry = await lstat(path);
   if (entry.isSymbolicLink()) {
     throw new ExportError('SINK_FILES', `Cannot write below ${path}: it is a symbolic link.`, {

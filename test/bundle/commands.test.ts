@@ -77,7 +77,7 @@ it('backfill delivers its days, and leaves the state as it is', async () => {
 
   expect(code).toBe(0);
   expect(Object.keys(await program.files('out/ndjson/requests'))).toEqual([
-    `project_id=p-1/date=${DAYS[0]}.ndjson`,
+    `project_id=p-1/date=${DAYS[0]}/part.ndjson`,
   ]);
   expect(await state()).toEqual(before);
 });

@@ -40,7 +40,7 @@ describe.runIf(canTrace)('what a power cut must not take is on the disk in time'
       ({ to, endedAt }) => !syncs.some((sync) => pathOf(sync) === dirname(to) && sync.startedAt > endedAt),
     );
     const renamed = renames.map(({ to }) => to).join('\n');
-    expect(renamed).toMatch(/date=.*\.ndjson$/m);
+    expect(renamed).toMatch(/date=.*\/part\.ndjson$/m);
     expect(renamed).toMatch(/state\.json$/m);
     expect(early).toEqual([]);
     expect(unnamed).toEqual([]);

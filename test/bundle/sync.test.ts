@@ -21,7 +21,7 @@ it('sync writes files, run twice the same bytes, and nothing that it does not na
     expect.arrayContaining([
       'tableau/requests.csv',
       'tableau/datapackage.json',
-      ...DAYS.map((day) => `ndjson/requests/project_id=p-1/date=${day}.ndjson`),
+      ...DAYS.map((day) => `ndjson/requests/project_id=p-1/date=${day}/part.ndjson`),
     ]),
   );
   expect(await program.files('out')).toEqual(written);

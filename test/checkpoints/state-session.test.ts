@@ -6,7 +6,7 @@ import { NOW, Terminal } from '../cli/terminal.js';
 import { ARCHIVE, account, intake, jobText, KEY } from '../cli/world.js';
 
 const STATE = '.deepgram-export/state.json';
-const TODAY = 'ndjson/requests/project_id=p-1/date=2026-11-20.ndjson';
+const TODAY = 'ndjson/requests/project_id=p-1/date=2026-11-20/part.ndjson';
 const HOUR = 3_600_000;
 const OTHER = JSON.stringify({ id: 'other', pid: 4_711, host: 'elsewhere', since: '', beat_at: NOW });
 

@@ -10,7 +10,7 @@ it('exports a stand-in account without a key', async () => {
   expect(code).toBe(0);
   expect(files['tableau/requests.csv']?.split('\r\n').length).toBeGreaterThan(100);
   expect(Object.keys(files)).toContain(
-    'ndjson/requests/project_id=1f6c0d5e-8f0b-4f5c-9a53-0c1d7f3b2a61/date=2026-11-20.ndjson',
+    'ndjson/requests/project_id=1f6c0d5e-8f0b-4f5c-9a53-0c1d7f3b2a61/date=2026-11-20/part.ndjson',
   );
   expect(files['datadog/series.ndjson']).toContain('deepgram.');
   expect(files['datadog/logs.ndjson']).toContain('"ddsource":"deepgram"');

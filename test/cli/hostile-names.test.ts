@@ -42,7 +42,7 @@ describe('a project with a path as its id and a formula as its name', () => {
 
     const files = await terminal.files('out');
     const folder = 'project_id=%2E%2E%2F%2E%2E%2Fetc%2Fpasswd';
-    const balance: unknown = JSON.parse(files[`ndjson/balances/${folder}/date=2026-11-20.ndjson`] ?? '');
+    const balance: unknown = JSON.parse(files[`ndjson/balances/${folder}/date=2026-11-20/part.ndjson`] ?? '');
     expect(balance).toMatchObject({
       project_id: PATH,
       project_name: FORMULA,

@@ -27,8 +27,8 @@ describe.each([130, 143])('a run that is interrupted with %i', (signalCode) => {
     const days = Object.keys(files).filter((path) => path.startsWith('out/ndjson/'));
     expect(code).toBe(signalCode);
     // November 16 may still have been on its way to the sinks when November 17 was asked for.
-    expect(days).toContain('out/ndjson/requests/project_id=p-1/date=2026-11-15.ndjson');
-    expect(days).not.toContain('out/ndjson/requests/project_id=p-1/date=2026-11-17.ndjson');
+    expect(days).toContain('out/ndjson/requests/project_id=p-1/date=2026-11-15/part.ndjson');
+    expect(days).not.toContain('out/ndjson/requests/project_id=p-1/date=2026-11-17/part.ndjson');
     expect(Object.keys(files).filter((path) => path.endsWith('.tmp'))).toEqual([]);
     expect(files['out/tableau/requests.csv']).toContain('2026-11-15');
     expect(JSON.parse(files['s.json'] ?? '')).toMatchObject({

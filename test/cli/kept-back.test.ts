@@ -6,7 +6,7 @@ import { NOW, Terminal } from './terminal.js';
 import { ARCHIVE, intake, jobText, KEY, TABLEAU } from './world.js';
 
 const YESTERDAY = '2026-11-19';
-const FILE = `out/ndjson/requests/project_id=p-1/date=${YESTERDAY}.ndjson`;
+const FILE = `out/ndjson/requests/project_id=p-1/date=${YESTERDAY}/part.ndjson`;
 const MINUTE = 60_000;
 
 /** An account whose days have as many requests as `account.count` says at the time. */

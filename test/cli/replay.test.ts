@@ -66,12 +66,12 @@ it('leaves the state as it is', async () => {
 
 it('names a damaged file, delivers the rest, and is exit 3', async () => {
   const { terminal } = await synced();
-  await terminal.write('out/ndjson/usage/project_id=p-1/date=2026-11-19.ndjson', '{"project_id":');
+  await terminal.write('out/ndjson/usage/project_id=p-1/date=2026-11-19/part.ndjson', '{"project_id":');
 
   const code = await terminal.run(...REPLAY, '--sink', 'tableau');
 
   expect(code).toBe(3);
-  expect(terminal.stderr).toContain('usage/project_id=p-1/date=2026-11-19.ndjson is damaged');
+  expect(terminal.stderr).toContain('usage/project_id=p-1/date=2026-11-19/part.ndjson is damaged');
   expect(terminal.stdout).toContain('Not everything could be read from the archive out/ndjson. (exit 3)');
   expect(Object.keys(await terminal.files('out/tableau'))).toContain('requests.csv');
 });
@@ -79,7 +79,7 @@ it('names a damaged file, delivers the rest, and is exit 3', async () => {
 it('is exit 3 where a stream has records and none of them can be understood', async () => {
   const { terminal } = await synced();
   for (const day of ['2026-11-19', '2026-11-20'])
-    await terminal.write(`out/ndjson/usage/project_id=p-1/date=${day}.ndjson`, '{"project_id":"p-1"}\n');
+    await terminal.write(`out/ndjson/usage/project_id=p-1/date=${day}/part.ndjson`, '{"project_id":"p-1"}\n');
 
   const code = await terminal.run(...REPLAY, '--sink', 'tableau', '--summary', 'summary.json');
 
@@ -220,8 +220,8 @@ describe('a day that a sink got later than its file was written', () => {
   async function outdated() {
     const { terminal } = await synced();
     await rename(join(terminal.cwd, 'out/before'), join(terminal.cwd, 'out/tableau'));
-    await terminal.write('out/ndjson/requests/project_id=p-1/date=2026-11-20.ndjson', '');
-    await dateArchive(terminal, NOW - HOUR, 'requests/project_id=p-1/date=2026-11-20.ndjson');
+    await terminal.write('out/ndjson/requests/project_id=p-1/date=2026-11-20/part.ndjson', '');
+    await dateArchive(terminal, NOW - HOUR, 'requests/project_id=p-1/date=2026-11-20/part.ndjson');
     return { terminal, before: await terminal.files('out/tableau') };
   }
 

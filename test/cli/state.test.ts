@@ -410,7 +410,7 @@ describe('backfill', () => {
     expect(daysAsked(calls) - asked).toBe(14);
     expect(await stateText()).toBe(before);
     expect(Object.keys(await terminal.files('out'))).toContain(
-      'ndjson/requests/project_id=p-1/date=2026-11-01.ndjson',
+      'ndjson/requests/project_id=p-1/date=2026-11-01/part.ndjson',
     );
   });
 

@@ -28,7 +28,7 @@ it('delivers the window to every sink', async () => {
   const files = Object.keys(await terminal.files('out'));
   expect(code).toBe(0);
   expect(terminal.stdout).toContain('Everything was delivered. 2026-11-19 to 2026-11-20');
-  expect(files).toContain('ndjson/requests/project_id=p-1/date=2026-11-19.ndjson');
+  expect(files).toContain('ndjson/requests/project_id=p-1/date=2026-11-19/part.ndjson');
   expect(files).toContain('ndjson/models/project_id=p-1/snapshot.ndjson');
   expect(files).toContain('tableau/requests.csv');
 });
@@ -53,9 +53,9 @@ describe('options narrow the job', () => {
     await terminal.run('sync', '-c', 'job.yaml', '--stream', 'usage', '--stream', 'balances');
 
     expect(await partitionsIn(terminal)).toEqual([
-      'ndjson/balances/project_id=p-1/date=2026-11-20.ndjson',
-      'ndjson/usage/project_id=p-1/date=2026-11-19.ndjson',
-      'ndjson/usage/project_id=p-1/date=2026-11-20.ndjson',
+      'ndjson/balances/project_id=p-1/date=2026-11-20/part.ndjson',
+      'ndjson/usage/project_id=p-1/date=2026-11-19/part.ndjson',
+      'ndjson/usage/project_id=p-1/date=2026-11-20/part.ndjson',
     ]);
   });
 
@@ -87,8 +87,8 @@ describe('options narrow the job', () => {
     await terminal.run('sync', '-c', 'job.yaml', '--stream', 'requests', ...days);
 
     expect(await partitionsIn(terminal)).toEqual([
-      'ndjson/requests/project_id=p-1/date=2026-11-02.ndjson',
-      'ndjson/requests/project_id=p-1/date=2026-11-03.ndjson',
+      'ndjson/requests/project_id=p-1/date=2026-11-02/part.ndjson',
+      'ndjson/requests/project_id=p-1/date=2026-11-03/part.ndjson',
     ]);
   });
 });

@@ -41,12 +41,12 @@ const kinds = [
   {
     name: 'ndjson',
     open: () => ndjsonSink({ path: 'out', compression: 'none' }, sinkContext(cwd)),
-    file: `requests/${PROJECT}/date=${DAY}.ndjson`,
+    file: `requests/${PROJECT}/date=${DAY}/part.ndjson`,
   },
   {
     name: 'ndjson with gzip',
     open: () => ndjsonSink({ path: 'out', compression: 'gzip' }, sinkContext(cwd)),
-    file: `requests/${PROJECT}/date=${DAY}.ndjson.gz`,
+    file: `requests/${PROJECT}/date=${DAY}/part.ndjson.gz`,
   },
   ...(['single', 'daily'] as const).map((layout) => ({
     name: `tableau-csv with layout ${layout}`,

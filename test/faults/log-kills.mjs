@@ -101,7 +101,7 @@ async function requestsIn(world) {
   const folder = join(world.out, 'ndjson', 'requests');
   const requests = [];
   for (const path of await filesBelow(folder)) {
-    const [, project, day] = /project_id=([^/]+)\/date=(\S+)\.ndjson$/.exec(path) ?? [];
+    const [, project, day] = /project_id=([^/]+)\/date=(\S+)\/part\.ndjson$/.exec(path) ?? [];
     const lines = (await readFile(join(folder, path), 'utf8')).split('\n').slice(0, -1);
     for (const line of lines) {
       const { request_id: id, settled } = JSON.parse(line);

@@ -68,7 +68,9 @@ export async function shorterAnswers({ count, seed, tell }) {
 /** Lines of the archive's files of the days that were over at the beginning, by their paths. */
 async function linesOfDaysOver(out) {
   const archive = join(out, 'ndjson');
-  const paths = (await filesBelow(archive)).filter((path) => /date=2026-03-1[0-2]\.ndjson\.gz$/.test(path));
+  const paths = (await filesBelow(archive)).filter((path) =>
+    /date=2026-03-1[0-2]\/part\.ndjson\.gz$/.test(path),
+  );
   const lines = await Promise.all(
     paths.map(async (path) => {
       const text = gunzipSync(await readFile(join(archive, path))).toString();

@@ -9,21 +9,12 @@ export interface ArchiveFile {
   readonly projectSegment: string;
   /** The day, or null for a snapshot. */
   readonly day: Day | null;
+  /** Path of the folder of its project. */
+  readonly folder: string;
   readonly path: string;
   readonly gzip: boolean;
   /** When it was written, in milliseconds since the epoch. */
   readonly writtenAt: number;
-}
-
-/** Day (or undefined for a snapshot) and compression in a name that the sink gives. */
-const NAME = /^(?:date=(.+)|snapshot)\.ndjson(\.gz)?$/;
-
-/** What a file name says; undefined for a name that the sink does not give. */
-export function partitionFileName(
-  name: string,
-): { readonly day: string | null; readonly gzip: boolean } | undefined {
-  const match = NAME.exec(name);
-  return match ? { day: match[1] ?? null, gzip: match[2] !== undefined } : undefined;
 }
 
 /** The error for a file that cannot be trusted; `what` follows its path, such as `is cut`. */

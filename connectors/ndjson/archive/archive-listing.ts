@@ -1,9 +1,10 @@
 import type { Dirent } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { ExportError } from '../../../src/errors/export-error.js';
-import { isDay } from '../../../src/time/day.js';
-import { type ArchiveFile, groupFiles, partitionFileName } from './archive-file.js';
+import { type Day, isDay } from '../../../src/time/day.js';
+import { dayFileNamed, dayOfFolder, projectFileNamed, projectSegmentOf } from '../partition-path.js';
+import { type ArchiveFile, groupFiles } from './archive-file.js';
 
 export interface ArchiveListing {
   /** In the order of streams, projects and days; one a partition. */
@@ -11,8 +12,6 @@ export interface ArchiveListing {
   /** What was left out or doubtful, in sentences. */
   readonly warnings: readonly string[];
 }
-
-const PROJECT = 'project_id=';
 
 /**
  * Finds the files of an archive. What has another name is none of its files; a symbolic link is not followed.
@@ -27,57 +26,107 @@ export async function listArchive(root: string): Promise<ArchiveListing> {
   });
   const files: ArchiveFile[] = [];
   let projectFolders = 0;
-  for (const stream of foldersIn(root, streams, '', warnings)) {
+  for (const stream of foldersIn(root, streams, isNotHidden, warnings)) {
     const streamPath = join(root, stream);
-    for (const folder of foldersIn(streamPath, await entriesOf(streamPath), PROJECT, warnings)) {
+    for (const name of foldersIn(streamPath, await entriesOf(streamPath), isProjectFolder, warnings)) {
       projectFolders += 1;
-      const projectSegment = folder.slice(PROJECT.length);
-      files.push(...(await filesIn({ stream, projectSegment, path: join(streamPath, folder) }, warnings)));
+      const projectSegment = projectSegmentOf(name) ?? '';
+      files.push(...(await filesIn({ stream, projectSegment, folder: join(streamPath, name) }, warnings)));
     }
   }
-  if (projectFolders === 0) throw noArchive(root, `it holds no <stream>/${PROJECT}<id> folder`);
+  if (projectFolders === 0) throw noArchive(root, 'it holds no <stream>/project_id=<id> folder');
   return { files, warnings };
 }
 
-/** Names of the folders of an archive that begin like this, in order. */
+function isNotHidden(name: string): boolean {
+  return !name.startsWith('.');
+}
+
+function isProjectFolder(name: string): boolean {
+  return projectSegmentOf(name) !== undefined;
+}
+
+/** Names of those folders of an archive that are its own, in order. */
 function foldersIn(
   path: string,
   entries: readonly Dirent[],
-  prefix: string,
+  isOwn: (name: string) => boolean,
   warnings: string[],
 ): readonly string[] {
-  const named = entries.filter(({ name }) => name.startsWith(prefix) && !name.startsWith('.'));
+  const named = entries.filter(({ name }) => isOwn(name));
   return withoutLinks(path, named, warnings)
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => name)
     .sort();
 }
 
-async function filesIn(
-  folder: Pick<ArchiveFile, 'stream' | 'projectSegment' | 'path'>,
-  warnings: string[],
-): Promise<readonly ArchiveFile[]> {
-  const entries = await entriesOf(folder.path);
-  const named = entries.filter(({ name }) => partitionFileName(name));
+type ProjectFolder = Pick<ArchiveFile, 'stream' | 'projectSegment' | 'folder'>;
+
+/** One file a partition, in the order of days. */
+async function filesIn(project: ProjectFolder, warnings: string[]): Promise<readonly ArchiveFile[]> {
+  const entries = await entriesOf(project.folder);
+  const isFile = ({ name }: Dirent) => projectFileNamed(name) !== undefined;
   const files: ArchiveFile[] = [];
-  for (const entry of withoutLinks(folder.path, named, warnings)) {
-    const { day = null, gzip = false } = partitionFileName(entry.name) ?? {};
-    const path = join(folder.path, entry.name);
-    if (entry.isFile() && (day === null || isDay(day)))
-      files.push({ ...folder, path, day, gzip, writtenAt: await changedAt(path) });
+  for (const entry of withoutLinks(project.folder, entries.filter(isFile), warnings)) {
+    const { day = null, gzip = false } = projectFileNamed(entry.name) ?? {};
+    const path = join(project.folder, entry.name);
+    if (entry.isFile() && (day === null || isDay(day))) files.push(await fileAt(project, path, day, gzip));
     else
       warnings.push(`${path} was left out: ${entry.isFile() ? 'its name holds no day' : 'it is no file'}.`);
   }
+  const others = entries.filter((entry) => !isFile(entry));
+  for (const name of foldersIn(project.folder, others, isDayFolder, warnings))
+    files.push(...(await filesOfDay(project, name, warnings)));
   const byDay = [...groupFiles(files, ({ day }) => day ?? '')].sort(([a], [b]) => (a < b ? -1 : 1));
-  return byDay.map(([, ofDay]) => newestOf(ofDay, warnings));
+  return byDay.map(([, ofDay]) => theOneOf(ofDay, warnings));
 }
 
-/** Of the plain and the compressed file of a day; both are there when a run was killed between two steps. */
-function newestOf(files: readonly ArchiveFile[], warnings: string[]): ArchiveFile {
-  const [newest, other] = files.toSorted((a, b) => b.writtenAt - a.writtenAt);
-  if (!newest) throw new Error('a day of an archive without a file');
-  if (other) warnings.push(`${newest.path} was taken; ${other.path} of the same day is older, and left out.`);
-  return newest;
+function isDayFolder(name: string): boolean {
+  return dayOfFolder(name) !== undefined;
+}
+
+async function filesOfDay(
+  project: ProjectFolder,
+  name: string,
+  warnings: string[],
+): Promise<readonly ArchiveFile[]> {
+  const folder = join(project.folder, name);
+  const day = dayOfFolder(name) ?? '';
+  if (!isDay(day)) {
+    warnings.push(`${folder} was left out: its name holds no day.`);
+    return [];
+  }
+  const named = (await entriesOf(folder)).filter((entry) => dayFileNamed(entry.name) !== undefined);
+  const files: ArchiveFile[] = [];
+  for (const entry of withoutLinks(folder, named, warnings)) {
+    const path = join(folder, entry.name);
+    const gzip = dayFileNamed(entry.name)?.gzip ?? false;
+    if (entry.isFile()) files.push(await fileAt(project, path, day, gzip));
+    else warnings.push(`${path} was left out: it is no file.`);
+  }
+  return files;
+}
+
+async function fileAt(
+  project: ProjectFolder,
+  path: string,
+  day: Day | null,
+  gzip: boolean,
+): Promise<ArchiveFile> {
+  return { ...project, path, day, gzip, writtenAt: await changedAt(path) };
+}
+
+/**
+ * Of the files of a partition: several are there when a run was killed between two steps. One in today's layout comes
+ * before one in the layout before, then the newest.
+ */
+function theOneOf(files: readonly ArchiveFile[], warnings: string[]): ArchiveFile {
+  const isOlder = ({ day, folder, path }: ArchiveFile) => Number(day !== null && dirname(path) === folder);
+  const [first, ...others] = files.toSorted((a, b) => isOlder(a) - isOlder(b) || b.writtenAt - a.writtenAt);
+  if (!first) throw new Error('a partition of an archive without a file');
+  for (const { path } of others)
+    warnings.push(`${first.path} was taken; ${path} of the same day is older, and left out.`);
+  return first;
 }
 
 async function changedAt(path: string): Promise<number> {

@@ -1,4 +1,3 @@
-import { dirname } from 'node:path';
 import { ExportError } from '../../../src/errors/export-error.js';
 import { pathSegment } from '../../../src/files/path-segment.js';
 import type { Project } from '../../../src/streams/partition.js';
@@ -73,8 +72,7 @@ function idIn(segment: string): string | undefined {
 }
 
 function unknownProject([file]: readonly ArchiveFile[]): ExportError {
-  const folder = file ? dirname(file.path) : 'A folder';
-  return new ExportError('SOURCE_ANSWER', `${folder} does not tell whose it is.`, {
+  return new ExportError('SOURCE_ANSWER', `${file?.folder ?? 'A folder'} does not tell whose it is.`, {
     kind: 'permanent',
     hint: 'No readable record in it has a project_id that gives this name. Restore or rename the folder, or move it away.',
   });

@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -37,7 +37,7 @@ it('writes one file a partition, one object a line, fields in schema order and n
 
   const file = join(
     cwd,
-    'out/requests/project_id=7c9a2f4e-0b1d-4d7c-9a53-2f6b8e1d0c11/date=2026-11-20.ndjson',
+    'out/requests/project_id=7c9a2f4e-0b1d-4d7c-9a53-2f6b8e1d0c11/date=2026-11-20/part.ndjson',
   );
   const lines = (await readFile(file, 'utf8')).split('\n');
   expect(lines).toHaveLength(3);
@@ -67,7 +67,7 @@ it('compresses, the same bytes every time', async () => {
   const partition = partitionOf('requests', '2026-11-20');
   const path = join(
     cwd,
-    'out/requests/project_id=7c9a2f4e-0b1d-4d7c-9a53-2f6b8e1d0c11/date=2026-11-20.ndjson.gz',
+    'out/requests/project_id=7c9a2f4e-0b1d-4d7c-9a53-2f6b8e1d0c11/date=2026-11-20/part.ndjson.gz',
   );
   await deliver(partition, rowsOf('requests'), 'gzip');
   const first = await readFile(path);
@@ -84,7 +84,7 @@ it('replaces the same day in another compression, which a reader would count twi
   await deliver(partitionOf('requests', '2026-11-20'), rowsOf('requests'), 'none');
 
   expect(Object.keys(await folderContents(join(cwd, 'out')))).toEqual([
-    expect.stringMatching(/date=2026-11-20\.ndjson$/),
+    expect.stringMatching(/date=2026-11-20\/part\.ndjson$/),
   ]);
 });
 
@@ -97,39 +97,87 @@ it.each(['../../etc/passwd', '=cmd', '.', '..', '/abs', 'a'.repeat(400), 'Ünïc
 
     expect(await readdir(cwd)).toEqual(['out']);
     expect(Object.keys(await folderContents(join(cwd, 'out')))).toEqual([
-      expect.stringMatching(/^requests\/project_id=[\w%-]+\/date=2026-11-20\.ndjson$/),
+      expect.stringMatching(/^requests\/project_id=[\w%-]+\/date=2026-11-20\/part\.ndjson$/),
     ]);
   },
 );
 
-it('follows no link out of its folder', async () => {
+it.each([
+  'requests',
+  'requests/project_id=7c9a2f4e-0b1d-4d7c-9a53-2f6b8e1d0c11',
+  'requests/project_id=7c9a2f4e-0b1d-4d7c-9a53-2f6b8e1d0c11/date=2026-11-20',
+])('follows no link out of its folder: %s', async (link) => {
   await mkdir(join(cwd, 'elsewhere'));
-  await mkdir(join(cwd, 'out'));
-  await symlink(join(cwd, 'elsewhere'), join(cwd, 'out/requests'));
+  await mkdir(dirname(join(cwd, 'out', link)), { recursive: true });
+  await symlink(join(cwd, 'elsewhere'), join(cwd, 'out', link));
 
   const delivery = deliver(partitionOf('requests', '2026-11-20'), rowsOf('requests'));
 
   await expect(delivery).rejects.toMatchObject({
     code: 'SINK_FILES',
-    message: expect.stringMatching(/out\/requests: it is a symbolic link/),
+    message: expect.stringContaining(`${join(cwd, 'out', link)}: it is a symbolic link`),
   });
   expect(await readdir(join(cwd, 'elsewhere'))).toEqual([]);
 });
 
 it('replaces a link that has the name of the file, and leaves its target alone', async () => {
-  const folder = join(cwd, 'out/requests/project_id=7c9a2f4e-0b1d-4d7c-9a53-2f6b8e1d0c11');
+  const folder = join(cwd, 'out/requests/project_id=7c9a2f4e-0b1d-4d7c-9a53-2f6b8e1d0c11/date=2026-11-20');
   await mkdir(folder, { recursive: true });
   await writeFile(join(cwd, 'precious'), 'keep me');
-  await symlink(join(cwd, 'precious'), join(folder, 'date=2026-11-20.ndjson'));
+  await symlink(join(cwd, 'precious'), join(folder, 'part.ndjson'));
 
   await deliver(partitionOf('requests', '2026-11-20'), rowsOf('requests'));
 
   expect(await readFile(join(cwd, 'precious'), 'utf8')).toBe('keep me');
 });
 
-it('a line is what JSON.stringify makes of the record, whatever is in it', () => {
-  const text = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('"', '\\', '\u2028', '\ud800', ''));
-  const number = fc.oneof(fc.double(), fc.integer(), fc.constantFrom(-0, 1e21, 1e-7, 0.1, 24.060552));
+it('reals have a point, and whole numbers none', async () => {
+  const row = requestRow(1, '2026-11-20', {
+    audio_seconds: 10,
+    total_audio_seconds: -10,
+    cost_usd: 0,
+    latency_ms: 1e21,
+    channels: 2,
+  });
+
+  await deliver(partitionOf('requests', '2026-11-20'), [row]);
+
+  const [text] = Object.values(await folderContents(join(cwd, 'out')));
+  expect(text).toContain('"audio_seconds":10.0,"total_audio_seconds":-10.0,"channels":2,');
+  expect(text).toContain('"cost_usd":0.0,');
+  expect(text).toContain('"latency_ms":1.0e+21,');
+});
+
+it('what JSON allows and databases refuse becomes U+FFFD, and whole pairs stay', async () => {
+  const row = requestRow(1, '2026-11-20', {
+    path: 'a\0b',
+    error_message: '\ud83d\ude00\ud800',
+    api_key_name: 'c\0',
+    tags: ['\udc00', 'd'],
+  });
+
+  await deliver(partitionOf('requests', '2026-11-20'), [row]);
+
+  const [text = ''] = Object.values(await folderContents(join(cwd, 'out')));
+  expect(JSON.parse(text)).toMatchObject({
+    path: 'a\ufffdb',
+    error_message: '\ud83d\ude00\ufffd',
+    api_key_name: 'c\ufffd',
+    tags: ['\ufffd', 'd'],
+  });
+  expect(text).not.toContain('\\u');
+});
+
+it('a line is what JSON.stringify makes of the record, but for what databases refuse, whatever is in it', () => {
+  const text = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.constantFrom('"', '\\', '\u2028', '\ud800', '', '\0'),
+  );
+  const number = fc.oneof(
+    fc.double(),
+    fc.integer(),
+    fc.constantFrom(-0, 1e21, 1e-7, 0.1, 24.060552, 10, -3e25),
+  );
   const row = fc
     .record({
       request_id: text,
@@ -149,11 +197,23 @@ it('a line is what JSON.stringify makes of the record, whatever is in it', () =>
         'utf8',
       );
 
-      expect(lines).toBe(rows.map((each) => `${JSON.stringify(each)}\n`).join(''));
+      expect(lines).toBe(rows.map(expectedLine).join(''));
     }),
     { numRuns: 500 },
   );
 });
+
+/** Made of the whole record at once, where the sink makes each value by itself. */
+function expectedLine(row: Row): string {
+  const reals = requests.fields.filter(({ type }) => type === 'real').map(({ name }) => name);
+  const plain = JSON.stringify(row, (_name, value) =>
+    typeof value === 'string' ? Buffer.from(value.replaceAll('\0', '\ufffd')).toString() : value,
+  );
+  const pointed = plain.replace(/"(\w+)":(-?\d+)(?=[e,}])/g, (member, name: string) =>
+    reals.includes(name) ? `${member}.0` : member,
+  );
+  return `${pointed}\n`;
+}
 
 it('two streams of one name do not get into each other', async () => {
   const field = (name: string) => ({ name, type: 'string', role: 'dimension', description: name }) as const;

@@ -48,7 +48,7 @@ beforeEach(async () => {
 afterEach(() => rm(cwd, { recursive: true }));
 
 function requestsFile(day: string, suffix = '.ndjson', project = PROJECT): string {
-  return join(archive, `requests/project_id=${project}/date=${day}${suffix}`);
+  return join(archive, `requests/project_id=${project}/date=${day}/part${suffix}`);
 }
 
 async function put(path: string, content: string | Buffer): Promise<void> {
@@ -192,7 +192,7 @@ describe('what is replayed', () => {
   it('says which days it has', async () => {
     await put(requestsFile('2024-02-29'), '');
     await put(requestsFile('2026-11-18'), '');
-    await put(join(archive, `speeches/project_id=${PROJECT}/date=2020-01-01.ndjson`), '');
+    await put(join(archive, `speeches/project_id=${PROJECT}/date=2020-01-01/part.ndjson`), '');
 
     const whole = await ndjsonArchive({ path: archive, streams: STREAMS, log: silentLog }).span();
     const none = await ndjsonArchive({
@@ -367,7 +367,7 @@ describe('records of another age', () => {
   });
 
   it('are rejected where a date is no day', async () => {
-    const file = join(archive, `usage/project_id=${PROJECT}/date=2026-11-18.ndjson`);
+    const file = join(archive, `usage/project_id=${PROJECT}/date=2026-11-18/part.ndjson`);
     await put(file, lines({ ...usageRow('2026-11-18'), period_end: '2026-11-31' }));
 
     const { result, exitCode } = await replay();
@@ -455,7 +455,7 @@ describe('what is no archive', () => {
 describe('what else lies in an archive', () => {
   it('streams that the job does not have are named', async () => {
     await put(requestsFile('2026-11-18'), '');
-    await put(join(archive, `speeches/project_id=${PROJECT}/date=2026-11-18.ndjson`), '');
+    await put(join(archive, `speeches/project_id=${PROJECT}/date=2026-11-18/part.ndjson`), '');
 
     const { result } = await replay();
 
@@ -491,7 +491,7 @@ describe('what else lies in an archive', () => {
       project: dirname(requestsFile('2026-11-18')),
       file: requestsFile('2026-11-18'),
     }[what];
-    await put(join(archive, 'usage/project_id=p-2/date=2026-11-19.ndjson'), '');
+    await put(join(archive, 'usage/project_id=p-2/date=2026-11-19/part.ndjson'), '');
     await rename(path, elsewhere);
     await symlink(elsewhere, path);
 
@@ -514,7 +514,7 @@ describe('what else lies in an archive', () => {
 
   it('files of other names are no concern of it, and one with no day is named', async () => {
     await put(requestsFile('2026-11-18'), '');
-    await put(join(dirname(requestsFile('2026-11-18')), '.date=2026-11-18.ndjson.1-2.tmp'), 'half');
+    await put(join(dirname(requestsFile('2026-11-18')), '.part.ndjson.1-2.tmp'), 'half');
     await put(join(dirname(requestsFile('2026-11-18')), 'notes.txt'), 'mine');
     await put(join(archive, 'README'), 'mine');
     await put(join(archive, 'requests/project_id=stray'), 'mine');
@@ -524,7 +524,7 @@ describe('what else lies in an archive', () => {
 
     expect(partitions).toEqual([`requests/${PROJECT}/2026-11-18`]);
     expect(result.findings.warnings).toEqual([
-      `${requestsFile('2026-02-30')} was left out: its name holds no day.`,
+      `${dirname(requestsFile('2026-02-30'))} was left out: its name holds no day.`,
     ]);
   });
 

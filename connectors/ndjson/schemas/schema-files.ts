@@ -1,0 +1,33 @@
+import type { OutputFolder } from '../../../src/files/output-folder.js';
+import { readRegularFile } from '../../../src/files/read-regular-file.js';
+import type { Stream } from '../../../src/streams/stream.js';
+import { athenaSchema } from './athena-schema.js';
+import { bigquerySchema } from './bigquery-schema.js';
+import { duckdbSchema } from './duckdb-schema.js';
+import { postgresqlSchema } from './postgresql-schema.js';
+
+/** What says an engine the types of a stream's fields, by the ending of its file. */
+const SCHEMAS: Readonly<Record<string, (stream: Stream) => string>> = {
+  'duckdb.sql': duckdbSchema,
+  'athena.sql': athenaSchema,
+  'postgresql.sql': postgresqlSchema,
+  'bigquery.json': bigquerySchema,
+};
+
+/** Far beyond what a stream's fields take, in bytes. */
+const MOST_BYTES = 1024 * 1024;
+
+/**
+ * Writes `<folder>/_schema/<stream>.<engine>` of these streams: outside of the folders of data, in which engines read
+ * every file. What is there already is not written.
+ */
+export async function writeSchemas(folder: OutputFolder, streams: readonly Stream[]): Promise<void> {
+  for (const stream of streams) {
+    for (const [ending, schemaOf] of Object.entries(SCHEMAS)) {
+      const segments = ['_schema', `${stream.name}.${ending}`];
+      const text = schemaOf(stream);
+      if ((await readRegularFile(folder.path(segments), MOST_BYTES)) === text) continue;
+      await folder.replaceFile(segments, (file) => file.write(text), { durable: false });
+    }
+  }
+}
