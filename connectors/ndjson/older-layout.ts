@@ -157,28 +157,32 @@ async function isThere(folder: OutputFolder, { stream, project, day }: Partition
 
 /** A file is removed once all of it is in the new one. */
 function refuseLoss(findings: Findings, stream: string): void {
-  const { rejected, unknownFields } = findings.result();
+  const { rejected, unknownFields, unknownForms } = findings.result();
   const misfit = rejected.get(stream);
+  if (misfit) throw lossy(`${counted(misfit.count, 'record')} in it would be left out: ${misfit.example}`);
   const fields = unknownFields.get(stream);
-  const why = misfit
-    ? `${counted(misfit.count, 'record')} in it would be left out: ${misfit.example}`
-    : fields && `it has fields that are not exported: ${fields.join(', ')}`;
-  if (why !== undefined) throw new ExportError('SINK_FILES', why, { kind: 'permanent' });
+  if (fields) throw lossy(`it has fields that are not exported: ${fields.join(', ')}`);
+  const forms = unknownForms.get(stream);
+  if (forms) throw lossy(`it has other numbers than whole ones in ${[...forms.keys()].join(', ')}`);
+}
+
+function lossy(why: string): ExportError {
+  return new ExportError('SINK_FILES', why, { kind: 'permanent' });
 }
 
 function notesOf(left: readonly Left[], forLater: number, root: string): readonly string[] {
+  const notes: string[] = [];
   const [first] = left;
-  return [
-    ...(first
-      ? [
-          `${counted(left.length, 'day')} in the layout before ${left.length === 1 ? 'stays as it is' : 'stay as they are'}, ` +
-            `which replay reads and engines do not: ${first.path}: ${first.why}`,
-        ]
-      : []),
-    ...(forLater > 0
-      ? [
-          `${counted(forLater, 'day')} in ${root} are still in the layout before; the next run takes them over.`,
-        ]
-      : []),
-  ];
+  if (first !== undefined) {
+    const stay = left.length === 1 ? 'stays as it is' : 'stay as they are, the first of them';
+    notes.push(
+      `${counted(left.length, 'day')} in the layout before ${stay}, which replay reads and engines do not: ` +
+        `${first.path}: ${first.why}`,
+    );
+  }
+  if (forLater > 0)
+    notes.push(
+      `${counted(forLater, 'day')} in ${root} still to be taken over from the layout before by the next run.`,
+    );
+  return notes;
 }

@@ -16,7 +16,7 @@ async function ready(url: string, sinks = [ARCHIVE, TABLEAU]): Promise<Terminal>
 /** The files of data that are there, in order. */
 async function partitionsIn(terminal: Terminal): Promise<string[]> {
   const paths = Object.keys(await terminal.files('out'));
-  return paths.filter((path) => !path.includes('.counts')).sort();
+  return paths.filter((path) => path.includes('/project_id=') && !path.includes('.counts')).sort();
 }
 
 it('delivers the window to every sink', async () => {

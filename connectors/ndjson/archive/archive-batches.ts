@@ -31,7 +31,7 @@ export async function* batchesOf(
       lineNumber += 1;
       const record = parsed(line, lineNumber, file);
       findings.noteUnknownFields(stream.name, '', record, known);
-      const rebuilt = rebuiltRow(record, partition);
+      const rebuilt = rebuiltRow(record, partition, findings);
       if ('row' in rebuilt) rows.push(rebuilt.row);
       else findings.reject(stream.name, `${file.path} line ${lineNumber}, ${rebuilt.trouble}`, record);
       characters += line.length;

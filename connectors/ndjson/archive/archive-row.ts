@@ -1,3 +1,4 @@
+import type { Findings } from '../../../src/deliver/tally/findings.js';
 import type { Field, Row, Value } from '../../../src/streams/field.js';
 import type { Partition } from '../../../src/streams/partition.js';
 import { isDay } from '../../../src/time/day.js';
@@ -13,12 +14,20 @@ export type Rebuilt =
 
 /**
  * The row of a record, with the fields that its stream has now, in their order: one that the record does not have
- * yet is null. A record that does not fit, or belongs into another partition, is none.
+ * yet is null, and so is a number that its column cannot hold. A record that does not fit, or belongs into another
+ * partition, is none.
  */
-export function rebuiltRow(record: ArchiveRecord, { stream, project, day }: Partition): Rebuilt {
+export function rebuiltRow(
+  record: ArchiveRecord,
+  { stream, project, day }: Partition,
+  findings: Findings,
+): Rebuilt {
   const row: Record<string, Value> = {};
   for (const field of stream.fields) {
-    const value = record[field.name] ?? (field.name === 'date' ? dayIn(record) : null);
+    const given = record[field.name] ?? (field.name === 'date' ? dayIn(record) : null);
+    const isUnfit = field.type === 'integer' && typeof given === 'number' && !Number.isSafeInteger(given);
+    if (isUnfit) findings.unknownForm(stream.name, field.name, given);
+    const value = isUnfit ? null : given;
     if (value === null && field.required) return { trouble: `it has no ${field.name}` };
     if (value !== null && !isOfType(value, field))
       return { trouble: `its ${field.name} is no ${WORDS[field.type]}` };
@@ -33,7 +42,6 @@ function isOfType(value: unknown, { type }: Field): value is Value {
   switch (type) {
     case 'string':
       return typeof value === 'string';
-    // Deepgram is not held to whole numbers when it is read, and what it gave comes back unchanged.
     case 'integer':
     case 'real':
       return Number.isFinite(value);
