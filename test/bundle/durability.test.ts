@@ -46,6 +46,31 @@ describe.runIf(canTrace)('what a power cut must not take is on the disk in time'
     expect(unnamed).toEqual([]);
   });
 
+  it('the name of a folder before that of a file in it', async () => {
+    const calls = await traced();
+
+    const syncs = calls.filter(({ name }) => name === 'fsync');
+    const made = calls
+      .filter(({ name, args }) => name.startsWith('mkdir') && args.includes('/ndjson/requests'))
+      .map((call) => ({ ...call, path: /"(.*?)"/.exec(call.args)?.[1] ?? '' }));
+    const unnamed = made.filter(
+      ({ path, endedAt }) =>
+        !syncs.some(
+          (sync) =>
+            pathOf(sync) === dirname(path) &&
+            sync.startedAt > endedAt &&
+            calls.every(
+              (call) =>
+                !call.name.startsWith('rename') ||
+                !namesOf(call).to.startsWith(`${path}/`) ||
+                call.startedAt > sync.endedAt,
+            ),
+        ),
+    );
+    expect(made.map(({ path }) => path)).toContainEqual(expect.stringMatching(/date=[^/]*$/));
+    expect(unnamed).toEqual([]);
+  });
+
   it('the intent to send a batch before the batch leaves', async () => {
     const calls = await traced();
 

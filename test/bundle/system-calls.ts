@@ -18,7 +18,7 @@ const STRACE = 'strace';
 /** True where it is there and may be used. */
 export const canTrace = spawnSync(STRACE, ['-o', '/dev/null', 'true']).status === 0;
 
-const TRACED = 'fsync,fdatasync,rename,renameat,renameat2,write,writev,pwrite64';
+const TRACED = 'fsync,fdatasync,mkdir,mkdirat,rename,renameat,renameat2,write,writev,pwrite64';
 const TEXT_SHOWN = '64';
 
 /** Runs the program with these arguments, and tells what it asked of the system. */

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -40,6 +40,28 @@ describe('a file', () => {
 
     expect(between['day.csv']).toBe('first');
     expect(await folderContents(root)).toEqual({ 'day.csv': 'second' });
+  });
+
+  it('takes no name that something else has by then, where it is not to replace it', async () => {
+    const folder = new OutputFolder(root);
+    const options = { replaces: false };
+    const first = await folder.createFile(['day.csv'], options);
+    const second = await folder.createFile(['day.csv'], options);
+    await first.write('first');
+    await first.commit();
+
+    await expect(second.commit()).rejects.toMatchObject({ code: 'SINK_FILES' });
+    await second.abort();
+
+    expect(await folderContents(root)).toEqual({ 'day.csv': 'first' });
+  });
+
+  it('may look as old as something else', async () => {
+    const file = await new OutputFolder(root).createFile(['day.csv'], { changedAt: 1_700_000_000_000 });
+
+    await file.commit();
+
+    expect((await stat(join(root, 'day.csv'))).mtimeMs).toBe(1_700_000_000_000);
   });
 
   it('may be empty', async () => {

@@ -1,3 +1,4 @@
+import { forEachConcurrent } from '../../../src/deliver/for-each-concurrent.js';
 import type { OutputFolder } from '../../../src/files/output-folder.js';
 import { readRegularFile } from '../../../src/files/read-regular-file.js';
 import type { Stream } from '../../../src/streams/stream.js';
@@ -17,17 +18,20 @@ const SCHEMAS: Readonly<Record<string, (stream: Stream) => string>> = {
 /** Far beyond what a stream's fields take, in bytes. */
 const MOST_BYTES = 1024 * 1024;
 
+/** Each waits for the disk when it is written. */
+const STREAMS_AT_ONCE = 4;
+
 /**
  * Writes `<folder>/_schema/<stream>.<engine>` of these streams: outside of the folders of data, in which engines read
  * every file. What is there already is not written.
  */
 export async function writeSchemas(folder: OutputFolder, streams: readonly Stream[]): Promise<void> {
-  for (const stream of streams) {
+  await forEachConcurrent(STREAMS_AT_ONCE, streams, async (stream) => {
     for (const [ending, schemaOf] of Object.entries(SCHEMAS)) {
       const segments = ['_schema', `${stream.name}.${ending}`];
       const text = schemaOf(stream);
       if ((await readRegularFile(folder.path(segments), MOST_BYTES)) === text) continue;
-      await folder.replaceFile(segments, (file) => file.write(text), { durable: false });
+      await folder.replaceFile(segments, (file) => file.write(text));
     }
-  }
+  });
 }

@@ -1,8 +1,10 @@
+import { writeFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { requests } from '../../../connectors/deepgram/streams/requests.js';
 import { ndjsonSink } from '../../../connectors/ndjson/ndjson-sink.js';
 import { folderContents } from '../../../connectors/testing/folder-contents.js';
 import { partitionOf, requestRow } from '../../../connectors/testing/sample-records.js';
@@ -187,6 +189,24 @@ describe('a day in the layout before', () => {
     expect(await dataFiles()).toEqual([TODAYS]);
     expect(await readFile(join(out, TODAYS), 'utf8')).toContain('"path":"packed"');
   });
+});
+
+it('what another run delivers meanwhile is not replaced', async () => {
+  await put(OLDER, lines(requestRow(1, DAY)));
+  const delivered = lines(requestRow(2, DAY));
+  // Asked for when the day has been begun.
+  const stream = Object.defineProperty({ ...requests }, 'sums', {
+    get: () => {
+      writeFileSync(join(out, TODAYS), delivered);
+      return requests.sums;
+    },
+  });
+
+  const { notes } = await run({ streams: [stream] });
+
+  expect(await dataFiles()).toEqual([TODAYS]);
+  expect(await readFile(join(out, TODAYS), 'utf8')).toBe(delivered);
+  expect(notes).toEqual([]);
 });
 
 describe('what stays as it is, and is named', () => {
