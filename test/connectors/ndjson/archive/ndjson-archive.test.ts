@@ -482,26 +482,56 @@ describe('what else lies in an archive', () => {
     expect(result.findings.warnings).toEqual([expect.stringMatching(/was taken; .* is older, and left out/)]);
   });
 
-  it.each(['stream', 'project', 'file'] as const)('a link in place of a %s is not followed', async (what) => {
-    const elsewhere = join(cwd, 'elsewhere');
-    await put(requestsFile('2026-11-18'), lines(requestRow(1, '2026-11-18')));
-    await put(requestsFile('2026-11-19', '.ndjson', 'p-2'), '');
-    const path = {
-      stream: join(archive, 'requests'),
-      project: dirname(requestsFile('2026-11-18')),
-      file: requestsFile('2026-11-18'),
-    }[what];
-    await put(join(archive, 'usage/project_id=p-2/date=2026-11-19/part.ndjson'), '');
-    await rename(path, elsewhere);
-    await symlink(elsewhere, path);
+  it('a day in the layout before is read, and left out with a warning where it is in today’s', async () => {
+    const olderFile = (day: string) => `${dirname(requestsFile(day))}.ndjson`;
+    await put(olderFile('2026-11-18'), lines(requestRow(1, '2026-11-18', { path: 'older' })));
+    await put(olderFile('2026-11-19'), lines(requestRow(1, '2026-11-19', { path: 'older' })));
+    await put(requestsFile('2026-11-19'), lines(requestRow(1, '2026-11-19', { path: 'todays' })));
+    await utimes(requestsFile('2026-11-19'), 1_000_000, 1_000_000);
 
     const { rows, result } = await replay();
 
-    expect(rows('requests')).toEqual([]);
+    expect(rows('requests').map((row) => row.path)).toEqual(['older', 'todays']);
     expect(result.findings.warnings).toEqual([
-      `${path} was left out: links inside an archive are not followed.`,
+      `${requestsFile('2026-11-19')} was taken; ${olderFile('2026-11-19')} of the same day is older, and left out.`,
     ]);
   });
+
+  it('a number that its column cannot hold is none, and is counted', async () => {
+    await put(requestsFile('2026-11-18'), lines(requestRow(1, '2026-11-18', { tokens_in: 10.5 })));
+
+    const { rows, result } = await replay();
+
+    expect(rows('requests').map((row) => row.tokens_in)).toEqual([null]);
+    expect(result.findings.unknownForms).toEqual(
+      new Map([['requests', new Map([['tokens_in', { count: 1, example: 'a fraction' }]])]]),
+    );
+  });
+
+  it.each(['stream', 'project', 'day', 'file'] as const)(
+    'a link in place of a %s is not followed',
+    async (what) => {
+      const elsewhere = join(cwd, 'elsewhere');
+      await put(requestsFile('2026-11-18'), lines(requestRow(1, '2026-11-18')));
+      await put(requestsFile('2026-11-19', '.ndjson', 'p-2'), '');
+      const path = {
+        stream: join(archive, 'requests'),
+        project: dirname(dirname(requestsFile('2026-11-18'))),
+        day: dirname(requestsFile('2026-11-18')),
+        file: requestsFile('2026-11-18'),
+      }[what];
+      await put(join(archive, 'usage/project_id=p-2/date=2026-11-19/part.ndjson'), '');
+      await rename(path, elsewhere);
+      await symlink(elsewhere, path);
+
+      const { rows, result } = await replay();
+
+      expect(rows('requests')).toEqual([]);
+      expect(result.findings.warnings).toEqual([
+        `${path} was left out: links inside an archive are not followed.`,
+      ]);
+    },
+  );
 
   it('the archive itself may be reached by a link', async () => {
     await put(requestsFile('2026-11-18'), '');
