@@ -26,7 +26,7 @@ export function rebuiltRow(
   for (const field of stream.fields) {
     const given = record[field.name] ?? (field.name === 'date' ? dayIn(record) : null);
     const isUnfit = field.type === 'integer' && typeof given === 'number' && !Number.isSafeInteger(given);
-    if (isUnfit) findings.unknownForm(stream.name, field.name, given);
+    if (isUnfit) findings.unknownForm(stream.name, field.name, given, record);
     const value = isUnfit ? null : given;
     if (value === null && field.required) return { trouble: `it has no ${field.name}` };
     if (value !== null && !isOfType(value, field))
