@@ -4,8 +4,8 @@ import type { PartitionFiles } from '../../src/file-sinks/partition-counts.js';
 import type { OutputFolder } from '../../src/files/output-folder.js';
 import type { Stream } from '../../src/streams/stream.js';
 import type { Day } from '../../src/time/day.js';
-import { CRLF } from './csv/csv-encoder.js';
-import { readPart } from './single/part-reader.js';
+import { CRLF, TABLEAU_FORMAT } from './csv/csv-format.js';
+import { readPart } from './part-reader.js';
 import type { Segments } from './table-files.js';
 import type { Table } from './tables/table.js';
 
@@ -41,9 +41,10 @@ export async function heldFiles(
 /** Undefined for a file that is not whole or cannot be read. */
 async function countRows(path: string, stream: Stream): Promise<HeldPartition | undefined> {
   const { sums } = stream;
+  const columns = sums.flatMap((name) => stream.fields.filter((field) => field.name === name));
   const facts = new ReadingFacts(stream);
   try {
-    for await (const piece of readPart(path, sums.join(','))) {
+    for await (const piece of readPart(path, { columns, format: TABLEAU_FORMAT })) {
       const lines = piece.toString('utf8', 0, piece.length - CRLF.length).split(CRLF);
       if (piece.length > 0) facts.add(lines.map((line) => rowOf(line, sums)));
     }

@@ -7,6 +7,8 @@ export interface TableFile {
   readonly create: () => Promise<AtomicFile>;
   /** What it begins with, also when there are no records. */
   readonly head: string;
+  /** Puts lines of the encoder into the form of this file. Default: they are in it. */
+  readonly inForm?: (lines: Uint8Array) => Uint8Array;
 }
 
 /**
@@ -43,7 +45,7 @@ export async function openPartition(
   await orAbort(begin());
   return {
     write: async (lines) => {
-      await Promise.all(lines.map((some, at) => files[at]?.write(some)));
+      await Promise.all(lines.map((some, at) => files[at]?.write(tables[at]?.inForm?.(some) ?? some)));
     },
     commit: async (records, sums) => {
       await orAbort(publish());

@@ -4,6 +4,7 @@ import { readError } from '../../src/files/file-error.js';
 import type { OutputFolder } from '../../src/files/output-folder.js';
 import { pathSegment } from '../../src/files/path-segment.js';
 import type { Partition } from '../../src/streams/partition.js';
+import type { Day } from '../../src/time/day.js';
 
 /** Where a file is below the sink's folder. */
 export type Segments = readonly string[];
@@ -26,6 +27,11 @@ export function partFile(table: string, partition: Partition): Segments {
 /** One partition in a file of its own, as `layout: daily` has it: the name alone says what is in it. */
 export function dailyFile(table: string, partition: Partition): Segments {
   return [table, `${table}_${pathSegment(partition.project.id)}_${partition.day ?? 'snapshot'}.csv`];
+}
+
+/** The day of a partition's file; undefined for a snapshot. */
+export function dayOfFile(path: string): Day | undefined {
+  return /(?:^|[/\\_])(\d{4}-\d{2}-\d{2})\.csv$/.exec(path)?.[1];
 }
 
 /** What the folders and files of partitions are called, from the sink's folder down. */

@@ -8,33 +8,46 @@ import { partitionCounts } from '../../src/file-sinks/partition-counts.js';
 import { OutputFolder } from '../../src/files/output-folder.js';
 import type { Stream } from '../../src/streams/stream.js';
 import type { Day } from '../../src/time/day.js';
-import { CRLF, csvEncoder, csvHeader } from './csv/csv-encoder.js';
+import { csvEncoder } from './csv/csv-encoder.js';
+import { csvHeader, TABLEAU_FORMAT } from './csv/csv-format.js';
+import { lineRewriter } from './csv/csv-lines.js';
+import { renewDailyFiles } from './daily-files.js';
+import { fileForm, headOf } from './file-form.js';
 import { heldFiles } from './held-files.js';
-import { writeDataPackage } from './package/package-file.js';
+import { describedForms, writeDataPackage } from './package/package-file.js';
 import { openPartition } from './partition-files.js';
-import { BYTE_ORDER_MARK, stitchTable } from './single/stitch.js';
-import { dailyFile, PARTITION_FILES, partFile } from './table-files.js';
+import { stitchTable } from './single/stitch.js';
+import { linesIn, rowLimitNote } from './spreadsheet-rows.js';
+import { dailyFile, PARTITION_FILES, partFile, type Segments, tableFile } from './table-files.js';
 import type { TableauSettings } from './tableau-settings.js';
 import { tablesOf } from './tables/stream-tables.js';
 import type { Table } from './tables/table.js';
 
 /**
- * CSV tables that Tableau reads without help, with `datapackage.json` beside them.
+ * CSV tables that Tableau, or a spreadsheet, reads without help, with `datapackage.json` beside them.
  *
  * - `layout: single`: `<path>/<table>.csv` with every partition ever delivered, by project id and day, also a table
  *   without any, which is its header. It is put together at {@link Sink.finish} from the parts in `<path>/.parts/`.
- * - `layout: daily`: `<path>/<table>/<table>_<project>_<day>.csv` (or `_snapshot.csv`), each there with its commit.
+ * - `layout: daily`: `<path>/<table>/<table>_<project>_<day>.csv` (or `_snapshot.csv`), each there with its commit; those of
+ *   earlier runs are written anew at {@link Sink.finish} where they have other columns or another form.
  *
  * A stream is one table of its name; `requests` has `requests_tags`, `requests_models` and `requests_features`
- * beside it. How values are written is said at {@link csvEncoder}. What an earlier run wrote keeps the settings of
- * that run, such as `escape_formulas`, until its day is read again.
+ * beside it. How values are written is said at {@link csvEncoder}, and how a spreadsheet has them at
+ * {@link spreadsheetFormat}. What an earlier run wrote keeps its `escape_formulas` until its day is read again.
  */
 export function tableauSink(settings: TableauSettings, context: SinkContext): Sink {
   const folder = new OutputFolder(resolve(context.cwd, settings.path));
   const counts = partitionCounts(folder, context.log);
   const single = settings.layout === 'single';
   const fileIn = single ? partFile : dailyFile;
-  const bom = settings.bom ? BYTE_ORDER_MARK : '';
+  const form = fileForm(settings);
+  // Parts keep one form, whatever the files are made of them in.
+  const formOfParts = single ? { format: TABLEAU_FORMAT, bom: false } : form;
+  const notes: string[] = [];
+  const noteRows = (file: Segments, lines: number): void => {
+    const note = rowLimitNote(file.join('/'), lines, settings.layout);
+    if (note !== undefined) notes.push(note);
+  };
   const options = { escapeFormulas: settings.escape_formulas };
   const encodedWriter = encodedStreams((dictionary) => csvEncoder(dictionary, options));
   const streams = new Map<string, readonly Table[]>();
@@ -44,6 +57,27 @@ export function tableauSink(settings: TableauSettings, context: SinkContext): Si
     return known;
   };
   context.streams.forEach(tablesFor);
+  const fileOfPartition = (table: Table, segments: Segments) => {
+    const file = { segments, create: () => folder.createFile(segments), head: headOf(table, formOfParts) };
+    if (formOfParts.format === TABLEAU_FORMAT) return { ...file, lines: () => 0 };
+    const rewrite = lineRewriter(csvHeader(table.columns, TABLEAU_FORMAT), table.columns, formOfParts.format);
+    let lines = 1;
+    const inForm = (some: Uint8Array): Uint8Array => {
+      lines += linesIn(some);
+      return rewrite(some);
+    };
+    return { ...file, inForm, lines: () => lines };
+  };
+  const renewFiles = async (signal: AbortSignal): Promise<void> => {
+    const described = await describedForms(folder);
+    for (const [name, tables] of streams) {
+      for (const table of tables) {
+        const isOtherForm = (described.get(table.name) ?? form.format.name) !== form.format.name;
+        const options = { form, isOtherForm, signal };
+        await renewDailyFiles(folder, table, options, () => counts.forget(name));
+      }
+    }
+  };
 
   return {
     name: context.name,
@@ -63,27 +97,25 @@ export function tableauSink(settings: TableauSettings, context: SinkContext): Si
       );
     },
     begin: async (partition) => {
-      const files = tablesFor(partition.stream).map((table) => {
-        const header = csvHeader(table) + CRLF;
-        return {
-          create: () => folder.createFile(fileIn(table.name, partition)),
-          head: single ? header : bom + header,
-        };
-      });
-      return encodedWriter(partition.stream)(
-        await openPartition(files, (counted) => counts.committed(partition, counted)),
+      const files = tablesFor(partition.stream).map((table) =>
+        fileOfPartition(table, fileIn(table.name, partition)),
       );
+      const target = await openPartition(files, async (counted) => {
+        for (const { segments, lines } of files) noteRows(segments, lines());
+        await counts.committed(partition, counted);
+      });
+      return encodedWriter(partition.stream)(target);
     },
     finish: async (_run, signal) => {
       await counts.save();
       const tables = [...streams.values()].flat();
       if (single) {
-        await forEachConcurrent(TABLES_AT_ONCE, tables, (table) =>
-          stitchTable(folder, table, { bom: settings.bom, signal }),
+        await forEachConcurrent(TABLES_AT_ONCE, tables, async (table) =>
+          noteRows(tableFile(table.name), await stitchTable(folder, table, { form, signal })),
         );
-      }
-      await writeDataPackage(folder, tables, settings.layout);
-      return { facts: { tables: tables.length }, notes: [] };
+      } else await renewFiles(signal);
+      await writeDataPackage(folder, tables, settings.layout, form.format);
+      return { facts: { tables: tables.length }, notes: notes.sort() };
     },
   };
 }

@@ -1,10 +1,11 @@
 import { defineSinkType } from '../../src/catalogue/sink-type.js';
-import { tableauSettings } from './tableau-settings.js';
+import { mistakeOf, tableauSettings } from './tableau-settings.js';
 
 /** CSV files that Tableau reads without help. */
 export const tableauType = defineSinkType({
   settings: tableauSettings,
   outputPaths: (settings) => [settings.path],
+  mistake: mistakeOf,
   destination: (settings) => `${settings.path} ${settings.layout}`,
   open: async (settings, context) => {
     const { tableauSink } = await import('./tableau-sink.js');

@@ -46,6 +46,18 @@ export class ByteWriter {
     this.#end = end + length;
   }
 
+  /** What another one has written and not given away. */
+  copyOf(other: ByteWriter): void {
+    const length = other.#end;
+    this.#reserve(length);
+    const end = this.#end;
+    const bytes = this.#bytes;
+    const source = other.#bytes;
+    if (length > FEW) source.copy(bytes, end, 0, length);
+    else for (let at = 0; at < length; at += 1) bytes[end + at] = source[at] as number;
+    this.#end = end + length;
+  }
+
   text(text: string): void {
     const { length } = text;
     this.#reserve(length * WIDEST);

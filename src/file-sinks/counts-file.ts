@@ -1,5 +1,7 @@
+import { readdir } from 'node:fs/promises';
 import { z } from 'zod';
 import type { HeldPartition } from '../catalogue/sink.js';
+import { readError } from '../files/file-error.js';
 import type { OutputFolder } from '../files/output-folder.js';
 import { pathSegment } from '../files/path-segment.js';
 import { readRegularFile } from '../files/read-regular-file.js';
@@ -67,6 +69,15 @@ export async function addCounts(
   await folder.replaceFile(segmentsOf(stream, project), (written) => written.write(text), { durable: false });
 }
 
+/** Removes what is noted of a stream, by its name. */
+export async function removeCounts(folder: OutputFolder, stream: string): Promise<void> {
+  const names = await readdir(folder.path(folderOf(stream))).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw readError(folder.path(folderOf(stream)), error);
+  });
+  for (const name of names) await folder.removeFile([...folderOf(stream), name]);
+}
+
 async function notedDays(
   folder: OutputFolder,
   stream: Stream,
@@ -84,7 +95,11 @@ function textOf(days: Readonly<Record<string, unknown>>): string {
   return `${JSON.stringify({ version: VERSION, days })}\n`;
 }
 
-/** Hidden, and no file that engines would read: what they find in the folder is data. */
 function segmentsOf(stream: Stream, project: Project): readonly string[] {
-  return ['.counts', stream.name, `project_id=${pathSegment(project.id)}.json`];
+  return [...folderOf(stream.name), `project_id=${pathSegment(project.id)}.json`];
+}
+
+/** Hidden, and no file that engines would read: what they find in the folder is data. */
+function folderOf(stream: string): readonly string[] {
+  return ['.counts', stream];
 }

@@ -6,7 +6,7 @@ import type { Log } from '../log/log.js';
 import type { Partition, Project } from '../streams/partition.js';
 import type { Stream } from '../streams/stream.js';
 import type { Day } from '../time/day.js';
-import { addCounts, type CountedPartition, readCounts } from './counts-file.js';
+import { addCounts, type CountedPartition, readCounts, removeCounts } from './counts-file.js';
 
 /** How the partitions of one stream and project are looked at. */
 export interface PartitionFiles {
@@ -93,6 +93,11 @@ export function partitionCounts(folder: OutputFolder, log: Log) {
       }
       return held;
     },
+    /**
+     * Forgets what is noted of a stream, before files of it get other lengths that no partition is committed with. What
+     * was not saved yet is left to be.
+     */
+    forget: (stream: string): Promise<void> => removeCounts(folder, stream),
     /** Writes down what is noted. A failure is only told: it costs the next run a count. */
     save,
   };

@@ -82,7 +82,14 @@ describe('what the examples show', () => {
     const { sinks } = parse(await readFile(`${folder}all-sinks.yaml`, 'utf8'));
     const shared = ['streams', 'required', 'deadline', 'missing'];
 
-    expect(Object.keys(sinks.tableau)).toEqual(['type', 'path', 'layout', 'bom', 'escape_formulas']);
+    expect(Object.keys(sinks.tableau)).toEqual([
+      'type',
+      'path',
+      'layout',
+      'preset',
+      'bom',
+      'escape_formulas',
+    ]);
     expect(Object.keys(sinks.archive)).toEqual(['type', 'path', 'compression']);
     expect(Object.keys(sinks.datadog)).toEqual([
       'type',

@@ -50,7 +50,11 @@ const kinds = [
   },
   ...(['single', 'daily'] as const).map((layout) => ({
     name: `tableau-csv with layout ${layout}`,
-    open: () => tableauSink({ path: 'out', layout, bom: true, escape_formulas: true }, sinkContext(cwd)),
+    open: () =>
+      tableauSink(
+        { path: 'out', layout, preset: 'tableau', bom: true, escape_formulas: true },
+        sinkContext(cwd),
+      ),
     file:
       layout === 'single'
         ? `.parts/requests/${PROJECT}/${DAY}.csv`
@@ -233,7 +237,10 @@ describe.each(kinds.filter(({ name }) => name.startsWith('tableau')))('$name', (
 
 it('a single table that was deleted or changed comes back with a run that has nothing to deliver', async () => {
   const open = () =>
-    tableauSink({ path: 'out', layout: 'single', bom: false, escape_formulas: true }, sinkContext(cwd));
+    tableauSink(
+      { path: 'out', layout: 'single', preset: 'tableau', escape_formulas: true },
+      sinkContext(cwd),
+    );
   await delivered(open(), ROWS);
   const before = await folderContents(join(cwd, 'out'));
   await rm(join(cwd, 'out/requests.csv'));

@@ -5,10 +5,9 @@ import type { GroupedRow } from '../../../src/encode/group-table.js';
 import type { FieldType, Row, Value } from '../../../src/streams/field.js';
 import { tablesOf } from '../tables/stream-tables.js';
 import type { Column, Table } from '../tables/table.js';
+import { CRLF } from './csv-format.js';
 import { plainDigits, realDigits } from './csv-number.js';
-import { csvText, isFormula } from './csv-text.js';
-
-export const CRLF = '\r\n';
+import { csvText, isGuarded } from './csv-text.js';
 
 /** Between the items of a list in one cell. */
 export const LIST_SEPARATOR = '|';
@@ -17,14 +16,9 @@ export interface CsvOptions {
   readonly escapeFormulas: boolean;
 }
 
-/** The first line of a table's files, without its line end. */
-export function csvHeader(table: Table): string {
-  return table.columns.map((column) => column.name).join(',');
-}
-
 /**
- * Makes the lines of each of a stream's tables, in the order of {@link tablesOf}, each with its line end. Null, an empty
- * text, an empty list and a number that is none are an empty, unquoted cell.
+ * Makes the lines of each of a stream's tables in {@link TABLEAU_FORMAT}, in the order of {@link tablesOf}, each with its
+ * line end. Null, an empty text, an empty list and a number that is none are an empty, unquoted cell.
  *
  * - timestamps: `2026-11-20 11:59:47.434`, UTC, cut to milliseconds; dates: `2026-11-20`
  * - numbers: plain digits, reals always with a decimal point; flags: `true` and `false`
@@ -34,43 +28,71 @@ export function csvHeader(table: Table): string {
  * It throws a TypeError where a value is not of its column's type: never text in a column of numbers.
  */
 export function csvEncoder(dictionary: Dictionary, options: CsvOptions): Encoder<readonly Uint8Array[]> {
-  const tables = tablesOf(dictionary.stream).map((table) => ({
-    writeLines: linesOf(table, dictionary, options),
-    out: new ByteWriter(),
-  }));
+  const [own, ...children] = tablesOf(dictionary.stream);
+  const writeOwn = cellsOf(own.columns, dictionary, options);
+  const writeItems = itemsOf(children, dictionary, options);
+  const outs = [own, ...children].map(() => new ByteWriter());
+  const [ownOut = new ByteWriter(), ...itemOuts] = outs;
   return {
-    encode: (records) =>
-      tables.map(({ writeLines, out }) => {
-        out.clear();
-        for (const record of records) writeLines(record, out);
-        return out.take();
-      }),
+    encode: (records) => {
+      for (const out of outs) out.clear();
+      for (const record of records) {
+        writeOwn(record, ownOut);
+        ownOut.copy(LINE_END);
+        writeItems(record, itemOuts);
+      }
+      return outs.map((out) => out.take());
+    },
   };
 }
 
 type Write = (record: GroupedRow, out: ByteWriter) => void;
 
-function linesOf({ columns, items }: Table, dictionary: Dictionary, options: CsvOptions): Write {
-  if (items === undefined) {
-    const writeCells = cellsOf(columns, dictionary, options);
-    return (record, out) => {
-      writeCells(record, out);
-      out.copy(LINE_END);
-    };
-  }
-  const writeKey = cellsOf(columns.slice(0, columns.length - items.columns.length), dictionary, options);
-  const endsOf = dictionary.memoize(items.fields, (row) =>
-    items.of(row).map((item) => Buffer.from(cellTexts(items.columns, item, options) + CRLF)),
+const LINE_END = Buffer.from(CRLF);
+
+/**
+ * Writes the rows of a record to its child tables. What these have of the record itself is the same in all of their rows,
+ * and is made once.
+ */
+function itemsOf(
+  children: readonly Table[],
+  dictionary: Dictionary,
+  options: CsvOptions,
+): (record: GroupedRow, outs: readonly ByteWriter[]) => void {
+  const all = children.flatMap(({ items }) => items ?? []);
+  const [first] = all;
+  if (first === undefined) return () => {};
+  const writeBefore = cellsOf(first.before, dictionary, options);
+  const writeAfter = cellsOf(first.after, dictionary, options);
+  const before = new ByteWriter();
+  const after = new ByteWriter();
+  const rowsOf = all.map(({ columns, fields, of }) =>
+    // Two items that differ only in what no cell shows are one.
+    dictionary.memoize(fields, (row) =>
+      [...new Set(of(row).map((item) => cellTexts(columns, item, options)))].map((cells) =>
+        Buffer.from(`${cells},`),
+      ),
+    ),
   );
-  return (record, out) => {
-    for (const end of endsOf(record)) {
-      writeKey(record, out);
-      out.copy(end);
+  return (record, outs) => {
+    before.clear();
+    for (let table = 0; table < outs.length; table += 1) {
+      const rows = rowsOf[table]?.(record) ?? [];
+      const out = outs[table] as ByteWriter;
+      for (let at = 0; at < rows.length; at += 1) {
+        if (before.length === 0) {
+          after.clear();
+          writeBefore(record, before);
+          writeAfter(record, after);
+          after.copy(LINE_END);
+        }
+        out.copyOf(before);
+        out.copy(rows[at] as Buffer);
+        out.copyOf(after);
+      }
     }
   };
 }
-
-const LINE_END = Buffer.from(CRLF);
 
 /** Writes the cells of these columns, with a comma before each but the first. */
 function cellsOf(columns: readonly Column[], dictionary: Dictionary, options: CsvOptions): Write {
@@ -134,7 +156,7 @@ function tryQuickly(value: Value, type: FieldType, out: ByteWriter, { escapeForm
       out.text(value.slice(11, 23));
       return true;
     }
-    return type === 'string' && !(escapeFormulas && isFormula(value)) && out.tryPlain(value, COMMA, QUOTE);
+    return type === 'string' && !(escapeFormulas && isGuarded(value)) && out.tryPlain(value, COMMA, QUOTE);
   }
   if (typeof value !== 'number' || !(type === 'real' || type === 'integer')) return false;
   if (!out.tryNumber(value)) return false;

@@ -4,7 +4,7 @@
  * - other control characters, the tab excepted, become U+FFFD, which shows that something was there; so does half
  *   of a surrogate pair, once the text is encoded as UTF-8;
  * - with `escapeFormulas`, a text that a spreadsheet would run as a formula gets a leading `'`
- *   (OWASP ASVS 1.2.10, CWE-1236);
+ *   (OWASP ASVS 1.2.10, CWE-1236), and so does one that looks as if it had got one: {@link isGuarded};
  * - a cell with a comma or a quote is quoted, its quotes doubled (RFC 4180); an empty one never is, since Tableau
  *   reads `""` as an empty text and not as null.
  *
@@ -18,13 +18,17 @@ export function csvText(text: string, escapeFormulas: boolean): string {
     found |= code < 128 ? (ASCII[code] ?? 0) : beyondAscii(code);
   }
   const cell = found & MUST_CLEAN ? clean(text) : text;
-  const guarded = escapeFormulas && isFormula(text) ? `'${cell}` : cell;
+  const guarded = escapeFormulas && isGuarded(text) ? `'${cell}` : cell;
   return found & MUST_QUOTE ? `"${guarded.replaceAll('"', '""')}"` : guarded;
 }
 
-/** True for a text that a spreadsheet would run. */
-export function isFormula(text: string): boolean {
-  return FORMULA_STARTS.has(text.charCodeAt(0));
+/**
+ * True for a text that a spreadsheet would run, and for one that looks like such a text behind its guard. So whoever takes
+ * one `'` away from each cell that begins with some and then has what a guard stands before, has the texts again.
+ */
+export function isGuarded(text: string): boolean {
+  const first = text.charCodeAt(0);
+  return FORMULA_STARTS.has(first) || (first === APOSTROPHE && LIKE_GUARDED.test(text));
 }
 
 const MUST_QUOTE = 1;
@@ -50,3 +54,6 @@ function clean(text: string): string {
 
 /** OWASP's list; the wide forms are read as their narrow ones by spreadsheets in East Asian locales. */
 const FORMULA_STARTS = new Set([...'=+-@\t\r\n＝＋－＠'].map((character) => character.charCodeAt(0)));
+const APOSTROPHE = "'".charCodeAt(0);
+/** Spaces too: the line breaks that a text may begin with have become one. */
+const LIKE_GUARDED = /^'+[=+\-@\t＝＋－＠ \n\v\f\r\u0085\u2028\u2029]/;

@@ -1,10 +1,11 @@
 import type { FieldType } from '../../../src/streams/field.js';
 import { LIST_SEPARATOR } from '../csv/csv-encoder.js';
+import type { CsvFormat } from '../csv/csv-format.js';
 import type { Column, Table } from '../tables/table.js';
 
 /**
- * One table of a Frictionless Data Package: what it is, where, and the meaning of its columns. `role`, `unit`,
- * `list_separator` and `personal` are ours; the format allows own properties.
+ * One table of a Frictionless Data Package: what it is, where, and the meaning of its columns. `written_for`,
+ * `relationships`, `role`, `unit`, `list_separator` and `personal` are ours; the format allows own properties.
  *
  * @see https://specs.frictionlessdata.io/tabular-data-resource/
  */
@@ -12,17 +13,25 @@ export interface DataResource {
   readonly name: string;
   /** Below the folder of the package. */
   readonly path: string | readonly string[];
-  readonly schema: { readonly foreignKeys: readonly ForeignKey[]; readonly [property: string]: unknown };
+  /** The name of the form of its cells. */
+  readonly written_for?: string | undefined;
+  readonly schema: {
+    readonly foreignKeys?: readonly Relationship[] | undefined;
+    readonly relationships?: readonly Relationship[] | undefined;
+    readonly [property: string]: unknown;
+  };
   readonly [property: string]: unknown;
 }
 
-interface ForeignKey {
+/** Columns of a table, and those of another one that they find at most one row by. */
+interface Relationship {
   readonly fields: readonly string[];
   readonly reference: { readonly resource: string; readonly fields: readonly string[] };
 }
 
 /** @param paths below the folder of the package, at least one. */
-export function dataResource(table: Table, paths: readonly string[]): DataResource {
+export function dataResource(table: Table, paths: readonly string[], format: CsvFormat): DataResource {
+  const relationships = relationshipsOf(table);
   return {
     profile: 'tabular-data-resource',
     name: table.name,
@@ -30,13 +39,21 @@ export function dataResource(table: Table, paths: readonly string[]): DataResour
     path: pathProperty(paths),
     format: 'csv',
     mediatype: 'text/csv',
+    written_for: format.name,
     encoding: 'utf-8',
-    dialect: { delimiter: ',', lineTerminator: '\r\n', quoteChar: '"', doubleQuote: true, header: true },
+    dialect: {
+      delimiter: format.separator,
+      lineTerminator: '\r\n',
+      quoteChar: '"',
+      doubleQuote: true,
+      header: true,
+    },
     schema: {
-      fields: table.columns.map(dataField),
+      fields: table.columns.map((column) => dataField(column, format)),
       missingValues: [''],
-      primaryKey: table.key,
-      foreignKeys: foreignKeysOf(table),
+      ...(areRequired(table, table.key) ? { primaryKey: table.key } : {}),
+      foreignKeys: foreignKeysOf(table, relationships),
+      relationships,
     },
   };
 }
@@ -46,39 +63,41 @@ export function pathProperty(paths: readonly string[]): DataResource['path'] {
   return paths.length === 1 ? String(paths[0]) : paths;
 }
 
-/** `datapackage.json` as text. References to tables that are not in it are left out. */
+/** `datapackage.json` as text. Relationships with tables that are not in it are left out. */
 export function dataPackage(resources: readonly DataResource[]): string {
   const names = new Set(resources.map((resource) => resource.name));
+  const isThere = ({ reference }: Relationship) => names.has(reference.resource);
   const sorted = [...resources].sort((a, b) => (a.name < b.name ? -1 : 1));
   const content = {
     profile: 'tabular-data-package',
     name: 'deepgram-export',
     description: 'Usage, request logs and billing of a Deepgram account; all times are UTC',
-    resources: sorted.map((resource) => ({
-      ...resource,
-      schema: {
-        ...resource.schema,
-        foreignKeys: resource.schema.foreignKeys.filter((key) => names.has(key.reference.resource)),
-      },
-    })),
+    resources: sorted.map((resource) => {
+      const { relationships = [], foreignKeys = [], ...schema } = resource.schema;
+      const keys = foreignKeys.filter(isThere);
+      return {
+        ...resource,
+        schema: {
+          ...schema,
+          // The format knows no empty list of keys.
+          ...(keys.length > 0 ? { foreignKeys: keys } : {}),
+          relationships: relationships.filter(isThere),
+        },
+      };
+    }),
   };
   return `${JSON.stringify(content, null, 2)}\n`;
 }
 
-const FRICTIONLESS_TYPES = {
-  string: { type: 'string' },
-  strings: { type: 'string', list_separator: LIST_SEPARATOR },
-  integer: { type: 'integer' },
-  real: { type: 'number' },
-  boolean: { type: 'boolean' },
-  date: { type: 'date' },
-  timestamp: { type: 'datetime', format: '%Y-%m-%d %H:%M:%S.%f' },
-} as const satisfies Record<FieldType, object>;
+/** True where none of these columns is ever empty. */
+function areRequired({ columns }: Table, names: readonly string[]): boolean {
+  return names.every((name) => columns.some((column) => column.name === name && column.required === true));
+}
 
-function dataField(column: Column): object {
+function dataField(column: Column, format: CsvFormat): object {
   return {
     name: column.name,
-    ...FRICTIONLESS_TYPES[column.type],
+    ...frictionlessType(column.type, format),
     description: column.description,
     role: column.role,
     ...(column.unit === undefined ? {} : { unit: column.unit }),
@@ -87,23 +106,57 @@ function dataField(column: Column): object {
   };
 }
 
-/** How the star hangs together: columns of any table, and the table and key that they point to. */
-const REFERENCES: readonly ForeignKey[] = [
-  reference('projects', ['project_id']),
+function frictionlessType(type: FieldType, { decimal, flags, timestamp }: CsvFormat): object {
+  switch (type) {
+    case 'strings':
+      return { type: 'string', list_separator: LIST_SEPARATOR };
+    case 'real':
+      return { type: 'number', ...(decimal === '.' ? {} : { decimalChar: decimal }) };
+    case 'boolean':
+      return { type, trueValues: [flags.true], falseValues: [flags.false] };
+    case 'timestamp':
+      return { type: 'datetime', format: timestamp };
+    case 'string':
+    case 'integer':
+    case 'date':
+      return { type };
+  }
+}
+
+/** How the star hangs together: columns of any table, and the table and key that they point to; the closest first. */
+const REFERENCES: readonly Relationship[] = [
   reference('requests', ['project_id', 'request_id']),
   reference('api_keys', ['project_id', 'api_key_id']),
   reference('api_keys', ['project_id', 'api_key_id'], ['project_id', 'accessor']),
   reference('models', ['project_id', 'model_id']),
+  reference('projects', ['project_id']),
+  reference('usage', ['project_id', 'date']),
+  reference('billing', ['project_id', 'date']),
 ];
+/** Tables that may lack the partner: a day has requests before it has totals. */
+const MAY_LACK: ReadonlySet<string> = new Set(['usage', 'billing']);
 
-function reference(resource: string, key: readonly string[], fields = key): ForeignKey {
+function reference(resource: string, key: readonly string[], fields = key): Relationship {
   return { fields, reference: { resource, fields: key } };
 }
 
-function foreignKeysOf(table: Table): ForeignKey[] {
-  const columns = new Set(table.columns.map((column) => column.name));
+function relationshipsOf({ name, columns }: Table): Relationship[] {
+  const there = new Set(columns.map((column) => column.name));
   return REFERENCES.filter(
-    ({ fields, reference }) =>
-      reference.resource !== table.name && fields.every((field) => columns.has(field)),
+    ({ fields, reference }) => reference.resource !== name && fields.every((field) => there.has(field)),
   );
+}
+
+/**
+ * The relationships that are foreign keys for whoever checks them: every row has its partner, so none of their columns is
+ * ever empty; and no column is in two of them, since the official reader puts the partner in place of their values.
+ */
+function foreignKeysOf(table: Table, relationships: readonly Relationship[]): readonly Relationship[] {
+  const taken = new Set<string>();
+  return relationships.filter(({ fields, reference }) => {
+    if (MAY_LACK.has(reference.resource) || !areRequired(table, fields)) return false;
+    if (fields.some((field) => taken.has(field))) return false;
+    for (const field of fields) taken.add(field);
+    return true;
+  });
 }

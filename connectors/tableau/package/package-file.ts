@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { readError } from '../../../src/files/file-error.js';
 import type { OutputFolder } from '../../../src/files/output-folder.js';
+import { type CsvFormat, TABLEAU_FORMAT } from '../csv/csv-format.js';
 import { listTableFiles } from '../table-files.js';
 import type { Table } from '../tables/table.js';
 import { type DataResource, dataPackage, dataResource, pathProperty } from './data-package.js';
@@ -16,12 +17,13 @@ export async function writeDataPackage(
   folder: OutputFolder,
   tables: readonly Table[],
   layout: 'single' | 'daily',
+  format: CsvFormat,
 ): Promise<void> {
   const described = new Set(tables.map((table) => table.name));
   const resources: DataResource[] = [];
   for (const table of tables) {
     const paths = await pathsOf(folder, table.name, layout);
-    if (paths.length > 0) resources.push(dataResource(table, paths));
+    if (paths.length > 0) resources.push(dataResource(table, paths, format));
   }
   for (const resource of await earlierResources(folder)) {
     if (described.has(resource.name)) continue;
@@ -29,6 +31,12 @@ export async function writeDataPackage(
     if (paths.length > 0) resources.push({ ...resource, path: pathProperty(paths) });
   }
   await folder.replaceFile(FILE, (file) => file.write(dataPackage(resources)));
+}
+
+/** The form that each table was written in last, by its name. */
+export async function describedForms(folder: OutputFolder): Promise<ReadonlyMap<string, string>> {
+  const resources = await earlierResources(folder);
+  return new Map(resources.map(({ name, written_for = TABLEAU_FORMAT.name }) => [name, written_for]));
 }
 
 async function pathsOf(folder: OutputFolder, table: string, layout: 'single' | 'daily'): Promise<string[]> {
@@ -51,17 +59,20 @@ async function earlierResources(folder: OutputFolder): Promise<readonly DataReso
 
 const earlierPackage = z.looseObject({ resources: z.array(z.unknown()) });
 
+const relationships = z
+  .array(
+    z.looseObject({
+      fields: z.array(z.string()),
+      reference: z.looseObject({ resource: z.string(), fields: z.array(z.string()) }),
+    }),
+  )
+  .optional();
+
 const earlierResource = z.looseObject({
   // One of our tables, and so no way out of the folder.
   name: z.string().regex(/^[a-z_]+$/),
-  schema: z.looseObject({
-    foreignKeys: z.array(
-      z.looseObject({
-        fields: z.array(z.string()),
-        reference: z.looseObject({ resource: z.string(), fields: z.array(z.string()) }),
-      }),
-    ),
-  }),
+  written_for: z.string().optional(),
+  schema: z.looseObject({ foreignKeys: relationships, relationships }),
 });
 
 /** Judges only: what is kept stays as it was written, down to the order of its properties. */

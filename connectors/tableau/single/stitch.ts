@@ -3,37 +3,44 @@ import { ByteWriter } from '../../../src/encode/byte-writer.js';
 import { abortError } from '../../../src/errors/export-error.js';
 import type { AtomicFile } from '../../../src/files/atomic-file.js';
 import type { OutputFolder } from '../../../src/files/output-folder.js';
-import { CRLF, csvHeader } from '../csv/csv-encoder.js';
+import { TABLEAU_FORMAT } from '../csv/csv-format.js';
+import { type FileForm, headOf } from '../file-form.js';
+import { readPart } from '../part-reader.js';
+import { linesIn } from '../spreadsheet-rows.js';
 import { listParts, tableFile } from '../table-files.js';
 import type { Table } from '../tables/table.js';
-import { readPart } from './part-reader.js';
-
-/** Excel takes a CSV file for UTF-8 only with this in front. */
-export const BYTE_ORDER_MARK = '\uFEFF';
 
 /**
  * Writes a table's single file out of all its parts, a piece at a time. Parts of earlier runs count too, also those
  * of a run that was killed before it came to this: so the file is right whatever happened before.
+ *
+ * @returns how many lines it has, where it is for a spreadsheet
  */
 export async function stitchTable(
   folder: OutputFolder,
   table: Table,
-  options: { readonly bom: boolean; readonly signal: AbortSignal },
-): Promise<void> {
-  const header = csvHeader(table);
+  options: { readonly form: FileForm; readonly signal: AbortSignal },
+): Promise<number> {
+  const { form, signal } = options;
+  const { columns } = table;
+  const isForSheets = form.format !== TABLEAU_FORMAT;
+  let lines = 1;
   const parts = await listParts(folder, table.name);
   await folder.replaceFile(tableFile(table.name), async (file) => {
     const gathered = new ByteWriter();
-    gathered.text((options.bom ? BYTE_ORDER_MARK : '') + header + CRLF);
+    gathered.text(headOf(table, form));
     for (const part of parts) {
-      if (options.signal.aborted) throw abortError(options.signal);
-      for await (const rows of readPart(folder.path(part), header)) {
+      if (signal.aborted) throw abortError(signal);
+      const wanted = { columns, format: form.format, written: TABLEAU_FORMAT };
+      for await (const rows of readPart(folder.path(part), wanted)) {
         gathered.copy(rows);
+        if (isForSheets) lines += linesIn(rows);
         if (gathered.length >= WRITE_AT) await writeOut(gathered, file);
       }
     }
     await writeOut(gathered, file);
   });
+  return lines;
 }
 
 async function writeOut(gathered: ByteWriter, file: AtomicFile): Promise<void> {

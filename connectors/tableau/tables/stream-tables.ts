@@ -4,37 +4,53 @@ import type { Stream } from '../../../src/streams/stream.js';
 import type { Column, Table } from './table.js';
 
 /** The tables of a stream, its own first. */
-export function tablesOf({ name, description, fields, key, kind }: Stream): readonly [Table, ...Table[]] {
+export function tablesOf(stream: Stream): readonly [Table, ...Table[]] {
+  const { name, description, fields, key } = stream;
   const own = { name, description, columns: fields, key };
-  return kind === 'requests' ? requestTables(own) : [own];
+  return stream.kind === 'requests' ? requestTables(own, stream.sums) : [own];
 }
 
 /**
  * The requests with a 0/1 measure for rates, and a child table for each of their lists, so that counting by tag,
- * model or feature splits no text.
+ * model or feature splits no text. These have the day and what is summed as well: a question about one tag needs no join.
  */
-function requestTables(requests: Table): readonly [Table, ...Table[]] {
-  const request = requests.columns.filter(({ name }) => name === 'project_id' || name === 'request_id');
+function requestTables(requests: Table, sums: readonly string[]): readonly [Table, ...Table[]] {
+  const own: Table = { ...requests, columns: [...requests.columns, isError] };
+  const some = (names: readonly string[]) =>
+    names.flatMap((name) => own.columns.filter((one) => one.name === name));
+  const before = some(requests.key);
   const child = (
-    name: string,
+    items: string,
     columns: readonly Field[],
     fields: readonly string[],
     of: (record: Row) => readonly Row[],
-  ): Table => ({
-    name: `${requests.name}_${name}`,
-    description: `${capitalized(name)} of the requests, one row a request and ${columns[0]?.name.replace('_id', '')}`,
-    columns: [...request, ...columns],
-    key: [...request, ...columns.slice(0, 1)].map((column) => column.name),
-    items: { columns, fields, of },
-  });
+  ): Table => {
+    const item = items.slice(0, -1);
+    const after = [...some(['date']), ...some(sums).map((measure) => repeated(measure, item))];
+    return {
+      name: `${requests.name}_${items}`,
+      description: `${capitalized(items)} of the requests, one row a request and ${item}`,
+      columns: [...before, ...columns, ...after],
+      key: [...before, ...columns.slice(0, 1)].map((column) => column.name),
+      items: { parent: own, before, columns, after, fields, of },
+    };
+  };
   return [
-    { ...requests, columns: [...requests.columns, isError] },
+    own,
     child('tags', tags, ['tags'], (record) => itemsOf(record, 'tags').map((tag) => ({ tag }))),
     child('models', models, ['model_ids', 'model_names'], modelsOf),
     child('features', features, ['features'], (record) =>
       itemsOf(record, 'features').map((feature) => ({ feature })),
     ),
   ];
+}
+
+/** A measure of the whole request in a table of its items. */
+function repeated(measure: Column, item: string): Column {
+  return {
+    ...measure,
+    description: `${measure.description}. Of the whole request, and so the same for each ${item} of it: a sum is right for one ${item}, and over several it counts requests more than once`,
+  };
 }
 
 /** Last in the table, where new columns go. */

@@ -12,9 +12,13 @@ export interface Table {
   readonly columns: readonly Column[];
   /** The columns that tell two rows apart. */
   readonly key: readonly string[];
-  /** Makes it a child table: for each of the record's items the row is the record's own key, and then these. */
+  /** Makes it a child table: a row for each of the record's items, with some columns of the record around it. */
   readonly items?: {
+    /** The table of the records. */
+    readonly parent: Table;
+    readonly before: readonly Column[];
     readonly columns: readonly Column[];
+    readonly after: readonly Column[];
     /** The fields that the items are made of. */
     readonly fields: readonly string[];
     of(record: Row): readonly Row[];

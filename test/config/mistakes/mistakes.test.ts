@@ -252,6 +252,16 @@ describe('one mistake, its place and its words', () => {
       '3:53  sinks.t.layout: must be one of single, daily (did you mean "daily"?)',
     ],
     [
+      'a locale without the preset that it is for',
+      `${head}sinks: { t: { type: tableau-csv, path: out, locale: de-DE } }\n`,
+      '3:53  sinks.t.locale: is for preset: spreadsheet alone: add that, or remove locale',
+    ],
+    [
+      'an unknown preset',
+      `${head}sinks: { t: { type: tableau-csv, path: out, preset: spreadsheets } }\n`,
+      '3:53  sinks.t.preset: must be one of tableau, spreadsheet (did you mean "spreadsheet"?)',
+    ],
+    [
       'a home folder',
       withFiles('type: ndjson, path: ~/out'),
       '3:39  sinks.files.path: "~" is not expanded here: write ${HOME} or the whole path',
@@ -350,7 +360,7 @@ sinks:
     'job.yaml:2:1  source.api_key: is missing',
     'job.yaml:3:18  window.since: must be a time back from now such as 7d, 36h or 4w, or a day as YYYY-MM-DD',
     'job.yaml:5:50  sinks.a.streams[0]: is no stream that is read (did you mean "requests"?)',
-    'job.yaml:5:60  sinks.a.site: is no setting known here; there are path, layout, bom, escape_formulas, type, streams, required, deadline, missing',
+    'job.yaml:5:60  sinks.a.site: is no setting known here; there are path, layout, preset, locale, bom, escape_formulas, type, streams, required, deadline, missing',
     'job.yaml:7:3  sinks.c.api_key: is missing',
     `job.yaml:7:37  sinks.c.site: must be one of ${sites}`,
     'job.yaml:7:53  sinks.c.interval: must be from 10s to 1d',

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { onTestFinished } from 'vitest';
 import { usage } from '../../../connectors/deepgram/streams/usage.js';
+import type { TableauSettings } from '../../../connectors/tableau/tableau-settings.js';
 import { tableauSink } from '../../../connectors/tableau/tableau-sink.js';
 import { folderContents } from '../../../connectors/testing/folder-contents.js';
 import { sinkContext } from '../../../connectors/testing/sink-context.js';
@@ -30,16 +31,12 @@ export async function newFolder(): Promise<string> {
   return folder;
 }
 
-interface Choice {
-  readonly layout?: 'single' | 'daily';
-  readonly bom?: boolean;
-  readonly escape_formulas?: boolean;
-  readonly streams?: readonly Stream[];
-}
+type Choice = Partial<Omit<TableauSettings, 'path'>> & { readonly streams?: readonly Stream[] };
 
 export function openSink(folder: string, choice: Choice = {}): Sink {
-  const { layout = 'single', bom = false, escape_formulas = true, streams = [] } = choice;
-  return tableauSink({ path: '.', layout, bom, escape_formulas }, sinkContext(folder, { streams }));
+  const { streams = [], ...settings } = choice;
+  const defaults = { layout: 'single', preset: 'tableau', escape_formulas: true } as const;
+  return tableauSink({ path: '.', ...defaults, ...settings }, sinkContext(folder, { streams }));
 }
 
 interface Part {

@@ -9,10 +9,14 @@ function request(id: string, values: Readonly<Record<string, Value>> = {}): Row 
   return rowOf(requests, { project_id: 'p1', request_id: id, status: 'success', ...values });
 }
 
+/** What the child tables have of the request itself, behind the item. */
+const AFTER = ['date', 'cost_usd', 'audio_seconds'];
+
 async function tablesOf(rows: readonly Row[]) {
   const folder = await newFolder();
   await run(folder, {}, [{ stream: requests, batches: [rows] }]);
-  const cells = async (file: string) => (await readTable(folder, file)).map((row) => Object.values(row));
+  const cells = async (file: string) =>
+    (await readTable(folder, file)).map((row) => Object.values(row).slice(0, -AFTER.length));
   return {
     folder,
     tags: await cells('requests_tags.csv'),
@@ -75,9 +79,38 @@ test('models stand with their names, empty where only the other is known', async
 test('the child tables have their headers, also without a request', async () => {
   const { folder } = await tablesOf([]);
 
-  expect(await readText(folder, 'requests_tags.csv')).toBe('project_id,request_id,tag\r\n');
-  expect(await readText(folder, 'requests_models.csv')).toBe('project_id,request_id,model_id,model_name\r\n');
-  expect(await readText(folder, 'requests_features.csv')).toBe('project_id,request_id,feature\r\n');
+  expect(await readText(folder, 'requests_tags.csv')).toBe(`project_id,request_id,tag,${AFTER}\r\n`);
+  expect(await readText(folder, 'requests_models.csv')).toBe(
+    `project_id,request_id,model_id,model_name,${AFTER}\r\n`,
+  );
+  expect(await readText(folder, 'requests_features.csv')).toBe(`project_id,request_id,feature,${AFTER}\r\n`);
+});
+
+test('the day and what is summed stand beside each tag, model and feature, so that one of them needs no join', async () => {
+  const values = { date: '2026-11-20', tags: ['prod', 'web'], model_ids: ['m1'], features: ['diarize'] };
+  const { folder } = await tablesOf([
+    request('r1', { ...values, cost_usd: 0.25, audio_seconds: 60 }),
+    request('r2', { ...values, cost_usd: null, audio_seconds: 1.5 }),
+  ]);
+
+  for (const table of ['tags', 'models', 'features']) {
+    const rows = await readTable(folder, `requests_${table}.csv`);
+    const costs = rows.map((row) => [row.request_id, ...AFTER.map((name) => row[name])]);
+    expect(costs.filter((row, at) => row[0] !== costs[at - 1]?.[0])).toEqual([
+      ['r1', '2026-11-20', '0.25', '60.0'],
+      ['r2', '2026-11-20', '', '1.5'],
+    ]);
+    expect(new Set(costs.map((row) => row.join()))).toHaveLength(2);
+  }
+});
+
+test('two tags that are the same cell are one row', async () => {
+  const { tags } = await tablesOf([request('r1', { tags: ['a b', 'a\nb', 'a\u0000', 'a\u0001'] })]);
+
+  expect(tags).toEqual([
+    ['p1', 'r1', 'a b'],
+    ['p1', 'r1', 'a\uFFFD'],
+  ]);
 });
 
 test('a receipt counts requests, not the rows of all four tables', async () => {

@@ -1,4 +1,5 @@
 import { parse } from 'csv-parse/sync';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { usage } from '../../../connectors/deepgram/streams/usage.js';
 import type { FieldType, Value } from '../../../src/streams/field.js';
@@ -217,8 +218,25 @@ describe('texts', () => {
     ['=HYPERLINK("http://x","y")', '"\'=HYPERLINK(""http://x"",""y"")"'],
     ['a=1', 'a=1'],
     ['\u0000=1', '\uFFFD=1'],
+    ["'=1", "''=1"],
+    ["''-", "'''-"],
+    ["' =1", "'' =1"],
+    ["'＝1", "''＝1"],
+    ["'tis", "'tis"],
+    ["'", "'"],
   ])('a formula %j is only text: %s', async (value, cell) => {
     expect(await rawCell('string', value)).toBe(cell);
+  });
+
+  test('a guard can be taken away again: one apostrophe, where some stand before a formula or a space', async () => {
+    const start = fc.string({ unit: fc.constantFrom(..."'=+-@ \t\r\n\u2028＝a"), maxLength: 4 });
+    const samples = fc.sample(fc.tuple(start, fc.string()), { numRuns: 3_000, seed: 13 });
+    const texts = samples.map(([first, rest]) => first + rest);
+
+    const guarded = await readBack('string', texts);
+    const plain = await readBack('string', texts, false);
+
+    expect(guarded.map((cell) => cell.replace(/^'(?='*[=+\-@\t＝＋－＠ ])/, ''))).toEqual(plain);
   });
 
   test('a list is guarded as the cell that it makes', async () => {
@@ -300,7 +318,8 @@ function asPromised(text: string): string {
     const control = (code < 32 && code !== 9) || (code >= 127 && code < 160);
     return control || (code >= 0xd800 && code <= 0xdfff) ? '\uFFFD' : character;
   });
-  return (/^[=+\-@\t\r\n＝＋－＠]/.test(text) ? "'" : '') + characters.join('');
+  const looksGuarded = /^'+[=+\-@\t＝＋－＠\s\u0085]/.test(text) && !/^'+[\u00a0\uFEFF]/.test(text);
+  return (/^[=+\-@\t\r\n＝＋－＠]/.test(text) || looksGuarded ? "'" : '') + characters.join('');
 }
 
 const PIECES = [

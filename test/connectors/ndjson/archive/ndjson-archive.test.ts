@@ -112,7 +112,7 @@ describe('what was synced can be replayed to the byte', () => {
     const sinksIn = (folder: string) => [
       ndjsonSink({ path: `${folder}/ndjson`, compression }, { ...context, name: 'archive' }),
       tableauSink(
-        { path: `${folder}/tableau`, layout: 'single', bom: false, escape_formulas: true },
+        { path: `${folder}/tableau`, layout: 'single', preset: 'tableau', escape_formulas: true },
         { ...context, name: 'tableau' },
       ),
     ];

@@ -1,20 +1,48 @@
 import { closeSync, fstatSync, openSync, read, readSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { bufferPool } from '../../../src/encode/buffer-pool.js';
-import { ExportError } from '../../../src/errors/export-error.js';
-import { readError } from '../../../src/files/file-error.js';
-import { CRLF } from '../csv/csv-encoder.js';
+import { bufferPool } from '../../src/encode/buffer-pool.js';
+import { ExportError } from '../../src/errors/export-error.js';
+import { readError } from '../../src/files/file-error.js';
+import { BYTE_ORDER_MARK, CRLF, type CsvFormat, csvHeader } from './csv/csv-format.js';
+import { lineRewriter } from './csv/csv-lines.js';
+import { dayOfFile } from './table-files.js';
+import type { Column } from './tables/table.js';
+
+/** What is wanted of a file's rows. */
+export interface Wanted {
+  readonly columns: readonly Column[];
+  readonly format: CsvFormat;
+  /** The form that the file is known to have. Default: any. */
+  readonly written?: CsvFormat;
+}
 
 /**
- * The rows of a part in the columns of `header`, without its own header. A part that an earlier version wrote may
- * have other columns: they are matched by name, those it lacks are empty, and those that are no longer wanted are
- * left out (the part keeps them). What is yielded is written over by the next piece.
+ * The rows of a file of ours, without its header. One that an earlier version or another configuration wrote may have
+ * other columns or another form: cells are matched by name, a `date` that it lacks is the day of its partition, others are
+ * empty, and those that are no longer wanted are left out (the file keeps them). What is yielded is written over by the
+ * next piece.
  */
-export async function* readPart(path: string, header: string): AsyncGenerator<Buffer> {
+export async function* readPart(path: string, wanted: Wanted): AsyncGenerator<Buffer> {
+  const { columns, format, written } = wanted;
   const chunks = chunksOf(path);
   const { found, rest } = await readHeader(chunks, path);
-  if (found === header) yield* bytesOf(rest, chunks, path);
-  else yield* matchedRows(linesOf(rest, chunks, path), columnMatcher(found, header));
+  if (written === format && found === csvHeader(columns, format)) {
+    yield* bytesOf(rest, chunks, path);
+    return;
+  }
+  const names = found.startsWith(BYTE_ORDER_MARK) ? found.slice(BYTE_ORDER_MARK.length) : found;
+  const rewrite = lineRewriter(names, columns, format, { date: dayOfFile(path) ?? '' });
+  for await (const lines of linesOf(rest, chunks, path)) yield rewrite(lines);
+}
+
+/** The first line of a file of ours, with its line end. */
+export async function headOfFile(path: string): Promise<string> {
+  const chunks = chunksOf(path);
+  try {
+    return (await readHeader(chunks, path)).found + CRLF;
+  } finally {
+    await chunks.return(undefined);
+  }
 }
 
 /** The first line, and what was read of the rows with it: of a small part, all. */
@@ -26,7 +54,8 @@ async function readHeader(
   for (let chunk = await chunks.next(); !chunk.done; chunk = await chunks.next()) {
     bytes = Buffer.concat([bytes, chunk.value]);
     const end = bytes.indexOf(CRLF);
-    if (end >= 0) return { found: bytes.toString('utf8', 0, end), rest: bytes.subarray(end + CRLF.length) };
+    if (end < 0) continue;
+    return { found: bytes.toString('utf8', 0, end), rest: bytes.subarray(end + CRLF.length) };
   }
   throw broken(path);
 }
@@ -54,16 +83,6 @@ async function* linesOf(first: Buffer, chunks: AsyncIterable<Buffer>, path: stri
   }
   if (rest.length > 0 && !rest.subarray(-CRLF.length).equals(LINE_END)) throw broken(path);
   if (rest.length > 0) yield rest;
-}
-
-async function* matchedRows(
-  pieces: AsyncIterable<Buffer>,
-  matched: (line: string) => string,
-): AsyncGenerator<Buffer> {
-  for await (const piece of pieces) {
-    const lines = piece.toString('utf8', 0, piece.length - CRLF.length).split(CRLF);
-    yield Buffer.from(lines.map((line) => matched(line) + CRLF).join(''));
-  }
 }
 
 const LINE_END = Buffer.from(CRLF);
@@ -98,33 +117,6 @@ async function* chunksOf(path: string): AsyncGenerator<Buffer> {
     if (file !== undefined) closeSync(file);
     bufferPool.release(chunk);
   }
-}
-
-/** Puts the cells of a line under another header. */
-function columnMatcher(from: string, to: string): (line: string) => string {
-  const columns = from.split(',');
-  const sources = to.split(',').map((column) => columns.indexOf(column));
-  return (line) => {
-    const cells = rawCells(line);
-    return sources.map((source) => cells[source] ?? '').join(',');
-  };
-}
-
-/** The cells as they are written, quotes and all. */
-function rawCells(line: string): string[] {
-  const cells: string[] = [];
-  let start = 0;
-  let quoted = false;
-  for (let index = 0; index < line.length; index += 1) {
-    const character = line[index];
-    if (character === '"') quoted = !quoted;
-    else if (character === ',' && !quoted) {
-      cells.push(line.slice(start, index));
-      start = index + 1;
-    }
-  }
-  cells.push(line.slice(start));
-  return cells;
 }
 
 function broken(path: string): ExportError {
