@@ -53,8 +53,7 @@ export class ByteWriter {
     const end = this.#end;
     const bytes = this.#bytes;
     const source = other.#bytes;
-    if (length > FEW) source.copy(bytes, end, 0, length);
-    else for (let at = 0; at < length; at += 1) bytes[end + at] = source[at] as number;
+    for (let at = 0; at < length; at += 1) bytes[end + at] = source[at] as number;
     this.#end = end + length;
   }
 
@@ -70,6 +69,16 @@ export class ByteWriter {
       bytes[end + at] = code;
     }
     this.#end = end + (at === length && length <= FEW ? length : bytes.write(text, end));
+  }
+
+  /** A part of a text that is known to be ASCII, without a text of its own. */
+  asciiPart(text: string, from: number, to: number): void {
+    const length = to - from;
+    this.#reserve(length);
+    const end = this.#end;
+    const bytes = this.#bytes;
+    for (let at = 0; at < length; at += 1) bytes[end + at] = text.charCodeAt(from + at);
+    this.#end = end + length;
   }
 
   /** One ASCII character by its code. */

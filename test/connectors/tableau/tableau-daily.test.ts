@@ -1,7 +1,8 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
-import { projects } from '../../../connectors/deepgram/streams/account.js';
+import { parse } from 'csv-parse/sync';
+import { describe, expect, test } from 'vitest';
+import { apiKeys, projects } from '../../../connectors/deepgram/streams/account.js';
 import { requests } from '../../../connectors/deepgram/streams/requests.js';
 import { usage } from '../../../connectors/deepgram/streams/usage.js';
 import { folderContents } from '../../../connectors/testing/folder-contents.js';
@@ -120,3 +121,115 @@ test.each(['../../etc/passwd', '=cmd()', 'a.b', 'Zürich 東京', 'x'.repeat(300
     expect((await readdir(folder)).sort()).toEqual(['.counts', 'datapackage.json', 'usage']);
   },
 );
+
+describe('files of days that have other columns than those of today', () => {
+  const row = rowOf(requests, {
+    project_id: 'p1',
+    request_id: 'r1',
+    created_at: '2026-11-20T11:59:47.434302Z',
+    date: '2026-11-20',
+    error_message: 'no, "none"',
+    tags: ['a,b', 'c'],
+    cost_usd: 0.5,
+  });
+  const own = ['requests', 'requests_p1_2026-11-20.csv'] as const;
+  const child = ['requests_tags', 'requests_tags_p1_2026-11-20.csv'] as const;
+  const again = { ...daily, streams: [requests] };
+  const heldIn = async (folder: string) => {
+    const days = await openSink(folder, daily).held?.(
+      requests,
+      { id: 'p1', name: null },
+      ['2026-11-20'],
+      never,
+    );
+    return days?.get('2026-11-20');
+  };
+
+  /** A day as a version wrote it whose tables had neither a date nor, for tags, what they cost. */
+  async function olderFolder(changed: 'both' | 'child' = 'both'): Promise<string> {
+    const folder = await newFolder();
+    await run(folder, daily, [{ stream: requests, batches: [[row]] }]);
+    if (changed === 'both') {
+      await keepColumns(join(folder, ...own), (name) => name !== 'date' && name !== 'is_error');
+    }
+    await keepColumns(join(folder, ...child), (name) => ['project_id', 'request_id', 'tag'].includes(name));
+    await rm(join(folder, '.counts'), { recursive: true });
+    return folder;
+  }
+
+  test('are written anew, though their days are not delivered again', async () => {
+    const folder = await olderFolder();
+
+    await run(folder, again, []);
+
+    const [request] = await readTable(folder, ...own);
+    expect(request).toMatchObject({
+      created_at: '2026-11-20 11:59:47.434',
+      error_message: 'no, "none"',
+      cost_usd: '0.5',
+      date: '2026-11-20',
+    });
+    expect(Object.keys(request ?? {})).toEqual([...requests.fields.map(({ name }) => name), 'is_error']);
+    expect(await readTable(folder, ...child)).toMatchObject([
+      { tag: 'a,b', date: '2026-11-20' },
+      { tag: 'c', date: '2026-11-20' },
+    ]);
+  });
+
+  test('lose what is not wanted any more, and a byte order mark too', async () => {
+    const folder = await newFolder();
+    const key = (includeEmails: boolean, project: string) => {
+      const stream = apiKeys({ includeEmails });
+      const values = { project_id: project, api_key_id: 'k', member_email: 'ann@example.com' };
+      return { stream, project, day: null, batches: [[rowOf(stream, values)]] };
+    };
+    await run(folder, { ...daily, bom: true }, [key(true, 'p1')]);
+
+    await run(folder, daily, [key(false, 'p2')]);
+
+    const header = `${apiKeys({ includeEmails: false }).fields.map(({ name }) => name)}\r\n`;
+    for (const project of ['p1', 'p2']) {
+      const text = await readText(folder, 'api_keys', `api_keys_${project}_snapshot.csv`);
+      expect(text.startsWith(header)).toBe(true);
+      expect(text).not.toContain('ann@example.com');
+    }
+  });
+
+  test.each(['both', 'child'] as const)(
+    'count as held before and after, and are then left alone (%s)',
+    async (changed) => {
+      const folder = await olderFolder(changed);
+      const before = await heldIn(folder);
+      // A run asks first, and remembers how long the files were.
+      const sink = openSink(folder, again);
+      await sink.held?.(requests, { id: 'p1', name: null }, ['2026-11-20'], never);
+      await sink.finish?.(anyRun, never);
+
+      const after = await heldIn(folder);
+      const { ino } = await stat(join(folder, ...child));
+      await run(folder, again, []);
+
+      expect(before).toMatchObject({ records: 1, sums: { cost_usd: 0.5 } });
+      expect(after).toEqual(before);
+      expect((await stat(join(folder, ...child))).ino).toBe(ino);
+    },
+  );
+
+  test('are not begun once the run is interrupted', async () => {
+    const folder = await olderFolder();
+    const before = await readText(folder, ...own);
+
+    const closing = openSink(folder, again).finish?.(anyRun, AbortSignal.abort());
+
+    await expect(closing).rejects.toMatchObject({ code: 'ABORTED' });
+    expect(await readText(folder, ...own)).toBe(before);
+  });
+});
+
+async function keepColumns(path: string, isKept: (name: string) => boolean): Promise<void> {
+  const [header = [], ...rows] = parse(await readFile(path), { record_delimiter: '\r\n' });
+  const kept = (cells: readonly string[]) => cells.filter((_, at) => isKept(header[at] ?? ''));
+  const cell = (text: string) => (/[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+  const lines = [header, ...rows].map((cells) => `${kept(cells).map(cell).join(',')}\r\n`);
+  await writeFile(path, lines.join(''));
+}

@@ -230,7 +230,7 @@ describe('texts', () => {
 
   test('a guard can be taken away again: one apostrophe, where some stand before a formula or a space', async () => {
     const start = fc.string({ unit: fc.constantFrom(..."'=+-@ \t\r\n\u2028＝a"), maxLength: 4 });
-    const samples = fc.sample(fc.tuple(start, fc.string()), { numRuns: 3_000, seed: 13 });
+    const samples = fc.sample(fc.tuple(start, fc.string()), { numRuns: 1_000, seed: 13 });
     const texts = samples.map(([first, rest]) => first + rest);
 
     const guarded = await readBack('string', texts);
