@@ -71,16 +71,6 @@ export class ByteWriter {
     this.#end = end + (at === length && length <= FEW ? length : bytes.write(text, end));
   }
 
-  /** A part of a text that is known to be ASCII, without a text of its own. */
-  asciiPart(text: string, from: number, to: number): void {
-    const length = to - from;
-    this.#reserve(length);
-    const end = this.#end;
-    const bytes = this.#bytes;
-    for (let at = 0; at < length; at += 1) bytes[end + at] = text.charCodeAt(from + at);
-    this.#end = end + length;
-  }
-
   /** One ASCII character by its code. */
   character(code: number): void {
     this.#reserve(1);

@@ -151,9 +151,9 @@ const POINT_ZERO = Buffer.from('.0');
 function tryQuickly(value: Value, type: FieldType, out: ByteWriter, { escapeFormulas }: CsvOptions): boolean {
   if (typeof value === 'string') {
     if (type === 'timestamp' && value.length === TIMESTAMP) {
-      out.asciiPart(value, 0, 10);
+      out.text(value.slice(0, 10));
       out.character(SPACE);
-      out.asciiPart(value, 11, 23);
+      out.text(value.slice(11, 23));
       return true;
     }
     return type === 'string' && !(escapeFormulas && isGuarded(value)) && out.tryPlain(value, COMMA, QUOTE);
