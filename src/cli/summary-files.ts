@@ -4,6 +4,7 @@ import type { CliContext } from '../catalogue/cli-context.js';
 import { ExportError } from '../errors/export-error.js';
 import type { Summary } from '../report/summary.js';
 import { summaryMarkdown } from '../report/summary-markdown.js';
+import { jsonText } from '../text/one-line.js';
 
 /** Where a summary goes besides the screen. */
 export interface SummaryOptions {
@@ -42,7 +43,7 @@ export async function writeSummaries(
       return false;
     }
   };
-  const json = `${screen.masked(JSON.stringify(summary, null, 2))}\n`;
+  const json = `${screen.masked(jsonText(summary, 2))}\n`;
   const inFile =
     options.summary === undefined ||
     (await write(options.summary, writeFile(resolve(cwd, options.summary), json)));

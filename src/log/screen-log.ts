@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import { jsonLine, oneLine } from '../text/one-line.js';
+import { jsonText, oneLine } from '../text/one-line.js';
 import type { Clock } from '../time/clock.js';
 import type { Log, LogFields } from './log.js';
 import type { Screen } from './screen.js';
@@ -24,7 +24,7 @@ export function screenLog(screen: Screen, options: ScreenLogOptions): Log {
     const time = new Date(options.clock.now()).toISOString();
     screen.line(
       options.format === 'json'
-        ? jsonLine({ time, level, message, ...fields })
+        ? jsonText({ time, level, message, ...fields })
         : prettyLine(level, time, message, options.color),
     );
   };

@@ -1,4 +1,5 @@
 import type { Mask } from '../secrets/mask.js';
+import { oneLine, printable } from '../text/one-line.js';
 
 /** As much of a stream as is written to. */
 export interface Output {
@@ -8,8 +9,8 @@ export interface Output {
 }
 
 /**
- * The two streams that a person or a CI system reads. Everything on its way there is masked, and the live
- * line at the bottom of a terminal is kept out of the way of other lines.
+ * The two streams that a person or a CI system reads. Everything on its way there is masked and then harmless, since a
+ * mask may join what was apart; and the live line at the bottom of a terminal is kept out of the way of other lines.
  */
 export class Screen {
   readonly stdout: Output;
@@ -34,14 +35,14 @@ export class Screen {
   /** A result, to stdout. */
   result(text: string): void {
     this.live('');
-    this.stdout.write(this.#mask(text));
+    this.stdout.write(printable(this.#mask(text)));
   }
 
   /** A line of the log, to stderr. */
   line(text: string): void {
     const live = this.#live;
     this.live('');
-    this.stderr.write(`${this.#mask(text)}\n`);
+    this.stderr.write(`${printable(this.#mask(text))}\n`);
     this.live(live);
   }
 
@@ -49,7 +50,7 @@ export class Screen {
   live(text: string): void {
     if (!this.stderr.isTTY || text === this.#live) return;
     const width = (this.stderr.columns ?? 80) - 1;
-    this.stderr.write(`\r\u001B[2K${this.#mask(text).slice(0, width)}`);
+    this.stderr.write(`\r\u001B[2K${printable(oneLine(this.#mask(text))).slice(0, width)}`);
     this.#live = text;
   }
 }

@@ -1,6 +1,7 @@
 import type { Source } from '../catalogue/source.js';
 import type { Checkpoints } from '../checkpoints/checkpoints.js';
 import { formatRanges, rangesOf } from '../checkpoints/day-ranges.js';
+import { shortName } from '../text/one-line.js';
 import type { Day } from '../time/day.js';
 import type { DaysOfSink, Plan } from './plan.js';
 import type { Task } from './task.js';
@@ -41,7 +42,7 @@ function missingWarnings(tasks: readonly Task[]): string[] {
     for (const { day, lacking } of partitions)
       for (const [sink, { why }] of Object.entries(lacking)) {
         if (why !== 'missing') continue;
-        const first = `${stream} of ${project.name ?? project.id}${day === null ? '' : `, ${day}`}`;
+        const first = `${stream} of ${shortName(project.name ?? project.id)}${day === null ? '' : `, ${day}`}`;
         const known = missing.get(sink) ?? { first, count: 0 };
         missing.set(sink, { ...known, count: known.count + 1 });
       }
@@ -57,7 +58,7 @@ function grouped(all: readonly DaysOfSink[]) {
   const groups = new Map<string, { subject: string; oldest: Day | undefined; days: string; sinks: string }>();
   for (const { sink, stream, project, days, oldest } of all) {
     if (days.length === 0) continue;
-    const subject = `${stream} of ${project.name ?? project.id}`;
+    const subject = `${stream} of ${shortName(project.name ?? project.id)}`;
     const ranges = formatRanges(rangesOf(days));
     const key = JSON.stringify([stream, project.id, ranges]);
     const others = groups.get(key)?.sinks;

@@ -1,4 +1,5 @@
 import type { SourceFailure } from '../deliver/tally/source-failures.js';
+import { shortName } from '../text/one-line.js';
 import type { Summary } from './summary.js';
 
 /** Projects that are named; of more, the number is said. */
@@ -33,7 +34,7 @@ function whatOf(failures: readonly SourceFailure[], summary: Summary): string {
   const ids = [...new Set(failures.map(({ project }) => project))];
   if (ids.length === projects.length) return streams;
   if (ids.length > MOST_PROJECTS) return `${streams} in ${ids.length} of ${projects.length} projects`;
-  const names = ids.map((id) => projects.find((one) => one.id === id)?.name ?? id);
+  const names = ids.map((id) => shortName(projects.find((one) => one.id === id)?.name ?? id));
   return `${streams} in ${names.join(', ')}`;
 }
 

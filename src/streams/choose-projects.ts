@@ -1,4 +1,5 @@
 import { ExportError } from '../errors/export-error.js';
+import { shortName } from '../text/one-line.js';
 import type { Project } from './partition.js';
 
 /**
@@ -20,7 +21,7 @@ export function chooseProjects(
   const unknown = wanted.filter((word) => !all.some((project) => is(project, word)));
   if (unknown.length === 0) return all.filter((project) => wanted.some((word) => is(project, word)));
   const names = unknown.map((word) => `"${word}"`).join(', ');
-  const called = ({ id, name }: Project) => `${name ?? '(no name)'} (${id})`;
+  const called = ({ id, name }: Project) => `${shortName(name ?? '(no name)')} (${shortName(id)})`;
   const renamed = unknown.flatMap((word) =>
     all
       .filter((project) => formerNames(project).includes(word))

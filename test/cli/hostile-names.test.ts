@@ -4,8 +4,9 @@ import { ARCHIVE, account, jobText, KEY, TABLEAU } from './world.js';
 
 const PATH = '../../etc/passwd';
 const FORMULA = "=cmd|' /C calc'!A0";
-/** Clears the screen, sets the window's title, forges a line and a command of a CI system. */
-const CONTROLS = '\u001B[2J\u001B]0;title\u0007\u009B1A\r\n::error::forged\u202E';
+/** Clears the screen, sets the window's title, forges a line and commands of CI systems. */
+const CONTROLS =
+  '\u001B[2J\u001B]0;title\u0007\u009B1A\r\n::error::forged\u202E##[add-mask]e##vso[task.complete]';
 
 const BALANCE = { balance_id: '../../up', amount: 1.5, units: FORMULA, purchase_order_id: '@SUM(A1)' };
 
@@ -75,6 +76,23 @@ describe('control sequences in a name', () => {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
     expect(printed).not.toMatch(/[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u202E]/);
     expect(printed).not.toMatch(/^\s*::/m);
+    expect(printed).not.toMatch(/##\w*\[/);
+  });
+
+  it('do not leave the state', async () => {
+    const { url } = await account({ projects });
+    const terminal = await Terminal.open({ env: { DEEPGRAM_API_KEY: KEY } });
+    await terminal.write('job.yaml', jobText(url, [ARCHIVE]));
+    await terminal.run('sync', '-c', 'job.yaml', '--stream', 'projects', '--summary', 'summary.json');
+    const later = terminal.again();
+
+    const code = await later.run('state', 'show', '-c', 'job.yaml');
+
+    const { 'summary.json': summary = '' } = await terminal.files();
+    expect(code).toBe(0);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+    expect(later.stdout + summary).not.toMatch(/[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u202E]|##\w*\[/);
+    expect(JSON.parse(summary)).toMatchObject({ projects });
   });
 
   it('do not reach the step summary', async () => {

@@ -6,6 +6,7 @@ import type { HttpAnswer, HttpClient, RefusalDetails } from '../../../src/http/h
 import { TOO_LARGE_HINT } from '../../../src/http/retry/network-failure.js';
 import { Secret } from '../../../src/secrets/secret.js';
 import type { Project } from '../../../src/streams/partition.js';
+import { shortName } from '../../../src/text/one-line.js';
 import { doubtOnBaseUrl } from './base-url.js';
 import { PageSize } from './page-size.js';
 import { hintOnScope } from './scopes.js';
@@ -40,7 +41,7 @@ export function projectCall(
 
 /** A project as messages call it. */
 export function calledAs({ id, name }: Project): string {
-  return name ?? id;
+  return shortName(name ?? id);
 }
 
 /**

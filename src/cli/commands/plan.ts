@@ -3,6 +3,7 @@ import { resolveWindow } from '../../config/settings/window.js';
 import { versionsFor } from '../../deliver/versions.js';
 import { plan as planTasks } from '../../plan/plan.js';
 import { planWarnings } from '../../plan/plan-warnings.js';
+import { jsonText } from '../../text/one-line.js';
 import { counted } from '../../text/text-table.js';
 import { beginCheckpoints } from '../checkpoint-session.js';
 import { estimatesOf } from '../estimates.js';
@@ -66,7 +67,7 @@ export async function plan(options: PlanOptions, context: CliContext): Promise<n
         ...(planNote === undefined ? [] : [planNote]),
         ...estimateLines(estimates),
       ];
-      const shown = options.format === 'json' ? JSON.stringify(document, null, 2) : lines.join('\n');
+      const shown = options.format === 'json' ? jsonText(document, 2) : lines.join('\n');
       screen.result(`${shown}\n`);
       return 0;
     });

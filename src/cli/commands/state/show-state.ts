@@ -2,6 +2,7 @@ import { relative } from 'node:path';
 import type { CliContext } from '../../../catalogue/cli-context.js';
 import { formatRanges } from '../../../checkpoints/day-ranges.js';
 import type { KnownDays, StateDocument } from '../../../checkpoints/file/state-document.js';
+import { shortName } from '../../../text/one-line.js';
 import { formatCount, textTable } from '../../../text/text-table.js';
 import { storeOf } from '../../checkpoint-session.js';
 import { jobFor } from '../../options/job-options.js';
@@ -29,7 +30,7 @@ function stateTable({ sinks, sources, updated_at: updatedAt }: StateDocument): s
     streams.flatMap(([stream, projects]) =>
       inOrder(projects).flatMap(([projectId, bySink]) => {
         const days = bySink.get(sink);
-        return days ? [[sink, stream, projectId, ...cells(days)]] : [];
+        return days ? [[sink, stream, shortName(projectId), ...cells(days)]] : [];
       }),
     ),
   );
