@@ -5,6 +5,7 @@ import { encodedStreams } from '../../src/deliver/encoded-stream.js';
 import { partitionCounts } from '../../src/file-sinks/partition-counts.js';
 import type { AtomicFileOptions } from '../../src/files/atomic-file.js';
 import { OutputFolder } from '../../src/files/output-folder.js';
+import { holdPersonalData } from '../../src/streams/field.js';
 import type { Partition } from '../../src/streams/partition.js';
 import { heldFiles } from './held-files.js';
 import { ndjsonEncoder } from './ndjson-encoder.js';
@@ -25,7 +26,7 @@ import { writeSchemas } from './schemas/schema-files.js';
  */
 export function ndjsonSink(settings: NdjsonSettings, context: SinkContext): Sink {
   const root = isAbsolute(settings.path) ? settings.path : join(context.cwd, settings.path);
-  const folder = new OutputFolder(root);
+  const folder = new OutputFolder(root, { clock: context.clock });
   const counts = partitionCounts(folder, context.log);
   const gzip = settings.compression === 'gzip';
   const encodedWriter = encodedStreams(ndjsonEncoder);
@@ -37,7 +38,8 @@ export function ndjsonSink(settings: NdjsonSettings, context: SinkContext): Sink
   };
   const begin = async (partition: Partition, options: AtomicFileOptions = {}): Promise<PartitionWriter> => {
     const segments = partitionFile(partition, gzip);
-    const file = await folder.createFile(segments, { ...options, gzip });
+    const ownerOnly = holdPersonalData(partition.stream.fields);
+    const file = await folder.createFile(segments, { ...options, gzip, ownerOnly });
     return encodedWriter(partition.stream)({
       write: (lines) => file.write(lines),
       commit: async (records, sums) => {

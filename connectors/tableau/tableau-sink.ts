@@ -6,6 +6,7 @@ import { encodedStreams } from '../../src/deliver/encoded-stream.js';
 import { forEachConcurrent } from '../../src/deliver/for-each-concurrent.js';
 import { partitionCounts } from '../../src/file-sinks/partition-counts.js';
 import { OutputFolder } from '../../src/files/output-folder.js';
+import { holdPersonalData } from '../../src/streams/field.js';
 import type { Stream } from '../../src/streams/stream.js';
 import type { Day } from '../../src/time/day.js';
 import { csvEncoder } from './csv/csv-encoder.js';
@@ -36,7 +37,7 @@ import type { Table } from './tables/table.js';
  * {@link spreadsheetFormat}. What an earlier run wrote keeps its `escape_formulas` until its day is read again.
  */
 export function tableauSink(settings: TableauSettings, context: SinkContext): Sink {
-  const folder = new OutputFolder(resolve(context.cwd, settings.path));
+  const folder = new OutputFolder(resolve(context.cwd, settings.path), { clock: context.clock });
   const counts = partitionCounts(folder, context.log);
   const single = settings.layout === 'single';
   const fileIn = single ? partFile : dailyFile;
@@ -58,7 +59,9 @@ export function tableauSink(settings: TableauSettings, context: SinkContext): Si
   };
   context.streams.forEach(tablesFor);
   const fileOfPartition = (table: Table, segments: Segments) => {
-    const file = { segments, create: () => folder.createFile(segments), head: headOf(table, formOfParts) };
+    const ownerOnly = holdPersonalData(table.columns);
+    const create = () => folder.createFile(segments, { ownerOnly });
+    const file = { segments, create, head: headOf(table, formOfParts) };
     if (formOfParts.format === TABLEAU_FORMAT) return { ...file, lines: () => 0 };
     const rewrite = lineRewriter(csvHeader(table.columns, TABLEAU_FORMAT), table.columns, formOfParts.format);
     let lines = 1;

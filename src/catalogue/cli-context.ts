@@ -10,7 +10,7 @@ export interface ProgramContext {
   readonly clock: Clock;
   /** Aborted when the user or the system wants the program to end. */
   readonly signal: AbortSignal;
-  /** The exit code for that, 130 or 143. */
+  /** The exit code for that: 128 and the number of the signal. */
   readonly interruptCode: () => number | undefined;
 }
 

@@ -12,6 +12,7 @@ import { RunCheckpoints } from '../checkpoints/run-checkpoints.js';
 import { noMemory, type RunMemory, runMemory } from '../checkpoints/run-memory.js';
 import type { Job } from '../config/job.js';
 import type { Log } from '../log/log.js';
+import type { Clock } from '../time/clock.js';
 import type { Window } from '../time/window.js';
 
 /** How a command uses the checkpoints. */
@@ -58,7 +59,7 @@ export async function beginCheckpoints(
   context: CliContext,
 ): Promise<CheckpointSession> {
   const { clock, signal, env } = context;
-  const store = storeOf(job);
+  const store = storeOf(job, clock);
   const common = {
     store,
     source: job.source.type,
@@ -97,8 +98,8 @@ export async function beginCheckpoints(
 }
 
 /** Where the checkpoints of a job are kept. */
-export function storeOf({ statePath, source }: Job): CheckpointStore {
-  return fileStore(statePath, { source: source.type, firstDay: source.limits.firstDay });
+export function storeOf({ statePath, source }: Job, clock: Clock): CheckpointStore {
+  return fileStore(statePath, { source: source.type, firstDay: source.limits.firstDay, clock });
 }
 
 /**

@@ -41,7 +41,7 @@ export async function main(
     .alias('h', 'help')
     .wrap(Math.min(100, screen.stdout.columns ?? 100))
     .epilogue(
-      'Exit codes: 0 delivered, 1 bug, 2 configuration, 3 source, 4 some sinks, 5 all sinks, 6 another run holds the state, 130/143 interrupted.',
+      'Exit codes: 0 delivered, 1 bug, 2 configuration, 3 source, 4 some sinks, 5 all sinks, 6 another run holds the state, 128 and its number after a signal (129, 130, 143, …).',
     )
     .exitProcess(false)
     .fail((message, error) => {

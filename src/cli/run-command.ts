@@ -21,7 +21,7 @@ import { openSource, withLanes } from './open-connectors.js';
 import { acceptedLess } from './options/accept-less.js';
 import { type JobOptions, jobFor } from './options/job-options.js';
 import { type LogOptions, logFor } from './options/log-options.js';
-import { type SummaryOptions, tryWriting, writeSummaries } from './summary-files.js';
+import { refuseState, type SummaryOptions, tryWriting, writeSummaries } from './summary-files.js';
 
 export interface DeliveryOptions extends JobOptions, LogOptions, SummaryOptions {
   readonly dryRun: boolean;
@@ -65,7 +65,7 @@ export async function runCommand(
     else screen.result(summaryText(summary, { color: wantsColor(stdout, env) }));
   }
   const written = await writeSummaries(summary, options, context);
-  return written || summary.exit_code !== 0 ? summary.exit_code : EXIT.config;
+  return written || summary.exit_code !== 0 ? summary.exit_code : EXIT.unwritten;
 }
 
 /** Who hears of a delivery while it goes on. */
@@ -98,6 +98,7 @@ export async function summarized(
   try {
     await tryWriting(options, context);
     const job = await jobFor(options, context, delivery.isNeeded);
+    refuseState(options, job, context);
     const { dryRun } = options;
     const budget = options.failOverBudget ? budgetOf(job, options) : undefined;
     const acceptsLess = delivery.replacesAll

@@ -1,7 +1,10 @@
+import { constants } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import type { Catalogue } from '../catalogue/catalogue.js';
 import { ExportError } from '../errors/export-error.js';
+import { whyNotWritten } from '../files/file-error.js';
 import { Screen } from '../log/screen.js';
+import { EXIT } from '../report/exit-code.js';
 import { systemClock } from '../time/clock.js';
 import { main } from './main.js';
 
@@ -10,15 +13,22 @@ export async function runProgram(catalogue: Catalogue): Promise<void> {
   setFlags();
   const interrupt = new AbortController();
   let interruptCode: number | undefined;
-  for (const [signal, code] of Object.entries(SIGNALS)) {
+  for (const signal of SIGNALS) {
+    const number = constants.signals[signal];
+    if (number === undefined) continue; // Windows does not have all of them
+    const code = 128 + number;
     process.on(signal, () => {
       if (interruptCode !== undefined) process.exit(code); // asked twice: at once
       interruptCode = code;
       interrupt.abort(new ExportError('ABORTED', `Interrupted by ${signal}.`, { kind: 'interrupted' }));
     });
   }
-  // A reader that has gone away, as `head` does, is no reason for a stack trace.
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+  // A reader that has gone away, as `head` does, or a full disk is no reason for a stack trace.
+  let unwritten: unknown;
+  process.stdout.on('error', (error) => {
+    unwritten ??= error;
+  });
+  process.stderr.on('error', () => {});
 
   const context = {
     env: process.env,
@@ -28,10 +38,16 @@ export async function runProgram(catalogue: Catalogue): Promise<void> {
     signal: interrupt.signal,
     interruptCode: () => interruptCode,
   };
-  process.exitCode = await main(process.argv.slice(2), context, catalogue);
+  const exitCode = await main(process.argv.slice(2), context, catalogue);
+  await new Promise((resolve) => process.stdout.write('', resolve));
+  if (unwritten !== undefined) {
+    context.screen.line(`The results could not be written to stdout: ${whyNotWritten(unwritten)[0]}.`);
+  }
+  process.exitCode = exitCode === EXIT.delivered && unwritten !== undefined ? EXIT.unwritten : exitCode;
 }
 
-const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
+/** What users, terminals, schedulers and time limits end a program with; it writes its summary first. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR2', 'SIGALRM'] as const;
 
 function setFlags(): void {
   // Pages are parsed and forgotten; left to itself, V8 lets some 50 MB of live data grow to several times that. With

@@ -20,6 +20,7 @@ export type ErrorKind =
 export type ErrorCode =
   | 'CONFIG_INVALID'
   | 'USAGE'
+  | 'SUMMARY_FILE'
   | 'PROJECT_UNKNOWN'
   | 'HTTP_STATUS'
   | 'HTTP_NETWORK'

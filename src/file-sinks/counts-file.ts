@@ -4,7 +4,7 @@ import type { HeldPartition } from '../catalogue/sink.js';
 import { readError } from '../files/file-error.js';
 import type { OutputFolder } from '../files/output-folder.js';
 import { pathSegment } from '../files/path-segment.js';
-import { readRegularFile } from '../files/read-regular-file.js';
+import { readIfShort } from '../files/regular-file.js';
 import type { Project } from '../streams/partition.js';
 import type { Stream } from '../streams/stream.js';
 import type { Day } from '../time/day.js';
@@ -83,7 +83,7 @@ async function notedDays(
   stream: Stream,
   project: Project,
 ): Promise<Readonly<Record<string, unknown>>> {
-  const text = await readRegularFile(folder.path(segmentsOf(stream, project)), MOST_BYTES);
+  const text = await readIfShort(folder.path(segmentsOf(stream, project)), MOST_BYTES);
   try {
     return file.safeParse(JSON.parse(text ?? '{}')).data?.days ?? {};
   } catch {

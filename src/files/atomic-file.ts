@@ -3,7 +3,10 @@ import { type FileHandle, link, lstat, open, rename, rm } from 'node:fs/promises
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip, type Gzip } from 'node:zlib';
+import { type Clock, systemClock } from '../time/clock.js';
 import { withFileError } from './file-error.js';
+import { whenLetGo } from './held-open.js';
+import { refuseOtherThanFile } from './regular-file.js';
 import { syncFolder } from './sync-folder.js';
 import { temporaryPath } from './temporary-name.js';
 
@@ -18,6 +21,10 @@ export interface AtomicFileOptions {
   readonly replaces?: boolean | undefined;
   /** When it is to look last changed, in milliseconds since the epoch. Default: when it is. */
   readonly changedAt?: number | undefined;
+  /** True where nobody but its owner may read it. Default false. */
+  readonly ownerOnly?: boolean | undefined;
+  /** Passes the time while another program holds the file that is replaced. Default: that of the system. */
+  readonly clock?: Pick<Clock, 'sleep'> | undefined;
 }
 
 /**
@@ -26,11 +33,21 @@ export interface AtomicFileOptions {
  */
 export async function createAtomicFile(
   path: string,
-  { gzip = false, durable = true, replaces = true, changedAt }: AtomicFileOptions = {},
+  {
+    gzip = false,
+    durable = true,
+    replaces = true,
+    changedAt,
+    ownerOnly = false,
+    clock = systemClock,
+  }: AtomicFileOptions = {},
 ) {
   const temporary = temporaryPath(path);
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-  const handle = await withFileError(path, () => open(temporary, flags, 0o666));
+  const handle = await withFileError(path, async () => {
+    await refuseOtherThanFile(path);
+    return open(temporary, flags, ownerOnly ? 0o600 : 0o666);
+  });
   const body = gzip ? gzipBody(handle) : plainBody(handle);
 
   const file = {
@@ -53,8 +70,7 @@ export async function createAtomicFile(
     /** Gives the finished file its name, in place of what had it if it replaces. */
     publish: () =>
       withFileError(path, async () => {
-        if (replaces) await rename(temporary, path);
-        else await nameAnew(temporary, path);
+        await whenLetGo(path, clock, () => (replaces ? rename(temporary, path) : nameAnew(temporary, path)));
         if (durable) await syncFolder(dirname(path));
       }),
     commit: async (): Promise<void> => {

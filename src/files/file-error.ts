@@ -1,4 +1,5 @@
 import { ExportError } from '../errors/export-error.js';
+import { NotAFileError } from './regular-file.js';
 
 const SPACE_HINT = 'Free some space, or choose another path; what was there before is untouched.';
 const NO_RIGHT = [
@@ -19,8 +20,12 @@ const REASONS: Readonly<Record<string, readonly [what: string, hint: string]>> =
   ENOENT: ['its folder is not there, or nothing can be made in it', 'Check the path, or choose another one.'],
   ENOTDIR: ['a part of the path is a file, not a folder', 'Move that file away, or choose another path.'],
   EEXIST: ['something else has that name', 'Move it away, or choose another path.'],
-  EISDIR: ['a folder has the name of the file', 'Move that folder away, or choose another path.'],
-  ENOTEMPTY: ['a folder has the name of the file', 'Move that folder away, or choose another path.'],
+  EISDIR: ['a folder has the name of the file', 'Move it away, or choose another path.'],
+  ENOTEMPTY: ['a folder has the name of the file', 'Move it away, or choose another path.'],
+  EFBIG: [
+    'it would be larger than files may be here',
+    'Raise the limit (ulimit -f), or choose another path.',
+  ],
   EMFILE: ['too many files are open', 'Raise the limit of open files (ulimit -n).'],
 };
 
@@ -33,8 +38,14 @@ export function fileError(path: string, cause: unknown): ExportError {
 
 /** Why something cannot be written, and what to do. */
 export function whyNotWritten(cause: unknown): readonly [what: string, hint: string] {
-  const code = (cause as NodeJS.ErrnoException | undefined)?.code ?? 'unknown error';
+  if (cause instanceof NotAFileError)
+    return [`${cause.what} has the name of the file`, 'Move it away, or choose another path.'];
+  const code = codeOf(cause);
   return REASONS[code] ?? [`the file system answered ${code}`, 'Check the path, then run it again.'];
+}
+
+function codeOf(cause: unknown): string {
+  return (cause as NodeJS.ErrnoException | undefined)?.code ?? 'unknown error';
 }
 
 /** Does something with a file. What fails is a {@link fileError}. */
@@ -54,7 +65,8 @@ export function readError(path: string, cause: unknown): ExportError {
 
 /** Why something cannot be read, and what to do. */
 export function whyNotRead(cause: unknown): readonly [what: string, hint: string] {
-  const code = (cause as NodeJS.ErrnoException | undefined)?.code ?? 'unknown error';
+  if (cause instanceof NotAFileError) return [`it is ${cause.what}`, 'Move it away, or choose another path.'];
+  const code = codeOf(cause);
   const [what, hint] = code === 'EACCES' || code === 'EPERM' ? NO_RIGHT_TO_READ : (REASONS[code] ?? []);
   return [
     what ?? `the file system answered ${code}`,

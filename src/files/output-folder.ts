@@ -2,11 +2,20 @@ import type { Dirent, Stats } from 'node:fs';
 import { lstat, mkdir, readdir, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ExportError } from '../errors/export-error.js';
+import { type Clock, systemClock } from '../time/clock.js';
 import { type AtomicFile, type AtomicFileOptions, createAtomicFile } from './atomic-file.js';
 import { fileError, readError, withFileError } from './file-error.js';
+import { whenLetGo } from './held-open.js';
 import { makeFolders } from './make-folders.js';
 import { syncFolder } from './sync-folder.js';
 import { removeLeftovers } from './temporary-name.js';
+
+export interface FolderOptions {
+  /** True where nobody but the owner may read what is made in it. Default false. */
+  readonly ownerOnly?: boolean;
+  /** Passes the time while another program holds a file. Default: that of the system. */
+  readonly clock?: Pick<Clock, 'sleep'>;
+}
 
 /**
  * A folder that a sink owns. Files are addressed by segments below it, and no symbolic link below it is
@@ -15,14 +24,16 @@ import { removeLeftovers } from './temporary-name.js';
  */
 export class OutputFolder {
   readonly root: string;
+  readonly #options: Required<FolderOptions>;
   /** Folders that are there, and are no links; or are being made. */
   readonly #made = new Map<string, Promise<void>>();
   /** Those of them without leftovers. */
   readonly #checked = new Set<string>();
 
   /** @param root absolute path; made when the first file is. */
-  constructor(root: string) {
+  constructor(root: string, { ownerOnly = false, clock = systemClock }: FolderOptions = {}) {
     this.root = root;
+    this.#options = { ownerOnly, clock };
   }
 
   path(segments: readonly string[]): string {
@@ -32,7 +43,7 @@ export class OutputFolder {
   /** Starts a file, making the folders above it. Segments from outside must have gone through `pathSegment`. */
   async createFile(segments: readonly string[], options: AtomicFileOptions = {}): Promise<AtomicFile> {
     await this.#ensureFolder(segments.slice(0, -1));
-    return createAtomicFile(this.path(segments), options);
+    return createAtomicFile(this.path(segments), { ...this.#options, ...options });
   }
 
   /** Replaces a file by what `write` gives it, whole or not at all. */
@@ -55,7 +66,7 @@ export class OutputFolder {
   async removeFile(segments: readonly string[]): Promise<void> {
     const path = this.path(segments);
     // Not `rm`, which looks first, and blocks while it does: a run may remove a file for each that it writes.
-    await unlink(path).catch((error: NodeJS.ErrnoException) => {
+    await whenLetGo(path, this.#options.clock, () => unlink(path)).catch((error) => {
       if (error.code !== 'ENOENT') throw fileError(path, error);
     });
   }
@@ -148,9 +159,10 @@ export class OutputFolder {
   }
 
   async #makeAnew(segments: readonly string[]): Promise<void> {
-    if (segments.length === 0) return makeRoot(this.root);
+    const mode = this.#options.ownerOnly ? 0o700 : 0o777;
+    if (segments.length === 0) return makeRoot(this.root, mode);
     await this.#make(segments.slice(0, -1));
-    await makeOwnFolder(this.path(segments));
+    await makeOwnFolder(this.path(segments), mode);
   }
 }
 
@@ -162,14 +174,14 @@ async function lstatOf(path: string): Promise<Stats | undefined> {
 }
 
 /** The way to the root is the user's own, links and all. */
-async function makeRoot(path: string): Promise<void> {
-  await makeFolders(path).catch((error: NodeJS.ErrnoException) => {
+async function makeRoot(path: string, mode: number): Promise<void> {
+  await makeFolders(path, mode).catch((error: NodeJS.ErrnoException) => {
     throw error.code === 'EEXIST' ? notAFolder(path) : fileError(path, error);
   });
 }
 
-async function makeOwnFolder(path: string): Promise<void> {
-  const isNew = await mkdir(path).then(
+async function makeOwnFolder(path: string, mode: number): Promise<void> {
+  const isNew = await mkdir(path, mode).then(
     () => true,
     (error: NodeJS.ErrnoException) => {
       if (error.code !== 'EEXIST') throw fileError(path, error);

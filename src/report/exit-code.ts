@@ -3,13 +3,15 @@ import type { Failure } from '../errors/export-error.js';
 import type { BudgetCheck } from './budget.js';
 import type { SummaryInput } from './summary.js';
 
-/** Exit codes that scripts rely on; 130 and 143 are 128 and the number of the signal. */
+/** Exit codes that scripts rely on; after a signal it is 128 and its number. */
 export const EXIT = {
   delivered: 0,
   bug: 1,
   config: 2,
   source: 3,
   someSinks: 4,
+  /** Everything was delivered, but the summary or the results could not be written where they were asked for. */
+  unwritten: 4,
   allSinks: 5,
   locked: 6,
 } as const;

@@ -29,3 +29,8 @@ export type Value = string | number | boolean | readonly string[] | null;
 
 /** One normalized record; its keys are the stream's fields in their order. */
 export type Row = Readonly<Record<string, Value>>;
+
+/** True where what holds these fields is about persons, and for nobody's eyes but the owner's. */
+export function holdPersonalData(fields: readonly Field[]): boolean {
+  return fields.some(({ personal }) => personal === true);
+}

@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { addDays } from '../../src/time/day.js';
 import { ARCHIVE, jobText, KEY, TABLEAU } from '../cli/world.js';
@@ -179,6 +180,9 @@ describe('Datadog', () => {
 describe.each([
   ['SIGINT', 130],
   ['SIGTERM', 143],
+  ['SIGHUP', 129],
+  ['SIGUSR2', 128 + constants.signals.SIGUSR2],
+  ['SIGALRM', 128 + constants.signals.SIGALRM],
 ] as const)('%s', (signal, code) => {
   it(`is exit ${code}: what was committed stays, nothing is half-written, and the next run goes on`, async () => {
     let isRunning = true;

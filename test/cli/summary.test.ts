@@ -139,6 +139,8 @@ describe('$GITHUB_STEP_SUMMARY', () => {
     const code = await terminal.run(...SYNC);
 
     expect(code).toBe(0);
-    expect(terminal.stderr).toContain('The summary could not be written to $GITHUB_STEP_SUMMARY: ENOENT.');
+    expect(terminal.stderr).toContain(
+      'The summary could not be written to $GITHUB_STEP_SUMMARY: the file system answered ENOENT.',
+    );
   });
 });

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, open, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -20,13 +20,17 @@ test('a file is named from the working directory, or with its whole path', async
   expect(absolute.sinks).toHaveLength(1);
 });
 
-test('a pipe is as good as a file', async () => {
+test('a pipe that the program was started with is as good as a file', async () => {
   const cwd = await emptyFolder();
-  const pipe = join(cwd, 'pipe');
-  await promisify(execFile)('mkfifo', [pipe]);
+  await promisify(execFile)('mkfifo', [join(cwd, 'pipe')]);
+  const [reading, writing] = await Promise.all([open(join(cwd, 'pipe'), 'r'), open(join(cwd, 'pipe'), 'w')]);
 
-  const [job] = await Promise.all([load('pipe', cwd), writeFile(pipe, right)]);
+  const [job] = await Promise.all([
+    load(`/dev/fd/${reading.fd}`, cwd),
+    writing.writeFile(right).then(() => writing.close()),
+  ]);
 
+  await reading.close();
   expect(job.sinks).toHaveLength(1);
 });
 
@@ -78,7 +82,7 @@ test('a link that leads nowhere but to itself', async () => {
 
   const { message } = await errorOf(load('job.yaml', cwd));
 
-  expect(message).toBe('job.yaml cannot be read (ELOOP).');
+  expect(message).toBe('job.yaml cannot be read: the file system answered ELOOP.');
 });
 
 test('a file of exactly 1 MiB is still read', async () => {

@@ -178,9 +178,10 @@ describe('says what is in the way, and what to do', () => {
 
   it('when a folder has the name of the file', async () => {
     await mkdir(join(root, 'day.csv', 'more'), { recursive: true });
-    const file = await new OutputFolder(root).createFile(['day.csv']);
 
-    await expect(file.commit()).rejects.toMatchObject({
+    const creating = new OutputFolder(root).createFile(['day.csv']);
+
+    await expect(creating).rejects.toMatchObject({
       code: 'SINK_FILES',
       message: `Cannot write ${join(root, 'day.csv')}: a folder has the name of the file.`,
     });

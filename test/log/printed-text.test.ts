@@ -124,7 +124,10 @@ describe('whatever a text from outside holds, no line of it is taken for a comma
       fc.property(hostile, fc.constantFrom(0, 2), (text, space) => {
         const value = { [text]: [text] };
 
-        expect(JSON.parse(jsonText(value, space))).toEqual(JSON.parse(JSON.stringify(value)));
+        const json = jsonText(value, space);
+
+        expect(JSON.parse(json)).toEqual(JSON.parse(JSON.stringify(value)));
+        expect(json).not.toMatch(/##\w*\[/);
       }),
     );
   });

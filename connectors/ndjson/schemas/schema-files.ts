@@ -1,6 +1,6 @@
 import { forEachConcurrent } from '../../../src/deliver/for-each-concurrent.js';
 import type { OutputFolder } from '../../../src/files/output-folder.js';
-import { readRegularFile } from '../../../src/files/read-regular-file.js';
+import { readIfShort } from '../../../src/files/regular-file.js';
 import type { Stream } from '../../../src/streams/stream.js';
 import { athenaSchema } from './athena-schema.js';
 import { bigquerySchema } from './bigquery-schema.js';
@@ -30,7 +30,7 @@ export async function writeSchemas(folder: OutputFolder, streams: readonly Strea
     for (const [ending, schemaOf] of Object.entries(SCHEMAS)) {
       const segments = ['_schema', `${stream.name}.${ending}`];
       const text = schemaOf(stream);
-      if ((await readRegularFile(folder.path(segments), MOST_BYTES)) === text) continue;
+      if ((await readIfShort(folder.path(segments), MOST_BYTES)) === text) continue;
       await folder.replaceFile(segments, (file) => file.write(text));
     }
   });

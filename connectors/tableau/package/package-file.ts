@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { readError } from '../../../src/files/file-error.js';
 import type { OutputFolder } from '../../../src/files/output-folder.js';
+import { readRegularFile } from '../../../src/files/regular-file.js';
 import { type CsvFormat, TABLEAU_FORMAT } from '../csv/csv-format.js';
 import { listTableFiles } from '../table-files.js';
 import type { Table } from '../tables/table.js';
@@ -45,12 +45,12 @@ async function pathsOf(folder: OutputFolder, table: string, layout: 'single' | '
 
 async function earlierResources(folder: OutputFolder): Promise<readonly DataResource[]> {
   const path = folder.path(FILE);
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+  const text = await readRegularFile(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return '{}';
     throw readError(path, error);
   });
   try {
-    const content: unknown = JSON.parse(text);
+    const content: unknown = JSON.parse(text.toString());
     return earlierPackage.safeParse(content).data?.resources.filter(isResource) ?? [];
   } catch {
     return []; // no JSON any more: this run describes its own tables anew

@@ -3,6 +3,7 @@ import { ByteWriter } from '../../../src/encode/byte-writer.js';
 import { abortError } from '../../../src/errors/export-error.js';
 import type { AtomicFile } from '../../../src/files/atomic-file.js';
 import type { OutputFolder } from '../../../src/files/output-folder.js';
+import { holdPersonalData } from '../../../src/streams/field.js';
 import { TABLEAU_FORMAT } from '../csv/csv-format.js';
 import { type FileForm, headOf } from '../file-form.js';
 import { readPart } from '../part-reader.js';
@@ -26,7 +27,7 @@ export async function stitchTable(
   const isForSheets = form.format !== TABLEAU_FORMAT;
   let lines = 1;
   const parts = await listParts(folder, table.name);
-  await folder.replaceFile(tableFile(table.name), async (file) => {
+  const write = async (file: AtomicFile) => {
     const gathered = new ByteWriter();
     gathered.text(headOf(table, form));
     for (const part of parts) {
@@ -39,7 +40,9 @@ export async function stitchTable(
       }
     }
     await writeOut(gathered, file);
-  });
+  };
+  const ownerOnly = holdPersonalData(columns);
+  await folder.replaceFile(tableFile(table.name), write, { ownerOnly });
   return lines;
 }
 

@@ -1,8 +1,11 @@
-import { readFile, rename } from 'node:fs/promises';
+import { rename } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { type ErrorCode, ExportError } from '../../errors/export-error.js';
 import { fileError, whyNotRead } from '../../files/file-error.js';
+import { whenLetGo } from '../../files/held-open.js';
 import { OutputFolder } from '../../files/output-folder.js';
+import { NotAFileError, readRegularFile } from '../../files/regular-file.js';
+import { type Clock, systemClock } from '../../time/clock.js';
 import type { Day } from '../../time/day.js';
 import type { CheckpointStore } from '../checkpoint-store.js';
 import { fileJournal } from '../journal/file-journal.js';
@@ -18,31 +21,37 @@ import { stateVersion1 } from './state-version-1.js';
  * forget for each other: `<path>.lock`, `<path>.delivered`, `<path>.readings`, `<path>.memory`.
  *
  * @param options.firstDay before which the source has nothing: a state with an earlier day is refused. Default: any
+ * @param options.clock passes the time while another program holds a file. Default: that of the system
  * @param options.source to which the streams of a state of the first version belong
  */
 export function fileStore(
   path: string,
-  { source, firstDay = '' }: { readonly source: string; readonly firstDay?: Day },
+  {
+    source,
+    firstDay = '',
+    clock = systemClock,
+  }: { readonly source: string; readonly firstDay?: Day; readonly clock?: Clock },
 ): CheckpointStore {
   const readings = `${path}.readings`;
   const memory = `${path}.memory`;
+  const folder = new OutputFolder(dirname(path), { ownerOnly: true, clock });
   return {
     place: path,
     lock: (options) => lockState(path, options),
     load: () => load(path, source, firstDay),
     save: async (document) => {
       const text = stateText(document);
-      await new OutputFolder(dirname(path)).replaceFile([basename(path)], (file) => file.write(text));
+      await folder.replaceFile([basename(path)], (file) => file.write(text));
     },
-    journal: fileJournal(`${path}.delivered`),
-    readings: readingsFolder(readings),
-    memory: memoryInFile(memory),
+    journal: fileJournal(`${path}.delivered`, { clock }),
+    readings: readingsFolder(readings, clock),
+    memory: memoryInFile(memory, folder),
     setAside: async (nowMs) => {
       const aside = `${path}.${stampOf(nowMs)}`;
       // First: where a kill comes between, what lags behind a state does no harm.
-      await moveIfThere(readings, `${aside}.readings`);
-      await moveIfThere(memory, `${aside}.memory`);
-      return (await moveIfThere(path, aside)) ? aside : undefined;
+      await moveIfThere(readings, `${aside}.readings`, clock);
+      await moveIfThere(memory, `${aside}.memory`, clock);
+      return (await moveIfThere(path, aside, clock)) ? aside : undefined;
     },
   };
 }
@@ -73,12 +82,14 @@ async function load(path: string, source: string, firstDay: Day): Promise<StateD
 }
 
 async function readText(path: string): Promise<string | undefined> {
-  return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    if (error.code === 'EISDIR')
-      throw refused(path, 'it is a folder', 'Name a file in `state: { path: … }`.');
-    throw refused(path, ...whyNotRead(error), 'STATE_UNREADABLE');
-  });
+  try {
+    return (await readRegularFile(path)).toString();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    const [why, hint] = whyNotRead(error);
+    if (error instanceof NotAFileError) throw refused(path, why, 'Name a file in `state: { path: … }`.');
+    throw refused(path, why, hint, 'STATE_UNREADABLE');
+  }
 }
 
 function parsed(text: string): unknown {
@@ -89,9 +100,9 @@ function parsed(text: string): unknown {
   }
 }
 
-async function moveIfThere(path: string, aside: string): Promise<boolean> {
+async function moveIfThere(path: string, aside: string, clock: Clock): Promise<boolean> {
   try {
-    await rename(path, aside);
+    await whenLetGo(path, clock, () => rename(path, aside));
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;

@@ -1,6 +1,6 @@
-import { basename, dirname } from 'node:path';
+import { basename } from 'node:path';
 import { z } from 'zod';
-import { OutputFolder } from '../../files/output-folder.js';
+import type { OutputFolder } from '../../files/output-folder.js';
 import { byName, mapText } from '../by-name.js';
 import type { MemoryStore } from '../checkpoint-store.js';
 import { readJsonFile } from './json-file.js';
@@ -12,15 +12,19 @@ const memoryFile = z.strictObject({
   sources: byName(byName(z.unknown())),
 });
 
-/** What sources remember, in one file. */
-export function memoryInFile(path: string): MemoryStore {
+/**
+ * What sources remember, in one file.
+ *
+ * @param folder that it is in
+ */
+export function memoryInFile(path: string, folder: OutputFolder): MemoryStore {
   return {
     load: async () => (await readJsonFile(path, memoryFile))?.sources ?? new Map(),
     save: (remembered) => {
       const text = mapText(
         new Map<string, unknown>(Object.entries({ version: VERSION, sources: remembered })),
       );
-      return new OutputFolder(dirname(path)).replaceFile([basename(path)], (file) => file.write(`${text}\n`));
+      return folder.replaceFile([basename(path)], (file) => file.write(`${text}\n`));
     },
   };
 }

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { z } from 'zod';
 import { OutputFolder } from '../../files/output-folder.js';
+import type { Clock } from '../../time/clock.js';
 import { isDay } from '../../time/day.js';
 import { byName, mapText } from '../by-name.js';
 import type { ReadingStore, ReadingsOfDay } from '../checkpoint-store.js';
@@ -58,8 +59,8 @@ function asLists(readings: ReadingsOfDay): Map<string, unknown> {
  * A file a day: a run writes today's and those of the lookback, however many projects there are, and what is too old
  * is removed by its name.
  */
-export function readingsFolder(root: string): ReadingStore {
-  const folder = new OutputFolder(root);
+export function readingsFolder(root: string, clock: Clock): ReadingStore {
+  const folder = new OutputFolder(root, { ownerOnly: true, clock });
   const nameOf = (day: string) => `${day}.json`;
   return {
     load: async (day) => (await readJsonFile(folder.path([nameOf(day)]), readingsFile))?.sources ?? new Map(),

@@ -2,8 +2,10 @@ import { readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ExportError } from '../../errors/export-error.js';
 import { readError, withFileError } from '../../files/file-error.js';
+import { whenLetGo } from '../../files/held-open.js';
 import { makeFolders } from '../../files/make-folders.js';
 import { pathSegment } from '../../files/path-segment.js';
+import { systemClock } from '../../time/clock.js';
 import { stampOf } from '../file/aside.js';
 import type { AppendJournal, JournalKey } from './append-journal.js';
 import { checkPartition, openPartition } from './file-partition.js';
@@ -17,14 +19,18 @@ const FOLD_AT_BYTES = 32 * 1024 * 1024;
  * records of the open days. Only one process at a time may work on the folder: the state's lock sees to that.
  *
  * @param root absolute path; made when the first record is delivered
+ * @param options.clock passes the time while another program holds a file. Default: that of the system
  * @param options.foldAtBytes length at which a log of intents is folded into the sorted file. Default: 32 MiB
  */
-export function fileJournal(root: string, { foldAtBytes = FOLD_AT_BYTES } = {}): AppendJournal {
+export function fileJournal(
+  root: string,
+  { foldAtBytes = FOLD_AT_BYTES, clock = systemClock } = {},
+): AppendJournal {
   const opened = new Set<string>();
   const folderOf = ({ sink, stream, projectId, day }: JournalKey) =>
     join(root, ...[sink, stream, projectId, day ?? 'snapshot'].map(pathSegment));
   const remove = (folder: string) =>
-    withFileError(folder, () => rm(folder, { recursive: true, force: true }));
+    withFileError(folder, () => whenLetGo(folder, clock, () => rm(folder, { recursive: true, force: true })));
   return {
     open: async (key, ask) => {
       const folder = folderOf(key);
@@ -32,7 +38,7 @@ export function fileJournal(root: string, { foldAtBytes = FOLD_AT_BYTES } = {}):
       opened.add(folder);
       const onClose = () => opened.delete(folder);
       try {
-        return await openPartition(folder, { ask, foldAtBytes, onClose });
+        return await openPartition(folder, { ask, foldAtBytes, clock, onClose });
       } catch (error) {
         onClose();
         throw error;
@@ -47,7 +53,8 @@ export function fileJournal(root: string, { foldAtBytes = FOLD_AT_BYTES } = {}):
         const place = join(`${root}.${stampOf(nowMs)}`, ...segments);
         await withFileError(place, async () => {
           await makeFolders(dirname(place));
-          await rename(join(root, ...segments), place);
+          const from = join(root, ...segments);
+          await whenLetGo(from, clock, () => rename(from, place));
         });
         aside.push(place);
       }

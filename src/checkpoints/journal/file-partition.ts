@@ -1,4 +1,5 @@
 import { OutputFolder } from '../../files/output-folder.js';
+import type { Clock } from '../../time/clock.js';
 import { readIds, writeIds } from './id-file.js';
 import { IdSet } from './id-set.js';
 import { createIntentLog, type IntentLog, readIntents } from './intent-log.js';
@@ -33,10 +34,16 @@ export async function openPartition(
   {
     ask,
     foldAtBytes,
+    clock,
     onClose,
-  }: { readonly ask: AskReceiver; readonly foldAtBytes: number; readonly onClose: () => void },
+  }: {
+    readonly ask: AskReceiver;
+    readonly foldAtBytes: number;
+    readonly clock: Clock;
+    readonly onClose: () => void;
+  },
 ) {
-  const folder = new OutputFolder(root);
+  const folder = new OutputFolder(root, { ownerOnly: true, clock });
   const left = await readIntents(folder.path([LOG]));
   const ids = new IdSet(await readIds(folder.path([IDS])));
   const undelivered = new IdSet(await readIds(folder.path([UNDELIVERED])));

@@ -1,11 +1,12 @@
-import { readFile } from 'node:fs/promises';
 import { ExportError } from '../../errors/export-error.js';
+import { whyNotRead } from '../../files/file-error.js';
+import { readRegularFile } from '../../files/regular-file.js';
 
 /** The bytes of a file of the journal; undefined where there is none. */
 export async function readJournalFile(path: string): Promise<Buffer | undefined> {
-  return readFile(path).catch((cause: NodeJS.ErrnoException) => {
+  return readRegularFile(path).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT') return undefined;
-    const message = `The record of deliveries in ${path} cannot be read: the file system answered ${cause.code}.`;
+    const message = `The record of deliveries in ${path} cannot be read: ${whyNotRead(cause)[0]}.`;
     throw new ExportError('STATE_REFUSED', message, {
       kind: 'config',
       hint: 'Check the path and its rights.',

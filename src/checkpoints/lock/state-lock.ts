@@ -1,18 +1,17 @@
-import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ExportError } from '../../errors/export-error.js';
 import { makeFolders } from '../../files/make-folders.js';
 import type { Log } from '../../log/log.js';
 import type { Clock } from '../../time/clock.js';
 import { formatDuration } from '../../time/duration.js';
+import { lockError } from './lock-error.js';
 import {
   createLock,
   isSame,
   isUnchanged,
-  lockError,
   readLock,
   removeDeadLock,
-  removeGuard,
+  removeLock,
   renewLock,
 } from './lock-file.js';
 import { formatHolder, hasEnded, type LockHolder, thisRun } from './lock-holder.js';
@@ -42,18 +41,16 @@ const BEAT_EVERY_MS = 10_000;
  */
 const WATCH_MS = 15_000;
 const ASK_EVERY_MS = 1_000;
-/** Looking at a dead lock and removing it takes no longer. */
-const GUARD_ASK_MS = 20;
 
 /**
- * Makes sure that only one run works on a state: the file `<state>.lock` says who. It comes into being whole, by a
- * link that never replaces, and a dead run's lock is removed by one process alone, so that of two that see it dead
- * only one wins.
+ * Makes sure that only one run works on a state: the file `<state>.lock` says who. It comes into being once and is read
+ * only whole, and a dead run's lock is removed by one process alone, so that of two that see it dead only one wins.
  */
 export async function lockState(path: string, options: LockOptions): Promise<StateLock> {
   const { clock, log, signal, wait } = options;
   const file = `${path}.lock`;
-  await makeFolders(dirname(file)).catch((error) => {
+  // What is in it is for its owner alone.
+  await makeFolders(dirname(file), 0o700).catch((error) => {
     throw lockError(dirname(file), error);
   });
   const own = await thisRun(clock.now());
@@ -65,12 +62,12 @@ export async function lockState(path: string, options: LockOptions): Promise<Sta
     told.add(id);
   };
   for (;;) {
-    if (await createLock(file, { ...own, beat_at: clock.now() })) return held(path, own, clock);
+    if (await createLock(file, { ...own, beat_at: clock.now() }, options)) return held(path, own, clock);
     const other = await readLock(file);
     if (other === 'gone') continue;
     if (other === 'unreadable' || (await isDead(file, other, own, options))) {
       tellOnce(other, (who) => log.warn(`Taking over the lock of a run that is gone${who}`));
-      await takeOver(file, other, options);
+      await removeDeadLock(file, other, options);
       continue;
     }
     if (!wait) throw taken(path, other, clock.now());
@@ -95,34 +92,12 @@ async function isDead(
   return isUnchanged(await readLock(file), other);
 }
 
-/** Removes a dead lock, or waits until another one has. Who stays at it for too long died while doing so. */
-async function takeOver(
-  file: string,
-  dead: LockHolder | 'unreadable',
-  { clock, log, signal }: LockOptions,
-): Promise<void> {
-  let watched: string | undefined;
-  let watchedMs = 0;
-  for (;;) {
-    const guard = await removeDeadLock(file, dead);
-    if (guard === undefined) return;
-    watchedMs = guard === watched ? watchedMs + GUARD_ASK_MS : 0;
-    watched = guard;
-    if (watchedMs >= WATCH_MS) {
-      log.warn('Another run died while it took over the same lock; going on without it');
-      await removeGuard(file);
-    } else {
-      await clock.sleep(GUARD_ASK_MS, signal);
-    }
-  }
-}
-
 function held(path: string, own: LockHolder, clock: Clock): StateLock {
   const file = `${path}.lock`;
   const lost = new AbortController();
   let beating = Promise.resolve();
   const beat = async () => {
-    const isOurs = await renewLock(file, { ...own, beat_at: clock.now() });
+    const isOurs = await renewLock(file, { ...own, beat_at: clock.now() }, clock);
     if (!isOurs) lost.abort(takenAway(path, 'interrupted'));
   };
   const timer = setInterval(() => {
@@ -137,7 +112,7 @@ function held(path: string, own: LockHolder, clock: Clock): StateLock {
     release: async () => {
       clearInterval(timer);
       await beating;
-      if (isSame(await readLock(file), own)) await rm(file, { force: true });
+      if (isSame(await readLock(file), own)) await removeLock(file, clock);
     },
   };
 }

@@ -37,6 +37,7 @@ export function replaceReferences(text: string, environment: Environment | undef
     const [, name, fallback] = FORM.exec(text.slice(start + 2, end)) ?? [];
     const value = name === undefined ? undefined : environment?.[name] || fallback;
     if (name === undefined) mistakes.push(MALFORMED);
+    else if (fallback?.includes('${')) mistakes.push(NESTED);
     else if (value === undefined && environment !== undefined) missing.push(name);
     open ||= value === undefined;
     if (value !== undefined && fallback === undefined) values.push(value);
@@ -47,4 +48,5 @@ export function replaceReferences(text: string, environment: Environment | undef
 }
 
 const MALFORMED = `a reference is written \${NAME} or \${NAME:-default}; write $\${ for a literal \${`;
+const NESTED = `a default is plain text and holds no \${…} of its own: name one variable, and set it before the run`;
 const UNCLOSED = `a \${ has no } after it; write $\${ for a literal \${`;

@@ -79,12 +79,13 @@ export function isInOrder({ since, until }: Pick<WindowSettings, 'since' | 'unti
 
 /**
  * The days that a window means at a moment (milliseconds since the epoch). A last day in the future is
- * today. A window that ends before it begins is an {@link ExportError}.
+ * today. A window that ends before it begins is an {@link ExportError}, and so is a clock that is not set.
  */
 export function resolveWindow(
   { since, until }: Pick<WindowSettings, 'since' | 'until'>,
   now: number,
 ): Window {
+  if (now < EARLIEST_NOW) throw clockNotSet(now);
   const today = dayAt(now);
   const first = since.kind === 'day' ? since.day : dayAt(now - since.ms);
   const last = until.kind === 'day' && until.day < today ? until.day : today;
@@ -97,6 +98,17 @@ export function resolveWindow(
   }
   const isDefault = since.kind === 'ago' && since.isDefault === true;
   return { since: first, until: last, now, ...(isDefault ? { isDefault } : {}) };
+}
+
+/** Before this was written: no clock that is set says so. */
+const EARLIEST_NOW = Date.parse('2025-01-01');
+
+function clockNotSet(now: number): ExportError {
+  const message = `The clock of this machine is not set: it says ${dayAt(now)}.`;
+  return new ExportError('CONFIG_INVALID', message, {
+    kind: 'config',
+    hint: 'Set it, or let the run wait until it is set (a small machine gets its time from the network after it starts).',
+  });
 }
 
 /** Ten years: far beyond what is kept, and few enough days to plan. */

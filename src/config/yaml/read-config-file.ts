@@ -1,15 +1,16 @@
-import { createReadStream } from 'node:fs';
+import { constants, createReadStream, type ReadStream } from 'node:fs';
 import { resolve } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { ExportError } from '../../errors/export-error.js';
+import { whyNotRead } from '../../files/file-error.js';
+import { NotAFileError, openRegularFile } from '../../files/regular-file.js';
 
 const LARGEST = 1_048_576;
 
 /** The text of a configuration file; an {@link ExportError} that says in a sentence why there is none. */
 export async function readConfigFile(file: string, cwd: string): Promise<string> {
-  // Not by the file's stated size: a pipe has none. `end` is a byte that is read too.
-  const bytes = await buffer(createReadStream(resolve(cwd, file), { end: LARGEST })).catch((cause) => {
-    throw unreadable(sentenceFor(file, cause.code), cause);
+  const bytes = await beginningOf(resolve(cwd, file)).catch((cause) => {
+    throw unreadable(sentenceFor(file, cause), cause);
   });
   if (bytes.length > LARGEST) {
     throw unreadable(`${file} is larger than 1 MiB, which no configuration file is.`);
@@ -21,18 +22,31 @@ export async function readConfigFile(file: string, cwd: string): Promise<string>
   }
 }
 
-function sentenceFor(file: string, code: string | undefined): string {
-  switch (code) {
+/** Not by a file's stated size: a pipe has none. `end` is a byte that is read too. */
+async function beginningOf(path: string): Promise<Buffer> {
+  return buffer(await streamOf(path, { end: LARGEST }));
+}
+
+/** Whoever started the program has opened the other end of its own pipes, and of no other. */
+async function streamOf(path: string, options: { readonly end: number }): Promise<ReadStream> {
+  if (OWN_DESCRIPTOR.test(path)) return createReadStream(path, options);
+  return (await openRegularFile(path, constants.O_RDONLY)).createReadStream(options);
+}
+
+/** As `-c /dev/stdin` and `-c <(…)` have it. */
+const OWN_DESCRIPTOR = /^\/dev\/(?:stdin|fd\/\d+)$/;
+
+function sentenceFor(file: string, cause: NodeJS.ErrnoException): string {
+  switch (cause.code) {
     case 'ENOENT':
     case 'ENOTDIR':
       return `There is no file ${file}.`;
-    case 'EISDIR':
-      return `${file} is a folder, not a configuration file.`;
     case 'EACCES':
     case 'EPERM':
       return `${file} cannot be read: permission denied.`;
     default:
-      return `${file} cannot be read (${code ?? 'unknown reason'}).`;
+      if (cause instanceof NotAFileError) return `${file} is ${cause.what}, not a configuration file.`;
+      return `${file} cannot be read: ${whyNotRead(cause)[0]}.`;
   }
 }
 

@@ -311,7 +311,7 @@ it('a lock that cannot be read is refused, and left where it is', async () => {
   await expect(lock(path)).rejects.toMatchObject({
     code: 'STATE_REFUSED',
     kind: 'config',
-    message: `The lock ${path}.lock cannot be read: the file system answered EISDIR.`,
+    message: `The lock ${path}.lock cannot be read: it is a folder.`,
   });
   expect(await readdir(dirname(path))).toEqual(['state.json.lock']);
 });

@@ -47,6 +47,10 @@ describe('references in values', () => {
     ['${EMPTY}', 'the environment variable EMPTY is not set, or empty'],
     ['${NOT-A-NAME}', 'a reference is written ${NAME} or ${NAME:-default}; write $${ for a literal ${'],
     ['${}', 'a reference is written ${NAME} or ${NAME:-default}; write $${ for a literal ${'],
+    [
+      "'${A:-${B}}'",
+      'a default is plain text and holds no ${…} of its own: name one variable, and set it before the run',
+    ],
     ['${A', 'a ${ has no } after it; write $${ for a literal ${'],
     [
       '${a0b1c2d3e4f5a6b7c8d9e0f1a2b3c4d5e6f7a8b9}',

@@ -36,6 +36,12 @@ describe('the days of a window', () => {
       expect.objectContaining({ code: 'CONFIG_INVALID', kind: 'config', message }),
     );
   });
+
+  test.each([0, Date.parse('2024-12-31')])('there are none by a clock that is not set: %i', (unset) => {
+    const settings = { since: sinceSetting().parse('7d'), until: untilSetting.parse('now') };
+
+    expect(() => resolveWindow(settings, unset)).toThrow(/^The clock of this machine is not set: it says \d/);
+  });
 });
 
 describe('how far back every run reads again', () => {

@@ -22,7 +22,7 @@ export async function forgetSinks(
 ): Promise<number> {
   const { clock, signal, cwd, screen } = context;
   const job = await jobFor({ config }, context);
-  const store = storeOf(job);
+  const store = storeOf(job, context.clock);
   const place = relative(cwd, store.place);
   const lock = await store.lock({ clock, signal, log: logFor(options, context), wait });
   try {

@@ -20,7 +20,7 @@ export async function repairState(
   context: CliContext,
 ): Promise<number> {
   const { clock, signal, cwd, screen } = context;
-  const store = storeOf(await jobFor({ config }, context));
+  const store = storeOf(await jobFor({ config }, context), context.clock);
   const name = relative(cwd, store.place);
   const lock = await store.lock({ clock, signal, log: logFor(options, context), wait });
   try {

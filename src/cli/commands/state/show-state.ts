@@ -13,7 +13,7 @@ export interface ShowStateOptions {
 
 /** Shows the state as a table. */
 export async function showState({ config }: ShowStateOptions, context: CliContext): Promise<number> {
-  const store = storeOf(await jobFor({ config }, context));
+  const store = storeOf(await jobFor({ config }, context), context.clock);
   const document = await store.load();
   context.screen.result(
     document
