@@ -127,6 +127,7 @@ export async function summarized(
           wantsCosts: budget !== undefined,
           clock,
           log,
+          mask: (text) => context.screen.masked(text),
           signal: AbortSignal.any([context.signal, session.lost]),
           ...(startProgress && { onProgress: startProgress() }),
         });

@@ -8,6 +8,7 @@ import { dayAt } from '../time/day.js';
 import { everyHours } from '../time/duration.js';
 import { type Doubt, doubtOf, type GivenDay } from './doubt.js';
 import type { LaneWriter } from './lane-writer.js';
+import { rowMask } from './mask-rows.js';
 import { ReadingFacts } from './reading-facts.js';
 import type { RunOptions } from './run.js';
 import type { SinkLane } from './sink-lane.js';
@@ -93,7 +94,7 @@ async function readInto(
   reading: PartitionReading,
   lanes: readonly SinkLane[],
   tally: RunTally,
-  { signal, checkpoints }: RunOptions,
+  { signal, checkpoints, mask }: RunOptions,
 ): Promise<OpenPartition> {
   const facts = new ReadingFacts(partition.stream);
   const isLast = partition.day !== null && checkpoints.isLastReading(partition.day);
@@ -101,7 +102,9 @@ async function readInto(
   const writers = begun.filter((writer): writer is LaneWriter => writer !== undefined);
   if (writers.length === 0) return { facts, writers, unreadable: 0, isPartial: true, isUnresolved: false };
   try {
-    for await (const batch of reading.batches) {
+    const masked = mask && rowMask(partition.stream, mask);
+    for await (const read of reading.batches) {
+      const batch = masked ? masked(read) : read;
       await Promise.all(writers.map((writer) => writer.write(batch)));
       facts.add(batch);
       tally.batchRead(batch.length);

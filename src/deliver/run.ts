@@ -35,6 +35,8 @@ export interface RunOptions {
   acceptsLess?(stream: Stream, day: Day): boolean;
   /** True where the result is to say what the projects have cost. Default: only where a sink wants to know. */
   readonly wantsCosts?: boolean;
+  /** Replaces secrets in the texts of records. Default: there are none. */
+  readonly mask?: (text: string) => string;
   /** Aborted by an interrupt: what is committed stays, what is open is taken back. */
   readonly signal: AbortSignal;
   /** Told after every partition and batch. */

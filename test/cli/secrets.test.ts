@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Terminal } from './terminal.js';
-import { jobText } from './world.js';
+import { ARCHIVE, account, jobText, TABLEAU } from './world.js';
 
 const DEEPGRAM_KEY = 'dg+secret/key="with%odd&signs';
 const DATADOG_KEY = 'dd?secret#key,with:odd;signs';
@@ -45,6 +45,59 @@ describe('no key reaches any output when everything fails and the servers repeat
     expect(FORMS.filter((form) => said.includes(form))).toEqual([]);
     expect(code).toBeGreaterThan(1);
     expect(said).toContain('Support line');
+  });
+});
+
+it('nor a key that somebody has written into what is exported', async () => {
+  const { url } = await account({
+    projects: [{ id: 'p-1', name: `Support ${DATADOG_KEY} line` }],
+    apiKey: DEEPGRAM_KEY,
+    answers: {
+      '/v1/projects/p-1/balances': {
+        balances: FORMS.map((form, at) => ({
+          balance_id: `b-${at}`,
+          amount: at,
+          units: `usd ${form}`,
+          purchase_order_id: form,
+        })),
+      },
+    },
+  });
+  const terminal = await Terminal.open({ env: { DEEPGRAM_API_KEY: DEEPGRAM_KEY, DD_API_KEY: DATADOG_KEY } });
+  const datadog =
+    'datadog: { type: datadog-metrics, api_key: "${DD_API_KEY}", api_url: "http://127.0.0.1:9" }';
+  await terminal.write('job.yaml', jobText(url, [ARCHIVE, TABLEAU, datadog]));
+
+  const code = await terminal.run(
+    ...['sync', '-c', 'job.yaml', '--sink', 'archive', 'tableau', '--stream', 'projects', 'balances'],
+  );
+
+  const files = Object.values(await terminal.files('out')).join('\n');
+  expect(code).toBe(0);
+  expect(FORMS.filter((form) => files.includes(form))).toEqual([]);
+  expect(files).toContain('usd [REDACTED]');
+  expect(files).toContain('Support [REDACTED] line');
+});
+
+describe('a key that is an ordinary word breaks nothing', () => {
+  it.each(['records', 'version', 'requests', 'archive', 'outcome', '2026-11'])('%s', async (word) => {
+    const [plain, odd] = await Promise.all(
+      ['a-usual-key', word].map(async (key) => {
+        const { url } = await account({ apiKey: key });
+        const terminal = await Terminal.open({ env: { DEEPGRAM_API_KEY: key } });
+        await terminal.write('job.yaml', jobText(url, [ARCHIVE, TABLEAU]));
+        const line = 'sync -c job.yaml --stream requests usage --log-format json --summary summary.json';
+        const code = await terminal.run(...line.split(' '));
+        const { 'summary.json': summary = '' } = await terminal.files();
+        const said = terminal.stderr
+          .trim()
+          .split('\n')
+          .map((entry): unknown => JSON.parse(entry));
+        return { code, out: await terminal.files('out'), summary: JSON.parse(summary), said };
+      }),
+    );
+
+    expect(odd).toEqual(plain);
   });
 });
 

@@ -7,8 +7,9 @@ import { type Json, objectOf, textOf, timestampOf } from '../api/tolerant-json.j
 import type { Endpoint, RequestRow } from '../streams/requests.js';
 import { pendingOf } from './finality.js';
 import { noteUnknownFields } from './known-fields.js';
+import { redactedMessage } from './message-redaction.js';
 import type { ProjectPrices } from './project-prices.js';
-import { languageInQuery, optOutInQuery, pathWithoutQuery, withoutQueries } from './redaction.js';
+import { languageInQuery, optOutInQuery, pathWithoutQuery } from './redaction.js';
 import { requestNames } from './request-names.js';
 import { requestStatus, type StateAges, unlessEmpty } from './request-state.js';
 
@@ -70,7 +71,7 @@ export function requestRow(raw: unknown, context: RequestContext): RequestRow | 
     deployment:
       read.text(record.deployment, 'deployment') ?? read.text(response?.deployment, 'response.deployment'),
     code,
-    error_message: withoutQueries(read.text(response?.message, 'response.message')),
+    error_message: redactedMessage(read.text(response?.message, 'response.message')),
     api_key_id: apiKey,
     api_key_name: named.api_key_name,
     model: named.model,

@@ -1,17 +1,23 @@
 /**
  * A caller's query may hold callback URLs with credentials, tags and key terms, so no part of it leaves this
- * folder but the language asked for, and whether the request was to be kept from training.
+ * folder but the language asked for, and whether the request was to be kept from training. What messages quote of it is
+ * cut out in `message-redaction.ts`.
  */
 
-const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i;
-/** Where a query begins, also one that its caller has glued on wrongly: no path of Deepgram has any of these. */
-const QUERY = /[?#&;]|%3f|%23|%26/i;
+/** With or without a scheme. */
+const ORIGIN = /^(?:[a-z][a-z0-9+.-]*:)?\/\/[^/?#]*/i;
+/** Where a path ends, also where its caller has glued something on wrongly: no path of Deepgram has anything else. */
+const BEHIND_PATH = /[^\w./~:@-]/;
 
 /** `/v1/listen` of `/v1/listen?callback=…`, and of a whole URL; null for none. */
 export function pathWithoutQuery(path: string): string | null {
-  const end = path.search(QUERY);
-  const bare = (end < 0 ? path : path.slice(0, end)).replace(ORIGIN, '');
-  return bare === '' ? null : bare;
+  const bare = path.replaceAll('\\/', '/').replace(ORIGIN, '');
+  const end = bare.search(BEHIND_PATH);
+  const whole = end < 0 ? bare : bare.slice(0, end);
+  if (!whole.includes('@')) return whole === '' ? null : whole;
+  const behind = whole.slice(whole.lastIndexOf('@') + 1);
+  const start = behind.indexOf('/');
+  return start < 0 ? null : behind.slice(start);
 }
 
 const LANGUAGE = /[?&]language=([A-Za-z]{2,8}(?:-[A-Za-z0-9]{2,8}){0,2})(?:[&#]|$)/;
@@ -31,36 +37,4 @@ const OPT_OUT = /[?&]mip_opt_out=(true|false)(?:[&#]|$)/;
 export function optOutInQuery(path: string): boolean | null {
   const [, said] = OPT_OUT.exec(path) ?? [];
   return said === undefined ? null : said === 'true';
-}
-
-const URL_IN_TEXT = /([a-z][a-z0-9+.-]{0,30}:\/\/)([^\s"<>]*)/gi;
-/** `'` ends no query: encoders leave it as it is. */
-const QUERY_IN_TEXT = /\?[^\s"<>]+/g;
-
-/** Longer messages are cut; it also bounds the work that a hostile one can make. */
-const LONGEST = 2_000;
-
-/** A message without the query strings and credentials of the URLs in it. */
-export function withoutQueries(message: string | null): string | null {
-  if (message === null) return null;
-  const text = message.length > LONGEST ? withoutCutUrl(message.slice(0, LONGEST)) : message;
-  if (!text.includes('?') && !text.includes('://')) return text;
-  return text
-    .replace(URL_IN_TEXT, (_url, scheme: string, rest: string) => scheme + withoutCredentials(rest))
-    .replace(QUERY_IN_TEXT, '');
-}
-
-/** In a URL that is cut off, credentials may look like a host. */
-function withoutCutUrl(text: string): string {
-  const at = text.lastIndexOf('://');
-  return at < 0 || /\s/.test(text.slice(at)) ? text : text.slice(0, at);
-}
-
-/** The URLs in messages are often the broken ones, so an `@` anywhere before the query counts. */
-function withoutCredentials(url: string): string {
-  const end = url.search(/[?#]/);
-  const bare = end < 0 ? url : url.slice(0, end);
-  // A `?` or `#` inside a password, which then is no query.
-  if (!bare.includes('/') && bare.includes(':') && url.includes('@', bare.length)) return '';
-  return bare.slice(bare.lastIndexOf('@') + 1);
 }

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { ExportError } from '../../errors/export-error.js';
-import { type Mask, maskFor } from '../../secrets/mask.js';
+import { type Mask, strictMaskFor } from '../../secrets/mask.js';
 import { Secret } from '../../secrets/secret.js';
 import type { HttpRequest } from '../http-client.js';
 
@@ -33,7 +33,7 @@ export function maskOfHeaders(headers: RequestHeaders): Mask {
     if (!(value instanceof Secret)) continue;
     secrets.push(value, new Secret(value.reveal().split(' ').at(-1) ?? ''));
   }
-  return maskFor(secrets);
+  return strictMaskFor(secrets);
 }
 
 /** The headers of an answer, with those that came several times joined. */
