@@ -1,7 +1,7 @@
 import { startAccount } from './account.mjs';
 import * as column from './columns.mjs';
 import { outputComparison } from './outputs.mjs';
-import { bareNode, floor, help, sync, validate } from './programs.mjs';
+import { bareNode, floor, help, sync, validate, validateMany } from './programs.mjs';
 import { rivalsHere } from './rivals.mjs';
 import { runProgram } from './run-program.mjs';
 import { spreadBy, spreadOfPairs } from './statistics.mjs';
@@ -84,7 +84,7 @@ async function largeDay({ large, roundsOfLarge }, tell) {
 
 async function startUps({ starts }, tell) {
   tell('starting');
-  const runs = new Map([bareNode, help, validate].map((program) => [program, []]));
+  const runs = new Map([bareNode, help, validate, validateMany].map((program) => [program, []]));
   for (let round = 0; round < starts; round += 1) {
     for (const [program, some] of runs) some.push(await runProgram(program));
   }
@@ -139,6 +139,7 @@ function targetsOfStart(starts) {
   return [
     atMost(80, 'ms', '--help over bare Node', overBare(help)),
     atMost(150, 'ms', 'validate over bare Node', overBare(validate)),
+    atMost(1_000, 'ms', 'validate with 1,000 sinks over bare Node', overBare(validateMany)),
   ];
 }
 

@@ -88,6 +88,20 @@ export const validate = {
   },
 };
 
+/** As many sinks as nobody has: what takes longer with each of the others shows. */
+export const validateMany = {
+  name: 'validate, 1,000 sinks',
+  async prepare(folder) {
+    const lines = Array.from(
+      { length: 1_000 },
+      (_, at) => `  s${at}: { type: ndjson, path: "out/${at}", required: ${at > 0} }`,
+    );
+    const head = ['version: 1', `source: { type: deepgram, api_key: ${apiKey} }`, 'sinks:'];
+    await writeFile(join(folder, 'many.yaml'), `${[...head, ...lines].join('\n')}\n`);
+    return [process.execPath, CLI, 'validate', '-c', 'many.yaml'];
+  },
+};
+
 const SYNC = [process.execPath, CLI, 'sync', '-c', 'bench.yaml', '--summary', 'summary.json', '-q'];
 const ACCOUNT_OFF = 'balances: false, purchases: false, projects: false, api_keys: false, models: false';
 const REQUESTS_ONLY = `streams: { usage: false, billing: false, ${ACCOUNT_OFF} }`;

@@ -27,7 +27,7 @@ export function strictMaskFor(secrets: Iterable<Secret>): Mask {
 
 function maskOf(texts: readonly string[]): Mask {
   const forms = new Set<string>();
-  for (const text of texts) {
+  for (const text of new Set(texts)) {
     if (text.length < SHORTEST) continue;
     for (const form of [text, ...percentForms(text), ...jsonForms(text), ...base64Forms(text)]) {
       if (form.length >= SHORTEST) forms.add(form);

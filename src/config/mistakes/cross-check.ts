@@ -1,4 +1,4 @@
-import { isWithin } from '../../files/is-within.js';
+import { dirname } from 'node:path';
 import type { ParsedConfig } from '../parts/parse-config.js';
 import type { ParsedSink } from '../parts/parse-sinks.js';
 import { asMap, type ConfigFile, mistakeAt, type Part } from '../parts/part.js';
@@ -56,20 +56,39 @@ function sharedFolders(sinks: readonly ParsedSink[], file: ConfigFile): Mistake[
   const folders = sinks
     .filter(({ sink }) => !file.tree.holdsOpen(['sinks', sink.name]))
     .flatMap(({ sink }) => sink.outputPaths.map((path) => ({ sink: sink.name, path })));
-  return folders.flatMap((folder, index) =>
-    folders.slice(0, index).flatMap((earlier) => {
-      const words =
-        earlier.sink === folder.sink ? undefined : overlap(folder.path, earlier.path, earlier.sink);
-      return words === undefined ? [] : [mistakeAt(file, ['sinks', folder.sink], words)];
-    }),
-  );
+  /** Sinks before, by the folders that they write, and by those that hold these. */
+  const writers = new Map<string, string[]>();
+  const holders = new Map<string, string[]>();
+  const mistakes: Mistake[] = [];
+  for (const { sink, path } of folders) {
+    const above = foldersAbove(path);
+    const other = (before: Map<string, string[]>, folder: string) =>
+      before.get(folder)?.find((name) => name !== sink);
+    const found = [
+      [other(writers, path), 'writes the same folder as'],
+      [above.map((folder) => other(writers, folder)).find(Boolean), 'writes inside the folder of'],
+      [other(holders, path), 'writes the folder that holds the one of'],
+    ] as const;
+    for (const [name, words] of found) {
+      if (name === undefined) continue;
+      const whose = showPath(['sinks', name]);
+      mistakes.push(
+        mistakeAt(file, ['sinks', sink], `${words} ${whose}; each sink needs a folder of its own`),
+      );
+    }
+    note(writers, path, sink);
+    for (const folder of above) note(holders, folder, sink);
+  }
+  return mistakes;
 }
 
-function overlap(path: string, earlier: string, ofSink: string): string | undefined {
-  const rule = 'each sink needs a folder of its own';
-  const other = showPath(['sinks', ofSink]);
-  if (path === earlier) return `writes the same folder as ${other}; ${rule}`;
-  if (isWithin(path, earlier)) return `writes inside the folder of ${other}; ${rule}`;
-  if (isWithin(earlier, path)) return `writes the folder that holds the one of ${other}; ${rule}`;
-  return undefined;
+function foldersAbove(path: string): string[] {
+  const above = dirname(path);
+  return above === path ? [] : [above, ...foldersAbove(above)];
+}
+
+/** Two are enough to find another one. */
+function note(before: Map<string, string[]>, folder: string, sink: string): void {
+  const names = before.get(folder) ?? [];
+  if (names.length < 2 && !names.includes(sink)) before.set(folder, [...names, sink]);
 }

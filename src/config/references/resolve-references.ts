@@ -27,7 +27,9 @@ export function resolveReferences(
 ): SettingsTree {
   const mistakes: Mistake[] = [];
   const open = new Set<string>();
-  const references = new Map<string, readonly string[]>();
+  const holdsOpen = new Set<string>();
+  const references = new Set<string>();
+  const valuesBelow = new Map<string, string[]>();
   const resolved = (value: unknown, path: Path): unknown => {
     if (Array.isArray(value)) return value.map((item, index) => resolved(item, [...path, index]));
     if (typeof value === 'object' && value !== null) {
@@ -36,8 +38,15 @@ export function resolveReferences(
     }
     if (typeof value !== 'string' || !value.includes('${')) return value;
     const replaced = replaceReferences(value, environment);
-    references.set(JSON.stringify(path), replaced.values);
+    references.add(JSON.stringify(path));
     if (replaced.text === undefined) open.add(JSON.stringify(path));
+    // Looked for from every place above it, and there may be thousands.
+    for (const above of placesFrom(path)) {
+      if (replaced.text === undefined) holdsOpen.add(above);
+      const values = valuesBelow.get(above);
+      if (values) values.push(...replaced.values);
+      else valuesBelow.set(above, [...replaced.values]);
+    }
     const missing = isNeeded(path) ? replaced.missing.map(missingMessage) : [];
     const position = places.positionOf(path);
     for (const words of [...replaced.mistakes, ...missing]) mistakes.push({ position, path, words });
@@ -48,16 +57,14 @@ export function resolveReferences(
     mistakes,
     isOpen: (path) => open.has(JSON.stringify(path)),
     isReference: (path) => references.has(JSON.stringify(path)),
-    holdsOpen: (path) => [...open].some((at) => isWithinPath(at, path)),
-    environmentValues: (path) =>
-      [...references].flatMap(([at, values]) => (isWithinPath(at, path) ? values : [])),
+    holdsOpen: (path) => holdsOpen.has(JSON.stringify(path)),
+    environmentValues: (path) => valuesBelow.get(JSON.stringify(path)) ?? [],
   };
 }
 
-/** True for the path of a value, as JSON, that is the other one or below it. */
-function isWithinPath(json: string, path: Path): boolean {
-  const whole = JSON.stringify(path);
-  return json === whole || json.startsWith(`${whole.slice(0, -1)},`);
+/** A place and those above it, as JSON. */
+function placesFrom(path: Path): string[] {
+  return Array.from({ length: path.length + 1 }, (_, length) => JSON.stringify(path.slice(0, length)));
 }
 
 function missingMessage(name: string): string {
