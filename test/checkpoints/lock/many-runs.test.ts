@@ -29,9 +29,16 @@ const RUN = `
   }
 `;
 
-/** A file system without links, as FAT and some file servers are. */
+/** A file system without links, as FAT and some file servers are; and slow, so that others see what is half written. */
 const WITHOUT_LINKS = `
   const files = require('node:fs').promises;
+  const { open } = files;
+  files.open = async (...how) => {
+    const handle = await open(...how);
+    const write = handle.writeFile.bind(handle);
+    handle.writeFile = (text) => new Promise((resolve) => setTimeout(resolve, 30)).then(() => write(text));
+    return handle;
+  };
   files.link = async () => { throw Object.assign(new Error('operation not permitted'), { code: 'EPERM' }); };
   require('node:module').syncBuiltinESMExports();
 `;
