@@ -21,6 +21,7 @@ export type ErrorCode =
   | 'CONFIG_INVALID'
   | 'USAGE'
   | 'SUMMARY_FILE'
+  | 'TOO_MANY_FILES'
   | 'PROJECT_UNKNOWN'
   | 'HTTP_STATUS'
   | 'HTTP_NETWORK'
@@ -108,6 +109,15 @@ export function failureOf(error: unknown): Failure {
       ...(error.hint === undefined ? {} : { hint: error.hint }),
       ...(error.requestId === undefined ? {} : { request_id: error.requestId }),
       ...(error.lacks === undefined ? {} : { lacks: error.lacks }),
+    };
+  }
+  const { code } = (error ?? {}) as NodeJS.ErrnoException; // what `node:fs` throws; of anything else undefined
+  if (code === 'EMFILE' || code === 'ENFILE') {
+    return {
+      code: 'TOO_MANY_FILES',
+      kind: 'config',
+      message: 'Not as many files can be open here as the program needs.',
+      hint: 'Raise the limit: `ulimit -n 1024` in the shell that starts it, or LimitNOFILE of its service.',
     };
   }
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);

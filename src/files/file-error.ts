@@ -26,7 +26,7 @@ const REASONS: Readonly<Record<string, readonly [what: string, hint: string]>> =
     'it would be larger than files may be here',
     'Raise the limit (ulimit -f), or choose another path.',
   ],
-  EMFILE: ['too many files are open', 'Raise the limit of open files (ulimit -n).'],
+  EMFILE: ['too many files are open', 'Raise the limit of open files (ulimit -n 1024).'],
 };
 
 /** The error of a file operation in words, with its path. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { catalogue } from '../../connectors/index.js';
 import { allScopes } from '../../connectors/stand-ins/deepgram/account/roles.js';
 import type { StandInOptions } from '../../connectors/stand-ins/deepgram/stand-in-options.js';
 import { Terminal } from './terminal.js';
@@ -133,4 +134,20 @@ it('a wrong Datadog key names the site, the setting and what else it may be', as
   expect(terminal.stdout).toContain('A wrong key and a wrong site look the same here.');
   expect(terminal.stdout).toContain('`site`, now us3.datadoghq.com');
   expect(terminal.stdout).not.toContain('not-that-one');
+});
+
+it('a limit of open files that is too low is named, and is no bug', async () => {
+  const tooMany = Object.assign(new Error('EMFILE: too many open files, open'), { code: 'EMFILE' });
+  const terminal = await Terminal.open({
+    env: { DEEPGRAM_API_KEY: KEY },
+    catalogue: { ...catalogue, connectors: () => Promise.reject(tooMany) },
+  });
+  await terminal.write('job.yaml', jobText('http://127.0.0.1:9', [ARCHIVE]));
+
+  const code = await terminal.run('sync', '-c', 'job.yaml');
+
+  expect(code).toBe(2);
+  expect(terminal.stderr).toContain('Not as many files can be open here as the program needs.');
+  expect(terminal.stderr).toContain('`ulimit -n 1024`');
+  expect(terminal.stderr).not.toContain('bug');
 });
