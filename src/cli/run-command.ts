@@ -101,9 +101,7 @@ export async function summarized(
     refuseState(options, job, context);
     const { dryRun } = options;
     const budget = options.failOverBudget ? budgetOf(job, options) : undefined;
-    const acceptsLess = delivery.replacesAll
-      ? () => true
-      : acceptedLess(options.acceptLess ?? [], job.streams);
+    const acceptLess = delivery.replacesAll ? 'all' : acceptedLess(options.acceptLess ?? [], job.streams);
     const session = await beginCheckpoints(job, { ...delivery.checkpoints, dryRun }, log, context);
     try {
       // Only now: the run that was waited for has read what came meanwhile, and must not be replaced by less.
@@ -123,7 +121,7 @@ export async function summarized(
           streams: job.streams.filter((stream) => lanes.some((lane) => lane.wants(stream))),
           window: within,
           checkpoints,
-          acceptsLess,
+          acceptLess,
           wantsCosts: budget !== undefined,
           clock,
           log,

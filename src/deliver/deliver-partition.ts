@@ -6,6 +6,7 @@ import { abortError, ExportError } from '../errors/export-error.js';
 import type { Partition } from '../streams/partition.js';
 import { dayAt } from '../time/day.js';
 import { everyHours } from '../time/duration.js';
+import { acceptsLess } from './accept-less.js';
 import { type Doubt, doubtOf, type GivenDay } from './doubt.js';
 import type { LaneWriter } from './lane-writer.js';
 import { rowMask } from './mask-rows.js';
@@ -159,10 +160,10 @@ async function takeBack({ writers }: OpenPartition, why: ExportError): Promise<v
 async function deliveredBefore(
   { stream, project, day }: Partition,
   lanes: readonly SinkLane[],
-  { checkpoints, acceptsLess, signal }: RunOptions,
+  { checkpoints, acceptLess = [], signal }: RunOptions,
 ): Promise<LastReading | HeldPartition | undefined> {
   // Balances fall, and snapshots are what there is now.
-  if (day === null || stream.observedOnly || acceptsLess?.(stream, day)) return undefined;
+  if (day === null || stream.observedOnly || acceptsLess(acceptLess, stream, day)) return undefined;
   const last = await checkpoints.lastReading?.(stream.name, project.id, day);
   if (last !== undefined) return last;
   const held = await Promise.all(lanes.map((lane) => lane.held(stream, project, [day], signal)));

@@ -9,9 +9,9 @@ import type { Task } from '../plan/task.js';
 import type { Partition, Project } from '../streams/partition.js';
 import type { Stream } from '../streams/stream.js';
 import type { Clock } from '../time/clock.js';
-import type { Day } from '../time/day.js';
 import { graceAfterAbort } from '../time/limits.js';
 import type { Window } from '../time/window.js';
+import { type AcceptLess, acceptsLess, unreadWarnings } from './accept-less.js';
 import { costsFor } from './costs.js';
 import { deliverPartition } from './deliver-partition.js';
 import { forEachConcurrent } from './for-each-concurrent.js';
@@ -31,8 +31,8 @@ export interface RunOptions {
   readonly checkpoints: Checkpoints;
   readonly clock: Clock;
   readonly log: Log;
-  /** True for a day that may be replaced by less than what is delivered. Default: none may. */
-  acceptsLess?(stream: Stream, day: Day): boolean;
+  /** Days that may be replaced by less than what is delivered. Default: none. */
+  readonly acceptLess?: AcceptLess;
   /** True where the result is to say what the projects have cost. Default: only where a sink wants to know. */
   readonly wantsCosts?: boolean;
   /** Replaces secrets in the texts of records. Default: there are none. */
@@ -70,14 +70,24 @@ const FINISH_GRACE_MS = 8_000;
  * be listed, for then there is nothing to do. Whoever opened the sinks disposes of them.
  */
 export async function run(options: RunOptions): Promise<RunResult> {
-  const { source, lanes, streams, checkpoints, log, window, acceptsLess, signal } = options;
+  const { source, lanes, streams, checkpoints, log, window, acceptLess = [], signal } = options;
   const startedAt = options.clock.now();
   const projects = await source.projects(signal);
   const versions = await versionsFor(source, streams, projects, checkpoints, signal);
-  const start = { projects, streams, sinks: lanes, window, versions, signal };
-  await checkpoints.startRun({ ...start, ...(acceptsLess && { acceptsLess }) });
+  await checkpoints.startRun({
+    projects,
+    streams,
+    sinks: lanes,
+    window,
+    versions,
+    acceptsLess: (stream, day) => acceptsLess(acceptLess, stream, day),
+    signal,
+  });
   const planned = plan({ ...options, projects, sinks: lanes });
-  const warnings = planWarnings(planned, checkpoints, source);
+  const warnings = [
+    ...planWarnings(planned, checkpoints, source),
+    ...unreadWarnings(acceptLess, planned.tasks),
+  ];
   for (const warning of warnings) log.warn(warning);
   await Promise.all(lanes.map((lane) => lane.prepare(streams, signal)));
   const tally = new RunTally(streams, planned.tasks, log, {

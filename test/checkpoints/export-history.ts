@@ -46,7 +46,6 @@ export interface RunOptions {
   readonly emptied?: readonly string[];
   /** Records that a sink says it holds of a day that it was given with so many. Default: it cannot tell. */
   readonly held?: (sink: string, day: Day, records: number) => number | undefined;
-  readonly acceptsLess?: (stream: Stream, day: Day) => boolean;
   readonly destination?: string;
   readonly projectId?: string;
   /** What the clock shows when the days are read, in a run that takes long. Default: its beginning. */
@@ -151,7 +150,6 @@ export class ExportHistory {
       streams: [this.#stream()],
       window,
       checkpoints: book,
-      ...(options.acceptsLess && { acceptsLess: options.acceptsLess }),
       clock,
       log,
       signal: new AbortController().signal,

@@ -99,6 +99,9 @@ describe('a day of which the source suddenly gives nothing', () => {
     const next = await sync(195);
 
     expect([other.code, code, next.code]).toEqual([3, 0, 0]);
+    expect(
+      other.text.match(/--accept-less requests:2026-11-18 has no effect: .* --since and --until/g),
+    ).toHaveLength(2);
     expect(await rows()).toBe(0);
   });
 
@@ -112,6 +115,7 @@ describe('a day of which the source suddenly gives nothing', () => {
 
     expect(code).toBe(0);
     expect(text).toContain('Everything was delivered.');
+    expect(text).not.toContain('has no effect');
     expect(await rows()).toBe(0);
   });
 
