@@ -25,6 +25,7 @@ import { checkPrices } from './requests/check-prices.js';
 import { PageLength } from './requests/page-length.js';
 import { ProjectPrices } from './requests/project-prices.js';
 import { ReadAhead } from './requests/read-ahead.js';
+import { UsageDifferences } from './requests/usage-differences.js';
 import type { DeepgramSettings } from './settings.js';
 import { RETENTION_DAYS } from './streams/requests.js';
 
@@ -49,6 +50,7 @@ export function deepgramSource(settings: DeepgramSettings, context: SourceContex
   const ahead = new ReadAhead(maxConcurrency);
   const daily = new DailyCalls(api);
   const pages = new PageLength();
+  const differences = new UsageDifferences();
   const contexts = new Map<string, ReadingContext>();
 
   // Days before the window may be read too, where some sink lacks them.
@@ -66,7 +68,7 @@ export function deepgramSource(settings: DeepgramSettings, context: SourceContex
     const totals = projectTotals(daily, project, { start: since, end: until }, now, findings);
     const prices = new ProjectPrices({ api, project, memory, findings, ages, now, since: logged });
     const own = { api, project, identity, directory, facts, memory, daily, totals, prices };
-    const made = { ...own, findings, ahead, pages, ages, now };
+    const made = { ...own, findings, ahead, pages, differences, ages, now };
     contexts.set(project.id, made);
     return made;
   };
@@ -114,6 +116,7 @@ export function deepgramSource(settings: DeepgramSettings, context: SourceContex
     },
     findings: () => {
       for (const { directory } of contexts.values()) directory.tellUnnamedKeys();
+      differences.tell(findings);
       return findings.result();
     },
     close: () => http.close(),

@@ -12,6 +12,7 @@ import type { PageLength } from './requests/page-length.js';
 import type { ProjectPrices } from './requests/project-prices.js';
 import type { ReadAhead } from './requests/read-ahead.js';
 import type { StateAges } from './requests/request-state.js';
+import type { UsageDifferences } from './requests/usage-differences.js';
 
 /** What the readings of one project share. */
 export interface ReadingContext {
@@ -28,6 +29,7 @@ export interface ReadingContext {
   readonly findings: Findings;
   readonly ahead: ReadAhead;
   readonly pages: PageLength;
+  readonly differences: UsageDifferences;
   readonly ages: StateAges;
   /** Milliseconds since the epoch: what counts as now in the whole run. */
   readonly now: number;

@@ -3,6 +3,7 @@ import { calledAs } from '../api/deepgram-api.js';
 import type { ReadingContext } from '../reading-context.js';
 import { RETENTION_DAYS } from '../streams/requests.js';
 import type { DayFacts } from './day-facts.js';
+import { sentenceOf } from './usage-differences.js';
 
 /** Says what a reading of a day found that a user should know; `counted` is what usage says that the day has. */
 export function sayFindings(
@@ -11,7 +12,7 @@ export function sayFindings(
   counted: number | undefined,
   context: ReadingContext,
 ): void {
-  const { findings, pages, project, now } = context;
+  const { findings, differences, pages, project, now } = context;
   const which = `requests of ${calledAs(project)} on ${day}`;
   if (versions > 0) {
     const them =
@@ -26,14 +27,12 @@ export function sayFindings(
     );
   }
   if (counted === undefined || records >= counted || day >= dayAt(now)) return;
-  const difference = `${which}: the request log has ${records}, and usage counts ${counted}.`;
+  const difference = { project, day, records, counted };
   if (pages.misleads) {
     findings.incomplete(
-      `${difference} Pages shorter than was asked for had more behind them: some may be missing.`,
+      `${sentenceOf(difference)} Pages shorter than was asked for had more behind them: some may be missing.`,
     );
-  } else if (!wasSaidToday(day, context)) {
-    findings.warn(`${difference} It was read twice, the second time page by page, and is believed.`);
-  }
+  } else if (!wasSaidToday(day, context)) differences.note(difference);
   rememberSaid(day, context);
 }
 

@@ -3,7 +3,7 @@ import type { RequestRow } from '../../../../connectors/deepgram/streams/request
 import type { SourceFindings } from '../../../../src/catalogue/source.js';
 import type { SourceMemory } from '../../../../src/catalogue/source-type.js';
 import { noMemory } from '../../../../src/checkpoints/run-memory.js';
-import { openSource } from '../read-account.js';
+import { openSource, readAccount } from '../read-account.js';
 import {
   type Asked,
   evenLog,
@@ -186,9 +186,28 @@ it('believes a log that has fewer than usage counts, after a second look, and sa
   expect([first, later, nextDay].map(({ readings }) => readings)).toEqual([2, 1, 2]);
   for (const read of [first, later, nextDay]) expectAllOf(account.log, read);
   const said =
-    'requests of Support on 2026-11-18: the request log has 3000, and usage counts 3010. It was read twice, the second time page by page, and is believed.';
+    'requests of Support on 2026-11-18: the request log has 3,000, and usage counts 3,010. It was read twice, the second time page by page, and gave no more.';
   expect([first, later, nextDay].map(({ findings }) => findings.warnings)).toEqual([[said], [], [said]]);
   expect([first, later, nextDay].flatMap(({ findings }) => findings.incomplete)).toEqual([]);
+});
+
+it('says in one sentence of all days and projects that the log has fewer than usage counts', async () => {
+  const counts = Object.fromEntries(['16', '17', '18'].map((day) => [`2026-11-${day}`, 1_200]));
+  const log = await unrulyLog({ log: evenLog(1_100, `${DAY}T00:00:00`, 86_400), usage: counts });
+
+  const { result } = await readAccount({
+    url: log.url,
+    streams: { requests: {} },
+    since: '2026-11-16',
+    until: DAY,
+    now: NOW,
+  });
+
+  expect(result.findings.warnings).toEqual([
+    'requests: of 3 days the request log has fewer than usage counts: 2026-11-16 of Support has 0 of 1,200; 2026-11-17 ' +
+      'of Support has 0 of 1,200; 2026-11-18 of Support has 1,100 of 1,200. They were read twice, the second time page by ' +
+      'page, and gave no more.',
+  ]);
 });
 
 it('forgets what it said of days that are out of the log', async () => {
