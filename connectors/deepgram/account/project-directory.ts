@@ -155,7 +155,7 @@ export function projectDirectory({ api, project, identity, memory, findings, now
       if (count === 0 || memory.get('saidUnnamedKeys') === today) return;
       memory.set('saidUnnamedKeys', today);
       findings.warn(
-        `${count} of ${of} keys that were used in ${calledAs(project)} ${of === 1 ? 'has' : 'have'} no name: an Admin’s or ` +
+        `${count} of ${of} keys that were used in ${calledAs(project)} ${count === 1 ? 'has' : 'have'} no name: an Admin’s or ` +
           'Member’s key lists only its own, and a key that was deleted is listed nowhere.',
       );
     },
