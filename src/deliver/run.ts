@@ -3,8 +3,8 @@ import type { Source, SourceFindings } from '../catalogue/source.js';
 import type { Checkpoints } from '../checkpoints/checkpoints.js';
 import { abortError } from '../errors/export-error.js';
 import type { Log } from '../log/log.js';
-import { type Plan, plan } from '../plan/plan.js';
-import { planWarnings } from '../plan/plan-warnings.js';
+import { type DaysOfSink, type Plan, plan } from '../plan/plan.js';
+import { markLost, planWarnings } from '../plan/plan-warnings.js';
 import type { Task } from '../plan/task.js';
 import type { Partition, Project } from '../streams/partition.js';
 import type { Stream } from '../streams/stream.js';
@@ -47,6 +47,8 @@ export interface RunResult {
   readonly projects: readonly Project[];
   readonly streams: readonly StreamOutcome[];
   readonly sourceFailures: readonly SourceFailure[];
+  /** Days that the source had no more when this run came to want them. */
+  readonly lost: readonly DaysOfSink[];
   readonly keptBack: readonly KeptBackDay[];
   /** Days that an earlier run kept back, less than an hour ago, and that this one did not read. */
   readonly stillKeptBack: number;
@@ -84,10 +86,8 @@ export async function run(options: RunOptions): Promise<RunResult> {
     signal,
   });
   const planned = plan({ ...options, projects, sinks: lanes });
-  const warnings = [
-    ...planWarnings(planned, checkpoints, source),
-    ...unreadWarnings(acceptLess, planned.tasks),
-  ];
+  const lost = markLost(planned, checkpoints);
+  const warnings = [...planWarnings(planned, lost, source), ...unreadWarnings(acceptLess, planned.tasks)];
   for (const warning of warnings) log.warn(warning);
   await Promise.all(lanes.map((lane) => lane.prepare(streams, signal)));
   const tally = new RunTally(streams, planned.tasks, log, {
@@ -104,6 +104,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
     projects,
     streams: tally.streamOutcomes(),
     sourceFailures: tally.failures.all,
+    lost,
     keptBack: tally.keptBackDays,
     stillKeptBack: stillKeptBack(planned),
     unavailable: tally.failures.unavailable,

@@ -6,22 +6,31 @@ import type { Day } from '../time/day.js';
 import type { DaysOfSink, Plan } from './plan.js';
 import type { Task } from './task.js';
 
+/** Marks days that are lost for good; answers those that were not known to be, which are told once. */
+export function markLost(
+  { lost }: Pick<Plan, 'lost'>,
+  checkpoints: Pick<Checkpoints, 'markLost'>,
+): readonly DaysOfSink[] {
+  return lost
+    .map((one) => {
+      const key = { sink: one.sink, stream: one.stream, projectId: one.project.id };
+      return { ...one, days: checkpoints.markLost(key, one.days) };
+    })
+    .filter(({ days }) => days.length > 0);
+}
+
 /**
  * What the user should know before anything is read: what sinks were given and do not hold any more, days that are lost
- * for good, each said once, and days that are kept. Marks the lost ones.
+ * for good, and days that are kept.
  */
 export function planWarnings(
-  { tasks, lost, kept }: Pick<Plan, 'tasks' | 'lost' | 'kept'>,
-  checkpoints: Pick<Checkpoints, 'markLost'>,
+  { tasks, kept }: Pick<Plan, 'tasks' | 'kept'>,
+  lost: readonly DaysOfSink[],
   source: Pick<Source, 'name'>,
 ): readonly string[] {
-  const newlyLost = lost.map((one) => {
-    const key = { sink: one.sink, stream: one.stream, projectId: one.project.id };
-    return { ...one, days: checkpoints.markLost(key, one.days) };
-  });
   return [
     ...missingWarnings(tasks),
-    ...grouped(newlyLost).map(
+    ...grouped(lost).map(
       ({ subject, oldest, days, sinks }) =>
         `${subject}: ${days} cannot be read any more, since ${source.name} only goes back to ${oldest}, ` +
         `and is lost for good to ${sinks}. What an earlier run exported stays; an NDJSON archive that has these days ` +
@@ -48,7 +57,7 @@ function missingWarnings(tasks: readonly Task[]): string[] {
       }
   return [...missing].map(
     ([sink, { first, count }]) =>
-      `${sink}: ${first}${count > 1 ? `, and ${count - 1} partitions more,` : ''} was delivered and is not there any ` +
+      `${sink}: ${first}${count > 1 ? `, and ${count - 1} more,` : ''} was delivered and is not there any ` +
       'more, or not as it was delivered; it is delivered again.',
   );
 }
@@ -57,7 +66,6 @@ function missingWarnings(tasks: readonly Task[]): string[] {
 function grouped(all: readonly DaysOfSink[]) {
   const groups = new Map<string, { subject: string; oldest: Day | undefined; days: string; sinks: string }>();
   for (const { sink, stream, project, days, oldest } of all) {
-    if (days.length === 0) continue;
     const subject = `${stream} of ${shortName(project.name ?? project.id)}`;
     const ranges = formatRanges(rangesOf(days));
     const key = JSON.stringify([stream, project.id, ranges]);

@@ -73,11 +73,21 @@ function missingOf(summary: Summary): string {
     [
       streams.length > 0 ? `, without what the API key may not read: ${streams.join(', ')}` : '',
       unreadable.length > 0 ? `, without records of ${unreadable.join(', ')} that cannot be understood` : '',
+      ...lostOf(source).map((lost) => `, without ${lost}`),
       source.still_kept_back > 0 ? `, but ${stillKeptBack(source.still_kept_back)}` : '',
       failed.length > 0 ? `, but not to ${failed.join(', ')} (not required)` : '',
       inDoubt > 0 ? `, but ${counted(inDoubt, 'record')} may be there twice` : '',
     ].join(''),
   );
+}
+
+/** By stream: `days of requests that Deepgram has no more (2026-01-01 to 2026-01-05)`. */
+function lostOf({ lost, name }: Summary['source']): string[] {
+  return [...new Set(lost.map(({ stream }) => stream))].map((stream) => {
+    const days = lost.filter((one) => one.stream === stream).flatMap(({ first, last }) => [first, last]);
+    const [first, last] = [days.toSorted()[0], days.toSorted().at(-1)];
+    return `days of ${stream} that ${name ?? 'the source'} has no more (${first === last ? first : `${first} to ${last}`})`;
+  });
 }
 
 export function trafficLine({ window, http, elapsed_ms: elapsed }: Summary): string {

@@ -48,6 +48,8 @@ export interface Summary {
       readonly example: string;
     }[];
     readonly warnings: readonly string[];
+    /** Days that sinks lack and that the source had no more: told by the first run that finds it so. */
+    readonly lost: readonly LostDays[];
     /** Days whose reading gave less than what is delivered: that stays. */
     readonly kept_back: readonly KeptBackDay[];
     /** How many days are so since an earlier run, and were not read again by this one, as it is not an hour ago. */
@@ -63,6 +65,17 @@ export interface Summary {
    * as it should.
    */
   readonly error: Failure | null;
+}
+
+/** Days of one sink, stream and project; there may be many of them. */
+export interface LostDays {
+  readonly sink: string;
+  readonly stream: string;
+  /** Id of the project. */
+  readonly project: string;
+  readonly first: string;
+  readonly last: string;
+  readonly days: number;
 }
 
 export type Outcome =
@@ -124,6 +137,7 @@ export function summaryOf(input: SummaryInput): Summary {
         [...fields].map(([field, found]) => ({ stream, field, ...found })),
       ),
       warnings: [...(result?.warnings ?? []), ...(result?.findings.warnings ?? [])],
+      lost: (result?.lost ?? []).map(lostDays),
       kept_back: result?.keptBack ?? [],
       still_kept_back: result?.stillKeptBack ?? 0,
       incomplete: result?.findings.incomplete ?? [],
@@ -132,4 +146,9 @@ export function summaryOf(input: SummaryInput): Summary {
     budget: input.budget ?? null,
     error: input.error ?? null,
   };
+}
+
+function lostDays({ sink, stream, project, days }: RunResult['lost'][number]): LostDays {
+  const [first = '', last = first] = [days[0], days.at(-1)];
+  return { sink, stream, project: project.id, first, last, days: days.length };
 }

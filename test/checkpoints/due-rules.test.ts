@@ -346,7 +346,7 @@ describe('what a sink was given and does not hold', () => {
 
     expect(second.given).toEqual({ a: ['2026-11-20'], b: [...gone, '2026-11-20'] });
     expect(second.warnings).toEqual([
-      'b: requests of Support, 2026-11-14, and 2 partitions more, was delivered and is not there any more, or not as it ' +
+      'b: requests of Support, 2026-11-14, and 2 more, was delivered and is not there any more, or not as it ' +
         'was delivered; it is delivered again.',
     ]);
     expect(third).toMatchObject({ read: ['2026-11-20'], warnings: [] });

@@ -414,6 +414,38 @@ describe('backfill', () => {
     );
   });
 
+  it('of days that Deepgram has no more says first that they are not there', async () => {
+    const { terminal } = await ready();
+
+    const range = ['--since', '2020-01-01', '--until', '2020-01-05'];
+    const code = await terminal.run(
+      'backfill',
+      '-c',
+      'job.yaml',
+      ...range,
+      '--stream',
+      'requests',
+      '--summary',
+      's.json',
+    );
+
+    expect(code).toBe(0);
+    expect(terminal.stdout).toContain(
+      'Delivered, without days of requests that Deepgram has no more (2020-01-01 to 2020-01-05).',
+    );
+    expect(terminal.stdout).not.toContain('Everything was delivered');
+    expect(JSON.parse((await terminal.files())['s.json'] ?? '').source.lost).toEqual([
+      {
+        sink: 'archive',
+        stream: 'requests',
+        project: 'p-1',
+        first: '2020-01-01',
+        last: '2020-01-05',
+        days: 5,
+      },
+    ]);
+  });
+
   it.each([[[]], [['--since', '2026-11-01']], [['--until', '2026-11-01']]])(
     'needs both ends of its range: %j is exit 2, with a summary',
     async (options) => {

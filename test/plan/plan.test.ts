@@ -3,7 +3,7 @@ import type { PlannedSource } from '../../src/catalogue/source.js';
 import { type CheckpointView, windowOnly } from '../../src/checkpoints/checkpoints.js';
 import { plan } from '../../src/plan/plan.js';
 import type { PlanInput, SinkView } from '../../src/plan/plan-input.js';
-import { planWarnings } from '../../src/plan/plan-warnings.js';
+import { markLost, planWarnings } from '../../src/plan/plan-warnings.js';
 import { real, required, text } from '../../src/streams/column.js';
 import { defineStream, type Stream } from '../../src/streams/stream.js';
 import type { Day } from '../../src/time/day.js';
@@ -187,8 +187,12 @@ describe('days that the source has deleted', () => {
       },
     };
 
-    const first = planWarnings(planned({ source }), checkpoints, { name: 'The shop' });
-    const second = planWarnings(planned({ source }), checkpoints, { name: 'The shop' });
+    const warnings = () => {
+      const found = planned({ source });
+      return planWarnings(found, markLost(found, checkpoints), { name: 'The shop' });
+    };
+    const first = warnings();
+    const second = warnings();
 
     expect(first).toEqual([
       expect.stringMatching(

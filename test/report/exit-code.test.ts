@@ -78,6 +78,7 @@ function run(
   return {
     projects: [],
     streams: [],
+    lost: [],
     keptBack: [],
     costs: undefined,
     stillKeptBack: 0,

@@ -40,6 +40,7 @@ const SUMMARY: Summary = {
     unknown_fields: [{ stream: 'usage', fields: ['new_a', 'new_b'] }],
     unknown_forms: [{ stream: 'usage', field: 'tokens.in', count: 1_200, example: 'a list' }],
     warnings: ['No API key names for project Support line.'],
+    lost: [],
     kept_back: [],
     still_kept_back: 0,
     incomplete: [],
@@ -303,12 +304,28 @@ describe('the first line of a run without a failure', () => {
       (text) => text,
     ).split('\n')[0];
   const rejected = [{ stream: 'projects', count: 1, example: 'no project_id' }];
+  const lost = (first: string, last: string) => {
+    return { sink: 'archive', stream: 'requests', project: 'p-1', first, last, days: 2 };
+  };
 
   it.each([
     ['Everything was delivered.', {}],
     [
       'Delivered, without records of projects that cannot be understood.',
       { source: { ...NOTHING_FOUND, rejected } },
+    ],
+    [
+      'Delivered, without days of requests that Deepgram has no more (2026-01-01 to 2026-01-07).',
+      {
+        source: {
+          ...NOTHING_FOUND,
+          lost: [lost('2026-01-03', '2026-01-07'), lost('2026-01-01', '2026-01-03')],
+        },
+      },
+    ],
+    [
+      'Delivered, without days of requests that Deepgram has no more (2026-01-03).',
+      { source: { ...NOTHING_FOUND, lost: [lost('2026-01-03', '2026-01-03')] } },
     ],
     ['Delivered, but 2 days are kept back still.', { source: { ...NOTHING_FOUND, still_kept_back: 2 } }],
     ['Delivered, but not to datadog (not required).', { sinks: [archive, datadog] as Summary['sinks'] }],
@@ -352,6 +369,7 @@ const NOTHING_FOUND: Summary['source'] = {
   unknown_fields: [],
   unknown_forms: [],
   warnings: [],
+  lost: [],
   kept_back: [],
   still_kept_back: 0,
   incomplete: [],

@@ -2,7 +2,7 @@ import type { CliContext } from '../../catalogue/cli-context.js';
 import { resolveWindow } from '../../config/settings/window.js';
 import { versionsFor } from '../../deliver/versions.js';
 import { plan as planTasks } from '../../plan/plan.js';
-import { planWarnings } from '../../plan/plan-warnings.js';
+import { markLost, planWarnings } from '../../plan/plan-warnings.js';
 import { jsonText } from '../../text/one-line.js';
 import { counted } from '../../text/text-table.js';
 import { beginCheckpoints } from '../checkpoint-session.js';
@@ -47,7 +47,7 @@ export async function plan(options: PlanOptions, context: CliContext): Promise<n
         checkpoints,
         explains: true,
       });
-      const warnings = planWarnings(planned, checkpoints, source);
+      const warnings = planWarnings(planned, markLost(planned, checkpoints), source);
       for (const warning of warnings) log.warn(warning);
       const estimates = await estimatesOf(lanes, source, signal, projects);
       const { tasks } = planned;
