@@ -204,7 +204,8 @@ export class SinkLane {
     } catch (error) {
       const failure = failureOf(error);
       this.#tally.failedBeside(failure);
-      this.#options.log.error(`${this.name}: ${failure.message}`);
+      // Of one that was given up, that is the same trouble, and was said.
+      if (!this.#gaveUp) this.#options.log.error(`${this.name}: ${failure.message}`);
     }
   }
 

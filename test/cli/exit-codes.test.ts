@@ -151,3 +151,17 @@ it('a limit of open files that is too low is named, and is no bug', async () => 
   expect(terminal.stderr).toContain('`ulimit -n 1024`');
   expect(terminal.stderr).not.toContain('bug');
 });
+
+it('says twice and no more that a folder of tables cannot be written', async () => {
+  const { url } = await account();
+  const terminal = await Terminal.open({ env: { DEEPGRAM_API_KEY: KEY } });
+  await terminal.write('job.yaml', jobText(url, [ARCHIVE, BLOCKED_TOO], 'max_concurrency: 1'));
+  await terminal.write('also-in-the-way', '');
+
+  await terminal.run('sync', '-c', 'job.yaml', '--stream', 'balances', 'usage');
+
+  expect(terminal.stderr.match(/blocked_too.*(?:it is a file|is left alone|Cannot read).*/g)).toEqual([
+    expect.stringContaining('it is a file, not a folder'),
+    expect.stringContaining('is left alone for the rest of this run'),
+  ]);
+});
