@@ -1,4 +1,5 @@
 import { defineSourceType } from '../../src/catalogue/source-type.js';
+import { doubtOnBaseUrl } from './api/base-url.js';
 import { deepgramSettings } from './settings.js';
 import { RETENTION_DAYS } from './streams/requests.js';
 import { selectStreams } from './streams/select-streams.js';
@@ -18,6 +19,7 @@ export const deepgramType = defineSourceType({
     },
     planNote: 'A day with more than 1,000 requests takes about one call more for every 900 of them.',
   },
+  doubt: ({ base_url: baseUrl }) => doubtOnBaseUrl(baseUrl),
   open: async (settings, context) => {
     const { deepgramSource } = await import('./deepgram-source.js');
     return deepgramSource(settings, context);

@@ -53,6 +53,8 @@ export interface SourceType<
   /** The streams that this means, in the order in which they are read and shown. */
   selectStreams(choice: z.output<StreamsChoice>): readonly Stream[];
   readonly limits: SourceLimits;
+  /** What is likely wrong with these settings, in a sentence, although they can be tried. Undefined: nothing. */
+  doubt?(settings: z.output<Settings>): string | undefined;
   /** Imports the implementation, so that only what is needed is loaded. */
   open(settings: z.output<Settings>, context: SourceContext): Promise<Source>;
 }

@@ -16,6 +16,8 @@ export interface JobSource {
   readonly limits: SourceLimits;
   /** Its own settings, as the schema of its type has parsed them; undefined where only the environment can say them. */
   readonly settings: unknown;
+  /** What its type finds likely to be wrong with them. */
+  readonly doubt: string | undefined;
   /** Loads the source's implementation and makes it. */
   open(context: SourceContext): Promise<Source>;
 }

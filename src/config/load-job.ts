@@ -13,8 +13,6 @@ import { resolveReferences } from './references/resolve-references.js';
 import { readConfigFile } from './yaml/read-config-file.js';
 import { readYaml } from './yaml/yaml-document.js';
 
-/** How the configuration that is run without a file is called in messages. */
-const WITHOUT_FILE = 'built-in configuration';
 const NOT_A_MAP = 'the file must be a map of settings that begins with version: 1';
 
 export interface LoadJobOptions {
@@ -44,19 +42,27 @@ export interface LoadJobOptions {
  */
 export async function loadJob(options: LoadJobOptions): Promise<Job> {
   const { catalogue, cwd, env, mode, isNeeded, overrides } = options;
-  const name = options.file ?? WITHOUT_FILE;
   const yaml = readYaml(await textOf(options));
   const { places, mistakes } = yaml;
-  if (yaml.value === undefined) throw configError(name, mistakes);
+  if (yaml.value === undefined) throw configError(options.file, mistakes);
   if (!isMap(yaml.value)) {
-    throw configError(name, [...mistakes, { position: places.positionOf([]), path: [], words: NOT_A_MAP }]);
+    throw configError(options.file, [
+      ...mistakes,
+      { position: places.positionOf([]), path: [], words: NOT_A_MAP },
+    ]);
   }
   const tree = resolveReferences(yaml, mode === 'resolve' ? env : undefined, isNeeded);
   const connectors = await catalogue.connectors();
-  const file = { tree, places, connectors, folder: dirname(resolve(cwd, name)), cwd };
+  const file = {
+    tree,
+    places,
+    connectors,
+    folder: options.file === undefined ? cwd : dirname(resolve(cwd, options.file)),
+    cwd,
+  };
   const config = await parseConfig(file);
   const all = [...mistakes, ...tree.mistakes, ...config.mistakes, ...crossCheck(config, file)];
-  if (all.length > 0) throw configError(name, all);
+  if (all.length > 0) throw configError(options.file, all);
   const job = jobOf(config, cwd);
   return overrides === undefined ? job : overrideJob(job, overrides);
 }

@@ -18,6 +18,36 @@ describe('validate', () => {
     expect(Object.keys(await terminal.files())).toEqual(['job.yaml']);
   });
 
+  it.each([[], ['--env']])(
+    'says that a base URL is likely wrong, and why: validate %s',
+    async (...options) => {
+      const terminal = await Terminal.open({ env: { DEEPGRAM_API_KEY: KEY } });
+      await terminal.write('job.yaml', jobText('https://api.eu.deepgram.com', [ARCHIVE]));
+
+      const code = await terminal.run('validate', '-c', 'job.yaml', ...options);
+
+      expect(code).toBe(0);
+      expect(terminal.stderr).toMatch(
+        /^source\.base_url is api\.eu\.deepgram\.com, which has no management API/,
+      );
+    },
+  );
+
+  it('takes a base URL of the environment for what it may be', async () => {
+    const terminal = await Terminal.open({
+      env: { DEEPGRAM_API_KEY: KEY, BASE: 'https://api.eu.deepgram.com' },
+    });
+    await terminal.write('job.yaml', jobText('${BASE}', [ARCHIVE]));
+
+    const codes = [
+      await terminal.run('validate', '-c', 'job.yaml'),
+      await terminal.run('validate', '-c', 'job.yaml', '--env'),
+    ];
+
+    expect(codes).toEqual([0, 0]);
+    expect(terminal.stderr.match(/source\.base_url is/g)).toHaveLength(1);
+  });
+
   it('shows every mistake at once, each with its place and what was meant', async () => {
     const terminal = await Terminal.open();
     const lines = [

@@ -15,6 +15,7 @@ export async function validate(
   const checked = options.env
     ? 'structure and environment'
     : 'structure only; add --env to resolve the environment';
+  if (job.source.doubt !== undefined) screen.line(job.source.doubt);
   screen.result(
     `${options.config ?? 'The built-in configuration'} is valid (${checked}).\n` +
       `${counted(job.streams.length, 'stream')} to ${sinks}\n`,

@@ -1,4 +1,5 @@
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
+import { isWithin } from '../../files/is-within.js';
 import type { ParsedConfig } from '../parts/parse-config.js';
 import type { ParsedSink } from '../parts/parse-sinks.js';
 import { asMap, type ConfigFile, mistakeAt, type Part } from '../parts/part.js';
@@ -7,7 +8,7 @@ import { suggestion } from './suggestion.js';
 
 /**
  * Mistakes that lie between settings: streams that a sink asks for and nobody reads, or needs and does not get, and
- * sinks that write the same folder. Looks at whatever parts are right in themselves, so that it adds to their mistakes.
+ * sinks that write the same folder or where the state is. Looks at whatever parts are right in themselves, so that it adds to their mistakes.
  */
 export function crossCheck(config: ParsedConfig, file: ConfigFile): Mistake[] {
   const sinks = [...config.sinks.values()].flatMap(certain);
@@ -15,6 +16,7 @@ export function crossCheck(config: ParsedConfig, file: ConfigFile): Mistake[] {
     ...[...config.sinks.keys()].flatMap((name) => unknownStreams(config, name, file)),
     ...sinks.flatMap((sink) => mistakeOfType(config, sink, file)),
     ...sharedFolders(sinks, file),
+    ...foldersOfState(config, sinks, file),
   ];
 }
 
@@ -91,4 +93,21 @@ function foldersAbove(path: string): string[] {
 function note(before: Map<string, string[]>, folder: string, sink: string): void {
   const names = before.get(folder) ?? [];
   if (names.length < 2 && !names.includes(sink)) before.set(folder, [...names, sink]);
+}
+
+/** The state and what is beside it, each named after it; a folder that holds them does no harm. */
+function foldersOfState({ state }: ParsedConfig, sinks: readonly ParsedSink[], file: ConfigFile): Mistake[] {
+  return certain(state).flatMap((settings) => {
+    const place = resolve(file.cwd, settings.path);
+    const isOfState = (path: string) => isWithin(path, place) || path.startsWith(`${place}.`);
+    return sinks
+      .filter(({ sink }) => !file.tree.holdsOpen(['sinks', sink.name]) && sink.outputPaths.some(isOfState))
+      .map(({ sink }) =>
+        mistakeAt(
+          file,
+          ['sinks', sink.name],
+          'writes where the state is kept; each sink needs a folder of its own',
+        ),
+      );
+  });
 }

@@ -16,15 +16,21 @@ export interface Mistake {
   readonly words: string;
 }
 
-/** The error that shows all mistakes, one a line, in the order of the file. */
-export function configError(file: string, mistakes: readonly Mistake[]): ExportError {
-  const lines = [...mistakes].sort(byPosition).map((mistake) => lineOf(file, mistake));
+/**
+ * The error that shows all mistakes, one a line, in the order of the file.
+ *
+ * @param file as the user named it; undefined for the configuration that is run without one
+ */
+export function configError(file: string | undefined, mistakes: readonly Mistake[]): ExportError {
+  const name = file ?? 'built-in configuration';
+  const lines = [...mistakes].sort(byPosition).map((mistake) => lineOf(name, mistake));
   const distinct = [...new Set(lines)];
   const more = distinct.length - MOST_SHOWN;
   const shown = more > 0 ? [...distinct.slice(0, MOST_SHOWN), `… and ${more} more`] : distinct;
   return new ExportError('CONFIG_INVALID', shown.join('\n'), {
     kind: 'config',
-    hint: 'Correct the configuration; `deepgram-export validate` checks it without running anything.',
+    // With the environment: a key that is none is only seen with it.
+    hint: `Correct it; \`deepgram-export validate --env${file === undefined ? '' : ` -c ${file}`}\` checks it without running anything.`,
   });
 }
 

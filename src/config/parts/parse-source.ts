@@ -38,7 +38,8 @@ export async function parseSource(
     projects: shared.projects,
     limits: type.limits,
     settings,
-    // Safe: the type's own schema has parsed them.
+    // Safe, here and below: the type's own schema has parsed them.
+    doubt: settings === undefined ? undefined : type.doubt?.(settings as Parameters<typeof type.open>[0]),
     open: (context) => type.open(settings as Parameters<typeof type.open>[0], context),
   };
   return { source: { ...entry, value: source }, type };

@@ -407,9 +407,31 @@ describe('two sinks in one folder', () => {
   });
 });
 
+describe('a sink keeps away from the state', () => {
+  const job = (path: string) =>
+    `${right.replace('path: out', `path: ${path}`)}state: { path: keep/state.json }\n`;
+
+  test.each([
+    'keep/state.json',
+    'keep/state.json/x',
+    'keep/state.json.delivered',
+    './keep/state.json.readings/a',
+  ])('not %s', async (path) => {
+    expect(await mistakesIn(job(path))).toEqual([
+      'job.yaml:7:5  sinks.files: writes where the state is kept; each sink needs a folder of its own',
+    ]);
+  });
+
+  test.each(['keep', 'keep/state.jso', '.', 'keep/out'])('%s does no harm', async (path) => {
+    const { sinks } = await loadText(job(path));
+
+    expect(sinks).toHaveLength(1);
+  });
+});
+
 test('the error is about the configuration and says what checks it', async () => {
   const error = await errorOf(loadText('version: 1\n'));
 
   expect(error).toMatchObject({ code: 'CONFIG_INVALID', kind: 'config' });
-  expect(error.hint).toContain('deepgram-export validate');
+  expect(error.hint).toContain('`deepgram-export validate --env -c job.yaml`');
 });
