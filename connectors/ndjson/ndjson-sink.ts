@@ -2,6 +2,7 @@ import { isAbsolute, join } from 'node:path';
 import type { PartitionWriter, Sink } from '../../src/catalogue/sink.js';
 import type { SinkContext } from '../../src/catalogue/sink-type.js';
 import { encodedStreams } from '../../src/deliver/encoded-stream.js';
+import { checkFolder } from '../../src/file-sinks/check-folder.js';
 import { partitionCounts } from '../../src/file-sinks/partition-counts.js';
 import type { AtomicFileOptions } from '../../src/files/atomic-file.js';
 import { OutputFolder } from '../../src/files/output-folder.js';
@@ -63,10 +64,7 @@ export function ndjsonSink(settings: NdjsonSettings, context: SinkContext): Sink
       const files = await heldFiles(folder, stream, project, days, signal);
       return counts.held(stream, project, days, files, signal);
     },
-    check: async () => {
-      await folder.tryOut();
-      return { what: `write to ${settings.path}`, ok: true, detail: 'a test file was written and removed' };
-    },
+    check: () => checkFolder(folder, settings.path),
     begin: (partition) => begin(partition),
     finish: async (_run, signal) => {
       const older = await takeOverOlderLayout(

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
-import { failedCheck } from '../../src/catalogue/check-result.js';
 import type { Sink } from '../../src/catalogue/sink.js';
 import type { SinkContext } from '../../src/catalogue/sink-type.js';
 import { encodedStreams } from '../../src/deliver/encoded-stream.js';
 import { forEachConcurrent } from '../../src/deliver/for-each-concurrent.js';
+import { checkFolder } from '../../src/file-sinks/check-folder.js';
 import { partitionCounts } from '../../src/file-sinks/partition-counts.js';
 import { OutputFolder } from '../../src/files/output-folder.js';
 import { holdPersonalData } from '../../src/streams/field.js';
@@ -92,13 +92,7 @@ export function tableauSink(settings: TableauSettings, context: SinkContext): Si
       const files = await heldFiles(folder, stream, tablesFor(stream), days, fileOf);
       return counts.held(stream, project, days, files, signal);
     },
-    check: async () => {
-      const what = `write to ${settings.path}`;
-      return folder.tryOut().then(
-        () => ({ what, ok: true, detail: 'a test file was written and removed' }),
-        (error) => failedCheck(what, error),
-      );
-    },
+    check: () => checkFolder(folder, settings.path),
     begin: async (partition) => {
       const files = tablesFor(partition.stream).map((table) =>
         fileOfPartition(table, fileIn(table.name, partition)),

@@ -86,6 +86,8 @@ async function openLane(
   { cwd, clock, env }: CliContext,
 ): Promise<SinkLane> {
   const sink = await open({ name, cwd, clock, log, streams, env, userAgent: userAgent() });
+  if (missing === 'leave' && sink.held === undefined && sink.isEmpty === undefined)
+    log.warn(`${name}: \`missing: leave\` has no effect, since this sink cannot be asked what it holds.`);
   return new SinkLane({
     sink: dryRun ? dryRunSink(sink) : sink,
     type,

@@ -114,6 +114,77 @@ it.each([
   expect(terminal.stdout).not.toContain('what the key may do');
 });
 
+it('says once what to do about what is lacking in many projects', async () => {
+  const projects = ['Sales', 'Support', 'Claims'].map((name) => ({ id: name.toLowerCase(), name }));
+  const { url } = await account({ projects, scopes: NO_BILLING });
+  const terminal = await Terminal.open({ env: { DEEPGRAM_API_KEY: KEY } });
+  await terminal.write('job.yaml', jobText(url, [ARCHIVE]));
+
+  await terminal.run('check', '-c', 'job.yaml', '--stream', 'balances', 'billing');
+
+  expect(terminal.stdout.match(/^ {2}no {2}read (?:billing|balances) of/gm)).toHaveLength(6);
+  expect(terminal.stdout.match(/The scope billing:read comes with/g)).toHaveLength(1);
+});
+
+it.each([
+  ['ndjson', BLOCKED],
+  ['tableau-csv', 'blocked: { type: tableau-csv, path: in-the-way }'],
+])('names the folder that %s cannot write', async (_type, sink) => {
+  const { url } = await account();
+  const terminal = await Terminal.open({ env: { DEEPGRAM_API_KEY: KEY } });
+  await terminal.write('job.yaml', jobText(url, [sink]));
+  await terminal.write('in-the-way', '');
+
+  await terminal.run('check', '-c', 'job.yaml', '--stream', 'balances');
+
+  expect(terminal.stdout).toContain('  no  write to in-the-way: Cannot write below ');
+});
+
+it('says with exit 2 that the state cannot be used, which would end a run', async () => {
+  const { url } = await account();
+  const terminal = await Terminal.open({ env: { DEEPGRAM_API_KEY: KEY } });
+  await terminal.write('job.yaml', `${jobText(url, [ARCHIVE])}state: { path: state.json }\n`);
+  await terminal.write('state.json', '{ "version": 3');
+
+  const code = await terminal.run('check', '-c', 'job.yaml', '--stream', 'balances');
+  const { stdout } = terminal;
+  const ofRun = await terminal.run('sync', '-c', 'job.yaml');
+
+  expect([code, ofRun]).toEqual([2, 2]);
+  expect(stdout).toMatch(
+    /^state\n {2}no {2}read: The state in \S+state\.json cannot be used: .*\n.* state repair/,
+  );
+  expect(stdout).toContain('  ok  read balances of Support line');
+});
+
+it('says that a sink which cannot be asked what it holds takes no heed of what is missing', async () => {
+  const { url } = await account();
+  const { url: datadog } = await intake('dd-api-key');
+  const sink = `datadog: { type: datadog-metrics, api_key: dd-api-key, api_url: "${datadog}", missing: leave }`;
+  const terminal = await Terminal.open({ env: { DEEPGRAM_API_KEY: KEY } });
+  await terminal.write('job.yaml', jobText(url, [ARCHIVE.replace(' }', ', missing: leave }'), sink]));
+
+  await terminal.run('check', '-c', 'job.yaml', '--stream', 'balances');
+
+  expect(terminal.stderr.match(/.*missing: leave.*/g)).toEqual([
+    expect.stringContaining('datadog: `missing: leave` has no effect'),
+  ]);
+});
+
+it('says what a project is called now that the configuration names as it was', async () => {
+  const answers: Record<string, object> = {};
+  const { url } = await account({ answers });
+  const terminal = await Terminal.open({ env: { DEEPGRAM_API_KEY: KEY } });
+  await terminal.write('job.yaml', jobText(url, [ARCHIVE], 'projects: [Support line]'));
+  await terminal.run('sync', '-c', 'job.yaml', '--stream', 'balances');
+  answers['/v1/projects'] = { projects: [{ project_id: 'p-1', name: 'Support EMEA' }] };
+
+  const check = terminal.again();
+  await check.run('check', '-c', 'job.yaml', '--stream', 'balances');
+
+  expect(check.stdout).toContain('"Support line" is now called Support EMEA (p-1).');
+});
+
 it('takes what the key may not read for left out where that may be', async () => {
   const { url } = await account({ role: 'member', refusals: '401-err-code' });
   const terminal = await Terminal.open({ env: { DEEPGRAM_API_KEY: KEY } });

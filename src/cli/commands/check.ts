@@ -1,12 +1,16 @@
 import pc from 'picocolors';
 import { type CheckResult, failedCheck } from '../../catalogue/check-result.js';
 import type { CliContext } from '../../catalogue/cli-context.js';
-import type { JobSink } from '../../config/job.js';
+import type { SourceMemory } from '../../catalogue/source-type.js';
+import type { Job, JobSink } from '../../config/job.js';
 import { resolveWindow } from '../../config/settings/window.js';
 import { abortError } from '../../errors/export-error.js';
 import { wantsColor } from '../../log/color.js';
+import type { Log } from '../../log/log.js';
 import { EXIT } from '../../report/exit-code.js';
 import { oneLine } from '../../text/one-line.js';
+import type { Window } from '../../time/window.js';
+import { beginCheckpoints } from '../checkpoint-session.js';
 import { estimatesOf } from '../estimates.js';
 import { type Opening, openSource, withOpenings } from '../open-connectors.js';
 import { type JobOptions, jobFor } from '../options/job-options.js';
@@ -17,7 +21,9 @@ export async function check(options: JobOptions & LogOptions, context: CliContex
   const { screen, clock, signal, env } = context;
   const job = await jobFor(options, context);
   const log = logFor(options, context);
-  const source = await openSource(job, resolveWindow(job.window, clock.now()), log, context);
+  const window = resolveWindow(job.window, clock.now());
+  const { memory, ...ofState } = await checkState(job, window, log, context);
+  const source = await openSource(job, window, log, context, memory);
   try {
     return await withOpenings(job, {}, log, context, async (openings) => {
       const ofSource = await source
@@ -29,20 +35,40 @@ export async function check(options: JobOptions & LogOptions, context: CliContex
       const estimates = await estimatesOf(lanes, source, signal).catch(() => undefined);
       if (signal.aborted) throw abortError(signal);
       const color = wantsColor(screen.stdout, env);
+      const hinted = new Set<string>();
+      const linesOf = (result: CheckResult) => resultLines(result, hinted, color);
       const lines = [
+        ...(ofState.failed === undefined ? [] : ['state', ...linesOf(ofState.failed)]),
         job.source.type,
-        ...ofSource.flatMap((result) => resultLines(result, color)),
+        ...ofSource.flatMap(linesOf),
         ...ofSinks.flatMap(({ sink, ...result }) => [
           `${sink.name} (${sink.type})`,
-          ...resultLines(result, color),
-          ...(estimates?.get(sink.name) ?? []).flatMap((one) => resultLines({ ...one, ok: true }, color)),
+          ...linesOf(result),
+          ...(estimates?.get(sink.name) ?? []).flatMap((one) => linesOf({ ...one, ok: true })),
         ]),
       ];
       screen.result(`${lines.join('\n')}\n`);
-      return exitCodeOf(ofSource, ofSinks);
+      // Without the state, nothing else would be tried.
+      return ofState.failed === undefined ? exitCodeOf(ofSource, ofSinks) : EXIT.config;
     });
   } finally {
     await source.close();
+  }
+}
+
+/** Reads what a run would read of earlier ones; of a state that can be used there is nothing to say. */
+async function checkState(
+  job: Job,
+  window: Window,
+  log: Log,
+  context: CliContext,
+): Promise<{ readonly memory?: SourceMemory; readonly failed?: CheckResult }> {
+  try {
+    const session = await beginCheckpoints(job, { use: 'keep', dryRun: true }, log, context);
+    const { memory } = await session.open(window);
+    return { memory };
+  } catch (error) {
+    return { failed: failedCheck('read', error) };
   }
 }
 
@@ -60,11 +86,14 @@ async function checkSink(opening: Opening, signal: AbortSignal): Promise<SinkRes
   }
 }
 
-function resultLines({ what, ok, detail, hint }: CheckResult, color: boolean): string[] {
+/** @param hinted what was said to do: that is said once, however many things it would mend */
+function resultLines({ what, ok, detail, hint }: CheckResult, hinted: Set<string>, color: boolean): string[] {
   const { green, red, dim } = pc.createColors(color);
   const found = ok ? dim(oneLine(detail)) : oneLine(detail);
   const line = `  ${ok ? green('ok') : red('no')}  ${oneLine(what)}: ${found}`;
-  return hint && !ok ? [line, `      ${oneLine(hint)}`] : [line];
+  if (hint === undefined || ok || hinted.has(hint)) return [line];
+  hinted.add(hint);
+  return [line, `      ${oneLine(hint)}`];
 }
 
 function exitCodeOf(ofSource: readonly CheckResult[], ofSinks: readonly SinkResult[]): number {
