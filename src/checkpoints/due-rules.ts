@@ -56,7 +56,7 @@ export function dueReason(known: KnownDays, day: Day, now: Circumstances): DueRe
     (open.unsettled > 0 || open.partial === true || (isLate && open.unresolved === true));
   // However it was: where the clock has been set back, what was read is still to come.
   const since = Math.abs(nowMs - (readAtMs ?? Number.NEGATIVE_INFINITY));
-  if (age < ARRIVING_MS) {
+  if (isGrowing(day, nowMs)) {
     const rests = now.followsTotals && isSame && !isBehind && since < MAY_CHANGE_MS;
     return rests ? { rests: 'unchanged' } : { why: 'lookback' };
   }
@@ -67,6 +67,11 @@ export function dueReason(known: KnownDays, day: Day, now: Circumstances): DueRe
   const isDue = isBehind || isClosing || since >= (mayChange ? MAY_CHANGE_MS : LOOKBACK_MS);
   if (!isDue) return { rests: 'unchanged' };
   return open && (mayChange || isClosing) ? { why: 'open', unsettled: open.unsettled } : { why: 'lookback' };
+}
+
+/** True for a day that is not over, or so shortly that records of it may still appear: whatever is known of it, it is read again. */
+export function isGrowing(day: Day, nowMs: number): boolean {
+  return nowMs - endOfDay(day) < ARRIVING_MS;
 }
 
 /** Why the snapshot is to be read for a sink, or why not. */

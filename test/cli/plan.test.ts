@@ -28,7 +28,7 @@ it('shows days, partitions, calls and reasons of each stream, and asks for the p
     'usage     2026-11-17 to 2026-11-20           8      2  archive: 8 never delivered; other: 8 never delivered',
     'requests  2026-11-17 to 2026-11-20           8      8  archive: 8 never delivered; other: 8 never delivered',
     '',
-    '20 partitions, at least 14 calls, and a few for names.',
+    '20 partitions, at least 19 calls, 5 of them for projects and totals, and a few for names.',
     'A day with more than 1,000 requests takes about one call more for every 900 of them.',
     '',
   ]);

@@ -475,9 +475,9 @@ describe('state show', () => {
     expect(code).toBe(0);
     expect(show.stdout.split('\n')).toEqual([
       'SINK     STREAM    PROJECT  DELIVERED AND CLOSED      OPEN                      UNSETTLED  LOST',
-      'archive  balances  p-1      2026-11-20                -                                 -  -',
+      'archive  balances  p-1      -                         2026-11-20                        -  -',
       'archive  requests  p-1      2026-11-13 to 2026-11-16  2026-11-17 to 2026-11-20          -  -',
-      'tables   balances  p-1      2026-11-20                -                                 -  -',
+      'tables   balances  p-1      -                         2026-11-20                        -  -',
       '',
       'As of 2026-11-20T12:00:00.000000Z. Open days are read again: `deepgram-export plan` says which by the next run.',
       '',
@@ -524,7 +524,7 @@ describe('plan', () => {
         'archive: 1 not closed, 2 within the lookback, 1 changed since they were read, 1 never delivered; ' +
         'not read: archive: 4 closed',
       '',
-      '9 partitions, at least 9 calls, and a few for names.',
+      '9 partitions, at least 12 calls, 3 of them for projects and totals, and a few for names.',
       'A day with more than 1,000 requests takes about one call more for every 900 of them.',
       '',
     ]);

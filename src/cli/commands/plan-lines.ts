@@ -7,11 +7,16 @@ import type { Stream } from '../../streams/stream.js';
 import { oneLine } from '../../text/one-line.js';
 import { counted, formatCount, textTable } from '../../text/text-table.js';
 
-/** What would be read, a line a stream, and why; what rests, and why not. */
+/**
+ * What would be read, a line a stream, and why; what rests, and why not.
+ *
+ * @param callsOfPlan that it takes to know this, which a run makes as well
+ */
 export function planLines(
   streams: readonly Stream[],
   { tasks, resting }: Plan,
   lanes: readonly SinkLane[],
+  callsOfPlan: number,
 ): string[] {
   const cells = streams.map((stream) => {
     const own = tasks.filter((task) => task.stream === stream.name);
@@ -31,7 +36,8 @@ export function planLines(
     '',
     ...textTable(['left', 'left', 'right', 'right', 'left'], [head, ...cells]),
     '',
-    `${counted(partitionsOf(tasks).length, 'partition')}, at least ${counted(callsOf(tasks), 'call')}, and a few for names.`,
+    `${counted(partitionsOf(tasks).length, 'partition')}, at least ${counted(callsOf(tasks) + callsOfPlan, 'call')}, ` +
+      `${formatCount(callsOfPlan)} of them for projects and totals, and a few for names.`,
   ];
 }
 

@@ -38,6 +38,7 @@ export async function plan(options: PlanOptions, context: CliContext): Promise<n
       const { streams } = job;
       const versions = await versionsFor(source, streams, projects, checkpoints, signal);
       await checkpoints.startRun({ projects, streams, sinks: lanes, window, versions, signal });
+      const callsOfPlan = source.traffic.calls;
       const planned = planTasks({
         source,
         streams,
@@ -63,7 +64,7 @@ export async function plan(options: PlanOptions, context: CliContext): Promise<n
       const lines = [
         ...(options.verbose ? partitionLines(tasks) : []),
         `${since} to ${until}, ${counted(projects.length, 'project')}`,
-        ...planLines(streams, planned, lanes),
+        ...planLines(streams, planned, lanes, callsOfPlan),
         ...(planNote === undefined ? [] : [planNote]),
         ...estimateLines(estimates),
       ];

@@ -1,9 +1,11 @@
 import { relative } from 'node:path';
 import type { CliContext } from '../../../catalogue/cli-context.js';
-import { formatRanges } from '../../../checkpoints/day-ranges.js';
+import { formatRanges, holdsDay, withoutDay } from '../../../checkpoints/day-ranges.js';
+import { isGrowing } from '../../../checkpoints/due-rules.js';
 import type { KnownDays, StateDocument } from '../../../checkpoints/file/state-document.js';
 import { shortName } from '../../../text/one-line.js';
 import { formatCount, textTable } from '../../../text/text-table.js';
+import { addDays, dayAt } from '../../../time/day.js';
 import { storeOf } from '../../checkpoint-session.js';
 import { jobFor } from '../../options/job-options.js';
 
@@ -17,20 +19,20 @@ export async function showState({ config }: ShowStateOptions, context: CliContex
   const document = await store.load();
   context.screen.result(
     document
-      ? stateTable(document)
+      ? stateTable(document, context.clock.now())
       : `There is no state in ${relative(context.cwd, store.place)} yet: the first sync begins it.\n`,
   );
   return 0;
 }
 
 /** A line for each sink, stream and project. */
-function stateTable({ sinks, sources, updated_at: updatedAt }: StateDocument): string {
+function stateTable({ sinks, sources, updated_at: updatedAt }: StateDocument, nowMs: number): string {
   const streams = [...sources.values()].flatMap(inOrder);
   const rows = [...sinks.keys()].flatMap((sink) =>
     streams.flatMap(([stream, projects]) =>
       inOrder(projects).flatMap(([projectId, bySink]) => {
         const days = bySink.get(sink);
-        return days ? [[sink, stream, shortName(projectId), ...cells(days)]] : [];
+        return days ? [[sink, stream, shortName(projectId), ...cells(days, nowMs)]] : [];
       }),
     ),
   );
@@ -44,13 +46,17 @@ function inOrder<Value>(byName: ReadonlyMap<string, Value>): [name: string, Valu
   return [...byName].sort(([one], [other]) => (one < other ? -1 : 1));
 }
 
-function cells({ closed, open, lost }: KnownDays): string[] {
-  const days = Object.keys(open).sort();
+function cells({ closed, open, lost }: KnownDays, nowMs: number): string[] {
+  // What can only be read while a day lasts is closed by any reading of it, and read again as long as it does.
+  const growing = [addDays(dayAt(nowMs), -1), dayAt(nowMs)].filter(
+    (day) => holdsDay(closed, day) && isGrowing(day, nowMs),
+  );
+  const days = [...Object.keys(open), ...growing].sort();
   const unsettled = Object.values(open).reduce((sum, day) => sum + day.unsettled, 0);
   const openDays =
     days.length === 0 ? '-' : days.length === 1 ? `${days[0]}` : `${days[0]} to ${days.at(-1)}`;
   return [
-    formatRanges(closed) || '-',
+    formatRanges(growing.reduce(withoutDay, closed)) || '-',
     openDays,
     unsettled === 0 ? '-' : formatCount(unsettled),
     formatRanges(lost) || '-',
