@@ -184,10 +184,10 @@ export class RunCheckpoints implements Checkpoints {
     if (this.#failure === undefined) return this.#forgetClosed();
     if (this.#failure instanceof ExportError && this.#failure.code === 'STATE_TAKEN_OVER')
       throw this.#failure;
-    const { message } = failureOf(this.#failure);
+    const { message, hint = 'Mend the path in `state: { path: … }`.' } = failureOf(this.#failure);
     throw new ExportError('STATE_REFUSED', `The state could not be kept: ${message}`, {
       kind: 'config',
-      hint: 'What was delivered is there, and will be delivered again by the next run. Mend the path in `state: { path: … }`.',
+      hint: `What was delivered is there, and will be delivered again by the next run. ${hint}`,
       cause: this.#failure,
     });
   }

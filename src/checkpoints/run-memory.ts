@@ -25,7 +25,8 @@ export function noMemory(): SourceMemory {
 export async function runMemory(store: MemoryStore, source: string, log: Log): Promise<RunMemory> {
   const remembered: RememberedBySource = await store.load().catch((error) => {
     log.warn(
-      `What was remembered of earlier runs cannot be used, and is begun anew: ${failureOf(error).message}`,
+      `What was remembered of earlier runs cannot be used, and is begun anew: ${failureOf(error).message} ` +
+        'Days that are read again carry the names of today.',
     );
     return new Map();
   });

@@ -7,6 +7,8 @@ import type { CheckpointStore } from '../../src/checkpoints/checkpoint-store.js'
 import type { DayReading } from '../../src/checkpoints/checkpoints.js';
 import { fileStore } from '../../src/checkpoints/file/file-store.js';
 import { RunCheckpoints } from '../../src/checkpoints/run-checkpoints.js';
+import { runMemory } from '../../src/checkpoints/run-memory.js';
+import { fileError } from '../../src/files/file-error.js';
 import { silentLog } from '../../src/log/log.js';
 import { addDays } from '../../src/time/day.js';
 
@@ -269,3 +271,30 @@ function memoryStore(takesMs = 0): { readonly store: CheckpointStore; readonly s
 function microtasks(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
+
+it.each([
+  [fileError('state.json', Object.assign(new Error('full'), { code: 'ENOSPC' })), 'Free some space'],
+  [new Error('odd'), 'Mend the path in `state: { path: … }`.'],
+])('says what to do where the state cannot be kept: %s', async (failure, hint) => {
+  const store = { ...fileStore(path, { source: 'deepgram' }), save: () => Promise.reject(failure) };
+  const run = await aRun({ store });
+  run.delivered(KEY, DAY, reading(3));
+
+  await expect(run.flush()).rejects.toMatchObject({
+    code: 'STATE_REFUSED',
+    hint: expect.stringMatching(`^What was delivered is there, .* by the next run\\. ${hint}`),
+  });
+});
+
+it('says of a damaged memory that days which are read again carry the names of today', async () => {
+  await writeFile(`${path}.memory`, '{"version": 1, "sou');
+  const { memory } = fileStore(path, { source: 'deepgram' });
+
+  await runMemory(memory, 'deepgram', { ...silentLog, warn: (message) => void warnings.push(message) });
+
+  expect(warnings).toEqual([
+    expect.stringMatching(
+      /begun anew: .*\.memory is damaged.* Days that are read again carry the names of today\.$/,
+    ),
+  ]);
+});
