@@ -58,7 +58,7 @@ export async function main(
   } catch (error) {
     if (error instanceof UsageMistake) {
       screen.line(error.message);
-      screen.line('See deepgram-export --help.');
+      screen.line(`See ${['deepgram-export', ...namedCommand(argv, commands), '--help'].join(' ')}.`);
       return EXIT.config;
     }
     const failure = failureOf(error);
@@ -97,6 +97,18 @@ function add(
     },
     (args) => run(command, args),
   );
+}
+
+/** The command that the arguments begin with, as far as it is one: `state show`. */
+function namedCommand(
+  argv: readonly string[],
+  commands: readonly (Command | CommandGroup)[],
+): readonly string[] {
+  const [word, ...others] = argv;
+  // Behind a name may be what it takes: `init [file]`.
+  const found = commands.find(({ name }) => name.split(' ')[0] === word);
+  if (word === undefined || found === undefined) return [];
+  return [word, ...('commands' in found ? namedCommand(others, found.commands) : [])];
 }
 
 function commandsIn(command: Command | CommandGroup): readonly Command[] {

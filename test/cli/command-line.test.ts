@@ -86,7 +86,7 @@ describe('what is not understood ends with exit 2 and says what was meant', () =
 
     expect(code).toBe(2);
     expect(terminal.stderr).toContain(message);
-    expect(terminal.stderr).toContain('See deepgram-export --help.');
+    expect(terminal.stderr).toMatch(/^See deepgram-export (?:sync |state forget |demo )?--help\.$/m);
     expect(terminal.stdout).toBe('');
   });
 
@@ -98,9 +98,25 @@ describe('what is not understood ends with exit 2 and says what was meant', () =
     expect(terminal.stderr.split('\n')).toEqual([
       'There is no option --sinc (did you mean "--since"?).',
       'There is no option --foo-bar.',
-      'See deepgram-export --help.',
+      'See deepgram-export sync --help.',
       '',
     ]);
+  });
+
+  it.each([
+    ['snyc', 'deepgram-export --help'],
+    ['--foo sync', 'deepgram-export --help'],
+    ['plan --foo', 'deepgram-export plan --help'],
+    ['init --foo', 'deepgram-export init --help'],
+    ['state', 'deepgram-export state --help'],
+    ['state forget', 'deepgram-export state forget --help'],
+    ['state sync', 'deepgram-export state --help'],
+  ])('with the help of the command that was meant: %s', async (line, help) => {
+    const terminal = await Terminal.open();
+
+    await terminal.run(...line.split(' '));
+
+    expect(terminal.stderr).toContain(`See ${help}.\n`);
   });
 
   it('without repeating a key that ended up in the wrong place', async () => {
