@@ -255,6 +255,17 @@ describe('a day of which less was kept back', () => {
   });
 });
 
+it('a day of a credit, whose sum is below 0, is not kept back where it is as before', async () => {
+  const rows = (day: string) => [{ ...record(day, true), cost_usd: -5 }];
+  const history = await ExportHistory.begin({ ...still, rows });
+  await history.run('2026-11-20T12:00:00Z');
+
+  const later = await history.run('2026-11-20T18:00:00Z');
+
+  expect(later.read).toContain('2026-11-18');
+  expect(later.keptBack).toEqual([]);
+});
+
 describe('the reading that closes a day', () => {
   it('is never left out, however short the time and whatever has not changed', async () => {
     const history = await ExportHistory.begin(still);

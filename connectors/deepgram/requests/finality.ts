@@ -39,7 +39,6 @@ export function pendingOf(
   pricesComing: boolean,
 ): Pending | undefined {
   const { status, code } = request;
-  if (status === 'lost') return undefined;
   if (status !== 'error' && !(hasResponse && code !== null)) {
     const createdMs = epochMs(request.created_at);
     return { why: 'response', untilMs: createdMs + Math.min(ages.lostAfterMs, LONGEST_WAIT_MS) };

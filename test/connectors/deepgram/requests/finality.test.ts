@@ -118,6 +118,13 @@ describe('a success that used something', () => {
     expect(judged(record, { afterMs: 4 * HOUR }).settled).toBe(true);
   });
 
+  it('is waited for from its creation where it says to have been completed before that', () => {
+    const record = succeeded({}, { completed: moment(-3 * HOUR) });
+
+    expect(judged(record, { afterMs: 4 * HOUR - 1 }).settled).toBe(false);
+    expect(judged(record, { afterMs: 4 * HOUR }).settled).toBe(true);
+  });
+
   it.each([
     ['a session of eleven hours', 11 * HOUR],
     ['a time of completion that lies in another year', 9_000 * HOUR],
