@@ -8,6 +8,7 @@ import type { Project } from '../../src/streams/partition.js';
 import { addDays, type Day, dayAt } from '../../src/time/day.js';
 import { checkAccess } from './account/check-access.js';
 import { distinctValues } from './account/distinct-values.js';
+import { FieldCalls } from './account/field-calls.js';
 import { projectDirectory } from './account/project-directory.js';
 import { projectIdentity } from './account/project-identity.js';
 import { projectMemory } from './account/project-memory.js';
@@ -49,6 +50,7 @@ export function deepgramSource(settings: DeepgramSettings, context: SourceContex
   if (doubt !== undefined) findings.warn(doubt);
   const ahead = new ReadAhead(maxConcurrency);
   const daily = new DailyCalls(api);
+  const fields = new FieldCalls(api);
   const pages = new PageLength();
   const differences = new UsageDifferences();
   const contexts = new Map<string, ReadingContext>();
@@ -63,7 +65,7 @@ export function deepgramSource(settings: DeepgramSettings, context: SourceContex
     if (known) return known;
     const memory = projectMemory(context.memory, project.id);
     const identity = projectIdentity({ api, project, memory, findings, now });
-    const directory = projectDirectory({ api, project, identity, memory, findings, now });
+    const directory = projectDirectory({ api, fields, project, identity, memory, findings, now });
     const facts = new FactsUnderWay();
     const totals = projectTotals(daily, project, { start: since, end: until }, now, findings);
     const prices = new ProjectPrices({ api, project, memory, findings, ages, now, since: logged });

@@ -1,5 +1,5 @@
 import { ExportError } from '../../../src/errors/export-error.js';
-import { arrayOf, objectOf } from '../api/tolerant-json.js';
+import { arrayOf, type Json, objectOf } from '../api/tolerant-json.js';
 import type { Endpoint, RequestStatus } from '../streams/requests.js';
 import type { DayRange } from './names/named-list.js';
 import type { ProjectDirectory } from './project-directory.js';
@@ -21,7 +21,7 @@ const HOSTED = ['hosted', 'hosted:us', 'hosted:eu', 'hosted:au', 'hosted:in'];
 
 /**
  * How many different values the fields of a project's records have, by their names, as Deepgram lists them for
- * these days. Three calls at most; what the key may not read is left out.
+ * these days. Three calls where a server can tell of all days at once; what the key may not read is left out.
  */
 export async function distinctValues(
   directory: ProjectDirectory,
@@ -38,19 +38,22 @@ export async function distinctValues(
     ['status', STATUSES.length],
   ]);
   if (usage !== undefined) {
-    values.set('method', distinct(usage.processing_methods));
-    values.set('model', distinct(usage.models));
-    values.set('tags', distinct([...arrayOf(usage.tags), ...arrayOf(billing?.tags)].map(tagOf)));
+    values.set('method', distinct(listed(usage, 'processing_methods')));
+    values.set('model', distinct(listed(usage, 'models')));
+    values.set('tags', distinct([...listed(usage, 'tags'), ...listed(billing ?? [], 'tags')].map(tagOf)));
     // Features are used together, in any combination.
-    values.set('feature_set', 2 ** distinct(usage.features));
+    values.set('feature_set', 2 ** distinct(listed(usage, 'features')));
   }
   if (billing !== undefined) {
-    values.set('deployment', distinct([...arrayOf(billing.deployments), ...HOSTED]));
-    values.set('line_item', Object.keys(objectOf(billing.line_items) ?? {}).length);
+    values.set('deployment', distinct([...listed(billing, 'deployments'), ...HOSTED]));
+    values.set(
+      'line_item',
+      distinct(billing.flatMap(({ line_items: items }) => Object.keys(objectOf(items) ?? {}))),
+    );
   }
   if (billing !== undefined && keys !== undefined) {
     // Keys that are there, and those that were used and are there no more.
-    const count = distinct([...keys.map(({ id }) => id), ...arrayOf(billing.accessors)]);
+    const count = distinct([...keys.map(({ id }) => id), ...listed(billing, 'accessors')]);
     for (const name of ['accessor', 'api_key_id']) values.set(name, count);
   }
   return values;
@@ -61,8 +64,13 @@ function tagOf(item: unknown): unknown {
   return typeof item === 'string' ? item.replace(/^tag=/, '') : item;
 }
 
-function distinct(list: unknown): number {
-  return new Set(arrayOf(list).map((item) => (typeof item === 'string' ? item : JSON.stringify(item)))).size;
+/** What answers for parts of the days list under a name. */
+function listed(answers: readonly Json[], name: string): readonly unknown[] {
+  return answers.flatMap((answer) => arrayOf(answer[name]));
+}
+
+function distinct(list: readonly unknown[]): number {
+  return new Set(list.map((item) => (typeof item === 'string' ? item : JSON.stringify(item)))).size;
 }
 
 /** Undefined for what Deepgram does not give; an interrupt is none of that. */

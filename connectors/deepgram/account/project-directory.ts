@@ -3,6 +3,7 @@ import { type Day, dayAt } from '../../../src/time/day.js';
 import { calledAs, projectCall, type Scope } from '../api/deepgram-api.js';
 import { arrayOf, type Json, objectOf, textOf } from '../api/tolerant-json.js';
 import { listedKeys, listedModels } from './account-rows.js';
+import type { FieldCalls } from './field-calls.js';
 import { type DayNames, dayNames } from './names/day-names.js';
 import { type DayRange, type NamedList, namedList } from './names/named-list.js';
 import { rememberedList } from './names/remembered-list.js';
@@ -20,6 +21,7 @@ export type Named = 'models' | 'apiKeys' | 'lineItems';
 
 export interface DirectoryOptions extends ProjectIdentityOptions {
   readonly identity: ProjectIdentity;
+  readonly fields: FieldCalls;
 }
 
 export type ProjectDirectory = ReturnType<typeof projectDirectory>;
@@ -28,7 +30,15 @@ export type ProjectDirectory = ReturnType<typeof projectDirectory>;
  * What a project knows about itself and barely changes: its keys, its models, the names of its line items. They are
  * remembered between runs, asked for when that is an hour old, and whenever records name something new.
  */
-export function projectDirectory({ api, project, identity, memory, findings, now }: DirectoryOptions) {
+export function projectDirectory({
+  api,
+  fields,
+  project,
+  identity,
+  memory,
+  findings,
+  now,
+}: DirectoryOptions) {
   const context = { project, findings, now, onUnreadable: () => {} };
   const get = (
     what: string,
@@ -37,12 +47,9 @@ export function projectDirectory({ api, project, identity, memory, findings, now
     parameters: Readonly<Record<string, string>>,
     signal: AbortSignal,
   ) => api.get(projectCall(project, `read ${what}`, scope, path, parameters), signal);
-  /** `{tags, models, processing_methods, features}` of what was used in these days. */
-  const usageFields = ({ start, end }: DayRange, signal: AbortSignal): Promise<Json> =>
-    get('the usage fields', 'usage:read', ['usage', 'fields'], { start, end }, signal);
-  /** `{accessors, deployments, tags, line_items}` of what was billed in these days. */
-  const billingFields = ({ start, end }: DayRange, signal: AbortSignal): Promise<Json> =>
-    get('the billing fields', 'billing:read', ['billing', 'fields'], { start, end }, signal);
+  const fieldsOf = (kind: 'usage' | 'billing') => (days: DayRange, signal: AbortSignal) =>
+    fields.read(project, kind, days, signal);
+  const [usageFields, billingFields] = [fieldsOf('usage'), fieldsOf('billing')];
 
   const keyList = rememberedList(memory.get('apiKeys'), (list) => memory.set('apiKeys', list), now);
   const modelList = rememberedList(memory.get('models'), (list) => memory.set('models', list), now);
@@ -102,7 +109,7 @@ export function projectDirectory({ api, project, identity, memory, findings, now
         // Models that served this project and may be listed nowhere any more.
         what: 'names of models used',
         byDays: true,
-        ask: async (days, signal) => modelList.told(modelsIn(await usageFields(days, signal))),
+        ask: async (days, signal) => modelList.told((await usageFields(days, signal)).flatMap(modelsIn)),
       },
     ],
     notTold,
@@ -114,8 +121,11 @@ export function projectDirectory({ api, project, identity, memory, findings, now
         what: 'line item names',
         byDays: true,
         ask: async (days, signal) => {
-          const items = Object.entries(objectOf((await billingFields(days, signal)).line_items) ?? {});
-          itemList.read(items.map(([id, name]) => ({ id, name: textOf(name) })));
+          const found = (await billingFields(days, signal)).map(
+            (answer) => objectOf(answer.line_items) ?? {},
+          );
+          const items = new Map(found.flatMap(Object.entries<unknown>));
+          itemList.read([...items].map(([id, name]) => ({ id, name: textOf(name) })));
         },
       },
     ],

@@ -75,6 +75,32 @@ export class PageSize {
   }
 
   /**
+   * Asks for all of a list, a piece of the present size at a time; a piece that was too much is asked for in smaller
+   * ones, and what was answered is not asked for again.
+   *
+   * @param get answers undefined where it has found out by {@link shrink} that it was too much
+   */
+  async inPieces<Item, Answer>(
+    items: readonly Item[],
+    get: (piece: readonly Item[], slowAttempts: number | undefined) => Promise<Answer | undefined>,
+  ): Promise<readonly { readonly piece: readonly Item[]; readonly answer: Answer }[]> {
+    const answers: { piece: readonly Item[]; answer: Answer }[] = [];
+    for (let at = 0; at < items.length; ) {
+      const piece = items.slice(at, at + this.#current);
+      try {
+        const answer = await get(piece, this.slowAttempts(piece.length));
+        if (answer === undefined) continue;
+        this.worked(piece.length);
+        answers.push({ piece, answer });
+        at += piece.length;
+      } catch (error) {
+        if (!this.smaller(error, piece.length)) throw error;
+      }
+    }
+    return answers;
+  }
+
+  /**
    * Calls `get` with the present size, and from its beginning with a smaller one where that was too much. So `get` may
    * page: pages of different sizes never follow each other.
    */

@@ -43,37 +43,13 @@ export class DailyCalls {
     signal: AbortSignal,
   ): Promise<readonly DailyAnswer[]> {
     const size = this.#sizeOf(endpoint);
-    const answers: DailyAnswer[] = [];
-    for (let at = 0; at < days.length; ) {
-      const asked = days.slice(at, at + size.current);
-      const answer = await this.#try(project, endpoint, asked, size, signal);
-      if (answer === undefined) continue;
-      answers.push({ days: new Set(asked), answer });
-      at += asked.length;
-    }
-    return answers;
-  }
-
-  /** Undefined where fewer days are to be asked for. */
-  async #try(
-    project: Project,
-    endpoint: DailyEndpoint,
-    days: readonly Day[],
-    size: PageSize,
-    signal: AbortSignal,
-  ): Promise<Json | undefined> {
-    const call = { ...dailyCall(project, endpoint, days), slowAttempts: size.slowAttempts(days.length) };
-    try {
-      const answer = await this.#api.get(call, signal);
-      if (isByDay(answer)) {
-        size.worked(days.length);
-        return answer;
-      }
-      if (!size.shrink(days.length)) throw notByDay(project, endpoint, days, answer);
-    } catch (error) {
-      if (!size.smaller(error, days.length)) throw error;
-    }
-    return undefined;
+    const pieces = await size.inPieces(days, async (asked, slowAttempts) => {
+      const answer = await this.#api.get({ ...dailyCall(project, endpoint, asked), slowAttempts }, signal);
+      if (isByDay(answer)) return answer;
+      if (!size.shrink(asked.length)) throw notByDay(project, endpoint, asked, answer);
+      return undefined;
+    });
+    return pieces.map(({ piece, answer }) => ({ days: new Set(piece), answer }));
   }
 
   #sizeOf({ path, groupings }: DailyEndpoint): PageSize {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { daysThrough } from '../../../../../src/time/day.js';
 import { accountOverTime, valuesOf } from './account-over-time.js';
 
 const REQUESTS = { requests: {} };
@@ -45,6 +46,34 @@ describe('names that cannot be had cost no record', () => {
     expect(valuesOf(rows, 'model')).toEqual(rows.map((row) => [row.model_ids].flat().join('|')).sort());
     expect(isProvisional).toBe(true);
   });
+
+  it.each([
+    ['billing_by_line_item', BY_LINE_ITEM, 'billing/fields', 'line_item_name'],
+    ['usage_by_models', BY_MODEL, 'usage/fields', 'model'],
+  ] as const)(
+    '%s: a server that cannot tell of so many days is asked for half of them',
+    async (stream, streams, end, field) => {
+      const account = await accountOverTime();
+      account.answer('models', { stt: [], tts: [] });
+      const daysOf = ({ query }: { readonly query: URLSearchParams }) =>
+        daysThrough(query.get('start') ?? '', query.get('end') ?? '').length;
+      account.standIn.faults.next(
+        'gateway-timeout',
+        1_000,
+        (call) => call.path.endsWith(end) && daysOf(call) > 2,
+      );
+
+      const { result, rows } = await account.run(streams, '2026-11-13');
+
+      const asked = account.standIn.calls.filter(({ path }) => path.endsWith(end)).map(daysOf);
+      const names = valuesOf(rows(stream), field);
+      expect(names.length).toBeGreaterThan(1);
+      // An id is what has no name.
+      expect(names.filter((name) => name === null || /-.*-.*-.*-/.test(String(name)))).toEqual([]);
+      expect(result.findings.warnings).toEqual([]);
+      expect(asked).toEqual([8, 8, 4, 4, 2, 2, 2, 2]);
+    },
+  );
 
   it('remembered names serve meanwhile, and the day may close', async () => {
     const account = await accountOverTime();
