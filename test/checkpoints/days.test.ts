@@ -242,6 +242,17 @@ describe('a clock that is wrong', () => {
     expect(right.read).not.toContain('2026-11-16');
   });
 
+  it('ahead: a day that it closed before its end is open again, also where nothing was added', async () => {
+    const history = await ExportHistory.begin();
+
+    await history.run('2026-11-25T02:00:00Z');
+    await history.run('2026-11-20T08:00:00Z');
+
+    const { closed = [], open = {} } = (await history.days()) ?? {};
+    expect(Object.keys(open)).toContain('2026-11-20');
+    expect(closed.some(([from, through]) => from <= '2026-11-20' && '2026-11-20' <= through)).toBe(false);
+  });
+
   it('ahead: a day that it closed before its end is opened again and read to its end', async () => {
     const truth = { now: Date.parse('2026-11-20T02:00:00Z') };
     const history = await ExportHistory.begin({
