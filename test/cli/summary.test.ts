@@ -140,7 +140,7 @@ describe('$GITHUB_STEP_SUMMARY', () => {
 
     expect(code).toBe(0);
     expect(terminal.stderr).toContain(
-      'The summary could not be written to $GITHUB_STEP_SUMMARY: the file system answered ENOENT.',
+      'The summary could not be written to $GITHUB_STEP_SUMMARY: its folder is not there, or nothing can be made in it.',
     );
   });
 });
