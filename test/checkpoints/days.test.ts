@@ -235,7 +235,7 @@ describe('a clock that is wrong', () => {
     const history = await ExportHistory.begin();
 
     await history.run('2026-11-20T02:00:00Z');
-    await history.run('2026-01-01T00:00:00Z');
+    await history.run('2025-01-01T00:00:00Z');
     const right = await history.run('2026-11-20T08:00:00Z', { since: '1d' });
 
     expect(right.read).toContain('2026-11-17');
