@@ -20,8 +20,8 @@ const REASONS: Readonly<Record<string, readonly [what: string, hint: string]>> =
   ENOENT: ['its folder is not there, or nothing can be made in it', 'Check the path, or choose another one.'],
   ENOTDIR: ['a part of the path is a file, not a folder', 'Move that file away, or choose another path.'],
   EEXIST: ['something else has that name', 'Move it away, or choose another path.'],
-  EISDIR: ['a folder has the name of the file', 'Move it away, or choose another path.'],
-  ENOTEMPTY: ['a folder has the name of the file', 'Move it away, or choose another path.'],
+  EISDIR: ['it is a folder, not a file', 'Move it away, or choose another path.'],
+  ENOTEMPTY: ['it is a folder, not a file', 'Move it away, or choose another path.'],
   EFBIG: [
     'it would be larger than files may be here',
     'Raise the limit (ulimit -f), or choose another path.',
@@ -38,8 +38,7 @@ export function fileError(path: string, cause: unknown): ExportError {
 
 /** Why something cannot be written, and what to do. */
 export function whyNotWritten(cause: unknown): readonly [what: string, hint: string] {
-  if (cause instanceof NotAFileError)
-    return [`${cause.what} has the name of the file`, 'Move it away, or choose another path.'];
+  if (cause instanceof NotAFileError) return [cause.message, 'Move it away, or choose another path.'];
   const code = codeOf(cause);
   return REASONS[code] ?? [`the file system answered ${code}`, 'Check the path, then run it again.'];
 }
@@ -65,7 +64,7 @@ export function readError(path: string, cause: unknown): ExportError {
 
 /** Why something cannot be read, and what to do. */
 export function whyNotRead(cause: unknown): readonly [what: string, hint: string] {
-  if (cause instanceof NotAFileError) return [`it is ${cause.what}`, 'Move it away, or choose another path.'];
+  if (cause instanceof NotAFileError) return [cause.message, 'Move it away, or choose another path.'];
   const code = codeOf(cause);
   const [what, hint] = code === 'EACCES' || code === 'EPERM' ? NO_RIGHT_TO_READ : (REASONS[code] ?? []);
   return [

@@ -86,7 +86,7 @@ describe('the README, followed to the letter', () => {
 
     const codes = [...readme.matchAll(/^\| (\d)(?:, \d+)* \|/gm)].map(([, code]) => Number(code));
 
-    expect(codes).toEqual(Object.values(EXIT));
+    expect(codes).toEqual([...new Set(Object.values(EXIT))]);
   });
 });
 

@@ -168,7 +168,7 @@ it('a writing that fails leaves what was there, and no draft', async () => {
 
   const writing = storeAt(path).save(EMPTY);
 
-  await expect(writing).rejects.toThrow('a folder has the name of the file');
+  await expect(writing).rejects.toThrow('it is a folder, not a file');
   expect(await readdir(dirname(path))).toEqual(['state.json']);
   expect(await readdir(path)).toEqual(['mine.txt']);
 });

@@ -27,16 +27,28 @@ describe.each(KINDS)('%s where a file belongs', (what, put) => {
     ['its lock', `${STATE}.lock`, [], 2, `it is ${what}`],
     ['what sources remember', `${STATE}.memory`, [], 0, `it is ${what}`],
     ['the configuration', 'job.yaml', [], 2, `job.yaml is ${what}, not a configuration file.`],
-    ['a table', 'out/tableau/usage.csv', [], 5, `${what} has the name of the file.`],
-    ['the description of tables', 'out/tableau/datapackage.json', [], 5, `datapackage.json: it is ${what}.`],
+    ['a table', 'out/tableau/usage.csv', [], 5, `it is ${what}, not a file.`],
+    [
+      'the description of tables',
+      'out/tableau/datapackage.json',
+      [],
+      5,
+      `datapackage.json: it is ${what}, not a file.`,
+    ],
     [
       'the summary',
       's.json',
       ['--summary', 's.json'],
       2,
-      `--summary: s.json cannot be written (${what} has the name of the file).`,
+      `--summary: s.json cannot be written (it is ${what}, not a file).`,
     ],
-    ['the step summary', 'steps.md', [], 0, `could not be written to $GITHUB_STEP_SUMMARY: ${what} has the name of the file.`],
+    [
+      'the step summary',
+      'steps.md',
+      [],
+      0,
+      `could not be written to $GITHUB_STEP_SUMMARY: it is ${what}, not a file.`,
+    ],
   ])('is refused at once: %s', async (_, path, options, expected, said) => {
     const { url } = await account();
     const terminal = await Terminal.open({ env: { DEEPGRAM_API_KEY: KEY, ...STEPS } });
@@ -59,7 +71,7 @@ it.runIf(process.platform === 'linux')('a device is no place for a summary', asy
   const code = await terminal.run(...SYNC, '--summary', '/dev/full');
 
   expect(code).toBe(2);
-  expect(terminal.stderr).toContain('--summary: /dev/full cannot be written (a device has the name of the file).');
+  expect(terminal.stderr).toContain('--summary: /dev/full cannot be written (it is a device, not a file).');
   expect(calls).toEqual([]);
 });
 

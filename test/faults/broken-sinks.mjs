@@ -39,7 +39,7 @@ export async function tableReplaced({ seed }) {
     await mkdir(join(path, 'more'), { recursive: true });
     for (let run = 0; run < RUNS; run += 1) {
       const { said } = await mustEnd(4, world, account);
-      must(said.includes('a folder has the name of the file'), `the reason was not said:\n${said}`);
+      must(said.includes('it is a folder, not a file'), `the reason was not said:\n${said}`);
     }
     await rm(path, { recursive: true });
     await settle(account);

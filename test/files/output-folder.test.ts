@@ -183,7 +183,7 @@ describe('says what is in the way, and what to do', () => {
 
     await expect(creating).rejects.toMatchObject({
       code: 'SINK_FILES',
-      message: `Cannot write ${join(root, 'day.csv')}: a folder has the name of the file.`,
+      message: `Cannot write ${join(root, 'day.csv')}: it is a folder, not a file.`,
     });
   });
 });
