@@ -299,7 +299,7 @@ it('a lock that is a link is refused, also one to nothing', async () => {
 
   await expect(lock(path)).rejects.toMatchObject({
     code: 'STATE_REFUSED',
-    message: `The lock ${path}.lock cannot be read: it is a symbolic link.`,
+    message: `The lock ${path}.lock cannot be read: it is a symbolic link, not a file.`,
     hint: 'Check its rights; if it is no file, move it away.',
   });
 });
@@ -311,7 +311,7 @@ it('a lock that cannot be read is refused, and left where it is', async () => {
   await expect(lock(path)).rejects.toMatchObject({
     code: 'STATE_REFUSED',
     kind: 'config',
-    message: `The lock ${path}.lock cannot be read: it is a folder.`,
+    message: `The lock ${path}.lock cannot be read: it is a folder, not a file.`,
   });
   expect(await readdir(dirname(path))).toEqual(['state.json.lock']);
 });
