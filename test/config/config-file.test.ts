@@ -25,10 +25,11 @@ test('a pipe that the program was started with is as good as a file', async () =
   await promisify(execFile)('mkfifo', [join(cwd, 'pipe')]);
   const [reading, writing] = await Promise.all([open(join(cwd, 'pipe'), 'r'), open(join(cwd, 'pipe'), 'w')]);
 
-  const [job] = await Promise.all([
-    load(`/dev/fd/${reading.fd}`, cwd),
-    writing.writeFile(right).then(() => writing.close()),
-  ]);
+  const loading = load(`/dev/fd/${reading.fd}`, cwd);
+  // Not before it reads: a pipe with a name, as this one has, is opened only while somebody is there to write.
+  await writing.writeFile(`${'# comment\n'.repeat(100_000)}${right}`);
+  await writing.close();
+  const job = await loading;
 
   await reading.close();
   expect(job.sinks).toHaveLength(1);
