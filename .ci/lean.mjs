@@ -1,4 +1,4 @@
-// `--help` and `validate` must not load what only a run needs: both are CommonJS, so the module cache tells.
+// `--help` and `validate` must not load what only a run needs: all of it is CommonJS, so the module cache tells.
 import { createRequire } from 'node:module';
 import { catalogue } from '../dist/connectors/index.js';
 import { main } from '../dist/src/cli/main.js';
@@ -18,9 +18,11 @@ for (const argv of [['--help'], ['validate', '-c', 'config/all-sinks.yaml']]) {
     interruptCode: () => undefined,
   };
   const exitCode = await main(argv, program, catalogue);
-  const heavy = Object.keys(require.cache).filter((path) => /node_modules\/(undici|@datadog)\//.test(path));
+  const heavy = Object.keys(require.cache).filter((path) =>
+    /node_modules\/(undici|@datadog|pg[^/]*)\//.test(path),
+  );
   process.stdout.write(
-    `${argv[0]}: exit ${exitCode}, ${heavy.length} modules of undici and @datadog loaded\n`,
+    `${argv[0]}: exit ${exitCode}, ${heavy.length} modules of undici, @datadog and pg loaded\n`,
   );
   if (exitCode !== 0 || heavy.length > 0) process.exitCode = 1;
 }

@@ -73,7 +73,9 @@ function refuseHeavyStart(chunks) {
   const files = new Set(['cli.js']);
   for (const file of files) {
     const { imports = [], moduleIds = [] } = byFile.get(file) ?? {};
-    const heavy = moduleIds.find((module) => /\/node_modules\/(undici|@datadog|zod|yaml)\//.test(module));
+    const heavy = moduleIds.find((module) =>
+      /\/node_modules\/(undici|@datadog|zod|yaml|pg[^/]*)\//.test(module),
+    );
     if (heavy !== undefined) throw new Error(`${file} is loaded at the start, and has ${heavy}`);
     for (const imported of imports) files.add(imported);
   }

@@ -4,6 +4,7 @@ import { datadogLogsType } from './datadog/logs/logs-type.js';
 import { datadogMetricsType } from './datadog/metrics/metrics-type.js';
 import { deepgramType } from './deepgram/deepgram-type.js';
 import { ndjsonType } from './ndjson/ndjson-type.js';
+import { postgresType } from './postgres/postgres-type.js';
 import { tableauType } from './tableau/tableau-type.js';
 
 /** The source and the sinks that we ship. A sink of ours is one line here. */
@@ -15,5 +16,6 @@ export const connectors: Connectors = {
     'datadog-metrics': datadogMetricsType,
     'datadog-logs': datadogLogsType,
     'datadog-costs': datadogCostsType,
+    postgres: postgresType,
   },
 };

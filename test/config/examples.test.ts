@@ -15,6 +15,7 @@ const env = {
   DEEPGRAM_API_KEY: 'dg-key-for-tests',
   DD_API_KEY: 'dd-key-for-tests',
   DD_APP_KEY: 'dd-app-key-for-tests',
+  DATABASE_URL: 'postgres://writer:password-for-tests@db.example.com/analytics',
 };
 const load = (file: string) => loadConfig({ file, cwd: folder, env, mode: 'resolve' });
 
@@ -78,6 +79,15 @@ describe('what the examples show', () => {
     expect(job.streams.map(({ name }) => name)).toEqual(['billing', 'billing_by_line_item_tags']);
   });
 
+  test('postgres.yaml: tables of all streams', async () => {
+    const job = await load('postgres.yaml');
+
+    expect(job.sinks).toMatchObject([
+      { name: 'database', type: 'postgres', destination: 'postgres db.example.com:5432/analytics deepgram' },
+    ]);
+    expect(job.secrets.map((secret) => secret.reveal())).toContain('password-for-tests');
+  });
+
   test('all-sinks.yaml: every setting of every sink that is not for tests', async () => {
     const { sinks } = parse(await readFile(`${folder}all-sinks.yaml`, 'utf8'));
     const shared = ['streams', 'required', 'deadline', 'missing'];
@@ -105,6 +115,7 @@ describe('what the examples show', () => {
     ]);
     expect(Object.keys(sinks.logs)).toEqual(['type', 'api_key', 'site', 'service', 'tags', 'sample', 'late']);
     expect(Object.keys(sinks.costs)).toEqual(['type', 'api_key', 'app_key', 'site', 'breakdown', 'tags']);
+    expect(Object.keys(sinks.database)).toEqual(['type', 'url', 'schema', 'keep', 'migrate']);
     const job = await load('all-sinks.yaml');
     expect(job.sinks[2]).toMatchObject({ required: false, deadlineMs: 300_000 });
   });

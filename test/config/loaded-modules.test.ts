@@ -2,12 +2,13 @@ import { createRequire } from 'node:module';
 import { expect, test } from 'vitest';
 import { loadText, right } from './load-text.js';
 
-test('reading a configuration loads neither an HTTP client nor the Datadog client', async () => {
+test('reading a configuration loads neither an HTTP client nor the clients of Datadog and PostgreSQL', async () => {
   const cache = createRequire(import.meta.url).cache;
-  const sinks = 'sinks: { dd: { type: datadog-metrics, api_key: dd-key-for-tests } }';
+  const sinks =
+    'sinks: { dd: { type: datadog-metrics, api_key: dd-key-for-tests }, pg: { type: postgres, url: "postgres://h/d" } }';
 
   await loadText(right.replace(/sinks:.*/s, sinks));
 
-  const loaded = Object.keys(cache).filter((path) => /node_modules\/(undici|@datadog)\//.test(path));
+  const loaded = Object.keys(cache).filter((path) => /node_modules\/(undici|@datadog|pg[^/]*)\//.test(path));
   expect(loaded).toEqual([]);
 });

@@ -75,7 +75,8 @@ async function parseSink(written: unknown, name: string, file: ConfigFile): Prom
     },
     wants: (stream) => shared.streams?.includes(stream.name) ?? true,
     mistake: (streams) => {
-      const mistake = type.mistake?.(settings, streams);
+      // Where the environment must say what they are, nothing can be told of them yet.
+      const mistake = settings === undefined ? undefined : type.mistake?.(settings, streams);
       return mistake && { ...mistake, words: clean(mistake.words) };
     },
     secrets: ours === undefined ? foreign : secretsIn(settings),

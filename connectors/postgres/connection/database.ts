@@ -1,0 +1,182 @@
+import { readFile } from 'node:fs/promises';
+import { isAbsolute, join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { ConnectionOptions } from 'node:tls';
+import pg from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
+import type { SinkContext } from '../../../src/catalogue/sink-type.js';
+import { abortError, ExportError } from '../../../src/errors/export-error.js';
+import { whyNotRead } from '../../../src/files/file-error.js';
+import { unlessAborted } from '../../../src/time/limits.js';
+import type { PostgresSettings } from '../postgres-settings.js';
+import { addressText, type Verification } from './database-url.js';
+import { mayPass, postgresError } from './postgres-error.js';
+
+/** Connections at most: two that write, and one that looks. */
+const MAX_CONNECTIONS = 3;
+const CONNECT_MS = 15_000;
+const IDLE_MS = 30_000;
+/** Waits before the next try while the server is away: a restart takes seconds, one that is started with us a minute. */
+const WAITS_MS = [250, 500, 1_000, 2_000, 4_000, 8_000, 15_000, 15_000, 15_000] as const;
+
+/** What is done within one transaction. */
+export interface Transaction {
+  query<Row extends object = Record<string, unknown>>(
+    sql: string,
+    values?: readonly unknown[],
+  ): Promise<{ readonly rows: readonly Row[]; readonly count: number }>;
+  /** Runs `copy … from stdin` on these bytes. */
+  copyIn(sql: string, chunks: AsyncIterable<Uint8Array>): Promise<void>;
+}
+
+/** What a transaction does; it may be done again where the connection broke. */
+export type Work<Result> = (transaction: Transaction) => Promise<Result>;
+
+/** A database behind few connections, which are made when they are needed. */
+export class Database {
+  readonly #settings: PostgresSettings;
+  readonly #context: Pick<SinkContext, 'clock' | 'cwd' | 'log' | 'name'>;
+  #pool: pg.Pool | undefined;
+  /** True once the server has been waited for in vain: the rest of the run does not wait once more. */
+  #isGone = false;
+
+  constructor(settings: PostgresSettings, context: Pick<SinkContext, 'clock' | 'cwd' | 'log' | 'name'>) {
+    this.#settings = settings;
+    this.#context = context;
+  }
+
+  /** As messages name it. */
+  get where(): string {
+    return `PostgreSQL at ${addressText(this.#settings.url)}`;
+  }
+
+  /**
+   * Does it all or nothing, and again while the server is away or somebody is in the way, for a minute at most. Throws an
+   * `ExportError`.
+   */
+  async transaction<Result>(signal: AbortSignal, work: Work<Result>): Promise<Result> {
+    const { clock, log, name } = this.#context;
+    for (let tries = 0; ; tries += 1) {
+      try {
+        const result = await this.#once(signal, work);
+        this.#isGone = false;
+        return result;
+      } catch (error) {
+        const known = this.#explained(error, signal);
+        const wait = WAITS_MS[tries];
+        if (!mayPass(error) || this.#isGone) throw known;
+        if (wait === undefined) {
+          this.#isGone = true;
+          throw known;
+        }
+        if (tries === 1) log.warn(`${name}: ${known.message} It is waited for.`);
+        await clock.sleep(wait, signal);
+      }
+    }
+  }
+
+  /** The same, tried once. */
+  async tryOnce<Result>(signal: AbortSignal, work: Work<Result>): Promise<Result> {
+    try {
+      return await this.#once(signal, work);
+    } catch (error) {
+      throw this.#explained(error, signal);
+    }
+  }
+
+  async end(): Promise<void> {
+    await this.#pool?.end();
+  }
+
+  #explained(error: unknown, signal: AbortSignal): ExportError {
+    if (signal.aborted) throw abortError(signal);
+    const { url, schema } = this.#settings;
+    return postgresError(error, url, schema);
+  }
+
+  async #once<Result>(signal: AbortSignal, work: Work<Result>): Promise<Result> {
+    if (signal.aborted) throw abortError(signal);
+    this.#pool ??= await this.#openPool();
+    const connecting = this.#pool.connect();
+    const client = await unlessAborted(connecting, signal).catch((error) => {
+      connecting.then((late) => late.release(true)).catch(() => {});
+      throw error;
+    });
+    client.on('error', ignore); // told by the query that it meets
+    // A connection in the middle of something is cut: the server takes it all back.
+    const cut = () => void client.end().catch(ignore);
+    signal.addEventListener('abort', cut, { once: true });
+    try {
+      await client.query(BEGIN);
+      const result = await work(transactionOn(client));
+      await client.query('commit');
+      client.off('error', ignore);
+      client.release();
+      return result;
+    } catch (error) {
+      client.release(true);
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', cut);
+    }
+  }
+
+  async #openPool(): Promise<pg.Pool> {
+    const { url } = this.#settings;
+    const pool = new pg.Pool({
+      host: url.host,
+      port: url.port,
+      database: url.database,
+      ...(url.user === undefined ? {} : { user: url.user }),
+      ...(url.password === undefined ? {} : { password: url.password.reveal() }),
+      ssl: (await this.#tls()) ?? false,
+      application_name: 'deepgram-export',
+      max: MAX_CONNECTIONS,
+      connectionTimeoutMillis: CONNECT_MS,
+      idleTimeoutMillis: IDLE_MS,
+      keepAlive: true,
+    });
+    pool.on('error', ignore); // an idle connection broke: the next is made
+    return pool;
+  }
+
+  async #tls(): Promise<ConnectionOptions | undefined> {
+    const { url, tls } = this.#settings;
+    const wanted = tls ?? url.tls;
+    if (wanted === undefined || wanted === 'off') return undefined;
+    const { ca, verify } = wanted;
+    return { ...VERIFYING[verify], ...(ca === undefined ? {} : { ca: await this.#read(ca) }) };
+  }
+
+  async #read(file: string): Promise<string> {
+    const path = isAbsolute(file) ? file : join(this.#context.cwd, file);
+    return readFile(path, 'utf8').catch((cause) => {
+      const [what, hint] = whyNotRead(cause);
+      const message = `The certificates ${file} cannot be read: ${what}.`;
+      throw new ExportError('CONFIG_INVALID', message, { kind: 'config', hint, cause });
+    });
+  }
+}
+
+/** Whatever the role or the server has set otherwise: a long merge is none that hangs, and times are UTC. */
+const BEGIN =
+  "begin isolation level read committed; set local timezone = 'UTC'; set local datestyle = 'ISO'; set local statement_timeout = 0; set local client_min_messages = warning";
+
+const VERIFYING: Readonly<Record<Verification, ConnectionOptions>> = {
+  full: { rejectUnauthorized: true },
+  chain: { rejectUnauthorized: true, checkServerIdentity: () => undefined },
+  none: { rejectUnauthorized: false },
+};
+
+function transactionOn(client: pg.PoolClient): Transaction {
+  return {
+    query: async <Row extends object>(sql: string, values: readonly unknown[] = []) => {
+      const { rows, rowCount } = await client.query<Row>(sql, [...values]);
+      return { rows, count: rowCount ?? 0 };
+    },
+    copyIn: (sql, chunks) => pipeline(Readable.from(chunks), client.query(copyFrom(sql))),
+  };
+}
+
+function ignore(): void {}

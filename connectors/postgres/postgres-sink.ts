@@ -1,0 +1,128 @@
+import { failedCheck } from '../../src/catalogue/check-result.js';
+import { ReceiptTally } from '../../src/catalogue/receipt-tally.js';
+import type { HeldPartition, PartitionWriter, Sink } from '../../src/catalogue/sink.js';
+import type { SinkContext } from '../../src/catalogue/sink-type.js';
+import { encodedStreams } from '../../src/deliver/encoded-stream.js';
+import { ReadingFacts } from '../../src/deliver/reading-facts.js';
+import { ExportError } from '../../src/errors/export-error.js';
+import type { Row } from '../../src/streams/field.js';
+import type { Partition } from '../../src/streams/partition.js';
+import type { Stream } from '../../src/streams/stream.js';
+import { Database, type Transaction } from './connection/database.js';
+import { holdings } from './holdings.js';
+import { copyEncoder } from './merge/copy-encoder.js';
+import { deliverAll } from './merge/delivery.js';
+import { deliveryQueue } from './merge/delivery-queue.js';
+import { refusalsIn } from './merge/refused-values.js';
+import { Spool } from './merge/spool.js';
+import type { PostgresSettings } from './postgres-settings.js';
+import { noteRun } from './runs.js';
+import { readCatalog } from './tables/catalog.js';
+import { migration } from './tables/migration.js';
+import { fitsATable, type Table, tableOf } from './tables/table.js';
+
+/** One table a stream in a schema, whose partitions are merged in one transaction with what is said of them. */
+export function postgresSink(settings: PostgresSettings, context: SinkContext): Sink {
+  const { schema } = settings;
+  const database = new Database(settings, context);
+  const startedAtMs = context.clock.now();
+  const stamp = { run: startedAtMs, startedAtMs };
+  const encodedWriter = encodedStreams(copyEncoder);
+  const queue = deliveryQueue((deliveries, signal) =>
+    database.transaction(signal, (transaction) => deliverAll(transaction, schema, deliveries, stamp)),
+  );
+  const tables = new Map<Stream, Table>();
+  const tableFor = (stream: Stream): Table => {
+    const table = tables.get(stream) ?? tableOf(stream);
+    tables.set(stream, table);
+    return table;
+  };
+  const missing = async (transaction: Transaction, streams: readonly Stream[]) => {
+    const catalog = await readCatalog(transaction, schema, database.where);
+    return migration(catalog, schema, streams.map(tableFor));
+  };
+  let rejected = 0;
+
+  return {
+    name: context.name,
+    capabilities: { delivery: 'replace', accepts: fitsATable },
+    check: async (signal) => {
+      const what = `write to the schema ${schema} of ${database.where}`;
+      try {
+        return await database.tryOnce(signal, async (transaction) => {
+          const statements = await missing(transaction, context.streams.filter(fitsATable));
+          return { what, ok: true, detail: `${statements.length} statements` };
+        });
+      } catch (error) {
+        return failedCheck(what, error);
+      }
+    },
+    prepare: async (streams, signal) => {
+      await database.transaction(signal, async (transaction) => {
+        await transaction.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [
+          `deepgram-export ${schema}`,
+        ]);
+        const statements = await missing(transaction, streams);
+        if (statements.length === 0) return;
+        if (!settings.migrate) throw toBeMigrated(statements);
+        await transaction.query("set local lock_timeout = '5s'");
+        await transaction.query(statements.join(';\n'));
+      });
+    },
+    held: (stream, project, days, signal): Promise<ReadonlyMap<string | null, HeldPartition>> =>
+      database.transaction(signal, (transaction) =>
+        holdings(transaction, schema, tableFor(stream), project.id, days),
+      ),
+    begin: async (partition, signal) => partitionWriter(partition, signal),
+    finish: async (run, signal) => {
+      await database.transaction(signal, (transaction) =>
+        noteRun(transaction, schema, { ...run, ...stamp, rejected, finishedAtMs: context.clock.now() }),
+      );
+      return { facts: {}, notes: [] };
+    },
+    dispose: () => database.end(),
+  };
+
+  function partitionWriter(partition: Partition, signal: AbortSignal): PartitionWriter {
+    const { stream } = partition;
+    const table = tableFor(stream);
+    const refusalOf = refusalsIn(partition);
+    const rows = new Spool();
+    const facts = new ReadingFacts(stream);
+    const tally = new ReceiptTally();
+    const writer = encodedWriter(stream)({
+      write: (lines) => rows.write(lines),
+      commit: async () => {
+        await queue.add({ partition, table, rows, facts, signal });
+        await rows.close();
+        tally.accept(facts.records);
+        return tally.receipt();
+      },
+      abort: () => rows.close(),
+    });
+    return {
+      ...writer,
+      write: async (batch) => {
+        const accepted: Row[] = [];
+        for (const row of batch) {
+          const words = refusalOf(row);
+          if (words === undefined) accepted.push(row);
+          else tally.reject(words, 1, () => recordName(row, stream));
+        }
+        rejected += batch.length - accepted.length;
+        // The same list where nothing is refused: what it is grouped by is then known from other sinks.
+        const whole = accepted.length === batch.length ? batch : accepted;
+        facts.add(whole);
+        await writer.write(whole);
+      },
+    };
+  }
+}
+
+function recordName(row: Row, { key }: Stream): string {
+  return key.map((name) => JSON.stringify(row[name] ?? null)).join(' ');
+}
+
+function toBeMigrated(statements: readonly string[]): ExportError {
+  return new ExportError('SINK_REFUSED', `${statements.length} statements are missing.`, { kind: 'config' });
+}

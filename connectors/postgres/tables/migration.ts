@@ -1,0 +1,114 @@
+import { ExportError } from '../../../src/errors/export-error.js';
+import type { Field } from '../../../src/streams/field.js';
+import { type BookkeepingTable, bookkeepingTables, LAYOUT, layoutTable } from './bookkeeping.js';
+import type { Catalog } from './catalog.js';
+import { identifier, literal } from './identifier.js';
+import { columnType, indexesOf, type Table } from './table.js';
+
+/**
+ * The statements that make of what is there what is needed, in their order; none where all is there. They add, and never
+ * drop or retype anything.
+ */
+export function migration(catalog: Catalog, schema: string, tables: readonly Table[]): readonly string[] {
+  refuseForeignTables(catalog, schema, tables);
+  refuseOtherTypes(catalog, schema, tables);
+  return [
+    ...(catalog.hasSchema ? [] : [`create schema ${identifier(schema)}`]),
+    ...bookkeepingTables.flatMap((table) => ofBookkeeping(catalog, schema, table)),
+    ...(catalog.layout === undefined
+      ? [`insert into ${identifier(schema, layoutTable.name)} (version) values (${LAYOUT})`]
+      : []),
+    ...tables.flatMap((table) => ofTable(catalog, schema, table)),
+  ];
+}
+
+function ofBookkeeping(catalog: Catalog, schema: string, table: BookkeepingTable): string[] {
+  const path = identifier(schema, table.name);
+  const columns = table.columns.map(([name, type, comment]) => ({ name, type, comment }));
+  return [
+    ...columnStatements(catalog, schema, { ...table, columns }),
+    ...(catalog.tables.has(table.name) || table.unique === undefined
+      ? []
+      : [`create unique index on ${path} ${table.unique}`]),
+  ];
+}
+
+function ofTable(catalog: Catalog, schema: string, table: Table): string[] {
+  const path = identifier(schema, table.name);
+  const columns = table.columns.map((field) => ({
+    name: field.name,
+    type: columnType(field),
+    comment: commentOn(field),
+  }));
+  return [
+    ...columnStatements(catalog, schema, { ...table, columns }),
+    ...(catalog.tables.has(table.name) ? [] : indexesOf(table).map((index) => indexStatement(path, index))),
+  ];
+}
+
+interface Wanted {
+  readonly name: string;
+  readonly description: string;
+  readonly columns: readonly { readonly name: string; readonly type: string; readonly comment: string }[];
+}
+
+/** A table where there is none, columns that it lacks, and what is said of them. */
+function columnStatements(catalog: Catalog, schema: string, wanted: Wanted): string[] {
+  const path = identifier(schema, wanted.name);
+  const found = catalog.tables.get(wanted.name);
+  const definition = ({ name, type }: { readonly name: string; readonly type: string }) =>
+    `${identifier(name)} ${type}`;
+  const missing = wanted.columns.filter(({ name }) => !found?.columns.has(name));
+  return [
+    ...(found === undefined
+      ? [`create table ${path} (${wanted.columns.map(definition).join(', ')})`]
+      : missing.map((column) => `alter table ${path} add column if not exists ${definition(column)}`)),
+    ...(found?.comment === wanted.description
+      ? []
+      : [`comment on table ${path} is ${literal(wanted.description)}`]),
+    ...wanted.columns
+      .filter(({ name, comment }) => found?.columns.get(name)?.comment !== comment)
+      .map(
+        ({ name, comment }) =>
+          `comment on column ${identifier(schema, wanted.name, name)} is ${literal(comment)}`,
+      ),
+  ];
+}
+
+function indexStatement(path: string, index: string): string {
+  const [, kind, columns] = /^(unique|brin)? ?(\(.*\))$/.exec(index) ?? [];
+  if (kind === 'brin') return `create index on ${path} using brin ${columns}`;
+  return `create ${kind === 'unique' ? 'unique ' : ''}index on ${path} ${columns}`;
+}
+
+/** As people read it in their tool: what it is, and in which unit. */
+function commentOn({ description, unit }: Field): string {
+  return unit === undefined ? description : `${description} (unit: ${unit})`;
+}
+
+/** Tables of these names that somebody else has made. */
+function refuseForeignTables({ layout, tables: found }: Catalog, schema: string, tables: readonly Table[]) {
+  if (layout !== undefined) return;
+  const foreign = [...tables, ...bookkeepingTables].find(({ name }) => found.has(name));
+  if (foreign === undefined) return;
+  throw new ExportError(
+    'SINK_REFUSED',
+    `The schema ${schema} has a table ${foreign.name} that deepgram-export did not make.`,
+    { kind: 'config', hint: 'Set another `schema` for this sink. Nothing was changed.' },
+  );
+}
+
+function refuseOtherTypes({ tables: found }: Catalog, schema: string, tables: readonly Table[]) {
+  for (const { name, columns } of tables) {
+    for (const field of columns) {
+      const is = found.get(name)?.columns.get(field.name)?.type;
+      const wanted = columnType(field);
+      if (is === undefined || is === wanted) continue;
+      const column = identifier(schema, name, field.name);
+      throw new ExportError('SINK_REFUSED', `The column ${column} is ${is}, and must be ${wanted}.`, {
+        kind: 'config',
+        hint: `As the owner of the table: ALTER TABLE ${identifier(schema, name)} ALTER COLUMN ${identifier(field.name)} TYPE ${wanted};`,
+      });
+    }
+  }
+}
