@@ -2,13 +2,14 @@ import type { Catalogue } from '../src/catalogue/catalogue.js';
 import { datadogCommands } from './datadog/install/commands.js';
 import { demoCommand } from './demo/demo-command.js';
 import { replayCommand } from './ndjson/replay-command.js';
+import { postgresCommands } from './postgres/grants/commands.js';
 import { starterConfig } from './starter-config.js';
 
 /** What we ship: a source, its sinks, and the commands beside those of the core. */
 export const catalogue: Catalogue = {
   about: 'Exports a Deepgram account: usage, request log, billing and balances.',
   connectors: async () => (await import('./connectors.js')).connectors,
-  commands: [replayCommand, demoCommand, datadogCommands],
+  commands: [replayCommand, demoCommand, datadogCommands, postgresCommands],
   withoutFile: {
     variable: 'DEEPGRAM_API_KEY',
     config: `version: 1

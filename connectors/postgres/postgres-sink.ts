@@ -4,12 +4,12 @@ import type { HeldPartition, PartitionWriter, Sink } from '../../src/catalogue/s
 import type { SinkContext } from '../../src/catalogue/sink-type.js';
 import { encodedStreams } from '../../src/deliver/encoded-stream.js';
 import { ReadingFacts } from '../../src/deliver/reading-facts.js';
-import { ExportError } from '../../src/errors/export-error.js';
 import type { Row } from '../../src/streams/field.js';
 import type { Partition } from '../../src/streams/partition.js';
 import type { Stream } from '../../src/streams/stream.js';
-import { Database, type Transaction } from './connection/database.js';
+import { Database } from './connection/database.js';
 import { holdings } from './holdings.js';
+import { deleteExpired } from './keep.js';
 import { copyEncoder } from './merge/copy-encoder.js';
 import { deliverAll } from './merge/delivery.js';
 import { deliveryQueue } from './merge/delivery-queue.js';
@@ -17,8 +17,7 @@ import { refusalsIn } from './merge/refused-values.js';
 import { Spool } from './merge/spool.js';
 import type { PostgresSettings } from './postgres-settings.js';
 import { noteRun } from './runs.js';
-import { readCatalog } from './tables/catalog.js';
-import { migration } from './tables/migration.js';
+import { prepareSchema, tryPreparing } from './tables/prepare-schema.js';
 import { fitsATable, type Table, tableOf } from './tables/table.js';
 
 /** One table a stream in a schema, whose partitions are merged in one transaction with what is said of them. */
@@ -37,10 +36,7 @@ export function postgresSink(settings: PostgresSettings, context: SinkContext): 
     tables.set(stream, table);
     return table;
   };
-  const missing = async (transaction: Transaction, streams: readonly Stream[]) => {
-    const catalog = await readCatalog(transaction, schema, database.where);
-    return migration(catalog, schema, streams.map(tableFor));
-  };
+  const schemaContext = { schema, where: database.where, migrate: settings.migrate, log: context.log };
   let rejected = 0;
 
   return {
@@ -49,26 +45,16 @@ export function postgresSink(settings: PostgresSettings, context: SinkContext): 
     check: async (signal) => {
       const what = `write to the schema ${schema} of ${database.where}`;
       try {
-        return await database.tryOnce(signal, async (transaction) => {
-          const statements = await missing(transaction, context.streams.filter(fitsATable));
-          return { what, ok: true, detail: `${statements.length} statements` };
-        });
+        const detail = await database.tryOnce(signal, (transaction) =>
+          tryPreparing(transaction, context.streams.filter(fitsATable), schemaContext),
+        );
+        return { what, ok: true, detail };
       } catch (error) {
         return failedCheck(what, error);
       }
     },
-    prepare: async (streams, signal) => {
-      await database.transaction(signal, async (transaction) => {
-        await transaction.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [
-          `deepgram-export ${schema}`,
-        ]);
-        const statements = await missing(transaction, streams);
-        if (statements.length === 0) return;
-        if (!settings.migrate) throw toBeMigrated(statements);
-        await transaction.query("set local lock_timeout = '5s'");
-        await transaction.query(statements.join(';\n'));
-      });
-    },
+    prepare: (streams, signal) =>
+      database.transaction(signal, (transaction) => prepareSchema(transaction, streams, schemaContext)),
     held: (stream, project, days, signal): Promise<ReadonlyMap<string | null, HeldPartition>> =>
       database.transaction(signal, (transaction) =>
         holdings(transaction, schema, tableFor(stream), project.id, days),
@@ -78,7 +64,9 @@ export function postgresSink(settings: PostgresSettings, context: SinkContext): 
       await database.transaction(signal, (transaction) =>
         noteRun(transaction, schema, { ...run, ...stamp, rejected, finishedAtMs: context.clock.now() }),
       );
-      return { facts: {}, notes: [] };
+      const deleted = await deleteExpired(database, schema, settings.keep, context.clock.now(), signal);
+      const facts = [...deleted].map(([stream, rows]) => [`rows of ${stream} deleted by keep`, rows]);
+      return { facts: Object.fromEntries(facts), notes: [] };
     },
     dispose: () => database.end(),
   };
@@ -121,8 +109,4 @@ export function postgresSink(settings: PostgresSettings, context: SinkContext): 
 
 function recordName(row: Row, { key }: Stream): string {
   return key.map((name) => JSON.stringify(row[name] ?? null)).join(' ');
-}
-
-function toBeMigrated(statements: readonly string[]): ExportError {
-  return new ExportError('SINK_REFUSED', `${statements.length} statements are missing.`, { kind: 'config' });
 }

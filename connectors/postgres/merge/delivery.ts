@@ -2,9 +2,10 @@ import type { ReadingFacts } from '../../../src/deliver/reading-facts.js';
 import type { Partition } from '../../../src/streams/partition.js';
 import { dayAt } from '../../../src/time/day.js';
 import type { Transaction } from '../connection/database.js';
+import { derivedFrom } from '../rollup/requests-by-day.js';
 import { bookkeeping, partitionsTable } from '../tables/bookkeeping.js';
 import type { Table } from '../tables/table.js';
-import { lockPartition, partitionKey, replacePartition } from './merge-partition.js';
+import { lockPartition, partitionKey, refreshDerived, replacePartition } from './merge-partition.js';
 import type { Spool } from './spool.js';
 
 /** A partition that is whole, on its way into its table. */
@@ -36,7 +37,11 @@ export async function deliverAll(
     await lockPartition(transaction, schema, table.name, partitionKey(partition));
   }
   for (const { table, partition, rows, facts } of inOrder) {
-    await replacePartition(transaction, schema, table, partitionKey(partition), rows);
+    const key = partitionKey(partition);
+    const hasChanged = await replacePartition(transaction, schema, table, key, rows);
+    for (const derived of hasChanged ? derivedFrom(table) : []) {
+      await refreshDerived(transaction, schema, derived, key);
+    }
     await noteDelivery(transaction, schema, partition, facts, stamp);
   }
 }

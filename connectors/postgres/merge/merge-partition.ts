@@ -1,5 +1,6 @@
 import type { Partition } from '../../../src/streams/partition.js';
 import type { Transaction } from '../connection/database.js';
+import type { DerivedTable } from '../rollup/requests-by-day.js';
 import { identifier } from '../tables/identifier.js';
 import { hasUniqueKey, isOfPartition, isSameRecord, type Table } from '../tables/table.js';
 import type { Spool } from './spool.js';
@@ -8,7 +9,7 @@ import type { Spool } from './spool.js';
  * Puts these rows in place of those that a partition has, and touches none that is as it was: a day that is written again
  * and again does not make its table grow. Nobody else may write the partition meanwhile: {@link lockPartition}.
  *
- * @returns how many rows were inserted, updated and deleted
+ * @returns false where all was as it is
  */
 export async function replacePartition(
   transaction: Transaction,
@@ -16,7 +17,7 @@ export async function replacePartition(
   table: Table,
   partition: PartitionKey,
   rows: Spool,
-): Promise<number> {
+): Promise<boolean> {
   const target = identifier(schema, table.name);
   const columns = columnList(table);
   const values = partitionValues(table, partition);
@@ -26,7 +27,7 @@ export async function replacePartition(
   );
   if (there.length === 0) {
     await transaction.copyIn(`copy ${target} (${columns}) from stdin`, rows.read());
-    return rows.length;
+    return rows.length > 0;
   }
   const stage = await makeStage(transaction, schema, table);
   await transaction.copyIn(`copy ${stage} (${columns}) from stdin`, rows.read());
@@ -52,23 +53,41 @@ export async function lockPartition(
 }
 
 /** An empty table with the columns of another one, which only this connection sees. */
-export async function makeStage(transaction: Transaction, schema: string, table: Table): Promise<string> {
+async function makeStage(transaction: Transaction, schema: string, table: Table): Promise<string> {
   const stage = stageOf(table);
   await transaction.query(
     `create temporary table if not exists ${identifier(table.name)} on commit drop as
        select ${columnList(table)} from ${identifier(schema, table.name)} with no data`,
   );
-  await transaction.query(`truncate ${stage}`); // another partition may have been there before
+  // Another partition may have been there before. And nothing is known yet of how many rows are here, and in a young table
+  // of how many are there: taken for one, they would be compared each with each.
+  await transaction.query(`truncate ${stage}; set local enable_nestloop = off; set local work_mem = '64MB'`);
   return stage;
 }
 
-/** Brings a partition to what is in the stage. */
-export async function mergeStage(
+/** Brings a partition of a derived table to what its table has now. The partition of that is locked. */
+export async function refreshDerived(
+  transaction: Transaction,
+  schema: string,
+  table: DerivedTable,
+  partition: PartitionKey,
+): Promise<void> {
+  const stage = await makeStage(transaction, schema, table);
+  const where = isOfPartition(table, 't');
+  await transaction.query(
+    `insert into ${stage} (${columnList(table)}) ${table.select(schema, where)}`,
+    partitionValues(table, partition),
+  );
+  await mergeStage(transaction, schema, table, partition);
+}
+
+/** Brings a partition to what is in the stage; false where it was so. */
+async function mergeStage(
   transaction: Transaction,
   schema: string,
   table: Table,
   partition: PartitionKey,
-): Promise<number> {
+): Promise<boolean> {
   const target = identifier(schema, table.name);
   const names = table.columns.map(({ name }) => identifier(name));
   const listed = (alias: string) => names.map((name) => `${alias}.${name}`).join(', ');
@@ -98,11 +117,11 @@ export async function mergeStage(
        select ${listed('here')} from here where not exists (select 1 from there where ${isSame})`,
     values,
   );
-  return gone.count + changed.count + added.count;
+  return gone.count + changed.count + added.count > 0;
 }
 
 /** Of the statements that have {@link isOfPartition} in them. */
-export function partitionValues({ isDaily }: Table, { projectId, day }: PartitionKey): readonly unknown[] {
+function partitionValues({ isDaily }: Table, { projectId, day }: PartitionKey): readonly unknown[] {
   return isDaily ? [projectId, day] : [projectId];
 }
 

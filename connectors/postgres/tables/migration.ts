@@ -1,5 +1,6 @@
 import { ExportError } from '../../../src/errors/export-error.js';
 import type { Field } from '../../../src/streams/field.js';
+import type { DerivedTable } from '../rollup/requests-by-day.js';
 import { type BookkeepingTable, bookkeepingTables, LAYOUT, layoutTable } from './bookkeeping.js';
 import type { Catalog } from './catalog.js';
 import { identifier, literal } from './identifier.js';
@@ -9,16 +10,23 @@ import { columnType, indexesOf, type Table } from './table.js';
  * The statements that make of what is there what is needed, in their order; none where all is there. They add, and never
  * drop or retype anything.
  */
-export function migration(catalog: Catalog, schema: string, tables: readonly Table[]): readonly string[] {
-  refuseForeignTables(catalog, schema, tables);
-  refuseOtherTypes(catalog, schema, tables);
+export function migration(
+  catalog: Catalog,
+  schema: string,
+  tables: readonly Table[],
+  derived: readonly DerivedTable[],
+): readonly string[] {
+  const all = [...tables, ...derived];
+  refuseForeignTables(catalog, schema, all);
+  refuseOtherTypes(catalog, schema, all);
   return [
     ...(catalog.hasSchema ? [] : [`create schema ${identifier(schema)}`]),
     ...bookkeepingTables.flatMap((table) => ofBookkeeping(catalog, schema, table)),
     ...(catalog.layout === undefined
       ? [`insert into ${identifier(schema, layoutTable.name)} (version) values (${LAYOUT})`]
       : []),
-    ...tables.flatMap((table) => ofTable(catalog, schema, table)),
+    ...all.flatMap((table) => ofTable(catalog, schema, table)),
+    ...derived.flatMap((table) => fillDerived(catalog, schema, table)),
   ];
 }
 
@@ -44,6 +52,13 @@ function ofTable(catalog: Catalog, schema: string, table: Table): string[] {
     ...columnStatements(catalog, schema, { ...table, columns }),
     ...(catalog.tables.has(table.name) ? [] : indexesOf(table).map((index) => indexStatement(path, index))),
   ];
+}
+
+/** Of what is there already, where the derived table is newer. */
+function fillDerived({ tables }: Catalog, schema: string, table: DerivedTable): string[] {
+  if (tables.has(table.name) || !tables.has(table.from)) return [];
+  const columns = table.columns.map(({ name }) => identifier(name)).join(', ');
+  return [`insert into ${identifier(schema, table.name)} (${columns}) ${table.select(schema)}`];
 }
 
 interface Wanted {

@@ -1,0 +1,68 @@
+import type { CliContext } from '../../../src/catalogue/cli-context.js';
+import { type JobOptions, jobFor } from '../../../src/cli/options/job-options.js';
+import type { LogOptions } from '../../../src/cli/options/log-options.js';
+import type { Job } from '../../../src/config/job.js';
+import { ExportError } from '../../../src/errors/export-error.js';
+import { EXIT } from '../../../src/report/exit-code.js';
+import type { PostgresSettings } from '../postgres-settings.js';
+import { identifier } from '../tables/identifier.js';
+import { READER, readerGrants, readerRole } from './reader-role.js';
+
+const TYPE = 'postgres';
+
+/** Prints what an administrator runs once, so that the one role can write and the other one read. */
+export async function grants(
+  options: Pick<JobOptions, 'config'> & LogOptions & { readonly sink?: readonly string[] | undefined },
+  context: CliContext,
+): Promise<number> {
+  const job = await jobFor({ config: options.config, sink: options.sink }, context);
+  context.screen.result(`${grantsText(settingsOf(job)).join('\n')}\n`);
+  return EXIT.delivered;
+}
+
+function grantsText({ url, schema }: PostgresSettings): readonly string[] {
+  const writer = identifier(url.user ?? 'deepgram_writer');
+  const [database, where] = [identifier(url.database), identifier(schema)];
+  const ended = (statements: readonly string[]) => statements.map((statement) => `${statement};`);
+  return [
+    `-- Run these as an administrator, connected to ${database}; those of what is there already fail without harm.`,
+    '',
+    `-- The role that writes: it owns the schema ${where}, and needs nothing outside of it.`,
+    `-- create role ${writer} login password '…';`,
+    ...ended([
+      `grant connect, temporary on database ${database} to ${writer}`,
+      `create schema if not exists ${where} authorization ${writer}`,
+    ]),
+    '',
+    '-- The role of dashboards: it only reads, for a minute at most, and its days are UTC.',
+    ...ended(readerRole()),
+    `-- To let a dashboard in: alter role ${identifier(READER)} login password '…';`,
+    '',
+    '-- What it reads: also what is made later.',
+    ...ended([
+      `grant connect on database ${database} to ${identifier(READER)}`,
+      `set role ${writer}`,
+      ...readerGrants(schema),
+      'reset role',
+    ]),
+  ];
+}
+
+function settingsOf({ sinks }: Job): PostgresSettings {
+  const [sink, ...others] = sinks.filter(({ type }) => type === TYPE);
+  if (sink === undefined) {
+    throw new ExportError('USAGE', `There is no sink of the type ${TYPE} here.`, {
+      kind: 'config',
+      hint: 'Name a configuration that has one with -c FILE.',
+    });
+  }
+  if (others.length > 0) {
+    const names = [sink, ...others].map(({ name }) => name).join(', ');
+    throw new ExportError('USAGE', `There are several sinks of the type ${TYPE}: ${names}.`, {
+      kind: 'config',
+      hint: 'Say which with --sink NAME.',
+    });
+  }
+  // Safe: they have been parsed by the schema of this type.
+  return sink.settings as PostgresSettings;
+}
