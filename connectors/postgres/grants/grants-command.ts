@@ -25,10 +25,10 @@ function grantsText({ url, schema }: PostgresSettings): readonly string[] {
   const [database, where] = [identifier(url.database), identifier(schema)];
   const ended = (statements: readonly string[]) => statements.map((statement) => `${statement};`);
   return [
-    `-- Run these as an administrator, connected to ${database}; those of what is there already fail without harm.`,
+    `-- Run these as an administrator, connected to ${database}; what is there already stays as it is.`,
     '',
     `-- The role that writes: it owns the schema ${where}, and needs nothing outside of it.`,
-    `-- create role ${writer} login password '…';`,
+    `-- Where it is not there yet: create role ${writer} login password '…';`,
     ...ended([
       `grant connect, temporary on database ${database} to ${writer}`,
       `create schema if not exists ${where} authorization ${writer}`,

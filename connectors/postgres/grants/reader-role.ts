@@ -15,7 +15,7 @@ const READER_SETTINGS: readonly (readonly [name: string, value: string])[] = [
 /** Makes the role; who runs it may make roles. */
 export function readerRole(): readonly string[] {
   return [
-    `create role ${identifier(READER)} nologin`,
+    `do $$ begin if not exists (select from pg_roles where rolname = ${literal(READER)}) then create role ${identifier(READER)} nologin; end if; end $$`,
     ...READER_SETTINGS.map(
       ([name, value]) => `alter role ${identifier(READER)} set ${name} = ${literal(value)}`,
     ),

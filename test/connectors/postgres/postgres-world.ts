@@ -18,6 +18,8 @@ export interface WorldOptions extends TerminalOptions {
   /** Settings of the sink beside its URL: `keep: { … }`. */
   readonly settings?: string;
   readonly window?: string;
+  /** Of `create database`. */
+  readonly databaseOptions?: string;
   /** Sinks beside that of the database. */
   readonly sinks?: readonly string[];
   /** Default: that of the administrator. */
@@ -27,7 +29,7 @@ export interface WorldOptions extends TerminalOptions {
 /** A small account, an empty database and a job from the one to the other; they end with the test. */
 export async function postgresWorld(options: WorldOptions = {}): Promise<PostgresWorld> {
   const server = await postgresServer();
-  const database = await server.database();
+  const database = await server.database(options.databaseOptions);
   onTestFinished(() => database.drop());
   const standIn = await account(options.account);
   const env = { DEEPGRAM_API_KEY: KEY, DATABASE_URL: options.url?.(database) ?? database.url };
