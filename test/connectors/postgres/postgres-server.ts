@@ -60,16 +60,19 @@ export class TestDatabase {
   readonly server: PostgresServer;
   readonly name: string;
 
-  constructor(server: PostgresServer, name: string) {
+  readonly #user: string;
+
+  constructor(server: PostgresServer, name: string, user = 'postgres') {
     this.server = server;
     this.name = name;
+    this.#user = user;
   }
 
   get url(): string {
-    return this.server.url(this.name);
+    return this.server.url(this.name, { user: this.#user });
   }
 
-  /** Runs statements as the administrator; the rows of the last one, whole numbers and decimals as text. */
+  /** Runs statements; the rows of the last one, whole numbers and decimals as text. */
   async sql<Row extends object = Record<string, unknown>>(
     text: string,
     values: readonly unknown[] = [],
