@@ -78,7 +78,7 @@ export const help = { name: '--help', prepare: async () => [process.execPath, CL
 export const validate = {
   name: 'validate',
   async prepare(folder) {
-    const sinks = Object.keys(SINKS);
+    const sinks = ['ndjson', 'tableau', 'datadog'];
     await writeConfig(
       folder,
       { url: 'http://127.0.0.1:1' },
@@ -109,12 +109,16 @@ const REQUESTS_ONLY = `streams: { usage: false, billing: false, ${ACCOUNT_OFF} }
 export const GROUPED = `streams: { requests: false, ${ACCOUNT_OFF} }`;
 export const UNGROUPED = `streams: { requests: false, usage: { group_by: [] }, billing: { group_by: [] }, ${ACCOUNT_OFF} }`;
 
+/** The database of the postgres sink, and the schema that the benchmarks may drop. */
+export const DATABASE = { url: process.env.DATABASE_URL ?? '', schema: 'deepgram_export_bench' };
+
 /** `historical`, because the points of an hour ago and more would be left out, and their work with them. */
 const SINKS = {
   ndjson: () => 'ndjson: { type: ndjson, path: ndjson }',
   tableau: () => 'tableau: { type: tableau-csv, path: tableau }',
   datadog: (url) =>
     `datadog: { type: datadog-metrics, api_key: ${apiKey}, api_url: "${url}", historical: true }`,
+  postgres: () => `postgres: { type: postgres, url: "${DATABASE.url}", schema: ${DATABASE.schema} }`,
 };
 
 function writeConfig(folder, { url }, { sinks, concurrency, since, until, streams }) {

@@ -2,12 +2,14 @@
  * The benchmarks: see README.md.
  *
  *     npm run bench [-- --waiting | --calls | --scale [--only requests|projects|year]] [--quick]
+ *     npm run bench -- --postgres [--quick]
  *     npm run bench -- --markdown
  */
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { calls } from './calls.mjs';
 import { comparison } from './comparison.mjs';
+import { postgres } from './postgres.mjs';
 import { reportText, surroundings } from './report.mjs';
 import { scale } from './scale.mjs';
 import { waiting } from './waiting.mjs';
@@ -17,6 +19,7 @@ const { values: options } = parseArgs({
     waiting: { type: 'boolean', default: false },
     scale: { type: 'boolean', default: false },
     calls: { type: 'boolean', default: false },
+    postgres: { type: 'boolean', default: false },
     only: { type: 'string', default: '' },
     quick: { type: 'boolean', default: false },
     markdown: { type: 'boolean', default: false },
@@ -28,6 +31,7 @@ const QUICK = '-quick.json';
 if (options.markdown) await showResults();
 else if (options.scale) await measure('scale', scale);
 else if (options.calls) await measure('calls', calls);
+else if (options.postgres) await measure('postgres', postgres);
 else if (options.waiting) await measure('waiting', waiting);
 else await measure('comparison', comparison);
 
