@@ -17,6 +17,8 @@ export interface DatabaseAddress {
   readonly password: Secret | undefined;
   /** What `sslmode` says. Undefined: nothing, and then there is no TLS. */
   readonly tls: { readonly verify: Verification; readonly ca?: string } | 'off' | undefined;
+  /** True where the login is to be bound to the TLS connection, if the server can do that. */
+  readonly bindsChannel: boolean;
   /** The whole text and its password as it was written, which must not be said either. */
   readonly secrets: readonly Secret[];
 }
@@ -96,6 +98,7 @@ function parseDatabaseUrl(text: string): DatabaseAddress | string {
         ? verify
         : // With a certificate to hold it against, `require` looks at the chain: libpq does.
           { verify: verify === 'none' && ca ? 'chain' : verify, ...(ca && { ca }) },
+    bindsChannel: /^(prefer|require)$/.test(option('channel_binding') ?? ''),
     secrets: [text, url.password].filter((one) => one !== '').map((one) => new Secret(one)),
   };
 }

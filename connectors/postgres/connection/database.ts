@@ -131,6 +131,7 @@ export class Database {
       ...(url.user === undefined ? {} : { user: url.user }),
       ...(url.password === undefined ? {} : { password: url.password.reveal() }),
       ssl: (await this.#tls()) ?? false,
+      enableChannelBinding: url.bindsChannel,
       application_name: 'deepgram-export',
       max: MAX_CONNECTIONS,
       connectionTimeoutMillis: CONNECT_MS,

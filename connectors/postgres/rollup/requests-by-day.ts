@@ -49,7 +49,7 @@ function derived({ name: from, fields }: Stream): DerivedTable {
     { name: 'requests', ...integer('Requests', 'request'), sql: 'count(*)' },
     ...fields
       .filter(({ role, unit }) => role === 'measure' && SUMMED.has(unit))
-      .map((one) => ({ ...one, sql: `sum(${column(one.name)})` })),
+      .map((one) => ({ ...one, sql: exactSum(one.name) })),
     {
       name: 'latency_count',
       ...integer('Requests whose latency is known', 'request'),
@@ -58,7 +58,7 @@ function derived({ name: from, fields }: Stream): DerivedTable {
     {
       name: 'latency_ms_sum',
       ...real('Sum of their latencies', 'millisecond'),
-      sql: 'sum(t.latency_ms)',
+      sql: exactSum('latency_ms'),
     },
     ...BOUNDS_MS.map((bound) => ({
       name: `latency_le_${bound}`,
@@ -82,6 +82,11 @@ function derived({ name: from, fields }: Stream): DerivedTable {
       return `select ${values.join(', ')} from ${identifier(schema, from)} t where ${where} group by ${by}`;
     },
   };
+}
+
+/** In whichever order the rows come: the same rows give the same sum to the last digit, and a row that is as it was. */
+function exactSum(name: string): string {
+  return `sum(${column(name)}::numeric)`;
 }
 
 function column(name: string): string {

@@ -41,8 +41,35 @@ export class PostgresServer {
   /** A new database. */
   async database(options = ''): Promise<TestDatabase> {
     const name = `test_${randomUUID().replaceAll('-', '')}`;
-    await withClient(this.url('postgres'), (client) => client.query(`create database ${name} ${options}`));
+    await this.sql(`create database ${name} ${options}`);
     return new TestDatabase(this, name);
+  }
+
+  /** Runs a statement that is about the whole server. */
+  async sql(text: string): Promise<void> {
+    await withClient(this.url('postgres'), (client) => client.query(text));
+  }
+
+  /** Changes settings of the server, for what begins from now on. */
+  async configure(settings: Readonly<Record<string, string>>): Promise<void> {
+    for (const [name, value] of Object.entries(settings))
+      await this.sql(`alter system set ${name} = '${value}'`);
+    this.#run(
+      'pg_ctl',
+      '-D',
+      join(this.folder, 'data'),
+      '-w',
+      '-m',
+      'fast',
+      '-l',
+      join(this.folder, 'log'),
+      'restart',
+    );
+  }
+
+  /** Gives a file to the user whom the server runs as. */
+  own(file: string): void {
+    if (process.getuid?.() === 0) chownSync(file, NOBODY, NOBODY);
   }
 
   stop(): void {
@@ -80,9 +107,7 @@ export class TestDatabase {
   }
 
   async drop(): Promise<void> {
-    await withClient(this.server.url('postgres'), (client) =>
-      client.query(`drop database if exists ${this.name} with (force)`),
-    );
+    await this.server.sql(`drop database if exists ${this.name} with (force)`);
   }
 }
 
