@@ -47,13 +47,15 @@ async function smallDisk(): Promise<string> {
   const name = `small_${Date.now()}`;
   const folder = join(server.folder, name);
   mkdirSync(folder);
-  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=16m,mode=0777', 'tmpfs', folder], {
-    encoding: 'utf8',
-  });
-  if (mounted.status !== 0) throw new Error(mounted.stderr);
-  onTestFinished(() => void spawnSync('umount', ['-l', folder]));
+  shell('mount -t tmpfs -o size=16m,mode=0777 tmpfs', folder);
+  onTestFinished(() => shell('umount -l', folder));
   server.own(folder);
   await server.sql(`create tablespace ${name} location '${folder}'`);
   onTestFinished(() => server.sql(`drop tablespace if exists ${name}`));
   return name;
+}
+
+function shell(command: string, path: string): void {
+  const { status, stderr } = spawnSync(`${command} "${path}"`, { shell: true, encoding: 'utf8' });
+  if (status !== 0) throw new Error(stderr);
 }

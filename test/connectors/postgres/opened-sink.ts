@@ -4,6 +4,7 @@ import { postgresSink } from '../../../connectors/postgres/postgres-sink.js';
 import { NOW } from '../../../connectors/testing/sample-records.js';
 import { sinkContext } from '../../../connectors/testing/sink-context.js';
 import type { Receipt, Sink } from '../../../src/catalogue/sink.js';
+import { failureOf } from '../../../src/errors/export-error.js';
 import type { Row } from '../../../src/streams/field.js';
 import type { Partition } from '../../../src/streams/partition.js';
 import type { Stream } from '../../../src/streams/stream.js';
@@ -34,6 +35,11 @@ export async function preparedSink(
 
 export async function deliver(sink: Sink, partition: Partition, rows: readonly Row[]): Promise<Receipt> {
   const writer = await sink.begin(partition, new AbortController().signal);
-  if (rows.length > 0) await writer.write(rows);
-  return writer.commit();
+  try {
+    if (rows.length > 0) await writer.write(rows);
+    return await writer.commit();
+  } catch (error) {
+    await writer.abort(failureOf(error));
+    throw error;
+  }
 }

@@ -5,7 +5,9 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { hasPostgres, type PostgresServer, postgresServer } from './postgres-server.js';
 import { postgresWorld } from './postgres-world.js';
 
-const canSign = spawnSync('openssl', ['version']).status === 0;
+/** Of the system, and not of a package. */
+const OPENSSL: string = 'openssl';
+const canSign = spawnSync(OPENSSL, ['version']).status === 0;
 if (!canSign) process.stdout.write('Skipped: PostgreSQL with TLS; openssl is not there.\n');
 
 describe.runIf(hasPostgres && canSign)('a server with TLS', () => {
@@ -61,7 +63,7 @@ describe.runIf(hasPostgres && canSign)('a server with TLS', () => {
 async function withTls(server: PostgresServer): Promise<string> {
   const file = (name: string) => join(server.folder, name);
   const openssl = (...args: readonly string[]) => {
-    const { status, stderr } = spawnSync('openssl', args, { encoding: 'utf8' });
+    const { status, stderr } = spawnSync(OPENSSL, args, { encoding: 'utf8' });
     if (status !== 0) throw new Error(stderr);
   };
   const made = ['-newkey', 'rsa:2048', '-nodes', '-days', '2'];
