@@ -38,6 +38,7 @@ export function postgresSink(settings: PostgresSettings, context: SinkContext): 
   };
   const schemaContext = { schema, where: database.where, migrate: settings.migrate, log: context.log };
   let rejected = 0;
+  let isPrepared = false;
 
   return {
     name: context.name,
@@ -53,14 +54,18 @@ export function postgresSink(settings: PostgresSettings, context: SinkContext): 
         return failedCheck(what, error);
       }
     },
-    prepare: (streams, signal) =>
-      database.transaction(signal, (transaction) => prepareSchema(transaction, streams, schemaContext)),
+    prepare: async (streams, signal) => {
+      await database.transaction(signal, (transaction) => prepareSchema(transaction, streams, schemaContext));
+      isPrepared = true;
+    },
     held: (stream, project, days, signal): Promise<ReadonlyMap<string | null, HeldPartition>> =>
       database.transaction(signal, (transaction) =>
         holdings(transaction, schema, tableFor(stream), project.id, days),
       ),
     begin: async (partition, signal) => partitionWriter(partition, signal),
     finish: async (run, signal) => {
+      // A schema that is not ours to write, or a server that is away, has been told already.
+      if (!isPrepared) return { facts: {}, notes: [] };
       await database.transaction(signal, (transaction) =>
         noteRun(transaction, schema, { ...run, ...stamp, rejected, finishedAtMs: context.clock.now() }),
       );

@@ -91,7 +91,9 @@ describe.skipIf(!hasPostgres)('a database that cannot be written', () => {
     const name = await role(world.database);
     const grants = world.terminal.again();
     expect(await grants.run('postgres', 'grants', '-c', 'job.yaml')).toBe(0);
-    await world.database.sql('revoke all on schema public from public');
+    await world.database.sql(
+      `revoke all on schema public from public; revoke all on database ${world.database.name} from public`,
+    );
     for (const statement of grants.stdout.replace(/^--.*$/gm, '').split(';\n')) {
       await world.database.sql(statement);
     }
@@ -106,10 +108,10 @@ describe.skipIf(!hasPostgres)('a database that cannot be written', () => {
   });
 
   it('made by a newer program is left as it is', async () => {
-    const world = await postgresWorld();
+    const world = await postgresWorld({ settings: 'keep: { usage: 1d }', window: 'since: 3d' });
     await world.sync();
     await world.database.sql(
-      "update deepgram._layout set version = 99; delete from deepgram.requests where date = '2026-11-20'",
+      "update deepgram._layout set version = 99; update deepgram._partitions set expired_at = null; delete from deepgram.requests where date = '2026-11-20'",
     );
 
     const { code, said } = await refused(world);
@@ -119,6 +121,11 @@ describe.skipIf(!hasPostgres)('a database that cannot be written', () => {
     expect(
       await world.database.sql("select count(*) from deepgram.requests where date = '2026-11-20'"),
     ).toEqual([{ count: '0' }]);
+    const [left] = await world.database.sql(
+      `select (select count(*)::int from deepgram._runs) as runs,
+         (select count(*)::int from deepgram._partitions where expired_at is not null) as expired`,
+    );
+    expect(left).toEqual({ runs: 1, expired: 0 });
   });
 
   it('with a table of somebody else’s is left as it is', async () => {
