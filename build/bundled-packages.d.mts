@@ -5,3 +5,5 @@ export function bundledPackages(modules: readonly string[]): readonly {
   readonly version: string;
   readonly license: string;
 }[];
+
+export function licenseTexts(packages: ReturnType<typeof bundledPackages>): string;

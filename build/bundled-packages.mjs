@@ -22,10 +22,19 @@ function folderOf(module) {
   return folder;
 }
 
+/** Of a page: some have their license there alone. */
+const LAST_PART = /^#+ *licen[cs]e *\n+(.*)/ims;
+
 function licenseText({ folder, name, version, license }) {
-  const files = readdirSync(folder).filter((file) => /^(licen[cs]e|notice)/i.test(file));
-  const texts = files.map((file) => readFileSync(join(folder, file), 'utf8').trim());
-  return [`${name} ${version} (${license})`, ...texts, ''].join('\n\n');
+  const all = readdirSync(folder);
+  const read = (file) => readFileSync(join(folder, file), 'utf8');
+  const files = all.filter((file) => /^(licen[cs]e|notice)/i.test(file));
+  const texts =
+    files.length > 0
+      ? files.map(read)
+      : all.filter((file) => /^readme/i.test(file)).map((file) => LAST_PART.exec(read(file))?.[1] ?? '');
+  if (texts.join('').trim() === '') throw new Error(`${name} is bundled, and its license is not found`);
+  return [`${name} ${version} (${license})`, ...texts.map((text) => text.trim()), ''].join('\n\n');
 }
 
 function manifestOf(folder) {

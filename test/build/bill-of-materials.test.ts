@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { billOfMaterials } from '../../build/bill-of-materials.mjs';
-import { bundledPackages } from '../../build/bundled-packages.mjs';
+import { bundledPackages, licenseTexts } from '../../build/bundled-packages.mjs';
 
 const PRODUCT = { name: 'product', version: '1.2.3', license: 'MIT' };
 const SCOPED = {
@@ -76,5 +76,20 @@ describe('the bill of materials', () => {
     const other = { ...SCOPED, version: '4.5.7' };
 
     expect(() => billOfMaterials(PRODUCT, [other], LOCK)).toThrow('@scope/inner 4.5.7 is bundled');
+  });
+});
+
+describe('the licenses', () => {
+  it('are in their packages as files, or at the end of their pages', () => {
+    const modules = ['pg/lib/index.js', 'pg-types/index.js'].map((path) =>
+      join(process.cwd(), 'node_modules', path),
+    );
+
+    const texts = licenseTexts(bundledPackages(modules)).split(/^-{80}$/m);
+
+    expect(texts).toEqual([
+      expect.stringMatching(/^pg 8.*Permission is hereby granted.*\n$/s),
+      expect.stringMatching(/^\n\npg-types 2.*Copyright.*Permission is hereby granted.*\n$/s),
+    ]);
   });
 });
