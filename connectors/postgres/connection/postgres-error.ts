@@ -85,7 +85,8 @@ function explanation(cause: Cause, address: DatabaseAddress, schema: string): Ex
     const hint = 'Make room on the disk of the database; what was there before is untouched.';
     return { words: `${where} has no room left: ${said}.`, kind: 'transient', hint, code: 'SINK_FAILED' };
   }
-  const kind = /^(22|23|42)/.test(code) ? 'permanent' : 'transient';
+  // What is wrong with the rows of one partition (22, 23) is no reason to leave the others.
+  const kind = code.startsWith('42') ? 'permanent' : 'transient';
   return { words: `${where} failed: ${said}${code && ` (${code})`}.`, kind, code: 'SINK_FAILED' };
 }
 

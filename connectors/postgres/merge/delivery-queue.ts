@@ -34,8 +34,8 @@ export function deliveryQueue(
       for (const { resolve } of group) resolve();
     } catch (error) {
       const [first, ...others] = group;
-      // A server that is away is away for all of them; anything else is the trouble of one.
-      if (others.length === 0 || first === undefined || isOfTheServer(error)) {
+      // Who is not let in is not let in for any of them; anything else may be the trouble of one.
+      if (others.length === 0 || first === undefined || isOfAll(error)) {
         for (const { reject } of group) reject(error);
       } else for (const one of group) await deliverGroup([one]);
     }
@@ -64,6 +64,6 @@ function nextGroup(waiting: Waiting[]): readonly Waiting[] {
   return group;
 }
 
-function isOfTheServer(error: unknown): boolean {
-  return ['transient', 'auth', 'config'].includes(failureOf(error).kind);
+function isOfAll(error: unknown): boolean {
+  return ['auth', 'config', 'permanent'].includes(failureOf(error).kind);
 }

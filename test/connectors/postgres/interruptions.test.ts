@@ -121,7 +121,12 @@ describe.skipIf(!hasPostgres)('partitions that come together', () => {
     );
 
     const failed = outcomes.flatMap((outcome, at) => (outcome.status === 'rejected' ? [days[at]] : []));
+    const reasons = outcomes.flatMap((one) => (one.status === 'rejected' ? [failureOf(one.reason)] : []));
     expect(failed).toEqual(['2026-10-05']);
+    // Not `permanent`: that would end the sink for the rest of the run.
+    expect(reasons).toMatchObject([
+      { kind: 'transient', message: expect.stringMatching(/no_fifth.*\(23514\)/) },
+    ]);
     expect(await database.sql('select count(*) from deepgram.usage')).toEqual([{ count: '7' }]);
     expect(await database.sql('select count(*) from deepgram._partitions')).toEqual([{ count: '7' }]);
   });
