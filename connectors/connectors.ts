@@ -3,6 +3,7 @@ import { datadogCostsType } from './datadog/costs/costs-type.js';
 import { datadogLogsType } from './datadog/logs/logs-type.js';
 import { datadogMetricsType } from './datadog/metrics/metrics-type.js';
 import { deepgramType } from './deepgram/deepgram-type.js';
+import { focusType } from './focus/focus-type.js';
 import { ndjsonType } from './ndjson/ndjson-type.js';
 import { postgresType } from './postgres/postgres-type.js';
 import { tableauType } from './tableau/tableau-type.js';
@@ -17,5 +18,6 @@ export const connectors: Connectors = {
     'datadog-logs': datadogLogsType,
     'datadog-costs': datadogCostsType,
     postgres: postgresType,
+    focus: focusType,
   },
 };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { secret, text } from '../../../src/config/settings/setting-types.js';
+import { secret } from '../../../src/config/settings/setting-types.js';
+import { breakdownSetting } from '../../deepgram/streams/billing-breakdown.js';
 import { configuredTag } from '../shared/configured-tag.js';
 import { connectionSettings, knownSite } from '../shared/connection-settings.js';
 
@@ -9,11 +10,7 @@ export const datadogCostsSettings = z
     app_key: secret().describe(
       `Datadog application key, best written as \${DD_APP_KEY}; its role needs cloud_cost_management_read and _write`,
     ),
-    breakdown: text()
-      .optional()
-      .describe(
-        'The one stream that costs are taken from; without it the first that is read of billing_by_line_item_tags, billing_by_line_item and billing',
-      ),
+    breakdown: breakdownSetting(),
     tags: z
       .array(
         configuredTag().regex(
