@@ -129,6 +129,22 @@ describe('a month of a project in one file', () => {
   });
 });
 
+it('writes a set of tags in one way, whatever the order in which it comes', async () => {
+  const grouping = { start: '2026-11-20', end: '2026-11-20', line_item: 'batch::nova-3' };
+  const results = [{ dollars: 1, grouping: { ...grouping, tags: ['web', '__proto__', 'app'] } }];
+  const resolution = { units: 'day', amount: 1 };
+  const answer = { start: '2026-11-20', end: '2026-11-20', resolution, results };
+  const terminal = await job({
+    billing: '{ group_by: [[line_item, tags]] }',
+    account: { answers: { '/v1/projects/p-1/billing/breakdown': answer } },
+  });
+
+  await sync(terminal, '--since', '2026-11-20');
+
+  const charges = Object.values(await bill(terminal)).flat();
+  expect(charges.map(({ Tags }) => Tags)).toEqual(['{"__proto__":true,"app":true,"web":true}']);
+});
+
 describe('run again', () => {
   it('leaves the same files, and keeps days that were not read', async () => {
     const terminal = await job();
