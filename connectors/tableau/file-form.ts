@@ -22,6 +22,6 @@ export function fileForm({ preset, locale = 'en-US', bom }: TableauSettings): Fi
 }
 
 /** What a file begins with, also when there are no rows. */
-export function headOf({ columns }: Table, { format, bom }: FileForm): string {
+export function headOf({ columns }: Pick<Table, 'columns'>, { format, bom }: FileForm): string {
   return (bom ? BYTE_ORDER_MARK : '') + csvHeader(columns, format) + CRLF;
 }

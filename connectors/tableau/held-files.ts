@@ -5,7 +5,7 @@ import type { OutputFolder } from '../../src/files/output-folder.js';
 import type { Stream } from '../../src/streams/stream.js';
 import type { Day } from '../../src/time/day.js';
 import { CRLF, TABLEAU_FORMAT } from './csv/csv-format.js';
-import { readPart } from './part-reader.js';
+import { readPart } from './parts/part-reader.js';
 import type { Segments } from './table-files.js';
 import type { Table } from './tables/table.js';
 

@@ -29,6 +29,14 @@ export function dailyFile(table: string, partition: Partition): Segments {
   return [table, `${table}_${pathSegment(partition.project.id)}_${partition.day ?? 'snapshot'}.csv`];
 }
 
+/** The file that the same partition has of another table. */
+export function fileOfTable(file: Segments, table: string, other: string): Segments {
+  return file.map((segment) => {
+    if (segment === table) return other;
+    return segment.startsWith(`${table}_`) ? other + segment.slice(table.length) : segment;
+  });
+}
+
 /** The day of a partition's file; undefined for a snapshot. */
 export function dayOfFile(path: string): Day | undefined {
   return /(?:^|[/\\_])(\d{4}-\d{2}-\d{2})\.csv$/.exec(path)?.[1];

@@ -12,12 +12,13 @@ import type { Day } from '../../src/time/day.js';
 import { csvEncoder } from './csv/csv-encoder.js';
 import { csvHeader, TABLEAU_FORMAT } from './csv/csv-format.js';
 import { lineRewriter } from './csv/csv-lines.js';
-import { renewDailyFiles } from './daily-files.js';
 import { fileForm, headOf } from './file-form.js';
 import { heldFiles } from './held-files.js';
 import { describedForms, writeDataPackage } from './package/package-file.js';
 import { openPartition } from './partition-files.js';
-import { stitchTable } from './single/stitch.js';
+import { renewDailyFiles } from './parts/renew-files.js';
+import { UnknownCells } from './parts/unknown-cells.js';
+import { FORM_OF_PARTS, stitchTable } from './single/stitch.js';
 import { linesIn, rowLimitNote } from './spreadsheet-rows.js';
 import { dailyFile, PARTITION_FILES, partFile, type Segments, tableFile } from './table-files.js';
 import type { TableauSettings } from './tableau-settings.js';
@@ -28,7 +29,8 @@ import type { Table } from './tables/table.js';
  * CSV tables that Tableau, or a spreadsheet, reads without help, with `datapackage.json` beside them.
  *
  * - `layout: single`: `<path>/<table>.csv` with every partition ever delivered, by project id and day, also a table
- *   without any, which is its header. It is put together at {@link Sink.finish} from the parts in `<path>/.parts/`.
+ *   without any, which is its header. It is put together at {@link Sink.finish} from the parts in `<path>/.parts/`;
+ *   a part that lacks a column is written anew there, once.
  * - `layout: daily`: `<path>/<table>/<table>_<project>_<day>.csv` (or `_snapshot.csv`), each there with its commit; those of
  *   earlier runs are written anew at {@link Sink.finish} where they have other columns or another form.
  *
@@ -42,9 +44,9 @@ export function tableauSink(settings: TableauSettings, context: SinkContext): Si
   const single = settings.layout === 'single';
   const fileIn = single ? partFile : dailyFile;
   const form = fileForm(settings);
-  // Parts keep one form, whatever the files are made of them in.
-  const formOfParts = single ? { format: TABLEAU_FORMAT, bom: false } : form;
+  const formOfParts = single ? FORM_OF_PARTS : form;
   const notes: string[] = [];
+  const unknown = new UnknownCells();
   const noteRows = (file: Segments, lines: number): void => {
     const note = rowLimitNote(file.join('/'), lines, settings.layout);
     if (note !== undefined) notes.push(note);
@@ -71,13 +73,24 @@ export function tableauSink(settings: TableauSettings, context: SinkContext): Si
     };
     return { ...file, inForm, lines: () => lines };
   };
+  const toRenew = (stream: string, signal: AbortSignal) => {
+    let forgotten: Promise<void> | undefined;
+    const renewing = () => (forgotten ??= counts.forget(stream));
+    return { form, unknown, signal, renewing };
+  };
+  const stitchTables = (signal: AbortSignal): Promise<void> =>
+    forEachConcurrent(STREAMS_AT_ONCE, [...streams], async ([stream, tables]) => {
+      const options = toRenew(stream, signal);
+      // A child after its parent, which it may be renewed with.
+      for (const table of tables) noteRows(tableFile(table.name), await stitchTable(folder, table, options));
+    });
   const renewFiles = async (signal: AbortSignal): Promise<void> => {
     const described = await describedForms(folder);
-    for (const [name, tables] of streams) {
+    for (const [stream, tables] of streams) {
+      const options = toRenew(stream, signal);
       for (const table of tables) {
         const isOtherForm = (described.get(table.name) ?? form.format.name) !== form.format.name;
-        const options = { form, isOtherForm, signal };
-        await renewDailyFiles(folder, table, options, () => counts.forget(name));
+        await renewDailyFiles(folder, table, { ...options, isOtherForm });
       }
     }
   };
@@ -106,16 +119,12 @@ export function tableauSink(settings: TableauSettings, context: SinkContext): Si
     finish: async (_run, signal) => {
       await counts.save();
       const tables = [...streams.values()].flat();
-      if (single) {
-        await forEachConcurrent(TABLES_AT_ONCE, tables, async (table) =>
-          noteRows(tableFile(table.name), await stitchTable(folder, table, { form, signal })),
-        );
-      } else await renewFiles(signal);
+      await (single ? stitchTables(signal) : renewFiles(signal));
       await writeDataPackage(folder, tables, settings.layout, form.format);
-      return { facts: { tables: tables.length }, notes: notes.sort() };
+      return { facts: { tables: tables.length }, notes: [...notes.sort(), ...unknown.notes()] };
     },
   };
 }
 
 /** Most are small, and take as long as the disk takes to confirm them. */
-const TABLES_AT_ONCE = 4;
+const STREAMS_AT_ONCE = 4;

@@ -114,7 +114,8 @@ export function cellIn(format: CsvFormat, type: FieldType, cell: string): string
   }
 }
 
-function unquoted(cell: string): string {
+/** The text of a cell. */
+export function unquoted(cell: string): string {
   return cell.startsWith('"') ? cell.slice(1, -1).replaceAll('""', '"') : cell;
 }
 

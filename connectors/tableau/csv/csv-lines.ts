@@ -1,12 +1,12 @@
 import type { Column } from '../tables/table.js';
-import { CRLF, type CsvFormat, cellIn, separatorOf } from './csv-format.js';
+import { CRLF, type CsvFormat, cellIn, separatorOf, unquoted } from './csv-format.js';
 
 /**
- * Puts whole lines into other columns and another form. Cells are matched by the names of their columns; those that are
- * not wanted are left out.
+ * Puts whole lines into other columns and another form. Cells are matched by the names of their columns, and derived where a
+ * column that is lacking is made of one that is there; those that are not wanted are left out.
  *
  * @param header of the lines as they are, in any of our forms
- * @param missing the cells of columns that the lines lack, by their names. Default: empty.
+ * @param missing the cells of other columns that the lines lack, by their names. Default: empty.
  */
 export function lineRewriter(
   header: string,
@@ -16,15 +16,18 @@ export function lineRewriter(
 ): (lines: Uint8Array) => Buffer {
   const separator = separatorOf(header);
   const names = header.split(separator);
-  const sources = columns.map(({ name, type }) => {
+  const sources = columns.map(({ name, type, derive }) => {
     const position = names.indexOf(name);
-    return { type, position, cell: position < 0 ? (missing[name] ?? '') : '' };
+    const cellOf = (cells: readonly string[]): string => {
+      if (position >= 0) return cells[position] ?? '';
+      if (derive === undefined) return missing[name] ?? '';
+      return String(derive.value(unquoted(cells[names.indexOf(derive.of)] ?? '') || null) ?? '');
+    };
+    return { type, cellOf };
   });
   const rewritten = (line: string): string => {
     const cells = rawCells(line, separator);
-    return sources
-      .map(({ type, position, cell }) => cellIn(format, type, cells[position] ?? cell))
-      .join(format.separator);
+    return sources.map(({ type, cellOf }) => cellIn(format, type, cellOf(cells))).join(format.separator);
   };
   return (lines) => {
     if (lines.length === 0) return Buffer.alloc(0);
@@ -39,7 +42,7 @@ export function lineRewriter(
 }
 
 /** The cells as they are written, quotes and all. */
-function rawCells(line: string, separator: string): string[] {
+export function rawCells(line: string, separator: string): string[] {
   const cells: string[] = [];
   let start = 0;
   let isQuoted = false;

@@ -1,6 +1,5 @@
-import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parse } from 'csv-parse/sync';
 import { describe, expect, test } from 'vitest';
 import { apiKeys, projects } from '../../../connectors/deepgram/streams/account.js';
 import { requests } from '../../../connectors/deepgram/streams/requests.js';
@@ -10,6 +9,7 @@ import {
   anyRun,
   begin,
   deliver,
+  keepColumns,
   never,
   newFolder,
   openSink,
@@ -225,11 +225,3 @@ describe('files of days that have other columns than those of today', () => {
     expect(await readText(folder, ...own)).toBe(before);
   });
 });
-
-async function keepColumns(path: string, isKept: (name: string) => boolean): Promise<void> {
-  const [header = [], ...rows] = parse(await readFile(path), { record_delimiter: '\r\n' });
-  const kept = (cells: readonly string[]) => cells.filter((_, at) => isKept(header[at] ?? ''));
-  const cell = (text: string) => (/[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-  const lines = [header, ...rows].map((cells) => `${kept(cells).map(cell).join(',')}\r\n`);
-  await writeFile(path, lines.join(''));
-}

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
@@ -100,4 +100,13 @@ export async function pathsOf(folder: string): Promise<string[]> {
 /** A record with every field of its stream, null where nothing is given. */
 export function rowOf(stream: Stream, values: Readonly<Record<string, Value>> = {}): Row {
   return Object.fromEntries(stream.fields.map((field: Field) => [field.name, values[field.name] ?? null]));
+}
+
+/** Makes of a file what a version wrote that had only these columns. */
+export async function keepColumns(path: string, isKept: (name: string) => boolean): Promise<void> {
+  const [header = [], ...rows] = parse(await readFile(path), { record_delimiter: '\r\n' });
+  const kept = (cells: readonly string[]) => cells.filter((_, at) => isKept(header[at] ?? ''));
+  const cell = (text: string) => (/[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+  const lines = [header, ...rows].map((cells) => `${kept(cells).map(cell).join(',')}\r\n`);
+  await writeFile(path, lines.join(''));
 }

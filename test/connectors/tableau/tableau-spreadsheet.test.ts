@@ -6,7 +6,17 @@ import { projects } from '../../../connectors/deepgram/streams/account.js';
 import { requests } from '../../../connectors/deepgram/streams/requests.js';
 import { usage } from '../../../connectors/deepgram/streams/usage.js';
 import { folderContents } from '../../../connectors/testing/folder-contents.js';
-import { anyRun, deliver, never, newFolder, openSink, readText, rowOf, run } from './tableau-folder.js';
+import {
+  anyRun,
+  deliver,
+  keepColumns,
+  never,
+  newFolder,
+  openSink,
+  readText,
+  rowOf,
+  run,
+} from './tableau-folder.js';
 
 const german = { preset: 'spreadsheet', locale: 'de-DE' } as const;
 const american = { preset: 'spreadsheet' } as const;
@@ -74,6 +84,21 @@ describe.each([
       { project_name: 'Müller; Söhne, "West"', created_at: '2026-11-20 11:59:47', cost_usd: '0.125' },
     ]);
     expect(await readText(folder, ...own.split('/'))).toMatch(/^\uFEFFproject_id,/);
+  });
+
+  test('the tables of an earlier version get what their requests cost in its form', async () => {
+    const folder = await newFolder();
+    await run(folder, { layout }, [delivery]);
+    const file = layout === 'single' ? '.parts/requests_tags/project_id=p1/2026-11-20.csv' : child;
+    await keepColumns(join(folder, file), (name) => ['project_id', 'request_id', 'tag'].includes(name));
+
+    await run(folder, { ...german, layout, streams: [requests] }, []);
+
+    const row = { date: '2026-11-20', cost_usd: '0,125', audio_seconds: '60,0' };
+    expect(await tableIn(folder, child, ';')).toMatchObject([
+      { tag: 'a;b', ...row },
+      { tag: 'c,d', ...row },
+    ]);
   });
 
   test('without bom where that is asked for', async () => {
