@@ -43,6 +43,7 @@ export function lineRewriter(
 
 /** The cells as they are written, quotes and all. */
 export function rawCells(line: string, separator: string): string[] {
+  if (!line.includes('"')) return line.split(separator);
   const cells: string[] = [];
   let start = 0;
   let isQuoted = false;
