@@ -70,7 +70,7 @@ function json(file) {
 /** Throws where the program would load at its start what only a run needs. */
 function refuseHeavyStart(chunks) {
   const byFile = new Map(chunks.map((chunk) => [chunk.fileName, chunk]));
-  const files = new Set(['cli.js']);
+  const files = new Set(['cli.js', ...(byFile.get('cli.js')?.dynamicImports ?? [])]);
   for (const file of files) {
     const { imports = [], moduleIds = [] } = byFile.get(file) ?? {};
     const heavy = moduleIds.find((module) =>

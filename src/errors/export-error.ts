@@ -1,3 +1,5 @@
+import { isTooManyFiles, TOO_MANY_FILES, TOO_MANY_FILES_HINT } from './too-many-files.js';
+
 /**
  * What kind of trouble it is, and so who can mend it:
  * - `config`: the user's file, options or environment;
@@ -111,14 +113,9 @@ export function failureOf(error: unknown): Failure {
       ...(error.lacks === undefined ? {} : { lacks: error.lacks }),
     };
   }
-  const { code } = (error ?? {}) as NodeJS.ErrnoException; // what `node:fs` throws; of anything else undefined
-  if (code === 'EMFILE' || code === 'ENFILE') {
-    return {
-      code: 'TOO_MANY_FILES',
-      kind: 'config',
-      message: 'Not as many files can be open here as the program needs.',
-      hint: 'Raise the limit: `ulimit -n 1024` in the shell that starts it, or LimitNOFILE of its service.',
-    };
+  if (isTooManyFiles(error)) {
+    const message = `The program cannot go on: ${TOO_MANY_FILES}.`;
+    return { code: 'TOO_MANY_FILES', kind: 'config', message, hint: TOO_MANY_FILES_HINT };
   }
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return { code: 'BUG', kind: 'bug', message };

@@ -1,4 +1,5 @@
 import { ExportError } from '../errors/export-error.js';
+import { TOO_MANY_FILES, TOO_MANY_FILES_HINT } from '../errors/too-many-files.js';
 import { NotAFileError } from './regular-file.js';
 
 const SPACE_HINT = 'Free some space, or choose another path; what was there before is untouched.';
@@ -10,6 +11,7 @@ const NO_RIGHT_TO_READ = [
   'this user has no right to read it',
   'Change its rights, or run it as the user who wrote it.',
 ] as const;
+const NO_DESCRIPTOR = [TOO_MANY_FILES, TOO_MANY_FILES_HINT] as const;
 
 const REASONS: Readonly<Record<string, readonly [what: string, hint: string]>> = {
   ENOSPC: ['the disk is full', SPACE_HINT],
@@ -26,7 +28,8 @@ const REASONS: Readonly<Record<string, readonly [what: string, hint: string]>> =
     'it would be larger than files may be here',
     'Raise the limit (ulimit -f), or choose another path.',
   ],
-  EMFILE: ['too many files are open', 'Raise the limit of open files (ulimit -n 1024).'],
+  EMFILE: NO_DESCRIPTOR,
+  ENFILE: NO_DESCRIPTOR,
 };
 
 /** The error of a file operation in words, with its path. */

@@ -147,7 +147,9 @@ it('a limit of open files that is too low is named, and is no bug', async () => 
   const code = await terminal.run('sync', '-c', 'job.yaml');
 
   expect(code).toBe(2);
-  expect(terminal.stderr).toContain('Not as many files can be open here as the program needs.');
+  expect(terminal.stderr).toContain(
+    'The program cannot go on: not as many files can be open here as the program needs.',
+  );
   expect(terminal.stderr).toContain('`ulimit -n 1024`');
   expect(terminal.stderr).not.toContain('bug');
 });

@@ -1,3 +1,4 @@
+import { isTooManyFiles, TOO_MANY_FILES, TOO_MANY_FILES_HINT } from '../../errors/too-many-files.js';
 import { excerpt } from '../../text/one-line.js';
 import { formatDuration } from '../../time/duration.js';
 import type { HttpLimits } from '../http-options.js';
@@ -31,6 +32,11 @@ export function networkFailure(error: unknown, limits: HttpLimits): FailedTry {
       hint: 'Behind a proxy that opens TLS, set NODE_EXTRA_CA_CERTS to the file of its certificate.',
       cause: error,
     });
+  }
+  if (isTooManyFiles(error)) {
+    // Others may be closed by the next try.
+    const details = { kind: 'transient', hint: TOO_MANY_FILES_HINT, cause: error } as const;
+    return new FailedTry('TOO_MANY_FILES', `was not called: ${TOO_MANY_FILES}`, details);
   }
   const reason = UNREACHABLE.has(code) ? 'could not be reached' : 'broke the connection';
   return unreachable(`${reason} (${code})`, error);
