@@ -12,6 +12,7 @@ import { FieldCalls } from './account/field-calls.js';
 import { projectDirectory } from './account/project-directory.js';
 import { projectIdentity } from './account/project-identity.js';
 import { projectMemory } from './account/project-memory.js';
+import { unnamedKeysWarning } from './account/unnamed-keys.js';
 import { listIn } from './api/answer-list.js';
 import { doubtOnBaseUrl } from './api/base-url.js';
 import { DeepgramApi, explainRefusal } from './api/deepgram-api.js';
@@ -117,7 +118,9 @@ export function deepgramSource(settings: DeepgramSettings, context: SourceContex
       return new Map(await Promise.all(asked.map(valuesOf)));
     },
     findings: () => {
-      for (const { directory } of contexts.values()) directory.tellUnnamedKeys();
+      const unnamed = [...contexts.values()].flatMap(({ directory }) => directory.unnamedKeysToTell() ?? []);
+      const warning = unnamedKeysWarning(unnamed);
+      if (warning !== undefined) findings.warn(warning);
       differences.tell(findings);
       return findings.result();
     },

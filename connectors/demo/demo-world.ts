@@ -35,7 +35,8 @@ export async function startDemoWorld(options: {
       await mkdir(folder, { recursive: true });
       await writeFile(join(folder, 'series.ndjson'), linesOf(series));
       await writeFile(join(folder, 'logs.ndjson'), linesOf(logs));
-      return { series: series.length, logs: logs.length };
+      const distinct = new Set(series.map(({ metric, tags }) => JSON.stringify([metric, tags])));
+      return { series: distinct.size, logs: logs.length };
     },
     close: async () => {
       await Promise.all([account.close(), intake.close()]);

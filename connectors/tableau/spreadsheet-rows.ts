@@ -1,3 +1,5 @@
+import { formatCount } from '../../src/text/text-table.js';
+
 /**
  * Rows that a sheet has, its header among them: what is below them is not shown, and lost where the file is saved.
  *
@@ -24,9 +26,5 @@ export function rowLimitNote(file: string, lines: number, layout: 'single' | 'da
     layout === 'single'
       ? 'layout: daily makes a file of each day'
       : 'a program that reads CSV, such as Tableau, takes all of them';
-  return `${file} has ${count(lines)} rows; a sheet of Excel or LibreOffice has ${count(MOST_ROWS)}, ${what}: ${how}.`;
-}
-
-function count(rows: number): string {
-  return rows.toLocaleString('en-US');
+  return `${file} has ${formatCount(lines)} rows; a sheet of Excel or LibreOffice has ${formatCount(MOST_ROWS)}, ${what}: ${how}.`;
 }

@@ -6,6 +6,7 @@ import { abortError, type Failure } from '../errors/export-error.js';
 import type { Log } from '../log/log.js';
 import type { Row } from '../streams/field.js';
 import { type Partition, partitionName } from '../streams/partition.js';
+import { counted, formatCount } from '../text/text-table.js';
 import type { LaneTarget } from './lane-writer.js';
 
 interface AppendWriterOptions {
@@ -134,12 +135,12 @@ export class AppendWriter implements LaneTarget {
     if (sink.holds) {
       const there = await sink.holds(partition, keys, signal);
       log.info(
-        `${sink.name} has ${there.size} of the ${keys.length} records of ${name} that were on their way`,
+        `${sink.name} has ${formatCount(there.size)} of the ${counted(keys.length, 'record')} of ${name} that were on their way`,
       );
       return there;
     }
     log.warn(
-      `${sink.name} may get ${keys.length} records of ${name} twice: they were on their way when an earlier run ` +
+      `${sink.name} may get ${counted(keys.length, 'record')} of ${name} twice: they were on their way when an earlier run ` +
         'ended, and it cannot tell whether they arrived.',
       { in_doubt: keys.length },
     );

@@ -1,5 +1,6 @@
 import type { SourceFailure } from '../deliver/tally/source-failures.js';
 import { shortName } from '../text/one-line.js';
+import { counted, formatCount } from '../text/text-table.js';
 import type { Summary } from './summary.js';
 
 /** Projects that are named; of more, the number is said. */
@@ -33,7 +34,8 @@ function whatOf(failures: readonly SourceFailure[], summary: Summary): string {
   const streams = streamsOf(failures, summary).join(', ');
   const ids = [...new Set(failures.map(({ project }) => project))];
   if (ids.length === projects.length) return streams;
-  if (ids.length > MOST_PROJECTS) return `${streams} in ${ids.length} of ${projects.length} projects`;
+  if (ids.length > MOST_PROJECTS)
+    return `${streams} in ${formatCount(ids.length)} of ${counted(projects.length, 'project')}`;
   const names = ids.map((id) => shortName(projects.find((one) => one.id === id)?.name ?? id));
   return `${streams} in ${names.join(', ')}`;
 }

@@ -20,6 +20,24 @@ it('exports a stand-in account without a key', async () => {
   expect(terminal.stdout).toContain('To look at, in out:');
 });
 
+it('says one number of series wherever it says it, each note once, and groups what people count', async () => {
+  const terminal = await Terminal.open();
+
+  await terminal.run('demo', '--days', '3', '--out', 'out');
+
+  const { stdout } = terminal;
+  const [, sent] = /datadog: (\S+) distinct series/.exec(stdout) ?? [];
+  const [, received] = /the (\S+) series that the stand-in intake received/.exec(stdout) ?? [];
+  expect(sent).toBe(received);
+  const notes = stdout.split('\n').filter((line) => line.startsWith('  ! '));
+  expect(notes.filter((line) => /keys that were used in 3 projects have no name/.test(line))).toHaveLength(1);
+  expect(notes.filter((line) => /have no name|has no name/.test(line))).toHaveLength(1);
+  expect(notes.filter((line) => /^ {2}! datadog:.*answers? 202/.test(line))).toHaveLength(1);
+  expect(notes.filter((line) => /^ {2}! logs:.*answers? 202/.test(line))).toHaveLength(1);
+  const said = stdout.replace(/, such as .*/g, '').replace(/\d{4}-\d{2}-\d{2}/g, '');
+  expect(said.match(/\b\d{4,}\b/g)).toBeNull();
+});
+
 it.each(['0', '91', '1.5', 'many', '-3'])('--days %s is exit 2', async (days) => {
   const terminal = await Terminal.open();
 

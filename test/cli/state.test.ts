@@ -161,6 +161,8 @@ describe('a state that cannot be used', () => {
     const { terminal, later, stateText, calls } = await ready([ARCHIVE, TABLEAU]);
     await terminal.run('sync', '-c', 'job.yaml');
     await terminal.write(STATE, (await stateText()).replaceAll('"p-1"', '"p-9"'));
+    const checked = later(HOUR);
+    const unfit = await checked.run('check', '-c', 'job.yaml');
     const asked = daysAsked(calls);
 
     const refused = later(HOUR);
@@ -168,7 +170,8 @@ describe('a state that cannot be used', () => {
     const forgotten = await later(HOUR).run('state', 'forget', 'archive', 'tableau', '-c', 'job.yaml');
     const next = await later(HOUR).run('sync', '-c', 'job.yaml');
 
-    expect([code, forgotten, next]).toEqual([2, 0, 0]);
+    expect([unfit, code, forgotten, next]).toEqual([2, 2, 0, 0]);
+    expect(checked.stdout).toMatch(/^state\n {2}no {2}read: The state in .* belongs to another account/);
     expect(refused.stderr).toContain('begin anew with `deepgram-export state forget archive tableau`');
     expect(daysAsked(calls) - asked).toBe(8);
   });

@@ -4,6 +4,7 @@ import type { Sink } from '../../../src/catalogue/sink.js';
 import type { SinkContext } from '../../../src/catalogue/sink-type.js';
 import { failureOf } from '../../../src/errors/export-error.js';
 import { partitionName } from '../../../src/streams/partition.js';
+import { counted } from '../../../src/text/text-table.js';
 import { breakdownOf } from '../../deepgram/streams/billing-breakdown.js';
 import { type DatadogDependencies, datadogClient } from '../shared/datadog-client.js';
 import { hasStatus } from '../shared/refusal.js';
@@ -84,7 +85,7 @@ async function checkCosts(costs: CostsClient, site: string, signal: AbortSignal)
   const what = `list the custom costs at ${site}`;
   try {
     const files = await costs.list(OWN, { what: 'list the custom costs', signal });
-    const detail = `both keys are let in; ${files.length} files of this program are there`;
+    const detail = `both keys are let in; ${counted(files.length, 'file')} of this program ${files.length === 1 ? 'is' : 'are'} there`;
     return { what, ok: true, detail };
   } catch (error) {
     return failedCheck(what, error);
@@ -102,19 +103,19 @@ async function repairNotes(store: CostFileStore, signal: AbortSignal): Promise<r
     const [example] = failed;
     if (doubled > 0) {
       notes.push(
-        `${doubled} cost files were removed: an earlier run had ended before it could replace them.`,
+        `${counted(doubled, 'cost file')} ${doubled === 1 ? 'was' : 'were'} removed: an earlier run had ended before it could replace them.`,
       );
     }
     if (denied.length > 0) {
       notes.push(
-        `Datadog still lists ${denied.length} cost files, such as ${denied[0]?.name}, although it answered 404 when they ` +
+        `Datadog still lists ${counted(denied.length, 'cost file')}, such as ${denied[0]?.name}, although it answered 404 when they ` +
           'were to be removed: their days may be charged twice. Every run tries again. Where this is said tomorrow as ' +
           'well, remove them under Cloud Cost → Settings → Custom Costs.',
       );
     }
     if (example !== undefined) {
       notes.push(
-        `Datadog could not use ${failed.length} cost files, such as ${example.name} (${example.status}). They are ` +
+        `Datadog could not use ${counted(failed.length, 'cost file')}, such as ${example.name} (${example.status}). They are ` +
           'uploaded again when their days are read again: `deepgram-export sync --full-refresh --since DAY`.',
       );
     }

@@ -1,4 +1,5 @@
 import type { ClosingReport } from '../../../src/catalogue/sink.js';
+import { counted } from '../../../src/text/text-table.js';
 
 /** What the whole run sent and left out, in logs. */
 export class RunStatistics {
@@ -26,14 +27,13 @@ export class RunStatistics {
     const notes: string[] = [];
     if (this.late > 0) {
       notes.push(
-        `${this.late} requests older than 18 hours were not sent, because Datadog would answer 202 and drop them, and ` +
-          'they will not be sent later. Run it at least every few hours, or set `late: send` for this sink: then such ' +
-          'requests are sent as of their arrival.',
+        'Requests older than 18 hours will not be sent later either. Run it at least every few hours, or set ' +
+          '`late: send` for this sink: then such requests are sent as of their arrival.',
       );
     }
     if (this.ahead > 0) {
       notes.push(
-        `${this.ahead} requests are more than 2 hours ahead of this machine's clock, and were sent as of their ` +
+        `${counted(this.ahead, 'request')} more than 2 hours ahead of this machine's clock ${this.ahead === 1 ? 'was' : 'were'} sent as of their ` +
           'arrival. Check the clock.',
       );
     }

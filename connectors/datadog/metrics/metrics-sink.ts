@@ -75,7 +75,7 @@ export async function datadogMetricsSink(
       const now = clock.now();
       const groups = [
         runPoints(run, points.statistics, settings, now),
-        ...costPoints(run.costs ?? [], settings, table, now),
+        ...costPoints(run.costs ?? [], settings, table, now, points.statistics.hasSeries),
       ];
       const call = { what: 'send the metrics about this run', signal };
       const { rejected } = await submitPoints(groups, points, call);

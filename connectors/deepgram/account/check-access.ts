@@ -2,6 +2,7 @@ import { type CheckResult, failedCheck } from '../../../src/catalogue/check-resu
 import { ExportError } from '../../../src/errors/export-error.js';
 import type { Project } from '../../../src/streams/partition.js';
 import type { Stream } from '../../../src/streams/stream.js';
+import { formatCount } from '../../../src/text/text-table.js';
 import type { Day } from '../../../src/time/day.js';
 import {
   type ApiCall,
@@ -27,7 +28,11 @@ export async function checkAccess(
   signal: AbortSignal,
 ): Promise<readonly CheckResult[]> {
   const names = projects.map(calledAs).join(', ');
-  const listed: CheckResult = { what: 'list the projects', ok: true, detail: `${projects.length}: ${names}` };
+  const listed: CheckResult = {
+    what: 'list the projects',
+    ok: true,
+    detail: `${formatCount(projects.length)}: ${names}`,
+  };
   const calls = projects.flatMap((project) => callsFor(project, streams, today));
   const tried = calls.map((call) => tryCall(api, call, skipsUnavailable, signal));
   return [listed, ...(await keyScopes(api, signal)), ...(await Promise.all(tried))];

@@ -8,6 +8,7 @@ import { type DayNames, dayNames } from './names/day-names.js';
 import { type DayRange, type NamedList, namedList } from './names/named-list.js';
 import { rememberedList } from './names/remembered-list.js';
 import type { ProjectIdentity, ProjectIdentityOptions } from './project-identity.js';
+import type { UnnamedKeys } from './unnamed-keys.js';
 
 /** What things are called, by their ids; undefined for an id that nobody knows. */
 export interface Names {
@@ -158,16 +159,13 @@ export function projectDirectory({
     },
     /** The names of a day, for one reading of it. */
     names: (day: Day): DayNames => dayNames(day, identity.projectOn(day).name, lists),
-    /** Says once a day how many keys that were used have no name, where their list could be read. */
-    tellUnnamedKeys: (): void => {
+    /** How many keys that were used have no name, where their list could be read: told once a day. */
+    unnamedKeysToTell: (): UnnamedKeys | undefined => {
       const { of = 0, count = 0 } = apiKeys.unknown() ?? {};
       const today = dayAt(now);
-      if (count === 0 || memory.get('saidUnnamedKeys') === today) return;
+      if (count === 0 || memory.get('saidUnnamedKeys') === today) return undefined;
       memory.set('saidUnnamedKeys', today);
-      findings.warn(
-        `${count} of ${of} keys that were used in ${calledAs(project)} ${count === 1 ? 'has' : 'have'} no name: an Admin’s or ` +
-          'Member’s key lists only its own, and a key that was deleted is listed nowhere.',
-      );
+      return { project, of, count };
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { Row } from '../../../src/streams/field.js';
 import type { Stream } from '../../../src/streams/stream.js';
+import { formatCount } from '../../../src/text/text-table.js';
 import { dayAt } from '../../../src/time/day.js';
 import { calledAs, projectCall } from '../api/deepgram-api.js';
 import type { ReadingContext } from '../reading-context.js';
@@ -141,7 +142,7 @@ async function orderPages(
     if (rows.length < SHORTEST_PAGE || orders.size === before) return [...orders.values()];
   }
   findings.incomplete(
-    `The purchases of ${calledAs(project)} do not end: the first ${orders.size} of them were read.`,
+    `The purchases of ${calledAs(project)} do not end: the first ${formatCount(orders.size)} of them were read.`,
   );
   return [...orders.values()];
 }

@@ -2,6 +2,7 @@ import { ExportError } from '../../../src/errors/export-error.js';
 import type { Row } from '../../../src/streams/field.js';
 import type { Project } from '../../../src/streams/partition.js';
 import { PARTITION_FIELDS, type Stream } from '../../../src/streams/stream.js';
+import { formatCount } from '../../../src/text/text-table.js';
 import type { Day } from '../../../src/time/day.js';
 import { calledAs } from '../api/deepgram-api.js';
 import type { Period } from './row-period.js';
@@ -57,7 +58,7 @@ function oneKeyTwice(
   const groups = stream.key.filter((name) => !PARTITION_FIELDS.has(name));
   const key = groups.map((name) => ` ${name} ${JSON.stringify(row[name])?.slice(0, 80)}`).join(',');
   const message =
-    `Deepgram gives ${count} rows of ${stream.name} for one key, which are not of different parts of the day: ` +
+    `Deepgram gives ${formatCount(count)} rows of ${stream.name} for one key, which are not of different parts of the day: ` +
     `${calledAs(project)}, ${period.day}${key && `,${key}`}.`;
   return new ExportError('SOURCE_ANSWER', message, {
     kind: 'permanent',

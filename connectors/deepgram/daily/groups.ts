@@ -1,4 +1,5 @@
 import type { Stream } from '../../../src/streams/stream.js';
+import { counted } from '../../../src/text/text-table.js';
 import { unknownForm } from '../api/answer-list.js';
 import { arrayOf, type Json, numberOf, objectOf, textOf } from '../api/tolerant-json.js';
 
@@ -20,7 +21,7 @@ export function refuseUngrouped(results: readonly unknown[], { name, groupings }
       : !rows.some(isGiven);
     if (isMissing)
       throw unknownForm(
-        `The answer for ${name} is not by ${grouping}: none of its ${rows.length} rows names one.`,
+        `The answer for ${name} is not by ${grouping}: none of its ${counted(rows.length, 'row')} names one.`,
       );
   }
 }

@@ -6,6 +6,7 @@ import type { Log } from '../../../src/log/log.js';
 import { chooseProjects } from '../../../src/streams/choose-projects.js';
 import type { Project } from '../../../src/streams/partition.js';
 import type { Stream } from '../../../src/streams/stream.js';
+import { counted } from '../../../src/text/text-table.js';
 import type { Day } from '../../../src/time/day.js';
 import { batchesOf } from './archive-batches.js';
 import { type ArchiveFile, groupFiles } from './archive-file.js';
@@ -96,7 +97,7 @@ export function ndjsonArchive(options: NdjsonArchiveOptions): NdjsonArchive {
     check: async (_streams, signal) => {
       const found = await projects(signal);
       const { files } = await list();
-      const detail = `${files.length} files of ${found.length} projects are there`;
+      const detail = `${counted(files.length, 'file')} of ${counted(found.length, 'project')} ${files.length === 1 ? 'is' : 'are'} there`;
       return [{ what: `read ${path}`, ok: true, detail }];
     },
     findings: () => findings.result(),

@@ -1,7 +1,9 @@
 import pc from 'picocolors';
 import { type CheckResult, failedCheck } from '../../catalogue/check-result.js';
 import type { CliContext } from '../../catalogue/cli-context.js';
+import type { Source } from '../../catalogue/source.js';
 import type { SourceMemory } from '../../catalogue/source-type.js';
+import type { Checkpoints } from '../../checkpoints/checkpoints.js';
 import type { Job, JobSink } from '../../config/job.js';
 import { resolveWindow } from '../../config/settings/window.js';
 import { abortError } from '../../errors/export-error.js';
@@ -22,13 +24,14 @@ export async function check(options: JobOptions & LogOptions, context: CliContex
   const job = await jobFor(options, context);
   const log = logFor(options, context);
   const window = resolveWindow(job.window, clock.now());
-  const { memory, ...ofState } = await checkState(job, window, log, context);
+  const { memory, checkpoints, ...ofState } = await checkState(job, window, log, context);
   const source = await openSource(job, window, log, context, memory);
   try {
     return await withOpenings(job, {}, log, context, async (openings) => {
       const ofSource = await source
         .check(job.streams, signal)
         .catch((error) => [failedCheck('connect', error)]);
+      const failed = ofState.failed ?? (await checkAccount(source, checkpoints, window, signal));
       const ofSinks = await Promise.all(openings.map((opening) => checkSink(opening, signal)));
       const lanes = openings.flatMap(({ lane }) => lane ?? []);
       // Nothing where the source does not answer, which has been said already.
@@ -38,7 +41,7 @@ export async function check(options: JobOptions & LogOptions, context: CliContex
       const hinted = new Set<string>();
       const linesOf = (result: CheckResult) => resultLines(result, hinted, color);
       const lines = [
-        ...(ofState.failed === undefined ? [] : ['state', ...linesOf(ofState.failed)]),
+        ...(failed === undefined ? [] : ['state', ...linesOf(failed)]),
         job.source.type,
         ...ofSource.flatMap(linesOf),
         ...ofSinks.flatMap(({ sink, ...result }) => [
@@ -49,7 +52,7 @@ export async function check(options: JobOptions & LogOptions, context: CliContex
       ];
       screen.result(`${lines.join('\n')}\n`);
       // Without the state, nothing else would be tried.
-      return ofState.failed === undefined ? exitCodeOf(ofSource, ofSinks) : EXIT.config;
+      return failed === undefined ? exitCodeOf(ofSource, ofSinks) : EXIT.config;
     });
   } finally {
     await source.close();
@@ -62,14 +65,35 @@ async function checkState(
   window: Window,
   log: Log,
   context: CliContext,
-): Promise<{ readonly memory?: SourceMemory; readonly failed?: CheckResult }> {
+): Promise<{
+  readonly memory?: SourceMemory;
+  readonly checkpoints?: Checkpoints;
+  readonly failed?: CheckResult;
+}> {
   try {
     const session = await beginCheckpoints(job, { use: 'keep', dryRun: true }, log, context);
-    const { memory } = await session.open(window);
-    return { memory };
+    const { memory, checkpoints } = await session.open(window);
+    return { memory, checkpoints };
   } catch (error) {
     return { failed: failedCheck('read', error) };
   }
+}
+
+/** Whether what is remembered is of this account; nothing where the source does not answer, which has been said already. */
+async function checkAccount(
+  source: Source,
+  checkpoints: Checkpoints | undefined,
+  window: Window,
+  signal: AbortSignal,
+): Promise<CheckResult | undefined> {
+  const projects = await source.projects(signal).catch(() => undefined);
+  if (projects === undefined) return undefined;
+  return checkpoints
+    ?.startRun({ projects, streams: [], sinks: [], window, versions: new Map(), signal })
+    .then(
+      () => undefined,
+      (error) => failedCheck('read', error),
+    );
 }
 
 interface SinkResult extends CheckResult {

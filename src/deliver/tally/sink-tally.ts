@@ -2,6 +2,7 @@ import { ReceiptTally } from '../../catalogue/receipt-tally.js';
 import type { ClosingReport, Receipt, Refusal } from '../../catalogue/sink.js';
 import { ExportError, type Failure, failureOf } from '../../errors/export-error.js';
 import { type Partition, partitionName } from '../../streams/partition.js';
+import { counted } from '../../text/text-table.js';
 
 /** What became of a sink in a run. */
 export interface SinkOutcome extends Omit<ClosingReport, 'inDoubt'> {
@@ -76,6 +77,6 @@ export class SinkTally {
 
 function refused({ rejected: [refusal] }: Receipt): Failure | undefined {
   if (!refusal) return undefined;
-  const message = `The receiver refused ${refusal.count} records: ${refusal.reason}`;
+  const message = `The receiver refused ${counted(refusal.count, 'record')}: ${refusal.reason}`;
   return failureOf(new ExportError('SINK_REFUSED', message, { kind: 'permanent' }));
 }

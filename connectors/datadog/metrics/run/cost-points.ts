@@ -22,12 +22,14 @@ const LEAST_DAY = 10;
  * of such days is only what was sent at the time. All of them have one timestamp, so that projects can be added up.
  *
  * @param now milliseconds since the epoch
+ * @param isSent whether this run has sent a point of that series already, with its day
  */
 export function costPoints(
   costs: readonly ProjectCosts[],
   { prefix, tags }: DatadogMetricsSettings,
   table: readonly Dimension[],
   now: number,
+  isSent: (metric: Metric, tags: readonly string[]) => boolean,
 ): readonly Group[] {
   const gauge = (name: string, unit: string, description: string): Metric => ({
     name: metricName(prefix, name),
@@ -45,7 +47,7 @@ export function costPoints(
     'percent',
     `By how much the present day so far, or the last one, costs more than the same day a week before, which counts as ${LEAST_DAY} dollars at least`,
   );
-  // Sent with its day as well, but a day that has not changed is not read again by every run.
+  // Sent with its day, to the last digit; but a day that has not changed is not read again by every run.
   const ofToday = todayGauge(prefix, billing, fieldOf(billing, 'cost_usd'));
   const today = dayAt(now);
   const timestamp = Math.floor(now / 1_000);
@@ -56,10 +58,11 @@ export function costPoints(
       [month, costBetween(days, firstOfMonth(today), today)],
       [rise, riseAt(days, today)],
     ];
+    const own = tagSet(fixedTags(project, table, tags)).tags;
     const points = measured.flatMap(([metric, value]) =>
-      value === undefined ? [] : { metric, timestamp, value },
+      value === undefined || isSent(metric, own) ? [] : { metric, timestamp, value },
     );
-    return [{ records: 0, tags: tagSet(fixedTags(project, table, tags)).tags, points }];
+    return [{ records: 0, tags: own, points }];
   });
 }
 

@@ -1,4 +1,5 @@
 import type { ClosingReport } from '../../../../src/catalogue/sink.js';
+import { counted, formatCount } from '../../../../src/text/text-table.js';
 import { tagKey } from '../../shared/tags.js';
 import { metricName } from '../measures.js';
 import type { Metric } from '../points.js';
@@ -46,6 +47,10 @@ export class RunStatistics {
     }
   }
 
+  /** Whether points of a series were sent. */
+  readonly hasSeries = (metric: Metric, tags: readonly string[]): boolean =>
+    this.#series.has(seriesKey(metric, tagsKeyOf(tags)));
+
   /** Notes records that have `other` for a tag. */
   fold(name: string, records: number): void {
     this.#folded.set(name, (this.#folded.get(name) ?? 0) + records);
@@ -66,13 +71,13 @@ export class RunStatistics {
     };
     const notes: string[] = [];
     if (this.#skipped['too old'] > 0) {
-      notes.push(historicalAdvice(this.#skipped['too old'], metricName(prefix, '')));
+      notes.push(historicalAdvice(metricName(prefix, '')));
     }
     if (this.#series.size > MANY_SERIES) notes.push(this.#manySeries());
     for (const [name, records] of this.#folded) {
       notes.push(
-        `${records} records were counted under \`${name}:other\`: their stream had more series in a day of a ` +
-          `project than \`max_series\` (${maxSeries}) allows. Raise it, or leave \`${name}\` out.`,
+        `${counted(records, 'record')} ${records === 1 ? 'was' : 'were'} counted under \`${name}:other\`: their stream had more series in a day of a ` +
+          `project than \`max_series\` (${formatCount(maxSeries)}) allows. Raise it, or leave \`${name}\` out.`,
       );
     }
     return { facts, notes };
@@ -83,8 +88,8 @@ export class RunStatistics {
     const [widest] = optional.sort((a, b) => b[1].size - a[1].size);
     const [name, values] = widest ?? ['', new Set()];
     return (
-      `${this.#series.size} distinct series were sent, and Datadog bills each as a custom metric. ` +
-      `The tag with the most values is \`${name}\` (${values.size}): leaving it out of \`dimensions\`, or the ` +
+      `${formatCount(this.#series.size)} distinct series were sent, and Datadog bills each as a custom metric. ` +
+      `The tag with the most values is \`${name}\` (${formatCount(values.size)}): leaving it out of \`dimensions\`, or the ` +
       'breakdown by it out of `streams`, makes the fewest.'
     );
   }

@@ -45,20 +45,20 @@ export const verdictReasons = {
 } as const satisfies Record<Exclude<Verdict, 'kept'>, string>;
 
 /** What to do about points that are too old. */
-export function historicalAdvice(points: number, prefix: string): string {
-  return `${points} points older than 1 hour were not sent, because Datadog would answer 202 and drop them. ${howToHaveThem(prefix)}`;
+export function historicalAdvice(prefix: string): string {
+  return `To have points older than 1 hour, ${howToHaveThem(prefix)}`;
 }
 
 /** What will become of points that are too old. */
 export function historyEstimate(historical: boolean, prefix: string): string {
   return historical
     ? `points of up to ${RETENTION_MONTHS} months are sent; Datadog drops those older than 1 hour, unless Metrics → Historical Metrics Ingestion is on for the prefix \`${prefix}\``
-    : `points older than 1 hour are not sent, because Datadog would answer 202 and drop them. ${howToHaveThem(prefix)}`;
+    : `points older than 1 hour are not sent, because Datadog would answer 202 and drop them. To have them, ${howToHaveThem(prefix)}`;
 }
 
 function howToHaveThem(prefix: string): string {
   return (
-    `To have them, switch on Metrics → Historical Metrics Ingestion for the prefix \`${prefix}\` in Datadog, ` +
+    `switch on Metrics → Historical Metrics Ingestion for the prefix \`${prefix}\` in Datadog, ` +
     'then set `historical: true` for this sink.'
   );
 }

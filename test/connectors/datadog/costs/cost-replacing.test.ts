@@ -88,7 +88,7 @@ describe('a file that Datadog says is not there when it is to be removed', () =>
     expect(accepted).toBe(1);
     expect(notes).toEqual([
       expect.stringMatching(
-        /still lists 1 cost files, such as deepgram-export_p1_2026-11-20_\w+\.json.*404.*twice/,
+        /still lists 1 cost file, such as deepgram-export_p1_2026-11-20_\w+\.json.*404.*twice/,
       ),
     ]);
     expect(facts).toMatchObject({ 'cost files removed': 0 });
@@ -107,7 +107,7 @@ describe('a file that Datadog says is not there when it is to be removed', () =>
     // The answer of the second run's removal is lost, and the try after it gets a 404: it is gone.
     const notes = [await run(), await run()];
 
-    expect(notes).toEqual([expect.stringContaining('still lists 1 cost files'), '']);
+    expect(notes).toEqual([expect.stringContaining('still lists 1 cost file'), '']);
     expect(charged(intake)).toEqual({ [TODAY]: 2 });
   });
 });
@@ -146,7 +146,7 @@ describe('a run that ends between the upload and the removal', () => {
 
     expect(charged(intake)).toEqual({ '2026-11-19': 7, [TODAY]: 2 });
     expect(notes).toEqual([
-      '1 cost files were removed: an earlier run had ended before it could replace them.',
+      '1 cost file was removed: an earlier run had ended before it could replace them.',
     ]);
   });
 
@@ -202,7 +202,7 @@ describe('a file that Datadog could not use', () => {
     const { notes } = await close(sink);
     await deliver(await open(), PARTITION, [cost(4)]);
 
-    expect(notes.join()).toContain(`could not use 1 cost files, such as ${first?.name} (FAILED)`);
+    expect(notes.join()).toContain(`could not use 1 cost file, such as ${first?.name} (FAILED)`);
     expect(intake.costs.files).toMatchObject([{ status: 'ACTIVE', lines: [{ BilledCost: 4 }] }]);
   });
 });

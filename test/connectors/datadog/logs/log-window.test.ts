@@ -47,7 +47,7 @@ describe('the time of a request', () => {
     });
     expect(intake.logPayloads).toHaveLength(1);
     expect(intake.logPayloads[0]?.logs).toHaveLength(1);
-    expect(report.notes).toEqual([expect.stringMatching(/^1 requests older than 18 hours.*`late: send`/)]);
+    expect(report.notes).toEqual([expect.stringMatching(/^Requests older than 18 hours.*`late: send`/)]);
   });
 
   it('that is too old is left to the arrival with `late: send`, and kept as an attribute', async () => {

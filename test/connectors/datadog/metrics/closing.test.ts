@@ -73,7 +73,7 @@ describe('closing', () => {
     await deliver(sink, partitionOf(requests), rows);
 
     expect((await close(sink)).notes).toEqual([
-      expect.stringMatching(/^1010 distinct series.*`api_key` \(1001\)/),
+      expect.stringMatching(/^1,010 distinct series.*`api_key` \(1,001\)/),
     ]);
   });
 
