@@ -29,6 +29,8 @@ it('says one number of series wherever it says it, each note once, and groups wh
   const [, sent] = /datadog: (\S+) distinct series/.exec(stdout) ?? [];
   const [, received] = /the (\S+) series that the stand-in intake received/.exec(stdout) ?? [];
   expect(sent).toBe(received);
+  const { 'datadog/series.ndjson': series = '' } = await terminal.files('out');
+  expect(series.match(/"deepgram\.billing\.today\.cost"/g)).toHaveLength(3);
   const notes = stdout.split('\n').filter((line) => line.startsWith('  ! '));
   expect(notes.filter((line) => /keys that were used in 3 projects have no name/.test(line))).toHaveLength(1);
   expect(notes.filter((line) => /have no name|has no name/.test(line))).toHaveLength(1);
