@@ -48,7 +48,7 @@ export function closeOrKeepOpen(
 ): KnownDays {
   const age = readAtMs - endOfDay(day);
   const isSettled = (unsettled === 0 && !isUnresolved) || isLastReading(day, readAtMs, lookbackMs);
-  const isWhole = !isPartial || age >= Math.max(CLOSE_PARTIAL_AFTER_MS, lookbackMs);
+  const isWhole = !isPartial || age >= CLOSE_PARTIAL_AFTER_MS;
   // What was closed once stays so, also where the lookback has grown since; but a day that is not over was closed by
   // a clock that was ahead.
   const isOldEnough = age >= lookbackMs || (age >= 0 && holdsDay(before.closed, day));

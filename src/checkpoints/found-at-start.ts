@@ -80,7 +80,7 @@ export class FoundAtStart {
   /** The days of the window, and those that are open before it. */
   #daysToLookAt({ window }: RunStart): readonly Day[] {
     const open = [...this.#table.openDays()].filter((day) => day < window.since);
-    return [...open.sort(), ...daysThrough(window.since, window.until)];
+    return [...open, ...daysThrough(window.since, window.until)];
   }
 
   async #lookAtSnapshot(

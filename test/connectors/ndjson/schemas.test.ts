@@ -2,23 +2,12 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { selectStreams } from '../../../connectors/deepgram/streams/select-streams.js';
 import { ndjsonSink } from '../../../connectors/ndjson/ndjson-sink.js';
 import { sinkContext } from '../../../connectors/testing/sink-context.js';
 import type { Stream } from '../../../src/streams/stream.js';
+import { EVERY_STREAM } from '../deepgram/streams/every-stream.js';
 
 const RUN = { records: 0, partitions: 0, failedPartitions: 0, calls: 0, retries: 0, elapsedMs: 0 };
-const ALL = selectStreams({
-  requests: {},
-  usage: { group_by: ['endpoint', 'method', 'models', 'tags', 'accessor', 'deployment', 'feature_set'] },
-  billing: { group_by: ['line_item', 'accessor', ['line_item', 'tags']] },
-  balances: {},
-  purchases: {},
-  projects: {},
-  api_keys: { include_emails: true, details: true },
-  members: {},
-  models: {},
-});
 
 let cwd: string;
 beforeEach(async () => {
@@ -26,7 +15,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(cwd, { recursive: true }));
 
-async function run(streams: readonly Stream[] = ALL): Promise<void> {
+async function run(streams: readonly Stream[] = EVERY_STREAM): Promise<void> {
   const sink = ndjsonSink({ path: 'out', compression: 'none' }, sinkContext(cwd, { streams }));
   await sink.finish?.(RUN, new AbortController().signal);
 }
@@ -38,7 +27,7 @@ function schemaFile(stream: string, ending: string): string {
 it('each stream has one for every engine, beside the data', async () => {
   await run();
 
-  const expected = ALL.flatMap(({ name }) =>
+  const expected = EVERY_STREAM.flatMap(({ name }) =>
     ['athena.sql', 'bigquery.json', 'duckdb.sql', 'postgresql.sql'].map((ending) => `${name}.${ending}`),
   );
   expect(await readdir(join(cwd, 'out'))).toEqual(['_schema']);
@@ -61,9 +50,9 @@ it('what says the same already is not written, and what somebody has changed is'
 it('those of streams that this run does not have stay', async () => {
   await run();
 
-  await run(ALL.slice(0, 1));
+  await run(EVERY_STREAM.slice(0, 1));
 
-  expect(await readdir(join(cwd, 'out/_schema'))).toHaveLength(4 * ALL.length);
+  expect(await readdir(join(cwd, 'out/_schema'))).toHaveLength(4 * EVERY_STREAM.length);
 });
 
 it('are written through no link', async () => {
@@ -86,7 +75,7 @@ describe('BigQuery', () => {
   const columnsOf = async (stream: string): Promise<readonly Column[]> =>
     JSON.parse(await readFile(schemaFile(stream, 'bigquery.json'), 'utf8'));
 
-  it.each(ALL.map(({ name }) => name))(
+  it.each(EVERY_STREAM.map(({ name }) => name))(
     '%s: takes its names, types, modes and descriptions',
     async (stream) => {
       await run();
@@ -110,7 +99,7 @@ describe('BigQuery', () => {
   it('has every field, since a line may hold none that the schema does not know', async () => {
     await run();
 
-    for (const { name, fields } of ALL)
+    for (const { name, fields } of EVERY_STREAM)
       expect((await columnsOf(name)).map((column) => column.name)).toEqual(fields.map((field) => field.name));
   });
 
@@ -150,16 +139,19 @@ describe('Athena', () => {
     return { table, folder, inLines: columns(inLines), inFolders: columns(inFolders) };
   };
 
-  it.each(ALL)('$name: is one statement of its types, and no column is twice there', async (stream) => {
-    await run([stream]);
+  it.each(EVERY_STREAM)(
+    '$name: is one statement of its types, and no column is twice there',
+    async (stream) => {
+      await run([stream]);
 
-    const { table, folder, inLines, inFolders } = await parsed(stream.name);
+      const { table, folder, inLines, inFolders } = await parsed(stream.name);
 
-    const names = [...inLines, ...inFolders].map(({ name }) => name);
-    expect([table, folder]).toEqual([`\`${stream.name}\``, stream.name]);
-    expect(names.toSorted()).toEqual(stream.fields.map(({ name }) => name).toSorted());
-    expect([...inLines, ...inFolders].map(({ type }) => type)).not.toContain('no column');
-  });
+      const names = [...inLines, ...inFolders].map(({ name }) => name);
+      expect([table, folder]).toEqual([`\`${stream.name}\``, stream.name]);
+      expect(names.toSorted()).toEqual(stream.fields.map(({ name }) => name).toSorted());
+      expect([...inLines, ...inFolders].map(({ type }) => type)).not.toContain('no column');
+    },
+  );
 
   it('the folders are partitions: of a day, its project and date, of a snapshot, its project', async () => {
     await run();
@@ -182,7 +174,7 @@ describe('Athena', () => {
 });
 
 it('names and descriptions of other people’s streams are quoted', async () => {
-  const [usage] = ALL.filter(({ name }) => name === 'usage');
+  const [usage] = EVERY_STREAM.filter(({ name }) => name === 'usage');
   const field = { name: 'it"s', type: 'string', role: 'dimension', description: "it's\n; DROP" } as const;
   const stream = { ...usage, name: 'other', description: 'one\n; DROP TABLE two', fields: [field] } as Stream;
 
