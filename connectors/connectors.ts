@@ -6,9 +6,10 @@ import { deepgramType } from './deepgram/deepgram-type.js';
 import { focusType } from './focus/focus-type.js';
 import { ndjsonType } from './ndjson/ndjson-type.js';
 import { postgresType } from './postgres/postgres-type.js';
+import { postgresStateType } from './postgres/state/state-type.js';
 import { tableauType } from './tableau/tableau-type.js';
 
-/** The source and the sinks that we ship. A sink of ours is one line here. */
+/** The source, the sinks and the places for the state that we ship. A sink of ours is one line here. */
 export const connectors: Connectors = {
   sources: { deepgram: deepgramType },
   sinks: {
@@ -20,4 +21,5 @@ export const connectors: Connectors = {
     postgres: postgresType,
     focus: focusType,
   },
+  states: { postgres: postgresStateType },
 };

@@ -2,12 +2,15 @@ import type { z } from 'zod';
 import type { Command, CommandGroup } from './command.js';
 import type { SinkType } from './sink-type.js';
 import type { SourceType } from './source-type.js';
+import type { StateType } from './state-type.js';
 
 export interface Connectors {
   /** Every kind of source by the name that `type` has in the configuration. */
   readonly sources: Readonly<Record<string, SourceType>>;
   /** Every kind of sink, likewise. Those of other people are found by their path or package. */
   readonly sinks: Readonly<Record<string, SinkType<z.ZodObject>>>;
+  /** Every kind of place for the state beside the file, likewise. Default: none. */
+  readonly states?: Readonly<Record<string, StateType>>;
   /** Kinds of other people that a program hands over instead of a path. Default: none. */
   readonly foreignSinks?: Readonly<Record<string, SinkType>>;
 }

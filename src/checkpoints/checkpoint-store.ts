@@ -1,12 +1,12 @@
+import type { LockOptions, StateLock } from '../catalogue/state-lock.js';
 import type { Day } from '../time/day.js';
 import type { LastReading } from './checkpoints.js';
 import type { StateDocument } from './file/state-document.js';
 import type { AppendJournal } from './journal/append-journal.js';
-import type { LockOptions, StateLock } from './lock/state-lock.js';
 
 /** Where checkpoints are kept between runs. */
 export interface CheckpointStore {
-  /** As users know it, such as the path of the file. */
+  /** As users know it: the absolute path of the file, or words. */
   readonly place: string;
   /** One run at a time may change what is kept. */
   lock(options: LockOptions): Promise<StateLock>;
@@ -20,6 +20,10 @@ export interface CheckpointStore {
   readonly memory: MemoryStore;
   /** Keeps all of it elsewhere, so that the next run begins anew. Answers with where; undefined where there is none. */
   setAside(nowMs: number): Promise<string | undefined>;
+  /** Tries what a run needs beside reading it, and leaves nothing behind. Left out where there is nothing to try. */
+  check?(signal: AbortSignal): Promise<void>;
+  /** Frees what was opened; the lock is given back before. Left out where there is nothing to free. */
+  dispose?(): Promise<void>;
 }
 
 /** What sources remember, by source and project id: JSON of theirs. */

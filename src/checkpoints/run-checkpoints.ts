@@ -1,4 +1,5 @@
 import type { HeldPartition } from '../catalogue/sink.js';
+import type { StateLock } from '../catalogue/state-lock.js';
 import { ExportError, failureOf } from '../errors/export-error.js';
 import type { Log } from '../log/log.js';
 import type { Project } from '../streams/partition.js';
@@ -26,7 +27,6 @@ import { dueReason, snapshotReason } from './due-rules.js';
 import { FoundAtStart } from './found-at-start.js';
 import type { JournalKey } from './journal/append-journal.js';
 import { type LastReadings, lastReadings } from './last-readings.js';
-import type { StateLock } from './lock/state-lock.js';
 
 export interface RunCheckpointsOptions {
   readonly store: CheckpointStore;

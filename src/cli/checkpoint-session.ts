@@ -1,6 +1,7 @@
-import { dirname, relative } from 'node:path';
+import { dirname, isAbsolute, relative } from 'node:path';
 import type { CliContext } from '../catalogue/cli-context.js';
 import type { SourceMemory } from '../catalogue/source-type.js';
+import type { LockOptions, StateLock } from '../catalogue/state-lock.js';
 import type { CheckpointStore } from '../checkpoints/checkpoint-store.js';
 import { type Checkpoints, windowOnly } from '../checkpoints/checkpoints.js';
 import { ciRunOf } from '../checkpoints/ci-run.js';
@@ -8,11 +9,11 @@ import { fileStore } from '../checkpoints/file/file-store.js';
 import { type AppendJournal, checkedJournal } from '../checkpoints/journal/append-journal.js';
 import { lastReadings } from '../checkpoints/last-readings.js';
 import { replayCheckpoints } from '../checkpoints/replay-checkpoints.js';
+import { rowsStore } from '../checkpoints/rows/rows-store.js';
 import { RunCheckpoints } from '../checkpoints/run-checkpoints.js';
 import { noMemory, type RunMemory, runMemory } from '../checkpoints/run-memory.js';
 import type { Job } from '../config/job.js';
 import type { Log } from '../log/log.js';
-import type { Clock } from '../time/clock.js';
 import type { Window } from '../time/window.js';
 
 /** How a command uses the checkpoints. */
@@ -44,7 +45,7 @@ export interface CheckpointSession {
     readonly memory: SourceMemory;
   }>;
   /**
-   * Keeps what was delivered and lets others in.
+   * Keeps what was delivered, lets others in, and frees what was opened.
    *
    * @throws ExportError `STATE_REFUSED` where it could not be kept, `STATE_TAKEN_OVER` where others came in before.
    */
@@ -58,21 +59,21 @@ export async function beginCheckpoints(
   log: Log,
   context: CliContext,
 ): Promise<CheckpointSession> {
+  if (use === 'none') return withoutState();
   const { clock, signal, env } = context;
-  const store = storeOf(job, clock);
+  const store = await storeOf(job, log, context);
   const common = {
     store,
     source: job.source.type,
     destinations: destinationsOf(job),
     lookbackMs: job.window.lookback,
   };
-  const lock = use === 'none' || dryRun ? undefined : await store.lock({ clock, log, signal, wait });
+  const lock = dryRun ? undefined : await lockOf(store, { clock, log, signal, wait });
   let kept: RunCheckpoints | undefined;
   let memory: RunMemory | undefined;
   return {
     lost: lock?.lost ?? new AbortController().signal,
     open: async (window) => {
-      if (use === 'none') return { checkpoints: windowOnly, memory: noMemory() };
       memory = await runMemory(store.memory, common.source, log);
       if (use === 'leave') {
         const readings = lastReadings(store.readings, common.source, window.now, log);
@@ -92,22 +93,63 @@ export async function beginCheckpoints(
         if (lock) await memory?.save();
       } finally {
         await lock?.release();
+        await store.dispose?.();
       }
     },
   };
 }
 
-/** Where the checkpoints of a job are kept. */
-export function storeOf({ statePath, source }: Job, clock: Clock): CheckpointStore {
-  return fileStore(statePath, { source: source.type, firstDay: source.limits.firstDay, clock });
+function withoutState(): CheckpointSession {
+  return {
+    lost: new AbortController().signal,
+    open: async () => ({ checkpoints: windowOnly, memory: noMemory() }),
+    end: async () => {},
+  };
+}
+
+async function lockOf(store: CheckpointStore, options: LockOptions): Promise<StateLock> {
+  try {
+    return await store.lock(options);
+  } catch (error) {
+    await store.dispose?.();
+    throw error;
+  }
+}
+
+/** Where the checkpoints of a job are kept; to be disposed of. */
+async function storeOf({ state, source }: Job, log: Log, context: CliContext): Promise<CheckpointStore> {
+  const { clock, cwd, signal } = context;
+  const options = { source: source.type, firstDay: source.limits.firstDay };
+  if (state.path !== undefined) return fileStore(state.path, { ...options, clock });
+  return rowsStore(await state.open({ cwd, clock, log, signal }), options);
+}
+
+/** Does something with what is kept of a job, and frees it. */
+export async function withStore<Result>(
+  job: Job,
+  log: Log,
+  context: CliContext,
+  use: (store: CheckpointStore, place: string) => Promise<Result>,
+): Promise<Result> {
+  const store = await storeOf(job, log, context);
+  try {
+    return await use(store, placeText(store.place, context));
+  } finally {
+    await store.dispose?.();
+  }
+}
+
+/** A path from the working directory, and words as they are. */
+export function placeText(place: string, { cwd }: CliContext): string {
+  return isAbsolute(place) ? relative(cwd, place) : place;
 }
 
 /**
  * Files are known by their way from the state: a relative path means others in another working directory, and both
  * may be moved together.
  */
-function destinationsOf({ sinks, statePath }: Job): ReadonlyMap<string, string> {
-  const folder = dirname(statePath);
+function destinationsOf({ sinks, state }: Job): ReadonlyMap<string, string> {
+  const folder = state.path === undefined ? state.folder : dirname(state.path);
   return new Map(
     sinks.map(({ name, destination, outputPaths }) => {
       const paths = outputPaths.map((path) => relative(folder, path));

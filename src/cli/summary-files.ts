@@ -38,10 +38,10 @@ export async function tryWriting({ summary }: SummaryOptions, { cwd }: CliContex
 }
 
 /** The state may not be there yet; any other file of the run that is there is told by what it holds. */
-export function refuseState({ summary }: SummaryOptions, { statePath }: Job, { cwd }: CliContext): void {
-  if (summary === undefined) return;
+export function refuseState({ summary }: SummaryOptions, { state }: Job, { cwd }: CliContext): void {
+  if (summary === undefined || state.path === undefined) return;
   const path = resolve(cwd, summary);
-  if (path !== statePath && !path.startsWith(`${statePath}.`)) return;
+  if (path !== state.path && !path.startsWith(`${state.path}.`)) return;
   throw refused(`--summary: ${summary} cannot be written (the state is kept there).`);
 }
 

@@ -2,6 +2,7 @@ import type { Sink } from '../catalogue/sink.js';
 import type { SinkContext } from '../catalogue/sink-type.js';
 import type { Source } from '../catalogue/source.js';
 import type { SourceContext, SourceLimits } from '../catalogue/source-type.js';
+import type { StateContext, StateRows } from '../catalogue/state-type.js';
 import type { Secret } from '../secrets/secret.js';
 import type { Stream } from '../streams/stream.js';
 import type { BudgetSettings } from './settings/config-schema.js';
@@ -46,14 +47,27 @@ export interface JobSink {
   open(context: SinkContext): Promise<Sink>;
 }
 
+/** Where the state of a job is kept: in a file, or in rows of a place of one of the catalogue's types. */
+export type JobState =
+  | {
+      /** Absolute. */
+      readonly path: string;
+    }
+  | {
+      readonly path?: undefined;
+      /** The absolute path from which those of sinks are told in it. */
+      readonly folder: string;
+      /** Loads the implementation and makes it. */
+      open(context: StateContext): Promise<StateRows>;
+    };
+
 /** All that a run needs to know, checked and with every default put in. Settings keep their YAML names. */
 export interface Job {
   readonly source: JobSource;
   /** The streams that are read, in the order in which they are read. */
   readonly streams: readonly Stream[];
   readonly window: WindowSettings;
-  /** Absolute path of the state file. */
-  readonly statePath: string;
+  readonly state: JobState;
   /** Undefined where there is none. */
   readonly budget: BudgetSettings | undefined;
   /** In the order of the file. Never empty. */

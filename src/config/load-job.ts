@@ -63,7 +63,7 @@ export async function loadJob(options: LoadJobOptions): Promise<Job> {
   const config = await parseConfig(file);
   const all = [...mistakes, ...tree.mistakes, ...config.mistakes, ...crossCheck(config, file)];
   if (all.length > 0) throw configError(options.file, all);
-  const job = jobOf(config, cwd);
+  const job = jobOf(config);
   return overrides === undefined ? job : overrideJob(job, overrides);
 }
 
@@ -78,19 +78,20 @@ async function textOf({ file, catalogue, cwd, env, isNeeded }: LoadJobOptions): 
   });
 }
 
-/** Makes the job of a configuration without mistakes. `cwd` is where relative paths start. */
-function jobOf(config: ParsedConfig, cwd: string): Job {
+/** Makes the job of a configuration without mistakes. */
+function jobOf(config: ParsedConfig): Job {
   const source = parsed(config.source);
   const streams = parsed(config.streams);
+  const { state, secrets: ofState } = parsed(config.state);
   const sinks = [...config.sinks.values()].map(parsed);
   return {
     source,
     streams,
     window: parsed(config.window),
-    statePath: resolve(cwd, parsed(config.state).path),
+    state,
     budget: config.budget.value,
     sinks: sinks.map(({ sink, wants }) => ({ ...sink, streams: streams.filter(wants) })),
-    secrets: [...secretsIn(source.settings), ...sinks.flatMap(({ secrets }) => secrets)],
+    secrets: [...secretsIn(source.settings), ...ofState, ...sinks.flatMap(({ secrets }) => secrets)],
   };
 }
 

@@ -1,6 +1,6 @@
 import type { PartitionWriter, Receipt, Refusal, Sink } from '../catalogue/sink.js';
 import type { AppendJournal } from '../checkpoints/journal/append-journal.js';
-import type { JournalPartition } from '../checkpoints/journal/file-partition.js';
+import type { JournalPartition } from '../checkpoints/journal/append-partition.js';
 import { recordKey } from '../checkpoints/journal/record-key.js';
 import { abortError, type Failure } from '../errors/export-error.js';
 import type { Log } from '../log/log.js';

@@ -90,7 +90,7 @@ sinks:
     until: { kind: 'day', day: '2026-02-01' },
     lookback: 432_000_000,
   });
-  expect(job.statePath).toBe('/var/lib/deepgram-export/state.json');
+  expect(job.state.path).toBe('/var/lib/deepgram-export/state.json');
   const [tables, dd] = job.sinks;
   expect(tables).toMatchObject({ required: false, deadlineMs: 90_000, missing: 'leave' });
   expect(dd?.outputPaths).toEqual([]);

@@ -9,7 +9,7 @@ import type { SinkContext } from '../../../src/catalogue/sink-type.js';
 import { abortError, ExportError } from '../../../src/errors/export-error.js';
 import { whyNotRead } from '../../../src/files/file-error.js';
 import { unlessAborted } from '../../../src/time/limits.js';
-import type { PostgresSettings } from '../postgres-settings.js';
+import type { ConnectionSettings } from './connection-settings.js';
 import { addressText, type Verification } from './database-url.js';
 import { mayPass, postgresError } from './postgres-error.js';
 
@@ -33,15 +33,23 @@ export interface Transaction {
 /** What a transaction does; it may be done again where the connection broke. */
 export type Work<Result> = (transaction: Transaction) => Promise<Result>;
 
+export interface DatabaseSettings extends ConnectionSettings {
+  /** The schema that it is about, for what is said of missing rights. */
+  readonly schema: string;
+}
+
+/** `name`: whose it is, as warnings begin with. */
+export type DatabaseContext = Pick<SinkContext, 'clock' | 'cwd' | 'log' | 'name'>;
+
 /** A database behind few connections, which are made when they are needed. */
 export class Database {
-  readonly #settings: PostgresSettings;
-  readonly #context: Pick<SinkContext, 'clock' | 'cwd' | 'log' | 'name'>;
+  readonly #settings: DatabaseSettings;
+  readonly #context: DatabaseContext;
   #pool: pg.Pool | undefined;
   /** True once the server has been waited for in vain: the rest of the run does not wait once more. */
   #isGone = false;
 
-  constructor(settings: PostgresSettings, context: Pick<SinkContext, 'clock' | 'cwd' | 'log' | 'name'>) {
+  constructor(settings: DatabaseSettings, context: DatabaseContext) {
     this.#settings = settings;
     this.#context = context;
   }
@@ -55,15 +63,55 @@ export class Database {
    * Does it all or nothing, and again while the server is away or somebody is in the way, for a minute at most. Throws an
    * `ExportError`.
    */
-  async transaction<Result>(signal: AbortSignal, work: Work<Result>): Promise<Result> {
+  transaction<Result>(signal: AbortSignal, work: Work<Result>): Promise<Result> {
+    return this.#patiently(signal, () => this.#once(signal, work));
+  }
+
+  /** The same, tried once. */
+  async tryOnce<Result>(signal: AbortSignal, work: Work<Result>): Promise<Result> {
+    try {
+      return await this.#once(signal, work);
+    } catch (error) {
+      throw this.explained(error, signal);
+    }
+  }
+
+  /** A connection of its own, for what outlives a transaction; waited for likewise. The caller ends it. */
+  connect(signal: AbortSignal): Promise<pg.Client> {
+    return this.#patiently(signal, async () => {
+      if (signal.aborted) throw abortError(signal);
+      const client = new pg.Client(await this.#options());
+      client.on('error', ignore); // told by the query that it meets
+      try {
+        await unlessAborted(client.connect(), signal);
+        return client;
+      } catch (error) {
+        client.end().catch(ignore);
+        throw error;
+      }
+    });
+  }
+
+  async end(): Promise<void> {
+    await this.#pool?.end();
+  }
+
+  /** In words, with what to do. */
+  explained(error: unknown, signal: AbortSignal): ExportError {
+    if (signal.aborted) throw abortError(signal);
+    const { url, schema } = this.#settings;
+    return postgresError(error, url, schema);
+  }
+
+  async #patiently<Result>(signal: AbortSignal, work: () => Promise<Result>): Promise<Result> {
     const { clock, log, name } = this.#context;
     for (let tries = 0; ; tries += 1) {
       try {
-        const result = await this.#once(signal, work);
+        const result = await work();
         this.#isGone = false;
         return result;
       } catch (error) {
-        const known = this.#explained(error, signal);
+        const known = this.explained(error, signal);
         const wait = WAITS_MS[tries];
         if (!mayPass(error) || this.#isGone) throw known;
         if (wait === undefined) {
@@ -74,25 +122,6 @@ export class Database {
         await clock.sleep(wait, signal);
       }
     }
-  }
-
-  /** The same, tried once. */
-  async tryOnce<Result>(signal: AbortSignal, work: Work<Result>): Promise<Result> {
-    try {
-      return await this.#once(signal, work);
-    } catch (error) {
-      throw this.#explained(error, signal);
-    }
-  }
-
-  async end(): Promise<void> {
-    await this.#pool?.end();
-  }
-
-  #explained(error: unknown, signal: AbortSignal): ExportError {
-    if (signal.aborted) throw abortError(signal);
-    const { url, schema } = this.#settings;
-    return postgresError(error, url, schema);
   }
 
   async #once<Result>(signal: AbortSignal, work: Work<Result>): Promise<Result> {
@@ -123,8 +152,18 @@ export class Database {
   }
 
   async #openPool(): Promise<pg.Pool> {
-    const { url } = this.#settings;
     const pool = new pg.Pool({
+      ...(await this.#options()),
+      max: MAX_CONNECTIONS,
+      idleTimeoutMillis: IDLE_MS,
+    });
+    pool.on('error', ignore); // an idle connection broke: the next is made
+    return pool;
+  }
+
+  async #options(): Promise<pg.ClientConfig> {
+    const { url } = this.#settings;
+    return {
       host: url.host,
       port: url.port,
       database: url.database,
@@ -133,13 +172,9 @@ export class Database {
       ssl: (await this.#tls()) ?? false,
       enableChannelBinding: url.bindsChannel,
       application_name: 'deepgram-export',
-      max: MAX_CONNECTIONS,
       connectionTimeoutMillis: CONNECT_MS,
-      idleTimeoutMillis: IDLE_MS,
       keepAlive: true,
-    });
-    pool.on('error', ignore); // an idle connection broke: the next is made
-    return pool;
+    };
   }
 
   async #tls(): Promise<ConnectionOptions | undefined> {

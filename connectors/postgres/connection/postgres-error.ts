@@ -46,7 +46,7 @@ function explanation(cause: Cause, address: DatabaseAddress, schema: string): Ex
   const { code, message } = cause;
   const said = excerpt(message);
   if (/no encryption|SSL off/i.test(said)) {
-    const hint = 'Add `tls: {}` to the sink, or sslmode=verify-full to the URL.';
+    const hint = 'Add `tls: {}` beside `url`, or sslmode=verify-full to the URL.';
     return { words: `${where} takes only encrypted connections: ${said}.`, kind: 'config', hint };
   }
   if (code === '28P01' || code === '28000' || /password must be a string|no password/i.test(said)) {

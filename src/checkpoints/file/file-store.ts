@@ -1,6 +1,5 @@
 import { rename } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { type ErrorCode, ExportError } from '../../errors/export-error.js';
 import { fileError, whyNotRead } from '../../files/file-error.js';
 import { whenLetGo } from '../../files/held-open.js';
 import { OutputFolder } from '../../files/output-folder.js';
@@ -12,9 +11,9 @@ import { fileJournal } from '../journal/file-journal.js';
 import { lockState } from '../lock/state-lock.js';
 import { stampOf } from './aside.js';
 import { memoryInFile } from './memory-file.js';
+import { documentIn, stateRefused } from './read-document.js';
 import { readingsFolder } from './readings-folder.js';
-import { STATE_VERSION, type StateDocument, stateSchemas, stateText } from './state-document.js';
-import { stateVersion1 } from './state-version-1.js';
+import { type StateDocument, stateText } from './state-document.js';
 
 /**
  * Checkpoints in a file. What belongs to it is beside it and named after it, since two states in one folder must not
@@ -56,29 +55,9 @@ export function fileStore(
   };
 }
 
-const REPAIR =
-  'Run `deepgram-export state repair`, which sets it aside and begins anew, or put back a copy of it.';
-
-/** To take for empty what cannot be understood would deliver everything again, and to overwrite it lose what is known. */
 async function load(path: string, source: string, firstDay: Day): Promise<StateDocument | undefined> {
   const text = await readText(path);
-  if (text === undefined) return undefined;
-  const found = parsed(text);
-  if (found === undefined) throw refused(path, 'it is no JSON: it is damaged, or no state file', REPAIR);
-  const version = (found as { readonly version?: unknown } | null)?.version;
-  if (typeof version === 'number' && version > STATE_VERSION) {
-    throw refused(
-      path,
-      `it is of version ${version}, and this program knows ${STATE_VERSION}`,
-      'Use the newer deepgram-export that wrote it.',
-    );
-  }
-  const result = (
-    version === 1 ? stateVersion1(source, firstDay) : stateSchemas(firstDay).stateDocument
-  ).safeParse(found);
-  if (result.success) return result.data;
-  const where = result.error.issues[0]?.path.join('.') ?? '';
-  throw refused(path, `it is damaged${where === '' ? '' : ` at ${where.slice(0, 200)}`}`, REPAIR);
+  return text === undefined ? undefined : documentIn(parsed(text), path, { source, firstDay });
 }
 
 async function readText(path: string): Promise<string | undefined> {
@@ -87,8 +66,8 @@ async function readText(path: string): Promise<string | undefined> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     const [why, hint] = whyNotRead(error);
-    if (error instanceof NotAFileError) throw refused(path, why, 'Name a file in `state: { path: … }`.');
-    throw refused(path, why, hint, 'STATE_UNREADABLE');
+    if (error instanceof NotAFileError) throw stateRefused(path, why, 'Name a file in `state: { path: … }`.');
+    throw stateRefused(path, why, hint, 'STATE_UNREADABLE');
   }
 }
 
@@ -108,11 +87,4 @@ async function moveIfThere(path: string, aside: string, clock: Clock): Promise<b
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
     throw fileError(path, error);
   }
-}
-
-function refused(path: string, why: string, hint: string, code: ErrorCode = 'STATE_REFUSED'): ExportError {
-  return new ExportError(code, `The state in ${path} cannot be used: ${why}.`, {
-    kind: 'config',
-    hint,
-  });
 }

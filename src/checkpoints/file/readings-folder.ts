@@ -2,50 +2,18 @@ import { readdir } from 'node:fs/promises';
 import { z } from 'zod';
 import { OutputFolder } from '../../files/output-folder.js';
 import type { Clock } from '../../time/clock.js';
-import { isDay } from '../../time/day.js';
 import { byName, mapText } from '../by-name.js';
 import type { ReadingStore, ReadingsOfDay } from '../checkpoint-store.js';
 import type { LastReading } from '../checkpoints.js';
 import { readJsonFile } from './json-file.js';
+import { asList, readingList } from './reading-list.js';
 
 const VERSION = 1;
 
-const sums = z.record(z.string(), z.number());
-const keptBack = z.strictObject({
-  sinceMs: z.number(),
-  readAtMs: z.number(),
-  records: z.int().min(0),
-  sums,
-  toldOn: z.string().refine(isDay),
-});
-
-/**
- * As a list, since there is one for each stream and project: when, records, sums, version, what was kept back, since when
- * it has been the same. What is left out at its end is null.
- */
-const reading = z
-  .tuple([z.number(), z.int().min(0), sums, z.string().nullish(), keptBack.nullish(), z.number().nullish()])
-  .transform(
-    ([readAtMs, records, summed, version, less, sameSinceMs]): LastReading => ({
-      readAtMs,
-      records,
-      sums: summed,
-      version: version ?? undefined,
-      less: less ?? undefined,
-      sameSinceMs: sameSinceMs ?? readAtMs,
-    }),
-  );
-
 const readingsFile = z.strictObject({
   version: z.literal(VERSION),
-  sources: byName(byName(byName(reading))),
+  sources: byName(byName(byName(readingList))),
 });
-
-function asList(last: LastReading): readonly unknown[] {
-  const { readAtMs, records, sums: summed, version = null, less = null, sameSinceMs } = last;
-  const list = [readAtMs, records, summed, version, less, sameSinceMs === readAtMs ? null : sameSinceMs];
-  return list.slice(0, list.findLastIndex((value) => value !== null) + 1);
-}
 
 function asLists(readings: ReadingsOfDay): Map<string, unknown> {
   const ofProjects = (projects: Map<string, LastReading>) =>

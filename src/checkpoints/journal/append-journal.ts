@@ -1,6 +1,6 @@
 import type { Day } from '../../time/day.js';
 import type { CheckpointKey } from '../checkpoints.js';
-import type { AskReceiver, JournalPartition } from './file-partition.js';
+import type { AskReceiver, JournalPartition } from './append-partition.js';
 
 /** One partition in one sink. */
 export interface JournalKey extends CheckpointKey {

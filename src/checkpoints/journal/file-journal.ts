@@ -8,7 +8,8 @@ import { pathSegment } from '../../files/path-segment.js';
 import { systemClock } from '../../time/clock.js';
 import { stampOf } from '../file/aside.js';
 import type { AppendJournal, JournalKey } from './append-journal.js';
-import { checkPartition, openPartition } from './file-partition.js';
+import { partitionsAt } from './append-partition.js';
+import { checkPartition, partitionInFolder } from './file-partition.js';
 
 /** Default of `foldAtBytes`. */
 const FOLD_AT_BYTES = 32 * 1024 * 1024;
@@ -26,24 +27,13 @@ export function fileJournal(
   root: string,
   { foldAtBytes = FOLD_AT_BYTES, clock = systemClock } = {},
 ): AppendJournal {
-  const opened = new Set<string>();
+  const openAt = partitionsAt((folder) => partitionInFolder(folder, { foldAtBytes, clock }));
   const folderOf = ({ sink, stream, projectId, day }: JournalKey) =>
     join(root, ...[sink, stream, projectId, day ?? 'snapshot'].map(pathSegment));
   const remove = (folder: string) =>
     withFileError(folder, () => whenLetGo(folder, clock, () => rm(folder, { recursive: true, force: true })));
   return {
-    open: async (key, ask) => {
-      const folder = folderOf(key);
-      if (opened.has(folder)) throw new Error(`the deliveries in ${folder} are open already`);
-      opened.add(folder);
-      const onClose = () => opened.delete(folder);
-      try {
-        return await openPartition(folder, { ask, foldAtBytes, clock, onClose });
-      } catch (error) {
-        onClose();
-        throw error;
-      }
-    },
+    open: (key, ask) => openAt(folderOf(key), ask),
     forget: (key) => remove(folderOf(key)),
     forgetSink: (sink) => remove(join(root, pathSegment(sink))),
     setDamagedAside: async (nowMs) => {

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
+import type { LockOptions, StateLock } from '../../catalogue/state-lock.js';
 import { ExportError } from '../../errors/export-error.js';
 import { makeFolders } from '../../files/make-folders.js';
-import type { Log } from '../../log/log.js';
 import type { Clock } from '../../time/clock.js';
 import { formatDuration } from '../../time/duration.js';
 import { lockError } from './lock-error.js';
@@ -15,22 +15,6 @@ import {
   renewLock,
 } from './lock-file.js';
 import { formatHolder, hasEnded, type LockHolder, thisRun } from './lock-holder.js';
-
-export interface LockOptions {
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly signal: AbortSignal;
-  /** Waits for the holder instead of refusing. */
-  readonly wait: boolean;
-}
-
-export interface StateLock {
-  /** Aborted when the lock is found to be another one's: a run that was taken for dead must not go on. */
-  readonly lost: AbortSignal;
-  /** @throws ExportError `STATE_TAKEN_OVER` where the lock is not ours any more: the state is not to be written then. */
-  assertHeld(): Promise<void>;
-  release(): Promise<void>;
-}
 
 /** A holder of which nothing is known but its lock, and that has not shown itself for this long, may be dead. */
 const SILENT_MS = 60_000;

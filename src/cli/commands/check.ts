@@ -12,7 +12,7 @@ import type { Log } from '../../log/log.js';
 import { EXIT } from '../../report/exit-code.js';
 import { oneLine } from '../../text/one-line.js';
 import type { Window } from '../../time/window.js';
-import { beginCheckpoints } from '../checkpoint-session.js';
+import { beginCheckpoints, withStore } from '../checkpoint-session.js';
 import { estimatesOf } from '../estimates.js';
 import { type Opening, openSource, withOpenings } from '../open-connectors.js';
 import { type JobOptions, jobFor } from '../options/job-options.js';
@@ -24,14 +24,14 @@ export async function check(options: JobOptions & LogOptions, context: CliContex
   const job = await jobFor(options, context);
   const log = logFor(options, context);
   const window = resolveWindow(job.window, clock.now());
-  const { memory, checkpoints, ...ofState } = await checkState(job, window, log, context);
-  const source = await openSource(job, window, log, context, memory);
+  const state = await checkState(job, window, log, context);
+  const source = await openSource(job, window, log, context, state.memory);
   try {
     return await withOpenings(job, {}, log, context, async (openings) => {
       const ofSource = await source
         .check(job.streams, signal)
         .catch((error) => [failedCheck('connect', error)]);
-      const failed = ofState.failed ?? (await checkAccount(source, checkpoints, window, signal));
+      const failed = state.failed ?? (await checkAccount(source, state.checkpoints, window, signal));
       const ofSinks = await Promise.all(openings.map((opening) => checkSink(opening, signal)));
       const lanes = openings.flatMap(({ lane }) => lane ?? []);
       // Nothing where the source does not answer, which has been said already.
@@ -56,27 +56,33 @@ export async function check(options: JobOptions & LogOptions, context: CliContex
     });
   } finally {
     await source.close();
+    await state.end();
   }
 }
 
 /** Reads what a run would read of earlier ones; of a state that can be used there is nothing to say. */
-async function checkState(
-  job: Job,
-  window: Window,
-  log: Log,
-  context: CliContext,
-): Promise<{
+async function checkState(job: Job, window: Window, log: Log, context: CliContext): Promise<OpenedState> {
+  try {
+    await withStore(job, log, context, async (store) => store.check?.(context.signal));
+    const session = await beginCheckpoints(job, { use: 'keep', dryRun: true }, log, context);
+    try {
+      const { memory, checkpoints } = await session.open(window);
+      return { memory, checkpoints, end: session.end };
+    } catch (error) {
+      await session.end();
+      throw error;
+    }
+  } catch (error) {
+    return { failed: failedCheck('read', error), end: async () => {} };
+  }
+}
+
+interface OpenedState {
   readonly memory?: SourceMemory;
   readonly checkpoints?: Checkpoints;
   readonly failed?: CheckResult;
-}> {
-  try {
-    const session = await beginCheckpoints(job, { use: 'keep', dryRun: true }, log, context);
-    const { memory, checkpoints } = await session.open(window);
-    return { memory, checkpoints };
-  } catch (error) {
-    return { failed: failedCheck('read', error) };
-  }
+  /** Frees what was opened. */
+  end(): Promise<void>;
 }
 
 /** Whether what is remembered is of this account; nothing where the source does not answer, which has been said already. */

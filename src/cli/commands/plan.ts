@@ -1,11 +1,13 @@
 import type { CliContext } from '../../catalogue/cli-context.js';
+import type { Job } from '../../config/job.js';
 import { resolveWindow } from '../../config/settings/window.js';
 import { versionsFor } from '../../deliver/versions.js';
+import type { Log } from '../../log/log.js';
 import { plan as planTasks } from '../../plan/plan.js';
 import { markLost, planWarnings } from '../../plan/plan-warnings.js';
 import { jsonText } from '../../text/one-line.js';
 import { counted } from '../../text/text-table.js';
-import { beginCheckpoints } from '../checkpoint-session.js';
+import { beginCheckpoints, type CheckpointSession } from '../checkpoint-session.js';
 import { estimatesOf } from '../estimates.js';
 import { openSource, withLanes } from '../open-connectors.js';
 import { type JobOptions, jobFor } from '../options/job-options.js';
@@ -23,13 +25,27 @@ export interface PlanOptions extends JobOptions, LogOptions {
  * sinks reckon with, and calls nothing else.
  */
 export async function plan(options: PlanOptions, context: CliContext): Promise<number> {
-  const { screen, clock, signal } = context;
   const job = await jobFor(options, context);
   const log = logFor(options, context);
-  const window = resolveWindow(job.window, clock.now());
-  const { since, until } = window;
   const use = options.noState ? 'none' : 'keep';
   const session = await beginCheckpoints(job, { use, dryRun: true }, log, context);
+  try {
+    return await planOf(job, session, options, log, context);
+  } finally {
+    await session.end();
+  }
+}
+
+async function planOf(
+  job: Job,
+  session: CheckpointSession,
+  options: PlanOptions,
+  log: Log,
+  context: CliContext,
+): Promise<number> {
+  const { screen, clock, signal } = context;
+  const window = resolveWindow(job.window, clock.now());
+  const { since, until } = window;
   const { checkpoints, memory } = await session.open(window);
   const source = await openSource(job, window, log, context, memory);
   try {

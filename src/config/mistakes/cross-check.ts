@@ -1,4 +1,4 @@
-import { dirname, resolve } from 'node:path';
+import { dirname } from 'node:path';
 import { isWithin } from '../../files/is-within.js';
 import type { ParsedConfig } from '../parts/parse-config.js';
 import type { ParsedSink } from '../parts/parse-sinks.js';
@@ -97,8 +97,8 @@ function note(before: Map<string, string[]>, folder: string, sink: string): void
 
 /** The state and what is beside it, each named after it; a folder that holds them does no harm. */
 function foldersOfState({ state }: ParsedConfig, sinks: readonly ParsedSink[], file: ConfigFile): Mistake[] {
-  return certain(state).flatMap((settings) => {
-    const place = resolve(file.cwd, settings.path);
+  return certain(state).flatMap(({ state: { path: place } }) => {
+    if (place === undefined) return [];
     const isOfState = (path: string) => isWithin(path, place) || path.startsWith(`${place}.`);
     return sinks
       .filter(({ sink }) => !file.tree.holdsOpen(['sinks', sink.name]) && sink.outputPaths.some(isOfState))

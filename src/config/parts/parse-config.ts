@@ -3,15 +3,11 @@ import type { SourceType } from '../../catalogue/source-type.js';
 import type { Stream } from '../../streams/stream.js';
 import type { JobSource } from '../job.js';
 import type { Mistake } from '../mistakes/mistake.js';
-import {
-  type BudgetSettings,
-  budgetSettings,
-  stateSettings,
-  versionSetting,
-} from '../settings/config-schema.js';
+import { type BudgetSettings, budgetSettings, versionSetting } from '../settings/config-schema.js';
 import { type WindowSettings, windowSettings } from '../settings/window.js';
 import { type ParsedSink, parseSinks } from './parse-sinks.js';
 import { parseSource } from './parse-source.js';
+import { type ParsedState, parseState } from './parse-state.js';
 import { asMap, type ConfigFile, type Part, parsePart } from './part.js';
 
 /** A configuration file whose parts have each been parsed once. */
@@ -21,7 +17,7 @@ export interface ParsedConfig {
   readonly sourceType: SourceType | undefined;
   readonly streams: Part<readonly Stream[]>;
   readonly window: Part<WindowSettings>;
-  readonly state: Part<z.output<typeof stateSettings>>;
+  readonly state: Part<ParsedState>;
   /** Undefined where there is none. */
   readonly budget: Part<BudgetSettings | undefined>;
   /** By their names, in the order of the file. */
@@ -35,7 +31,7 @@ export async function parseConfig(file: ConfigFile): Promise<ParsedConfig> {
   const { source, type } = await parseSource(written.source, file);
   const streams = await parseStreams(written.streams, file, type);
   const window = await parsePart(windowSettings(type?.limits), written.window, ['window'], file);
-  const state = await parsePart(stateSettings, written.state, ['state'], file);
+  const state = await parseState(written.state, file);
   const budget = await parsePart(budgetSettings.optional(), written.budget, ['budget'], file);
   const sinks = await parseSinks(written.sinks, file);
   const keys = await parsePart(PARTS, written, [], file);

@@ -43,14 +43,14 @@ export const sinkName = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,23}$/, {
   error: 'a sink’s name begins with a letter and has up to 24 letters, digits, "_" and "-"',
 });
 
-export const stateSettings = z
-  .strictObject({
-    path: folder()
-      .default('.deepgram-export/state.json')
-      .describe('File that says what every sink has; relative to the working directory'),
-  })
-  .prefault({})
-  .describe('What the program remembers from run to run');
+/** The type of a state that names none. */
+export const FILE_STATE = 'file';
+
+export const fileStateSettings = z.strictObject({
+  path: folder()
+    .default('.deepgram-export/state.json')
+    .describe('File that says what every sink has; relative to the working directory'),
+});
 
 const DOLLARS = 'must be a number of dollars from 0.01 to 1,000,000,000';
 

@@ -4,8 +4,9 @@ import {
   budgetSettings,
   everySink,
   everySource,
+  FILE_STATE,
+  fileStateSettings,
   sinkName,
-  stateSettings,
   versionSetting,
 } from './config-schema.js';
 import { windowSettings } from './window.js';
@@ -23,7 +24,7 @@ export function configJsonSchemaText(connectors: Connectors): string {
 }
 
 /** Only to be looked at: a file is parsed part by part, since its source and sinks are found on the way. */
-function configSchema({ sources, sinks }: Connectors): z.ZodType {
+function configSchema({ sources, sinks, states = {} }: Connectors): z.ZodType {
   const sourceTypes = Object.entries(sources);
   return z.strictObject({
     version: versionSetting,
@@ -42,7 +43,17 @@ function configSchema({ sources, sinks }: Connectors): z.ZodType {
       .prefault({})
       .describe('What is read; a stream set to false is off'),
     window: windowSettings(),
-    state: stateSettings,
+    state: oneOf([
+      z.strictObject({
+        type: z.literal(FILE_STATE).default(FILE_STATE).describe('Where it is kept'),
+        ...fileStateSettings.shape,
+      }),
+      ...Object.entries(states).map(([type, { settings }]) =>
+        z.strictObject({ type: z.literal(type), ...settings.shape }),
+      ),
+    ])
+      .prefault({})
+      .describe('What the program remembers from run to run'),
     budget: budgetSettings.optional(),
     sinks: z
       .record(

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { partitionOf, requestRow } from '../../../connectors/testing/sample-records.js';
 import type { JournalKey } from '../../../src/checkpoints/journal/append-journal.js';
+import type { JournalPartition } from '../../../src/checkpoints/journal/append-partition.js';
 import { fileJournal } from '../../../src/checkpoints/journal/file-journal.js';
-import type { JournalPartition } from '../../../src/checkpoints/journal/file-partition.js';
 import { recordKey } from '../../../src/checkpoints/journal/record-key.js';
 
 const KEY: JournalKey = { sink: 'logs', stream: 'requests', projectId: 'p1', day: '2026-11-20' };

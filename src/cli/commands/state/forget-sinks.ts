@@ -1,10 +1,11 @@
-import { relative } from 'node:path';
 import type { CliContext } from '../../../catalogue/cli-context.js';
+import type { CheckpointStore } from '../../../checkpoints/checkpoint-store.js';
 import { CheckpointTable } from '../../../checkpoints/checkpoint-table.js';
+import type { Job } from '../../../config/job.js';
 import { suggestion } from '../../../config/mistakes/suggestion.js';
 import { ExportError } from '../../../errors/export-error.js';
 import { timestampAt } from '../../../time/timestamp.js';
-import { storeOf } from '../../checkpoint-session.js';
+import { withStore } from '../../checkpoint-session.js';
 import { jobFor } from '../../options/job-options.js';
 import { type LogOptions, logFor } from '../../options/log-options.js';
 
@@ -20,32 +21,41 @@ export async function forgetSinks(
   { config, wait, sink: names, ...options }: ForgetSinksOptions,
   context: CliContext,
 ): Promise<number> {
-  const { clock, signal, cwd, screen } = context;
   const job = await jobFor({ config }, context);
-  const store = storeOf(job, context.clock);
-  const place = relative(cwd, store.place);
-  const lock = await store.lock({ clock, signal, log: logFor(options, context), wait });
-  try {
-    const document = await store.load();
-    const table = new CheckpointTable(document, job.source.type);
-    const known = [...new Set([...table.sinkNames(), ...job.sinks.map(({ name }) => name)])];
-    const unknown = names.find((name) => !known.includes(name));
-    if (unknown !== undefined) throw unknownSink(unknown, known, place);
-    if (document === undefined) {
-      screen.result(`There is no state in ${place} yet; nothing to forget.\n`);
-      return 0;
+  const log = logFor(options, context);
+  return withStore(job, log, context, async (store, place) => {
+    const { clock, signal } = context;
+    const lock = await store.lock({ clock, signal, log, wait });
+    try {
+      return await forget(names, { job, store, place }, context);
+    } finally {
+      await lock.release();
     }
-    for (const name of names) table.forgetSink(name);
-    // The state first: where a kill comes between, the next run forgets the rest when it begins the sink anew.
-    await store.save(table.document(timestampAt(clock.now())));
-    for (const name of names) await store.journal.forgetSink(name);
-    screen.result(
-      `The state in ${place} knows nothing of ${names.join(', ')} any more. The next sync delivers the whole window there again.\n`,
-    );
+  });
+}
+
+async function forget(
+  names: readonly string[],
+  { job, store, place }: { readonly job: Job; readonly store: CheckpointStore; readonly place: string },
+  { clock, screen }: CliContext,
+): Promise<number> {
+  const document = await store.load();
+  const table = new CheckpointTable(document, job.source.type);
+  const known = [...new Set([...table.sinkNames(), ...job.sinks.map(({ name }) => name)])];
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown !== undefined) throw unknownSink(unknown, known, place);
+  if (document === undefined) {
+    screen.result(`There is no state in ${place} yet; nothing to forget.\n`);
     return 0;
-  } finally {
-    await lock.release();
   }
+  for (const name of names) table.forgetSink(name);
+  // The state first: where a kill comes between, the next run forgets the rest when it begins the sink anew.
+  await store.save(table.document(timestampAt(clock.now())));
+  for (const name of names) await store.journal.forgetSink(name);
+  screen.result(
+    `The state in ${place} knows nothing of ${names.join(', ')} any more. The next sync delivers the whole window there again.\n`,
+  );
+  return 0;
 }
 
 function unknownSink(name: string, known: readonly string[], place: string): ExportError {

@@ -1,8 +1,8 @@
-import { relative } from 'node:path';
 import type { CliContext } from '../../../catalogue/cli-context.js';
+import type { CheckpointStore } from '../../../checkpoints/checkpoint-store.js';
 import { ExportError } from '../../../errors/export-error.js';
 import { counted } from '../../../text/text-table.js';
-import { storeOf } from '../../checkpoint-session.js';
+import { placeText, withStore } from '../../checkpoint-session.js';
 import { jobFor } from '../../options/job-options.js';
 import { type LogOptions, logFor } from '../../options/log-options.js';
 
@@ -19,36 +19,43 @@ export async function repairState(
   { config, wait, ...options }: RepairStateOptions,
   context: CliContext,
 ): Promise<number> {
-  const { clock, signal, cwd, screen } = context;
-  const store = storeOf(await jobFor({ config }, context), context.clock);
-  const name = relative(cwd, store.place);
-  const lock = await store.lock({ clock, signal, log: logFor(options, context), wait });
-  try {
-    const found = await store.load().catch((error) => {
-      // What only cannot be read, for its rights or its path, may well be whole.
-      if (error instanceof ExportError && error.code === 'STATE_REFUSED') return 'damaged' as const;
-      throw error;
-    });
-    if (found !== 'damaged') {
-      const aside = await store.journal.setDamagedAside(clock.now());
-      const partitions = counted(aside.length, 'partition');
-      screen.result(
-        aside.length > 0
-          ? `The record of deliveries of ${partitions} was damaged, and set aside. What is sent again of them is said by the next sync.\n`
-          : found === undefined
-            ? `There is no state in ${name}; nothing to repair.\n`
-            : `The state in ${name} is healthy; nothing to repair. To have a sink begin anew: deepgram-export state forget SINK.\n`,
-      );
-      return 0;
+  const job = await jobFor({ config }, context);
+  const log = logFor(options, context);
+  return withStore(job, log, context, async (store, place) => {
+    const { clock, signal } = context;
+    const lock = await store.lock({ clock, signal, log, wait });
+    try {
+      return await repair(store, place, context);
+    } finally {
+      await lock.release();
     }
-    const aside = await store.setAside(clock.now());
+  });
+}
+
+async function repair(store: CheckpointStore, name: string, context: CliContext): Promise<number> {
+  const { clock, screen } = context;
+  const found = await store.load().catch((error) => {
+    // What only cannot be read, for its rights or its path, may well be whole.
+    if (error instanceof ExportError && error.code === 'STATE_REFUSED') return 'damaged' as const;
+    throw error;
+  });
+  if (found !== 'damaged') {
+    const aside = await store.journal.setDamagedAside(clock.now());
+    const partitions = counted(aside.length, 'partition');
     screen.result(
-      aside === undefined
-        ? `There is no state in ${name}; nothing to repair.\n`
-        : `The state was set aside as ${relative(cwd, aside)}. The next sync begins anew: it delivers the whole window, also to sinks that only append, which then have it twice.\n`,
+      aside.length > 0
+        ? `The record of deliveries of ${partitions} was damaged, and set aside. What is sent again of them is said by the next sync.\n`
+        : found === undefined
+          ? `There is no state in ${name}; nothing to repair.\n`
+          : `The state in ${name} is healthy; nothing to repair. To have a sink begin anew: deepgram-export state forget SINK.\n`,
     );
     return 0;
-  } finally {
-    await lock.release();
   }
+  const aside = await store.setAside(clock.now());
+  screen.result(
+    aside === undefined
+      ? `There is no state in ${name}; nothing to repair.\n`
+      : `The state was set aside as ${placeText(aside, context)}. The next sync begins anew: it delivers the whole window, also to sinks that only append, which then have it twice.\n`,
+  );
+  return 0;
 }

@@ -1,4 +1,3 @@
-import { relative } from 'node:path';
 import type { CliContext } from '../../../catalogue/cli-context.js';
 import { formatRanges, holdsDay, withoutDay } from '../../../checkpoints/day-ranges.js';
 import { isGrowing } from '../../../checkpoints/due-rules.js';
@@ -6,23 +5,29 @@ import type { KnownDays, StateDocument } from '../../../checkpoints/file/state-d
 import { shortName } from '../../../text/one-line.js';
 import { formatCount, textTable } from '../../../text/text-table.js';
 import { addDays, dayAt } from '../../../time/day.js';
-import { storeOf } from '../../checkpoint-session.js';
+import { withStore } from '../../checkpoint-session.js';
 import { jobFor } from '../../options/job-options.js';
+import { logFor } from '../../options/log-options.js';
 
 export interface ShowStateOptions {
   readonly config?: string | undefined;
 }
 
+/** What is said on the way is only of a server that does not answer. */
+const LOG = { logFormat: 'pretty', quiet: false, verbose: false } as const;
+
 /** Shows the state as a table. */
 export async function showState({ config }: ShowStateOptions, context: CliContext): Promise<number> {
-  const store = storeOf(await jobFor({ config }, context), context.clock);
-  const document = await store.load();
-  context.screen.result(
-    document
-      ? stateTable(document, context.clock.now())
-      : `There is no state in ${relative(context.cwd, store.place)} yet: the first sync begins it.\n`,
-  );
-  return 0;
+  const job = await jobFor({ config }, context);
+  return withStore(job, logFor(LOG, context), context, async (store, place) => {
+    const document = await store.load();
+    context.screen.result(
+      document
+        ? stateTable(document, context.clock.now())
+        : `There is no state in ${place} yet: the first sync begins it.\n`,
+    );
+    return 0;
+  });
 }
 
 /** A line for each sink, stream and project. */

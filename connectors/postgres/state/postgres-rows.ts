@@ -1,0 +1,113 @@
+import type { LockOptions, StateLock } from '../../../src/catalogue/state-lock.js';
+import type { StateContext, StateRows } from '../../../src/catalogue/state-type.js';
+import { ExportError } from '../../../src/errors/export-error.js';
+import { Database, type DatabaseSettings, type Transaction } from '../connection/database.js';
+import { openSession, type Session } from './session.js';
+import { acquire, heldBy, takenAway } from './session-lock.js';
+import { refuseSharedBackends } from './shared-backend.js';
+import { type Query, StateTable } from './state-table.js';
+
+/**
+ * A state in a table. A run that has the lock reads and writes over the very connection that holds it: whoever has lost
+ * the lock can write no more, also where he does not know that yet.
+ */
+export function postgresRows(settings: DatabaseSettings, context: StateContext): StateRows {
+  const { signal } = context;
+  const database = new Database(settings, { ...context, name: 'state' });
+  const table = new StateTable(settings.schema, database.where);
+  let held: Session | undefined;
+
+  const reading = <Result>(work: (query: Query) => Promise<Result>): Promise<Result> =>
+    held === undefined
+      ? usable(() => database.transaction(signal, (transaction) => work(queryOf(transaction))))
+      : writing(work);
+  const writing = async <Result>(work: (query: Query) => Promise<Result>): Promise<Result> => {
+    const session = held;
+    if (session === undefined) throw new Error('a state is changed only by who has its lock');
+    return usable(() => work(session.query)).catch((error) => {
+      throw session.ended.aborted ? takenAway(table.place, 'config') : error;
+    });
+  };
+
+  return {
+    place: table.place,
+    check: (checking) =>
+      usable(async () => {
+        await database.tryOnce(checking, (transaction) => tryWriting(table, transaction));
+        const session = await openOwnSession(database, checking);
+        await session.end();
+      }),
+    lock: (options) =>
+      usable(async () => {
+        const session = await openOwnSession(database, options.signal);
+        try {
+          const lock = await locked(session, table, options);
+          held = session;
+          return {
+            ...lock,
+            release: () => {
+              held = undefined;
+              return lock.release();
+            },
+          };
+        } catch (error) {
+          await session.end();
+          throw error;
+        }
+      }),
+    read: (kind, name) => reading((query) => table.read(query, kind, name)),
+    names: (kind) => reading((query) => table.names(query, kind)),
+    write: (changes) => writing((query) => table.write(query, changes)),
+    move: (kind, toKind, name) => writing((query) => table.move(query, kind, toKind, name)),
+    dispose: () => database.end(),
+  };
+}
+
+/** A session that keeps what it holds. */
+async function openOwnSession(database: Database, signal: AbortSignal): Promise<Session> {
+  const session = await openSession(database, signal);
+  try {
+    const other = await openSession(database, signal);
+    await refuseSharedBackends(session, other, database.where).finally(() => other.end());
+    return session;
+  } catch (error) {
+    await session.end();
+    throw error;
+  }
+}
+
+async function locked(session: Session, table: StateTable, options: LockOptions): Promise<StateLock> {
+  await acquire(session, table, options);
+  await table.make(session.query);
+  return heldBy(session, table, options);
+}
+
+/** Makes and writes it, and takes that back. */
+async function tryWriting(table: StateTable, transaction: Transaction): Promise<void> {
+  const query = queryOf(transaction);
+  await table.make(query);
+  const row = { kind: 'check', name: '[]', part: 0, value: '{}' };
+  await table.write(query, { rows: [row] });
+  await table.write(query, { dropped: [row] });
+  await query('rollback');
+}
+
+function queryOf({ query }: Transaction): Query {
+  return async <Row extends object>(sql: string, values: readonly unknown[] = []) =>
+    (await query<Row>(sql, values)).rows;
+}
+
+/** Without its state a run can do nothing, and has done nothing yet: as with a file, that is for the user to mend. */
+async function usable<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof ExportError)) throw error;
+    if (error.code.startsWith('STATE_') || error.kind === 'interrupted') throw error;
+    throw new ExportError('STATE_UNREADABLE', `The state cannot be used: ${error.message}`, {
+      kind: 'config',
+      hint: error.hint,
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,181 @@
+import type { RowChanges, StateRow } from '../../../src/catalogue/state-type.js';
+import { ExportError } from '../../../src/errors/export-error.js';
+import { identifier, literal } from '../tables/identifier.js';
+import type { Session } from './session.js';
+
+/** Runs a statement, whether in a transaction or by itself, and answers with its rows. */
+export type Query = Session['query'];
+
+/** The form of the table. It grows where an older program would do harm: that refuses what a newer one wrote. */
+const LAYOUT = 1;
+
+/** A name that a schema of the sink may have beside its own tables. */
+const TABLE = '_state';
+
+const COLUMNS = [
+  ['kind', 'text', 'What it is: checkpoints, readings, memory, deliveries'],
+  ['name', 'text', 'Which one of them, as a JSON list of names'],
+  ['part', 'integer', 'Which part of that, from 0'],
+  ['value', 'text', 'JSON; `deepgram-export state show` shows it as a table'],
+] as const;
+
+/** Kinds of this table's own; the others are the core's. */
+const LAYOUT_KIND = 'layout';
+const HOLDER_KIND = 'lock';
+const ONLY = '[]';
+
+/** The rows of a state in one table. */
+export class StateTable {
+  readonly place: string;
+  readonly #schema: string;
+  readonly #path: string;
+  /** True once it was found to be there, and ours. */
+  #isKnown = false;
+
+  /** @param where the database, in words */
+  constructor(schema: string, where: string) {
+    this.#schema = schema;
+    this.#path = identifier(schema, TABLE);
+    this.place = `${where} (schema ${schema})`;
+  }
+
+  /** What the lock of this state is called in its database. */
+  get lockName(): string {
+    return `deepgram-export state ${this.#schema}`;
+  }
+
+  /**
+   * False where there is none yet.
+   *
+   * @throws ExportError `STATE_REFUSED` for a table of somebody else's, or of a newer program
+   */
+  async isThere(query: Query): Promise<boolean> {
+    if (this.#isKnown) return true;
+    const [found] = await query<{ readonly columns: readonly string[] | null }>(
+      `select array_agg(a.attname || ' ' || format_type(a.atttypid, null)) as columns
+       from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
+       where n.nspname = $1 and c.relname = $2 and a.attnum > 0 and not a.attisdropped`,
+      [this.#schema, TABLE],
+    );
+    const columns = found?.columns ?? null;
+    if (columns === null) return false;
+    const isOurs = COLUMNS.every(([name, type]) => columns.includes(`${name} ${type}`));
+    const [layout] = isOurs ? await this.#rows(query, LAYOUT_KIND, ONLY) : [];
+    const version = Number(layout?.value);
+    if (!Number.isInteger(version)) {
+      throw this.#refused(
+        `it has a table ${TABLE} that deepgram-export did not make`,
+        'Set another `schema` for the state. Nothing was changed.',
+      );
+    }
+    if (version > LAYOUT) {
+      throw this.#refused(
+        `it is of layout ${version}, and this program knows ${LAYOUT}`,
+        'Use the newer deepgram-export that wrote it.',
+      );
+    }
+    this.#isKnown = true;
+    return true;
+  }
+
+  /** Makes it where it is not there, as one transaction; who calls it must be alone. */
+  async make(query: Query): Promise<void> {
+    if (await this.isThere(query)) return;
+    const [found] = await query<{ readonly has: boolean }>(
+      'select to_regnamespace(quote_ident($1)) is not null as has',
+      [this.#schema],
+    );
+    // Asked before: who may use a schema need not be allowed to make one.
+    const schema = found?.has === true ? [] : [`create schema ${identifier(this.#schema)}`];
+    const statements = [
+      ...schema,
+      `create table ${this.#path} (${COLUMNS.map(([name, type]) => `${name} ${type} not null`).join(', ')}, primary key (kind, name, part))`,
+      `comment on table ${this.#path} is 'What deepgram-export remembers from run to run'`,
+      ...COLUMNS.map(
+        ([name, , comment]) =>
+          `comment on column ${identifier(this.#schema, TABLE, name)} is ${literal(comment)}`,
+      ),
+      `insert into ${this.#path} values (${[LAYOUT_KIND, ONLY].map(literal).join(', ')}, 0, ${literal(String(LAYOUT))})`,
+    ];
+    await query(statements.join(';\n'));
+  }
+
+  async read(query: Query, kind: string, name?: string): Promise<readonly StateRow[]> {
+    return (await this.isThere(query)) ? this.#rows(query, kind, name) : [];
+  }
+
+  async names(query: Query, kind: string): Promise<readonly string[]> {
+    if (!(await this.isThere(query))) return [];
+    const found = await query<{ readonly name: string }>(
+      `select distinct name from ${this.#path} where kind = $1 order by 1`,
+      [kind],
+    );
+    return found.map(({ name }) => name);
+  }
+
+  /** In one statement, and so all of it or nothing. */
+  async write(query: Query, { rows = [], dropped = [] }: RowChanges): Promise<void> {
+    await query(
+      `with written as (
+         select * from unnest($1::text[], $2::text[], $3::integer[], $4::text[]) as w (kind, name, part, value)
+       ), gone as (
+         delete from ${this.#path} s using unnest($5::text[], $6::text[]) as d (kind, name)
+         where s.kind = d.kind and s.name = d.name
+           and not exists (select from written w where w.kind = s.kind and w.name = s.name and w.part = s.part)
+       )
+       insert into ${this.#path} (kind, name, part, value) select kind, name, part, value from written
+       on conflict (kind, name, part) do update set value = excluded.value`,
+      [
+        rows.map(({ kind }) => kind),
+        rows.map(({ name }) => name),
+        rows.map(({ part }) => part),
+        rows.map(({ value }) => value),
+        dropped.map(({ kind }) => kind),
+        dropped.map(({ name }) => name),
+      ],
+    );
+  }
+
+  async move(query: Query, kind: string, toKind: string, name?: string): Promise<void> {
+    await query(`update ${this.#path} set kind = $2 where kind = $1 and ($3::text is null or name = $3)`, [
+      kind,
+      toKind,
+      name ?? null,
+    ]);
+  }
+
+  /** What the run that has the lock says of itself; undefined where that cannot be told. */
+  async holder(query: Query): Promise<unknown> {
+    const [row] = await this.read(query, HOLDER_KIND, ONLY);
+    try {
+      return row && JSON.parse(row.value);
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** @param said undefined: nobody has it */
+  setHolder(query: Query, said: object | undefined): Promise<void> {
+    const place = { kind: HOLDER_KIND, name: ONLY };
+    return this.write(
+      query,
+      said === undefined
+        ? { dropped: [place] }
+        : { rows: [{ ...place, part: 0, value: JSON.stringify(said) }] },
+    );
+  }
+
+  #rows(query: Query, kind: string, name?: string): Promise<readonly StateRow[]> {
+    return query<StateRow>(
+      `select kind, name, part, value from ${this.#path} where kind = $1 and ($2::text is null or name = $2) order by name, part`,
+      [kind, name ?? null],
+    );
+  }
+
+  #refused(why: string, hint: string): ExportError {
+    return new ExportError('STATE_REFUSED', `The state in ${this.place} cannot be used: ${why}.`, {
+      kind: 'config',
+      hint,
+    });
+  }
+}

@@ -1,0 +1,81 @@
+import type { z } from 'zod';
+import type { Log } from '../log/log.js';
+import type { Clock } from '../time/clock.js';
+import type { LockOptions, StateLock } from './state-lock.js';
+
+/** One thing that is remembered. What its parts mean is the core's business. */
+export interface StateRow {
+  /** What it is, such as `checkpoints`. */
+  readonly kind: string;
+  /** Which one of them. */
+  readonly name: string;
+  /** Which part of that, from 0. */
+  readonly part: number;
+  /** Text without U+0000. */
+  readonly value: string;
+}
+
+/** One thing, with all its parts. */
+export type StateName = Pick<StateRow, 'kind' | 'name'>;
+
+/** What becomes of rows, all of it or nothing. */
+export interface RowChanges {
+  /** To be there; one of the same kind, name and part is replaced. Default: none. */
+  readonly rows?: readonly StateRow[];
+  /** To be gone, but for what is in `rows`. Default: nothing. */
+  readonly dropped?: readonly StateName[];
+}
+
+/** Where a state is kept that is no file: rows of text, by kind, name and part, which one run at a time may change. */
+export interface StateRows {
+  /** As users know it, without secrets. */
+  readonly place: string;
+  /** Tries what a run would need, and leaves nothing behind. Throws an `ExportError` that says what is missing. */
+  check(signal: AbortSignal): Promise<void>;
+  /**
+   * Makes what is missing, once nobody else can.
+   *
+   * @throws ExportError `STATE_LOCKED` where another run holds it
+   */
+  lock(options: LockOptions): Promise<StateLock>;
+  /**
+   * The rows of a kind, or of one thing of that kind, in the order of their parts, as they were at one moment. None where
+   * there is no state yet.
+   *
+   * @throws ExportError `STATE_UNREADABLE` where they cannot be read, `STATE_REFUSED` where a newer program wrote them
+   */
+  read(kind: string, name?: string): Promise<readonly StateRow[]>;
+  /** The names of a kind, each once. */
+  names(kind: string): Promise<readonly string[]>;
+  /** Only under the lock: what is written is kept when it resolves, and never after another run has the lock. */
+  write(changes: RowChanges): Promise<void>;
+  /** Gives rows another kind, so that they are kept and not found: all of a kind, or those of a name. Likewise. */
+  move(kind: string, toKind: string, name?: string): Promise<void>;
+  /** Frees what was opened; the lock is given back before. */
+  dispose(): Promise<void>;
+}
+
+/** What the core hands to a state's type. */
+export interface StateContext {
+  /** Relative paths start here. */
+  readonly cwd: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Ends what is waited for. */
+  readonly signal: AbortSignal;
+}
+
+/** A kind of place for the state: cheap to import, since `validate` does. */
+export interface StateType<Settings extends z.ZodObject = z.ZodObject> {
+  /** The settings of this type; `type` is added. */
+  readonly settings: Settings;
+  /** Imports the implementation, so that only what is configured is loaded. Contacts nobody. */
+  open(settings: z.output<Settings>, context: StateContext): Promise<StateRows>;
+}
+
+/** Sees to it that a place takes what its schema gives. */
+export function defineStateType<Settings extends z.ZodObject>(
+  type: StateType<Settings>,
+): StateType<Settings> {
+  return type;
+}
