@@ -20,9 +20,13 @@ const IN_THE_WAY = /^(40001|40P01|55P03)$/;
 /** The driver's own errors have no code. */
 const BROKEN = /^Connection terminated|^timeout expired|^Client has encountered a connection error/i;
 
+/** What PgBouncer says of a transaction in its mode for single statements. */
+const STATEMENTS_ONLY = /statement pooling mode/i;
+
 /** True where the same may work when tried again soon: nothing of it was done. */
 export function mayPass(error: unknown): boolean {
   const { code, message } = causeOf(error);
+  if (STATEMENTS_ONLY.test(message)) return false;
   return AWAY.test(code) || IN_THE_WAY.test(code) || (code === '' && BROKEN.test(message));
 }
 
@@ -60,6 +64,11 @@ function explanation(cause: Cause, address: DatabaseAddress, schema: string): Ex
   if (code === '42501') {
     const hint = `As the owner of the database: GRANT CREATE, TEMPORARY ON DATABASE "${address.database}" TO ${role}; or, where the schema is there: GRANT USAGE, CREATE ON SCHEMA "${schema}" TO ${role}; what is there already must belong to it.`;
     return { words: `${where} does not allow ${user} what is needed: ${said}.`, kind: 'auth', hint };
+  }
+  if (STATEMENTS_ONLY.test(said)) {
+    const hint =
+      'Name the server itself, or a pool with pool_mode = session; for a sink pool_mode = transaction will do.';
+    return { words: `${where} stands behind a pooler without transactions: ${said}.`, kind: 'config', hint };
   }
   if (code === '25006') {
     const hint = 'Name the primary server, not a copy that is only read.';

@@ -38,13 +38,24 @@ export async function acquire(session: Session, table: StateTable, options: Lock
       `select pg_try_advisory_lock(${KEY}) as taken`,
       [table.lockName],
     );
-    if (answer?.taken === true) return;
+    if (answer?.taken === true) return prepare(session);
     const { who, backend } = await holderOf(session, table);
     if (!wait) throw locked(table.place, who, backend);
     if (!isTold) log.info(`Waiting for another run to end: ${who}`);
     isTold = true;
     await clock.sleep(ASK_EVERY_MS, signal);
   }
+}
+
+async function prepare(session: Session): Promise<void> {
+  await session.query(
+    `select set_config(name, value, false) from unnest($1::text[], $2::text[]) as wanted (name, value)
+     where exists (select from pg_settings s where s.name = wanted.name)`,
+    [SETTINGS.map(([name]) => name), SETTINGS.map(([, value]) => value)],
+  );
+  await session.query(
+    "select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'",
+  );
 }
 
 const KEY = 'hashtextextended($1, 0)';
@@ -75,13 +86,7 @@ export async function heldBy(
   { clock }: LockOptions,
 ): Promise<StateLock> {
   const [{ backend } = { backend: 0 }] = await session.query<{ readonly backend: number }>(
-    `select pg_backend_pid() as backend, set_config(name, value, false)
-     from unnest($1::text[], $2::text[]) as wanted (name, value)
-     where exists (select from pg_settings s where s.name = wanted.name)`,
-    [SETTINGS.map(([name]) => name), SETTINGS.map(([, value]) => value)],
-  );
-  await session.query(
-    "select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'",
+    'select pg_backend_pid() as backend',
   );
   const { pid, host, since } = await thisRun(clock.now());
   await table.setHolder(session.query, { pid, host, since, backend });

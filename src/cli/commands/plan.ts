@@ -25,7 +25,7 @@ export interface PlanOptions extends JobOptions, LogOptions {
  * sinks reckon with, and calls nothing else.
  */
 export async function plan(options: PlanOptions, context: CliContext): Promise<number> {
-  const job = await jobFor(options, context);
+  const job = await jobFor(options, context, ([part]) => !(options.noState && part === 'state'));
   const log = logFor(options, context);
   const use = options.noState ? 'none' : 'keep';
   const session = await beginCheckpoints(job, { use, dryRun: true }, log, context);

@@ -1,4 +1,5 @@
 import type { CliContext } from '../../catalogue/cli-context.js';
+import type { Path } from '../../config/mistakes/mistake.js';
 import { type DeliveryOptions, runCommand } from '../run-command.js';
 
 export interface SyncOptions extends DeliveryOptions {
@@ -16,5 +17,6 @@ export interface SyncOptions extends DeliveryOptions {
 export function sync(options: SyncOptions, context: CliContext): Promise<number> {
   const { noState, fullRefresh, wait, isRehearsal = false } = options;
   const checkpoints = { use: noState ? 'none' : 'keep', fullRefresh, wait } as const;
-  return runCommand(options, { checkpoints, isRehearsal }, context);
+  const isNeeded = ([part]: Path) => !(noState && part === 'state');
+  return runCommand(options, { checkpoints, isRehearsal, isNeeded }, context);
 }

@@ -192,7 +192,7 @@ function stopWithThisProcess(folder: string, owner: { readonly uid?: number; rea
   Object(shell.stdin).unref();
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer().once('error', reject);
     server.listen(0, '127.0.0.1', () => {

@@ -25,7 +25,5 @@ describe.skipIf(!hasPostgres)('a state in PostgreSQL', () => {
 
 /** Where the days of the request log begin that were asked for. */
 function daysAsked({ calls }: StandIn): readonly string[] {
-  return calls
-    .filter(({ path }) => path.endsWith('/requests'))
-    .map(({ query }) => query.get('start') ?? '');
+  return calls.filter(({ path }) => path.endsWith('/requests')).map(({ query }) => query.get('start') ?? '');
 }
