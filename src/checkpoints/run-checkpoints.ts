@@ -231,7 +231,7 @@ export class RunCheckpoints implements Checkpoints {
     throw new ExportError('STATE_REFUSED', message, {
       kind: 'config',
       hint:
-        'Check the API key, give this account a state of its own (`state: { path: … }`), or begin anew with ' +
+        'Check the API key, give this account a state of its own (another `path` or `schema` under `state`), or begin anew with ' +
         `\`deepgram-export state forget ${this.#table.sinkNames().join(' ')}\`.`,
     });
   }

@@ -23,6 +23,8 @@ import { addDays, type Day, dayAt, daysThrough } from '../../src/time/day.js';
 import { NOTHING_FOUND } from '../deliver/nothing-found.js';
 
 export interface HistoryOptions {
+  /** Where the state is kept. Default: a file. */
+  readonly store?: CheckpointStore;
   /** What the source has of a day at a moment. Default: one settled record. */
   readonly rows?: (day: Day, nowMs: number) => readonly Row[];
   /** Records of a day at a moment that cannot be understood. Default: none. */
@@ -76,7 +78,7 @@ export class ExportHistory {
 
   private constructor(path: string, options: HistoryOptions) {
     this.path = path;
-    this.#store = fileStore(path, { source: 'fake' });
+    this.#store = options.store ?? fileStore(path, { source: 'fake' });
     this.#options = options;
   }
 

@@ -141,10 +141,6 @@ describe('a state that cannot be used is refused with a way out, and stays as it
   });
 });
 
-it('no state yet is no mistake', async () => {
-  expect(await storeAt(await statePath()).load()).toBeUndefined();
-});
-
 it('what is written is what is read, and nothing else is left in the folder', async () => {
   const path = await statePath();
   const document = withDays({

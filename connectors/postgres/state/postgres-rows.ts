@@ -106,7 +106,7 @@ async function usable<Result>(work: () => Promise<Result>): Promise<Result> {
     if (error.code.startsWith('STATE_') || error.kind === 'interrupted') throw error;
     throw new ExportError('STATE_UNREADABLE', `The state cannot be used: ${error.message}`, {
       kind: 'config',
-      hint: error.hint,
+      hint: error.hint ?? 'The log of the server may say more.',
       cause: error,
     });
   }

@@ -2,11 +2,9 @@ import { cp, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { partitionOf, requestRow } from '../../../connectors/testing/sample-records.js';
 import type { JournalKey } from '../../../src/checkpoints/journal/append-journal.js';
 import type { JournalPartition } from '../../../src/checkpoints/journal/append-partition.js';
 import { fileJournal } from '../../../src/checkpoints/journal/file-journal.js';
-import { recordKey } from '../../../src/checkpoints/journal/record-key.js';
 
 const KEY: JournalKey = { sink: 'logs', stream: 'requests', projectId: 'p1', day: '2026-11-20' };
 
@@ -57,41 +55,12 @@ describe('what was delivered', () => {
     expect(await readdir(cwd)).toEqual([]);
   });
 
-  it('is known at once, and to later runs', async () => {
-    const first = await open();
-    await deliver(first, ['a', 'b']);
-    const forEachConcurrent = ['a', 'b', 'c'].map((key) => first.has(key));
-    await first.commit();
-
-    const later = await open();
-
-    expect(forEachConcurrent).toEqual([true, true, false]);
-    expect(['a', 'b', 'c'].map((key) => later.has(key))).toEqual([true, true, false]);
-  });
-
-  it('is told from what is done with and not there, at once, to later runs, and after a death', async () => {
+  it('has what is not there in a file of its own', async () => {
     const partition = await open();
-    await partition.announce(['a', 'b', 'c']);
+    await partition.announce(['a', 'b']);
     await partition.acknowledged(['b']);
-    const fates = (of: JournalPartition) =>
-      ['a', 'b', 'c', 'd'].map((key) => [of.has(key), of.isUndelivered(key)]);
-    const atOnce = fates(partition);
-    await partition.close();
+    await partition.commit();
 
-    const afterDeath = await open();
-    const known = [afterDeath.known, fates(afterDeath)];
-    await afterDeath.commit();
-    const later = await open();
-
-    const expected = [
-      [true, false],
-      [true, true],
-      [true, false],
-      [false, false],
-    ];
-    expect(atOnce).toEqual(expected);
-    expect(known).toEqual([3, expected]);
-    expect(fates(later)).toEqual(expected);
     expect((await readdir(path('.'))).sort()).toEqual(['delivered.ids', 'undelivered.ids']);
   });
 
@@ -125,38 +94,6 @@ describe('what was delivered', () => {
     for (let batch = 0; batch < 50; batch += 1) expect(later.has(`batch ${batch}, record 1`)).toBe(true);
   });
 
-  it('is apart for each sink, stream, project and day', async () => {
-    const others = [
-      { ...KEY, sink: 'logs2' },
-      { ...KEY, stream: 'usage' },
-      { ...KEY, projectId: 'p2' },
-      { ...KEY, day: '2026-11-21' },
-      { ...KEY, day: null },
-    ];
-    await deliverAndCommit(['a']);
-
-    const known = await Promise.all(others.map(async (key) => (await open(key)).has('a')));
-
-    expect(known).toEqual([false, false, false, false, false]);
-  });
-
-  it('may be written for several partitions at once, and for one only once', async () => {
-    const journal = fileJournal(root);
-    const one = await journal.open(KEY, neverAsked);
-    const other = await journal.open({ ...KEY, day: '2026-11-21' }, neverAsked);
-    await one.announce(['a']);
-    await other.announce(['a']);
-
-    const again = journal.open(KEY, neverAsked);
-
-    await expect(again).rejects.toThrow('open already');
-    await one.acknowledged();
-    await one.commit();
-    const reopened = await journal.open(KEY, neverAsked);
-    expect(reopened.has('a')).toBe(true);
-    await Promise.all([other.close(), reopened.close()]);
-  });
-
   it.each(['../../etc/passwd', '..', '/abs', '', 'Ünïcödé 語'])(
     'stays inside its folder for a project with the id %j',
     async (projectId) => {
@@ -168,88 +105,16 @@ describe('what was delivered', () => {
   );
 });
 
-describe('forgetting', () => {
-  it('removes a partition and no other', async () => {
-    const other = { ...KEY, day: '2026-11-21' };
-    await deliverAndCommit(['a']);
-    await deliverAndCommit(['a'], other);
+it('forgets a partition with its folder, and no other', async () => {
+  await deliverAndCommit(['a']);
+  await deliverAndCommit(['a'], { ...KEY, day: '2026-11-21' });
 
-    await fileJournal(root).forget(KEY);
-    await fileJournal(root).forget(KEY);
+  await fileJournal(root).forget(KEY);
 
-    expect(await readdir(join(root, 'logs/requests/p1'))).toEqual(['2026-11-21']);
-    expect((await open()).has('a')).toBe(false);
-    expect((await open(other)).has('a')).toBe(true);
-  });
-
-  it('removes all of a sink that delivers elsewhere now', async () => {
-    const other = { ...KEY, sink: 'other' };
-    await deliverAndCommit(['a']);
-    await deliverAndCommit(['a'], other);
-
-    await fileJournal(root).forgetSink('logs');
-
-    expect((await open()).has('a')).toBe(false);
-    expect((await open(other)).has('a')).toBe(true);
-  });
+  expect(await readdir(join(root, 'logs/requests/p1'))).toEqual(['2026-11-21']);
 });
 
 describe('after a crash', () => {
-  it('knows what was acknowledged', async () => {
-    await die(['a', 'b'], []);
-
-    const partition = await open();
-
-    expect(['a', 'b'].map((key) => partition.has(key))).toEqual([true, true]);
-  });
-
-  it('asks for what was on its way, and only for that', async () => {
-    await die(['a', 'b'], ['c', 'd']);
-    const asked: string[][] = [];
-
-    const partition = await open(KEY, async (keys) => {
-      asked.push([...keys]);
-      return new Set(['c', 'never announced']);
-    });
-
-    expect(asked).toEqual([['c', 'd']]);
-    const known = ['a', 'b', 'c', 'd', 'never announced'].filter((key) => partition.has(key));
-    expect(known).toEqual(['a', 'b', 'c']);
-  });
-
-  it('asks once: the answer is kept', async () => {
-    await die([], ['c']);
-    await (await open(KEY, async () => new Set(['c']))).close();
-
-    const partition = await open(KEY, neverAsked);
-
-    expect(partition.has('c')).toBe(true);
-  });
-
-  it('keeps the doubt where asking fails', async () => {
-    await die([], ['c']);
-    const journal = fileJournal(root);
-    const failing = journal.open(KEY, async () => {
-      throw new Error('nobody answers');
-    });
-    await expect(failing).rejects.toThrow('nobody answers');
-
-    const partition = await journal.open(KEY, async (keys) => new Set(keys));
-
-    expect(partition.has('c')).toBe(true);
-  });
-
-  it('takes an acknowledgement that comes after the end for a doubt', async () => {
-    const late = await open();
-    await late.announce(['a']);
-    await late.close();
-    await late.acknowledged();
-
-    const partition = await open(KEY, async () => new Set());
-
-    expect(partition.has('a')).toBe(false);
-  });
-
   it('may find a journal whose records are all in the sorted file already', async () => {
     await die(['a'], []);
     await cp(path('journal'), join(cwd, 'journal'));
@@ -350,32 +215,5 @@ describe('damage', () => {
     const partition = await open(KEY, async () => new Set());
 
     expect(['a', 'b', 'c'].filter((key) => partition.has(key))).toEqual(['a', 'b']);
-  });
-});
-
-describe('the key of a record', () => {
-  it('is made of the key fields alone', () => {
-    const { stream } = partitionOf('requests', '2026-11-20');
-
-    const key = recordKey(stream, requestRow(1));
-
-    expect(recordKey(stream, requestRow(1, '2026-11-20', { cost_usd: 1 }))).toBe(key);
-    expect(recordKey(stream, requestRow(2))).not.toBe(key);
-  });
-
-  it('joins them so that no two records are mixed up', () => {
-    const { stream } = partitionOf('requests', '2026-11-20');
-    const rows = [
-      { project_id: 'a', request_id: 'b,c' },
-      { project_id: 'a,b', request_id: 'c' },
-      { project_id: 'a","b', request_id: 'c' },
-      { project_id: 'a', request_id: null },
-      { project_id: 'a', request_id: 'null' },
-      { project_id: 'a', request_id: '' },
-    ];
-
-    const keys = new Set(rows.map((row) => recordKey(stream, row)));
-
-    expect(keys.size).toBe(rows.length);
   });
 });
