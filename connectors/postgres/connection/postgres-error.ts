@@ -27,7 +27,13 @@ const STATEMENTS_ONLY = /statement pooling mode/i;
 export function mayPass(error: unknown): boolean {
   const { code, message } = causeOf(error);
   if (STATEMENTS_ONLY.test(message)) return false;
-  return AWAY.test(code) || IN_THE_WAY.test(code) || (code === '' && BROKEN.test(message));
+  return isBroken(error) || IN_THE_WAY.test(code);
+}
+
+/** True where the connection is of no use any more, or there is none. */
+export function isBroken(error: unknown): boolean {
+  const { code, message } = causeOf(error);
+  return AWAY.test(code) || (code === '' && BROKEN.test(message));
 }
 
 /** The error in words, with what to do. Without its cause: that has the statement, and may have values of records. */

@@ -2,6 +2,7 @@ import { ExportError } from '../../../src/errors/export-error.js';
 import { formatDuration } from '../../../src/time/duration.js';
 import { unlessAborted, withTimeout } from '../../../src/time/limits.js';
 import type { Database } from '../connection/database.js';
+import { isBroken } from '../connection/postgres-error.js';
 
 /**
  * A server that has not answered for so long cannot be reached. It must be found out here before the server does: who is
@@ -46,7 +47,11 @@ export async function openSession(database: Database, signal: AbortSignal): Prom
       try {
         return await answer;
       } catch (error) {
-        if (error instanceof ExportError) void end(); // an answer that comes late is nobody's
+        // Also an answer that comes late is nobody's.
+        if (error instanceof ExportError || isBroken(error)) {
+          ended.abort();
+          void end();
+        }
         throw database.explained(error, NEVER);
       }
     },
