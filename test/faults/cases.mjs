@@ -3,11 +3,13 @@ import { sinkDown, sinkHangs, tableReplaced } from './broken-sinks.mjs';
 import { kills } from './kills.mjs';
 import { killedWhileAppending } from './log-kills.mjs';
 import { olderCopies } from './older-copies.mjs';
+import { withDatabase } from './postgres.mjs';
 import { shorterAnswers } from './shorter-answers.mjs';
 import { killedWhileStitching } from './stitching.mjs';
 
 /** Every fault that is tried out, in the order in which they run; a name is what `--only` looks into. */
 export function cases({ kills: count, seed, tell }) {
+  const fifth = Math.max(1, Math.round(count / 5));
   const tenth = Math.max(1, Math.round(count / 10));
   return [
     { name: 'killed at random moments, files only', run: () => kills({ count, seed, tell }) },
@@ -38,6 +40,14 @@ export function cases({ kills: count, seed, tell }) {
     {
       name: 'a copy of two runs ago comes back',
       run: () => olderCopies({ count: tenth, seed, tell }),
+    },
+    {
+      name: 'killed at random moments, with the state in PostgreSQL',
+      run: () => withDatabase((database) => kills({ count: fifth, seed, database, tell })),
+    },
+    {
+      name: 'killed while sending logs, with the state in PostgreSQL',
+      run: () => withDatabase((database) => killedWhileAppending({ count: tenth, seed, database, tell })),
     },
     { name: 'a sink is down for three runs', run: () => sinkDown({ seed }) },
     { name: 'a sink hangs', run: () => sinkHangs({ seed }) },

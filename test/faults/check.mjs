@@ -34,6 +34,8 @@ export async function mustEqualReference(world, account, settings) {
   must(difference === undefined, `differs from an undisturbed run: ${difference}`);
   const left = await leftovers(world.folder);
   must(left.length === 0, `left over: ${left.join(', ')}`);
+  const holder = await world.state?.holder();
+  must(holder === undefined, `process ${holder} still says that it has the lock`);
 }
 
 /** The first stream, project and sink of which not the same days are closed, open or lost. */
@@ -43,12 +45,17 @@ async function stateDifference(reference, world) {
   return at && `the state of ${at}\n  wanted: ${wanted[at]}\n  found:  ${found[at]}`;
 }
 
-async function daysInState({ stateFolder }) {
-  const { sources } = JSON.parse(await readFile(join(stateFolder, 'state.json'), 'utf8'));
+async function daysInState({ state, stateFolder }) {
   const days = {};
-  for (const [stream, projects] of Object.entries(sources.deepgram))
-    for (const [project, sinks] of Object.entries(projects))
-      for (const [sink, { closed, open, lost }] of Object.entries(sinks))
-        days[`${stream}/${project}/${sink}`] = JSON.stringify({ closed, open: Object.keys(open), lost });
+  for (const [stream, sinks] of (await state?.days()) ?? (await daysInFile(stateFolder)))
+    for (const [sink, { closed, open, lost }] of Object.entries(sinks))
+      days[`${stream}/${sink}`] = JSON.stringify({ closed, open: Object.keys(open), lost });
   return days;
+}
+
+async function daysInFile(stateFolder) {
+  const { sources } = JSON.parse(await readFile(join(stateFolder, 'state.json'), 'utf8'));
+  return Object.entries(sources.deepgram).flatMap(([stream, projects]) =>
+    Object.entries(projects).map(([project, sinks]) => [`${stream}/${project}`, sinks]),
+  );
 }

@@ -4,6 +4,7 @@ import { KINDS, startAccount } from './account.mjs';
 import { must, mustBeWhole, mustEnd, mustEqualReference } from './check.mjs';
 import { dice } from './dice.mjs';
 import { leftovers, Wholeness } from './outputs.mjs';
+import { advisoryLocks, stateIn } from './postgres.mjs';
 import { randomKills } from './random-kills.mjs';
 import { makeWorld, sinksOf } from './world.mjs';
 
@@ -30,17 +31,28 @@ const WORLDS = 4;
  * moments, and then lets it run once: its outputs have to be those of a program that was never disturbed.
  *
  * @param count kills in all; the worlds share them
+ * @param database where the states are; default: in files
  */
-export async function kills({ count, seed, datadog = false, prices = true, tell }) {
+export async function kills({ count, seed, datadog = false, prices = true, database, tell }) {
   const worlds = Math.min(WORLDS, Math.ceil(count / 10));
   const met = new Map(KINDS.map((kind) => [kind, 0]));
   const book = { killed: 0, calls: 0, met, endings: new Map(), phases: new Map() };
   const shares = Array.from({ length: worlds }, (_, at) => Math.floor((count + at) / worlds));
   await Promise.all(
     shares.map((share, at) =>
-      tormented({ count: share, seed: seed * WORLDS + at, datadog, prices, tell, book }),
+      tormented({
+        count: share,
+        seed: seed * WORLDS + at,
+        datadog,
+        prices,
+        state: database && stateIn(database, `world_${at}`),
+        tell,
+        book,
+      }),
     ),
   );
+  const locks = database === undefined ? 0 : await advisoryLocks(database);
+  must(locks === 0, `${locks} advisory locks are left`);
   const { killed, calls, endings, phases } = book;
   const failed = [...met.values()].reduce((sum, times) => sum + times, 0);
   must(killed < MEETS_ALL || [...met.values()].every((times) => times > 0), `not met: ${formatCounts(met)}`);
@@ -52,10 +64,10 @@ export async function kills({ count, seed, datadog = false, prices = true, tell 
   };
 }
 
-async function tormented({ count, seed, datadog, prices, tell, book }) {
+async function tormented({ count, seed, datadog, prices, state, tell, book }) {
   const runs = randomKills(dice(seed), datadog ? 7_000 : 4_000);
   const account = await startAccount({ now: FIRST_RUN, seed, prices });
-  const settings = { ...WINDOW, sinks: sinksOf(datadog ? { intakeUrl: account.intakeUrl } : {}) };
+  const settings = { ...WINDOW, state, sinks: sinksOf(datadog ? { intakeUrl: account.intakeUrl } : {}) };
   const world = await makeWorld(account, settings);
   const wholeness = new Wholeness();
   let killed = 0;
@@ -106,8 +118,12 @@ async function phaseOf(world, before, pid) {
   if (begun(/^out\/tableau\/[^/]+$/)) return 'putting a table together';
   if (begun(/^out\//)) return 'writing partitions';
   if (begun(/^state\//)) return 'writing the state';
-  const lock = await readFile(join(world.stateFolder, 'state.json.lock'), 'utf8').catch(() => '{}');
-  return JSON.parse(lock).pid === pid ? 'between files' : 'before or after its work';
+  return (await holderIn(world)) === pid ? 'between files' : 'before or after its work';
+}
+
+async function holderIn({ state, stateFolder }) {
+  if (state) return state.holder();
+  return JSON.parse(await readFile(join(stateFolder, 'state.json.lock'), 'utf8').catch(() => '{}')).pid;
 }
 
 /** How a run went, and how far a day had come when it ran: of a moment, and so different at another one. */

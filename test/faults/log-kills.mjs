@@ -4,6 +4,7 @@ import { startAccount } from './account.mjs';
 import { must, mustEnd } from './check.mjs';
 import { dice } from './dice.mjs';
 import { filesBelow } from './outputs.mjs';
+import { stateIn } from './postgres.mjs';
 import { randomKills } from './random-kills.mjs';
 import { logSinksOf, makeWorld } from './world.mjs';
 
@@ -30,10 +31,11 @@ const SLOWNESS_MS = 600;
  * Kills runs that send logs, and then lets one finish. What was sent cannot be taken back or looked up, so at the end
  * every settled request must have its log, and twice only where a run said that it had been in doubt.
  */
-export async function killedWhileAppending({ count, seed, prices = true, tell }) {
+export async function killedWhileAppending({ count, seed, prices = true, database, tell }) {
   const kills = randomKills(dice(seed), USUAL_MS);
   const account = await startAccount({ now: FIRST_RUN, seed, prices, clockStepMs: CLOCK_STEP_MS });
-  const world = await makeWorld(account, { ...WINDOW, sinks: logSinksOf(account) });
+  const state = database && stateIn(database, 'logs');
+  const world = await makeWorld(account, { ...WINDOW, state, sinks: logSinksOf(account) });
   const doubts = new Map();
   let killed = 0;
   try {

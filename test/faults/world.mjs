@@ -24,14 +24,16 @@ export function logSinksOf({ intakeUrl }) {
 /**
  * A folder with a configuration. Balances are off: each is what was there at the moment of a run, so runs at other
  * times rightly have others.
+ *
+ * @param settings.state where it is in a database; default: in a file
  */
-export async function makeWorld(account, { since, until, sinks }) {
+export async function makeWorld(account, { since, until, sinks, state }) {
   const folder = await mkdtemp(join(tmpdir(), 'deepgram-export-faults-'));
   const config = `version: 1
 source: { type: deepgram, api_key: '\${DEEPGRAM_API_KEY}', base_url: '${account.url}' }
 streams: { balances: false }
 window: { since: ${since}, until: ${until}, lookback: 1d }
-state: { path: state/state.json }
+state: ${state?.setting ?? '{ path: state/state.json }'}
 sinks:
 ${sinks}`;
   await writeFile(join(folder, 'sync.yaml'), config);
@@ -40,12 +42,13 @@ ${sinks}`;
     folder,
     out: join(folder, 'out'),
     stateFolder: join(folder, 'state'),
+    state,
     remove: () => rm(folder, { recursive: true, force: true }),
   };
 }
 
-/** What one undisturbed run into a new folder, without a past, has at this moment of the account. */
-export async function withReference(account, settings, use) {
+/** What one undisturbed run into a new folder, without a past, has at this moment of the account; its state is a file. */
+export async function withReference(account, { state: _, ...settings }, use) {
   const world = await makeWorld(account, settings);
   try {
     const { code, said } = await sync(world.folder, account);
