@@ -1,17 +1,23 @@
+import { IdSet } from '../../../src/checkpoints/journal/id-set.js';
+import { recordId, recordKey } from '../../../src/checkpoints/journal/record-key.js';
 import type { Field, FieldType, Row, Value } from '../../../src/streams/field.js';
 import type { Partition } from '../../../src/streams/partition.js';
 import { isDay } from '../../../src/time/day.js';
 import { parseTimestamp } from '../../../src/time/timestamp.js';
+import { hasUniqueKey, tableOf } from '../tables/table.js';
 
 /** Why a record cannot be a row of its table, or undefined where it can. */
 export type RefusalOf = (row: Row) => string | undefined;
 
 /**
- * Looks for values that PostgreSQL refuses: within a COPY, one of them would refuse all. And for records of another
- * partition, which would not be found when theirs is replaced.
+ * Looks for values that PostgreSQL refuses: within a COPY, one of them would refuse all; so would a key that comes twice,
+ * which is looked for in 8 bytes a record. And for records of another partition, which would not be found when theirs is
+ * replaced.
  */
 export function refusalsIn({ stream, project, day }: Partition): RefusalOf {
   const checks = stream.fields.map((field) => [field, CHECKS[field.type]] as const);
+  const hasOneEach = hasUniqueKey(tableOf(stream));
+  const seen = new IdSet();
   return (row) => {
     if (row.project_id !== project.id || (day !== null && row.date !== day)) {
       return 'is of another project or day than what it was read with';
@@ -25,6 +31,10 @@ export function refusalsIn({ stream, project, day }: Partition): RefusalOf {
       const words = check(value);
       if (words !== undefined) return `${field.name} ${words}`;
     }
+    if (!hasOneEach) return undefined;
+    const id = recordId(recordKey(stream, row));
+    if (seen.has(id)) return 'has the key of a record before it';
+    seen.add(id);
     return undefined;
   };
 }

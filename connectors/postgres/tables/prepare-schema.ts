@@ -7,6 +7,7 @@ import { derivedFrom } from '../rollup/requests-by-day.js';
 import { makeViews } from '../views/make-views.js';
 import { viewsOf } from '../views/views.js';
 import { type Catalog, readCatalog } from './catalog.js';
+import { identifier, literal } from './identifier.js';
 import { migration } from './migration.js';
 import { tableOf } from './table.js';
 
@@ -30,7 +31,7 @@ export async function prepareSchema(
     `deepgram-export ${schema}`,
   ]);
   const { catalog, statements } = await missingIn(transaction, streams, context);
-  if (!migrate) return refuseMissing(statements, context);
+  if (!migrate) return refuseMissing(statements, missingViews(catalog, streams, schema), context);
   await makeAll(transaction, statements);
   const notes = await makeViews(transaction, schema, catalog, viewsOf(schema, streams));
   for (const note of notes) log.warn(note);
@@ -44,7 +45,7 @@ export async function tryPreparing(
   context: SchemaContext,
 ): Promise<string> {
   const { catalog, statements } = await missingIn(transaction, streams, context);
-  if (!context.migrate) refuseMissing(statements, context);
+  if (!context.migrate) refuseMissing(statements, missingViews(catalog, streams, context.schema), context);
   await makeAll(transaction, statements);
   await transaction.query('create temporary table probe on commit drop as select 1');
   await transaction.query('rollback');
@@ -73,11 +74,34 @@ async function makeAll(transaction: Transaction, statements: readonly string[]):
   await transaction.query('set local lock_timeout = 0');
 }
 
-/** Comments are nothing that a run needs. */
-function refuseMissing(statements: readonly string[], { schema, where, log }: SchemaContext): void {
+/** What makes the views of these streams where nothing of their names is there. */
+function missingViews(
+  { tables, views }: Catalog,
+  streams: readonly Stream[],
+  schema: string,
+): readonly string[] {
+  return viewsOf(schema, streams)
+    .filter(({ name }) => !views.has(name) && !tables.has(name))
+    .flatMap(({ name, sql, description }) => {
+      const path = identifier(schema, name);
+      const onOneLine = sql.replaceAll(/\s*\n\s*/g, ' ');
+      return [`create view ${path} as ${onOneLine}`, `comment on view ${path} is ${literal(description)}`];
+    });
+}
+
+/**
+ * Comments and views are nothing that a run needs.
+ *
+ * @param views printed with the rest
+ */
+function refuseMissing(
+  statements: readonly string[],
+  views: readonly string[],
+  { schema, where, log }: SchemaContext,
+): void {
   const needed = statements.filter((statement) => !statement.startsWith('comment on'));
   if (needed.length === 0) return;
-  for (const statement of statements) log.warn(`${statement};`);
+  for (const statement of [...statements, ...views]) log.warn(`${statement};`);
   throw new ExportError(
     'SINK_REFUSED',
     `${where}: the schema ${schema} is not as this program needs it, and \`migrate\` is false.`,

@@ -160,6 +160,22 @@ describe.skipIf(!hasPostgres)('a value that PostgreSQL refuses', () => {
     ['a number that is none', { cost_usd: Number.NaN }, /^cost_usd is no number/],
   ];
 
+  it('a key that comes twice costs the second record, and no other, also when it comes again', async () => {
+    const database = await emptyDatabase();
+    const sink = await preparedSink(database, [requests]);
+    const rows = [requestRow(1), requestRow(2), { ...requestRow(1), cost_usd: 9 }, requestRow(3)];
+
+    const receipts = [await deliver(sink, PARTITION, rows), await deliver(sink, PARTITION, rows)];
+
+    for (const receipt of receipts) {
+      expect(receipt.accepted).toBe(3);
+      expect(receipt.rejected).toMatchObject([{ reason: 'has the key of a record before it', count: 1 }]);
+    }
+    expect(await database.sql('select count(*), max(cost_usd) < 9 as first from deepgram.requests')).toEqual([
+      { count: '3', first: true },
+    ]);
+  });
+
   it.each(cases)('%s costs that record, and no other', async (_, change, reason) => {
     const database = await emptyDatabase();
     const sink = await preparedSink(database, [requests]);

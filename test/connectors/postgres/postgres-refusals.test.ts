@@ -167,7 +167,12 @@ describe.skipIf(!hasPostgres)('a database that cannot be written', () => {
 
     expect(code).toBe(5);
     expect(said).toMatch(/`migrate` is false/);
+    const views = "select count(*)::int as views from pg_views where schemaname = 'deepgram'";
+    const [printed] = await world.database.sql(views);
     expect(await world.sync()).toBe(0);
+    const whole = await postgresWorld();
+    await whole.sync();
+    expect([printed]).toEqual(await whole.database.sql(views));
   });
 });
 
