@@ -25,17 +25,19 @@ export async function check(options: JobOptions & LogOptions, context: CliContex
   const log = logFor(options, context);
   const window = resolveWindow(job.window, clock.now());
   const state = await checkState(job, window, log, context);
-  const source = await openSource(job, window, log, context, state.memory);
+  let source: Source | undefined;
   try {
+    source = await openSource(job, window, log, context, state.memory);
+    const asked = source;
     return await withOpenings(job, {}, log, context, async (openings) => {
-      const ofSource = await source
+      const ofSource = await asked
         .check(job.streams, signal)
         .catch((error) => [failedCheck('connect', error)]);
-      const failed = state.failed ?? (await checkAccount(source, state.checkpoints, window, signal));
+      const failed = state.failed ?? (await checkAccount(asked, state.checkpoints, window, signal));
       const ofSinks = await Promise.all(openings.map((opening) => checkSink(opening, signal)));
       const lanes = openings.flatMap(({ lane }) => lane ?? []);
       // Nothing where the source does not answer, which has been said already.
-      const estimates = await estimatesOf(lanes, source, signal).catch(() => undefined);
+      const estimates = await estimatesOf(lanes, asked, signal).catch(() => undefined);
       if (signal.aborted) throw abortError(signal);
       const color = wantsColor(screen.stdout, env);
       const hinted = new Set<string>();
@@ -55,7 +57,7 @@ export async function check(options: JobOptions & LogOptions, context: CliContex
       return failed === undefined ? exitCodeOf(ofSource, ofSinks) : EXIT.config;
     });
   } finally {
-    await source.close();
+    await source?.close();
     await state.end();
   }
 }
