@@ -1,5 +1,5 @@
 import type { SyncJob } from '../src/cli/program-options.js';
-import type { Summary } from '../src/report/summary.js';
+import type { Summary } from '../src/summary/summary.js';
 
 /**
  * What `deepgram-export sync` does, for a program: answers the summary, and prints nothing. What goes wrong is in the

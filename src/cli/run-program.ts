@@ -4,7 +4,7 @@ import type { Catalogue } from '../catalogue/catalogue.js';
 import { ExportError } from '../errors/export-error.js';
 import { whyNotWritten } from '../files/file-error.js';
 import { Screen } from '../log/screen.js';
-import { EXIT } from '../report/exit-code.js';
+import { EXIT } from '../summary/exit-code.js';
 import { systemClock } from '../time/clock.js';
 import { main } from './main.js';
 

@@ -6,8 +6,8 @@ import type { Job } from '../config/job.js';
 import { ExportError } from '../errors/export-error.js';
 import { whyNotWritten } from '../files/file-error.js';
 import { openRegularFile } from '../files/regular-file.js';
-import type { Summary } from '../report/summary.js';
-import { summaryMarkdown } from '../report/summary-markdown.js';
+import type { Summary } from '../summary/summary.js';
+import { summaryMarkdown } from '../summary/summary-markdown.js';
 import { jsonText } from '../text/one-line.js';
 
 /** Where a summary goes besides the screen. */

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { Catalogue } from '../catalogue/catalogue.js';
 import type { Log, LogFields } from '../log/log.js';
 import { Screen } from '../log/screen.js';
-import type { Summary } from '../report/summary.js';
+import type { Summary } from '../summary/summary.js';
 import { systemClock } from '../time/clock.js';
 import type { LogEntry, SyncJob } from './program-options.js';
 import { summarized } from './run-command.js';

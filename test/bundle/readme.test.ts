@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
-import { EXIT } from '../../src/report/exit-code.js';
+import { EXIT } from '../../src/summary/exit-code.js';
 import { KEY } from '../cli/world.js';
 import { DATADOG_APP_KEY, DATADOG_KEY, organization, world } from './account.js';
 import { Program, ROOT } from './program.js';

@@ -9,7 +9,7 @@ import { memorySink } from '../../connectors/testing/memory-sink.js';
 import { defineSinkType } from '../../src/catalogue/sink-type.js';
 import type { StandardSchema } from '../../src/catalogue/standard-schema.js';
 import { configJsonSchema } from '../../src/config/settings/json-schema.js';
-import type { Summary } from '../../src/report/summary.js';
+import type { Summary } from '../../src/summary/summary.js';
 import { Terminal } from '../cli/terminal.js';
 import { ARCHIVE, account, jobText, KEY } from '../cli/world.js';
 import { errorOf, load } from '../config/load-text.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { StandInOptions } from '../../connectors/stand-ins/deepgram/stand-in-options.js';
-import type { Summary } from '../../src/report/summary.js';
+import type { Summary } from '../../src/summary/summary.js';
 import { NOW, Terminal } from './terminal.js';
 import { ARCHIVE, account, jobText, KEY } from './world.js';
 

@@ -1,7 +1,7 @@
 import { cp, rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Summary } from '../../src/report/summary.js';
+import type { Summary } from '../../src/summary/summary.js';
 import { NOW, Terminal } from './terminal.js';
 import { ARCHIVE, account, intake, jobText, KEY } from './world.js';
 

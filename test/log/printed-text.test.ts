@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Screen } from '../../src/log/screen.js';
 import { screenLog } from '../../src/log/screen-log.js';
-import { failureLines } from '../../src/report/failure-lines.js';
-import { summaryOf } from '../../src/report/summary.js';
-import { summaryMarkdown } from '../../src/report/summary-markdown.js';
-import { summaryText } from '../../src/report/summary-text.js';
 import { maskFor } from '../../src/secrets/mask.js';
 import { Secret } from '../../src/secrets/secret.js';
+import { failureLines } from '../../src/summary/failure-lines.js';
+import { summaryOf } from '../../src/summary/summary.js';
+import { summaryMarkdown } from '../../src/summary/summary-markdown.js';
+import { summaryText } from '../../src/summary/summary-text.js';
 import { jsonText, shortName } from '../../src/text/one-line.js';
 import { textTable } from '../../src/text/text-table.js';
 

@@ -1,8 +1,8 @@
 import type { CliContext } from '../../../src/catalogue/cli-context.js';
 import { type LogOptions, logFor } from '../../../src/cli/options/log-options.js';
 import { userAgent } from '../../../src/cli/version.js';
-import { EXIT } from '../../../src/report/exit-code.js';
-import { failureLines } from '../../../src/report/failure-lines.js';
+import { EXIT } from '../../../src/summary/exit-code.js';
+import { failureLines } from '../../../src/summary/failure-lines.js';
 import { textTable } from '../../../src/text/text-table.js';
 import { datadogClient } from '../shared/datadog-client.js';
 import type { Asset } from './assets/datadog-assets.js';

@@ -7,7 +7,7 @@ import { ExportError } from '../../../src/errors/export-error.js';
 import { createAtomicFile } from '../../../src/files/atomic-file.js';
 import { withFileError } from '../../../src/files/file-error.js';
 import { makeFolders } from '../../../src/files/make-folders.js';
-import { EXIT } from '../../../src/report/exit-code.js';
+import { EXIT } from '../../../src/summary/exit-code.js';
 import { oneLine } from '../../../src/text/one-line.js';
 import { counted } from '../../../src/text/text-table.js';
 import { TELLS_NOBODY, unsentNotes } from './asset-notes.js';

@@ -9,7 +9,7 @@ import { resolveWindow } from '../../config/settings/window.js';
 import { abortError } from '../../errors/export-error.js';
 import { wantsColor } from '../../log/color.js';
 import type { Log } from '../../log/log.js';
-import { EXIT } from '../../report/exit-code.js';
+import { EXIT } from '../../summary/exit-code.js';
 import { oneLine } from '../../text/one-line.js';
 import type { Window } from '../../time/window.js';
 import { beginCheckpoints, withStore } from '../checkpoint-session.js';

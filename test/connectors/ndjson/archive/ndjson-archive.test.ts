@@ -19,9 +19,9 @@ import { run } from '../../../../src/deliver/run.js';
 import { SinkLane } from '../../../../src/deliver/sink-lane.js';
 import { pathSegment } from '../../../../src/files/path-segment.js';
 import { type Log, silentLog } from '../../../../src/log/log.js';
-import { verdictOf } from '../../../../src/report/exit-code.js';
 import type { Row } from '../../../../src/streams/field.js';
 import type { Stream } from '../../../../src/streams/stream.js';
+import { verdictOf } from '../../../../src/summary/exit-code.js';
 import { NOTHING_FOUND } from '../../../deliver/nothing-found.js';
 import { hurriedClock, openSource } from '../../deepgram/read-account.js';
 

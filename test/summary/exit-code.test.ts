@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RunResult } from '../../src/deliver/run.js';
 import type { ErrorKind, Failure } from '../../src/errors/export-error.js';
-import { verdictOf, verdictOfFailure } from '../../src/report/exit-code.js';
+import { verdictOf, verdictOfFailure } from '../../src/summary/exit-code.js';
 import { NOTHING_FOUND } from '../deliver/nothing-found.js';
 
 const REQUIRED = true;

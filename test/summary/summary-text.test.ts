@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { KeptBackDay } from '../../src/deliver/tally/run-tally.js';
-import type { Summary } from '../../src/report/summary.js';
-import { summaryMarkdown } from '../../src/report/summary-markdown.js';
-import { summaryText } from '../../src/report/summary-text.js';
 import { maskFor } from '../../src/secrets/mask.js';
 import { Secret } from '../../src/secrets/secret.js';
+import type { Summary } from '../../src/summary/summary.js';
+import { summaryMarkdown } from '../../src/summary/summary-markdown.js';
+import { summaryText } from '../../src/summary/summary-text.js';
 
 const SUMMARY: Summary = {
   version: 1,
