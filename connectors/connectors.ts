@@ -7,6 +7,7 @@ import { focusType } from './focus/focus-type.js';
 import { ndjsonType } from './ndjson/ndjson-type.js';
 import { postgresType } from './postgres/postgres-type.js';
 import { postgresStateType } from './postgres/state/state-type.js';
+import { reportType } from './report/report-type.js';
 import { tableauType } from './tableau/tableau-type.js';
 
 /** The source, the sinks and the places for the state that we ship. A sink of ours is one line here. */
@@ -15,6 +16,7 @@ export const connectors: Connectors = {
   sinks: {
     'tableau-csv': tableauType,
     ndjson: ndjsonType,
+    report: reportType,
     'datadog-metrics': datadogMetricsType,
     'datadog-logs': datadogLogsType,
     'datadog-costs': datadogCostsType,

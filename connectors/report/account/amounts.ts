@@ -1,0 +1,98 @@
+import { PERIODS, type Period } from './calendar.js';
+
+/** What is added up for the page, by the names that the fields of records have; in parts, see `partsIn`. */
+export const MEASURES = [
+  'cost_usd',
+  'requests',
+  'error',
+  'hours',
+  'tts_characters',
+  'tokens_in',
+  'tokens_out',
+] as const;
+export type Measure = (typeof MEASURES)[number];
+export type Amounts = Readonly<Partial<Record<Measure, number>>>;
+
+/** One name of a breakdown, with what it comes to in each period. */
+export class Share {
+  readonly key: string;
+  /** What it is called now: the name of the latest day. */
+  name: string;
+  /** Beside the name, where several are called the same: their project. */
+  readonly of: string | undefined;
+  /** The last day of which there is anything. */
+  lastDay = '';
+  readonly #sums = new Float64Array(PERIODS.length * MEASURES.length);
+
+  constructor(key: string, name: string, of: string | undefined) {
+    this.key = key;
+    this.name = name;
+    this.of = of;
+  }
+
+  amount(period: Period, measure: Measure): number {
+    return this.#sums[PERIODS.indexOf(period) * MEASURES.length + MEASURES.indexOf(measure)] ?? 0;
+  }
+
+  add(periods: readonly Period[], amounts: Amounts): void {
+    for (const period of periods) {
+      const first = PERIODS.indexOf(period) * MEASURES.length;
+      for (const [at, measure] of MEASURES.entries())
+        this.#sums[first + at] = (this.#sums[first + at] ?? 0) + (amounts[measure] ?? 0);
+    }
+  }
+}
+
+/** Who or what an amount is of. */
+export interface Named {
+  readonly key: string;
+  readonly name: string;
+  readonly of?: string | undefined;
+}
+
+/** Keys that no name has. */
+export const OTHERS: Named = { key: '\u0000others', name: 'others' };
+export const UNTAGGED: Named = { key: '\u0000untagged', name: 'untagged' };
+
+/** Amounts by name and period. */
+export class Breakdown {
+  readonly #shares = new Map<string, Share>();
+
+  add(named: Named, day: string, periods: readonly Period[], amounts: Amounts): void {
+    const share = this.#shares.get(named.key) ?? new Share(named.key, named.name, named.of);
+    this.#shares.set(named.key, share);
+    if (day >= share.lastDay) {
+      share.name = named.name;
+      share.lastDay = day;
+    }
+    share.add(periods, amounts);
+  }
+
+  get shares(): readonly Share[] {
+    return [...this.#shares.values()];
+  }
+
+  /** The largest first; what has no name of its own comes last. */
+  ranked(measure: Measure, period: Period = 'month'): readonly Share[] {
+    const isLast = ({ key }: Share) => Number(key === UNTAGGED.key) + 2 * Number(key === OTHERS.key);
+    return this.shares.toSorted(
+      (one, other) =>
+        isLast(one) - isLast(other) ||
+        other.amount(period, measure) - one.amount(period, measure) ||
+        other.amount('all', measure) - one.amount('all', measure) ||
+        (one.name < other.name ? -1 : 1),
+    );
+  }
+}
+
+/** Amounts by day or month, of all projects together or of one. */
+export type AmountsBy = Map<string, Partial<Record<Measure, number>>>;
+
+export function addAmounts(to: AmountsBy, at: string, amounts: Amounts): void {
+  const sums = to.get(at) ?? {};
+  for (const measure of MEASURES) {
+    const more = amounts[measure];
+    if (more !== undefined) sums[measure] = (sums[measure] ?? 0) + more;
+  }
+  to.set(at, sums);
+}

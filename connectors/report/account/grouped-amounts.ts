@@ -1,0 +1,107 @@
+import type { Value } from '../../../src/streams/field.js';
+import type { Entry, GroupedTotals } from '../totals/entry.js';
+import { type Amounts, MEASURES, type Measure, type Named, OTHERS, UNTAGGED } from './amounts.js';
+
+/** What totals can be broken down by on the page. */
+export const DIMENSIONS = ['line_item', 'accessor', 'tags', 'models', 'endpoint', 'method'] as const;
+export type Dimension = (typeof DIMENSIONS)[number];
+
+/** Which values of a group say what it is, and what it is called. */
+const FIELDS = {
+  line_item: { key: 'line_item', name: 'line_item_name', none: 'no line item named' },
+  accessor: { key: 'accessor', name: 'api_key_name', none: 'no key named' },
+  tags: { key: 'tags', name: 'tags', none: UNTAGGED.name },
+  // Versions of a model share its readable name.
+  models: { key: 'model', name: 'model', none: 'no model named' },
+  endpoint: { key: 'endpoint', name: 'endpoint', none: 'no endpoint named' },
+  method: { key: 'method', name: 'method', none: 'no method named' },
+} as const satisfies Record<Dimension, { key: string; name: string; none: string }>;
+
+/** A group with what it comes to. */
+export interface GroupAmounts {
+  readonly named: Named;
+  /** Of groups by tags. */
+  readonly tags: readonly string[];
+  readonly amounts: Amounts;
+}
+
+/**
+ * Of the entries of one kind, project and day the one that a dimension is best read from: that with the fewest
+ * groupings, so that as few groups as possible were too small to be kept.
+ */
+export function entryBy(entries: readonly Entry[], kind: string, dimension: Dimension): Entry | undefined {
+  return entries
+    .filter((entry) => entry.kind === kind && entry.groupings.includes(dimension))
+    .sort((one, other) => one.groupings.length - other.groupings.length)[0];
+}
+
+/** The total of a kind, project and day. */
+export function totalOf(entries: readonly Entry[], kind: string): Amounts | undefined {
+  const grouped = entries.find((entry) => entry.kind === kind && entry.groupings.length === 0)?.grouped;
+  return grouped && sumOf(grouped);
+}
+
+/** All groups together. */
+export function sumOf({ measures, groups, others }: GroupedTotals): Amounts {
+  const sums = [...groups.map(([, sums]) => sums), ...(others ? [others.sums] : [])];
+  return amountsOf(measures, (at) => sums.reduce((total, one) => total + (one[at] ?? 0), 0));
+}
+
+/** The groups of a dimension; one that is broken down further comes several times. */
+export function groupAmounts(
+  { dimensions, measures, groups, others }: GroupedTotals,
+  dimension: Dimension,
+  project: string,
+): readonly GroupAmounts[] {
+  const fields = FIELDS[dimension];
+  const [key, name] = [dimensions.indexOf(fields.key), dimensions.indexOf(fields.name)];
+  const found = groups.map(([values, sums]): GroupAmounts => {
+    const tags = dimension === 'tags' ? tagsIn(values[key]) : [];
+    const of = dimension === 'accessor' ? project : undefined;
+    return {
+      named: dimension === 'tags' ? tagSet(tags) : namedBy(values[key], values[name], fields.none, of),
+      tags,
+      amounts: amountsOf(measures, (at) => sums[at] ?? 0),
+    };
+  });
+  if (others === undefined) return found;
+  return [...found, { named: OTHERS, tags: [], amounts: amountsOf(measures, (at) => others.sums[at] ?? 0) }];
+}
+
+export function keyNamed(id: string | null, name: string | null, project: string): Named {
+  return namedBy(id, name, FIELDS.accessor.none, project);
+}
+
+export function modelNamed(name: string | null): Named {
+  return namedBy(name, name, FIELDS.models.none, undefined);
+}
+
+/** What has no name is called by its id. */
+function namedBy(
+  id: Value | undefined,
+  name: Value | undefined,
+  none: string,
+  of: string | undefined,
+): Named {
+  const key = typeof id === 'string' ? id : '';
+  const called = typeof name === 'string' && name !== '' ? name : key;
+  // Keys of two projects are two keys.
+  return { key: JSON.stringify([key, of ?? null]), name: called === '' ? none : called, of };
+}
+
+function tagSet(tags: readonly string[]): Named {
+  return tags.length === 0 ? UNTAGGED : { key: JSON.stringify(tags.toSorted()), name: tags.join(', ') };
+}
+
+function tagsIn(value: Value | undefined): readonly string[] {
+  return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
+}
+
+function amountsOf(measures: readonly string[], valueAt: (at: number) => number): Amounts {
+  const amounts: Partial<Record<Measure, number>> = {};
+  for (const measure of MEASURES) {
+    const at = measures.indexOf(measure);
+    if (at >= 0) amounts[measure] = valueAt(at);
+  }
+  return amounts;
+}

@@ -1,0 +1,78 @@
+import { abortError } from '../../../src/errors/export-error.js';
+import { dayAt } from '../../../src/time/day.js';
+import { apiKeys, purchases } from '../../deepgram/streams/account.js';
+import type { Entry } from '../totals/entry.js';
+import { type LoggedRequest, newestFirst } from '../totals/request-log.js';
+import type { TotalsStore } from '../totals/totals-store.js';
+import type { Account, ProjectRequest } from './account.js';
+import { AccountSums } from './account-sums.js';
+import { calendarOf } from './calendar.js';
+
+export interface ReadOptions {
+  readonly months: number;
+  /** Requests that are listed at most. */
+  readonly requests: number;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  readonly signal: AbortSignal;
+}
+
+/** Adds up the totals of the months that are shown; undefined where there are none. */
+export async function readAccount(
+  store: TotalsStore,
+  { months, requests, now, signal }: ReadOptions,
+): Promise<Account | undefined> {
+  const today = dayAt(now);
+  const there = (await store.months()).filter((month) => month <= today.slice(0, 7));
+  const [newestMonth] = there;
+  const newest = newestMonth === undefined ? undefined : await newestDay(store, newestMonth, today);
+  if (newest === undefined) return undefined;
+  const calendar = calendarOf(newest, months, now);
+  const sums = new AccountSums(calendar);
+  for (const month of there.filter((one) => calendar.months.includes(one))) {
+    for await (const entries of store.entries(month)) {
+      if (signal.aborted) throw abortError(signal);
+      sums.add(entries);
+    }
+  }
+  const snapshots: Entry[] = [];
+  for await (const entries of store.entries(null)) {
+    sums.add(entries);
+    snapshots.push(...entries);
+  }
+  const rowsOf = (kind: string) =>
+    snapshots
+      .filter((entry) => entry.kind === kind)
+      .flatMap(({ rows = [], project_id: project }) => rows.map((row) => ({ project, row })));
+  return {
+    ...sums,
+    errors: [...sums.errors.values()],
+    purchases: rowsOf(purchases.kind),
+    keys: rowsOf(apiKeys({ includeEmails: false }).kind),
+    log: await lastRequests(store, requests),
+    streams: [...sums.streams.values()].sort((one, other) => (one.stream < other.stream ? -1 : 1)),
+  };
+}
+
+async function newestDay(store: TotalsStore, month: string, today: string): Promise<string | undefined> {
+  let newest: string | undefined;
+  for await (const entries of store.entries(month)) {
+    for (const { day } of entries)
+      if (day !== null && day <= today && (newest === undefined || day > newest)) newest = day;
+  }
+  return newest;
+}
+
+/** Of all projects together. */
+async function lastRequests(store: TotalsStore, most: number): Promise<Account['log']> {
+  const last = { requests: [] as ProjectRequest[], errors: [] as ProjectRequest[] };
+  const add = (to: ProjectRequest[], project: string, some: readonly LoggedRequest[]) =>
+    to.push(...some.map((request) => ({ project, request })));
+  for await (const { project_id: project, requests, errors } of store.logs()) {
+    add(last.requests, project, requests);
+    add(last.errors, project, errors);
+  }
+  const cut = (some: readonly ProjectRequest[]) =>
+    some.toSorted((one, other) => newestFirst(one.request, other.request)).slice(0, most);
+  return { requests: cut(last.requests), errors: cut(last.errors) };
+}

@@ -1,0 +1,183 @@
+import type { Account } from '../../account/account.js';
+import { UNTAGGED } from '../../account/amounts.js';
+import { type Month, monthName, shortMonthName } from '../../account/calendar.js';
+import { largestSeries, type Series } from '../../chart/series.js';
+import { daySlots, monthSlots, type Slot } from '../../chart/slots.js';
+import { stackedBars } from '../../chart/stacked-bars.js';
+import { NANO } from '../../totals/measure-parts.js';
+import { type Content, type Html, html } from '../html.js';
+import { count, counted, dollars, NONE, percent } from '../numbers.js';
+import { folded, nameOf, table } from '../table.js';
+import { breakdownTable } from './breakdown-table.js';
+
+/** What was spent, by day and month and by whom. */
+export function cost(account: Account): Content {
+  const { calendar, costs, months, priced } = account;
+  const whole = months.get(calendar.month)?.cost_usd;
+  if (whole === undefined && costs.line_item.shares.length === 0)
+    return html`<p>No bill was read: the API key may not read billing, or its stream is off.</p>`;
+  const spent = whole ?? 0;
+  const [first] = costs.line_item.ranked('cost_usd');
+  const untagged = costs.tags.shares.find(({ key }) => key === UNTAGGED.key)?.amount('month', 'cost_usd');
+  const lead = [
+    first === undefined || spent <= 0
+      ? undefined
+      : html`${nameOf(first.name)} is the largest line item of ${monthName(calendar.month)}: ${dollars(first.amount('month', 'cost_usd'))}, ${percent(first.amount('month', 'cost_usd'), spent)} of all. `,
+    untagged === undefined
+      ? undefined
+      : html`${dollars(untagged)} of it has no tag (${percent(untagged, spent)}).`,
+  ];
+  const requestNote =
+    priced.requests === 0
+      ? 'From the request log, which has no requests of this month.'
+      : `From the request log: ${count(priced.priced)} of ${count(priced.requests)} requests of this month have a cost in it, and Deepgram keeps them for 90 days. Compare it with the bill below.`;
+  return html`<p class=lead>${lead}</p>${byMonth(account)}${byDay(account)}${byProject(account)}${[
+    breakdownTable(account, costs.line_item, {
+      heading: 'Cost by line item',
+      of: 'line item',
+      measure: 'cost_usd',
+      whole: spent,
+    }),
+    breakdownTable(account, costs.accessor, {
+      heading: 'Cost by API key',
+      of: 'API key',
+      measure: 'cost_usd',
+      whole: spent,
+    }),
+    breakdownTable(account, costs.tags, {
+      heading: 'Cost by set of tags',
+      of: 'tags together',
+      measure: 'cost_usd',
+      whole: spent,
+      note: 'A request is in one row: that of all its tags together. These rows add up.',
+    }),
+    breakdownTable(account, costs.tag, {
+      heading: 'Cost by single tag',
+      of: 'tag',
+      measure: 'cost_usd',
+      whole: undefined,
+      note: 'A request with several tags counts for each of them, so these rows are more than the whole when added up.',
+    }),
+    breakdownTable(account, costs.models, {
+      heading: 'Cost by model',
+      of: 'model',
+      measure: 'cost_usd',
+      whole: costs.models.shares.reduce((sum, share) => sum + share.amount('month', 'cost_usd'), 0),
+      also: [{ head: 'requests', measure: 'requests' }],
+      note: requestNote,
+    }),
+  ]}`;
+}
+
+function byMonth({ calendar, lineItems, months }: Account): Html {
+  const open = calendar.isMonthOver && !calendar.isOpen ? undefined : calendar.newest.slice(0, 7);
+  const slots = monthSlots(calendar.months, open);
+  const known = (month: Month) => months.get(month)?.cost_usd !== undefined;
+  const series = seriesOf(lineItems.months, calendar.months, known);
+  const years = `${monthName(calendar.months[0] ?? '')} to ${monthName(calendar.months.at(-1) ?? '')}`;
+  return chartWithTable(
+    'Cost by month and line item, dollars',
+    `Cost of each month, ${years}, by line item.`,
+    slots,
+    series,
+    {
+      column: 'month',
+      total: (month) => months.get(month)?.cost_usd,
+    },
+  );
+}
+
+function byDay({ calendar, lineItems, days }: Account): Html {
+  const slots = daySlots(calendar.chartDays, calendar.isOpen ? calendar.newest : undefined);
+  const known = (day: string) => days.get(day)?.cost_usd !== undefined;
+  const series = seriesOf(lineItems.days, calendar.chartDays, known);
+  return chartWithTable(
+    'Cost by day and line item, dollars',
+    `Cost of each day from ${calendar.chartDays[0]} to ${calendar.newest}, by line item; weekends are shaded, a day that is not over is hatched.`,
+    slots,
+    series,
+    { column: 'day', total: (day) => days.get(day)?.cost_usd },
+  );
+}
+
+function seriesOf(
+  byName: Account['lineItems']['days'],
+  slots: readonly string[],
+  isKnown: (slot: string) => boolean,
+): readonly Series[] {
+  const costs = new Map(
+    [...byName].map(([name, amounts]) => [
+      name,
+      new Map([...amounts].map(([at, { cost_usd = 0 }]) => [at, cost_usd])),
+    ]),
+  );
+  return largestSeries(costs, slots, isKnown);
+}
+
+/** A chart, and its numbers folded beside it. */
+export function chartWithTable(
+  title: string,
+  description: string,
+  slots: readonly Slot[],
+  series: readonly Series[],
+  { column, total }: { readonly column: string; readonly total: (slot: string) => number | undefined },
+  { unit = NANO, format = dollars, tick = tickDollars } = {},
+): Html {
+  const rows = slots.map(({ name }, at) => ({ name, at }));
+  const cellOf = (value: number | undefined) => (value === undefined ? NONE : format(value));
+  const numbers = table({
+    caption: `${title}. ${NONE} is a ${column} that was not read.`,
+    columns: [
+      { head: column, cell: ({ name }) => name },
+      { head: 'all', cell: ({ name }) => cellOf(total(name)) },
+      ...series.map((one) => ({
+        head: one.name,
+        cell: ({ at }: { readonly at: number }) => cellOf(one.values[at]),
+      })),
+    ],
+    rows: rows.toReversed(),
+  });
+  // Where nothing is broken down the whole is drawn.
+  const drawn =
+    series.length > 0 ? series : [{ name: 'all', color: '0', values: slots.map(({ name }) => total(name)) }];
+  return html`<figure><figcaption>${title}</figcaption>${stackedBars({ title, description }, slots, drawn, tick, unit, format)}</figure>${folded('The numbers of this chart', numbers)}`;
+}
+
+function tickDollars(parts: number): string {
+  return dollars(parts).replace(/\.00$/, '');
+}
+
+/** Each project by month, so that it can be compared with an invoice. */
+function byProject(account: Account): Html | undefined {
+  const { calendar, projectMonths, projects, byProject: breakdown } = account;
+  const ranked = breakdown.ranked('cost_usd');
+  const months = calendar.months.toReversed();
+  const of = (id: string, month: Month) => projectMonths.get(id)?.get(month)?.cost_usd;
+  const all = table({
+    caption: `Cost of each project by month, dollars. ${NONE} is a month that was not read.`,
+    columns: [
+      { head: 'project', cell: ({ key }) => nameOf(projects.get(key) ?? key) },
+      ...months.map((month) => ({
+        head: month,
+        cell: ({ key }: { readonly key: string }) => {
+          const parts = of(key, month);
+          return parts === undefined ? NONE : dollars(parts);
+        },
+      })),
+    ],
+    rows: ranked,
+    total: [
+      'all projects',
+      ...months.map((month) => {
+        const parts = account.months.get(month)?.cost_usd;
+        return parts === undefined ? NONE : dollars(parts);
+      }),
+    ],
+  });
+  return html`${breakdownTable(account, breakdown, {
+    heading: 'Cost by project',
+    of: 'project',
+    measure: 'cost_usd',
+    whole: account.months.get(calendar.month)?.cost_usd ?? 0,
+  })}${folded(`Each project by month (${counted(ranked.length, 'project')}, ${shortMonthName(calendar.months[0] ?? '')} ${(calendar.months[0] ?? '').slice(0, 4)} on)`, all)}`;
+}

@@ -1,0 +1,84 @@
+import type { Account } from '../../account/account.js';
+import { type Breakdown, OTHERS, type Share } from '../../account/amounts.js';
+import { dayName, shortMonthName } from '../../account/calendar.js';
+import { NANO } from '../../totals/measure-parts.js';
+import { type Content, type Html, html } from '../html.js';
+import { change, dollars, growth } from '../numbers.js';
+import { nameOf, table } from '../table.js';
+
+interface Move {
+  readonly kind: string;
+  readonly share: Share;
+  readonly now: number;
+  readonly then: number;
+}
+
+/** Changes that are told, of each kind and of all. */
+const MOST = 10;
+/** Less than this is not worth a sentence. */
+const LEAST = 0.01 * NANO;
+
+/** The largest changes in dollars against the same days of the month before. */
+export function whatMoved(account: Account): Content {
+  const { calendar, costs } = account;
+  const { complete, same } = calendar;
+  const moves = [
+    ...movesOf('line item', costs.line_item),
+    ...movesOf('API key', costs.accessor),
+    ...movesOf('tag', costs.tag),
+    ...movesOf('model', costs.models),
+  ]
+    .sort((one, other) => Math.abs(other.now - other.then) - Math.abs(one.now - one.then))
+    .slice(0, MOST);
+  const days = `${daysWords(complete)} against ${daysWords(same)}`;
+  if (same.every((day) => account.days.get(day)?.cost_usd === undefined))
+    return html`<p>There is nothing to compare with: no bill of ${shortMonthName(calendar.monthBefore)}\u2019s same days was read.</p>`;
+  const [first, ...others] = moves;
+  if (first === undefined) return html`<p>Nothing moved by a cent or more: ${days}.</p>`;
+  return html`<p class=lead>${sentence(first, account)}</p><p class=q>${days}, days that are over.</p>${
+    others.length > 0
+      ? html`<ul>${others.slice(0, 4).map((move) => html`<li>${sentence(move, account)}`)}</ul>`
+      : undefined
+  }${table({
+    caption: `The largest changes in dollars, ${days}`,
+    columns: [
+      { head: 'what', cell: ({ share }) => named(share, account) },
+      { head: 'is a', isText: true, cell: ({ kind }) => kind },
+      { head: 'change', cell: ({ now, then }) => change(now - then) },
+      { head: 'in percent', cell: ({ now, then }) => growth(now, then) },
+      { head: 'now', cell: ({ now }) => dollars(now) },
+      { head: 'before', cell: ({ then }) => dollars(then) },
+    ],
+    rows: moves,
+  })}`;
+}
+
+function movesOf(kind: string, breakdown: Breakdown): readonly Move[] {
+  return breakdown.shares.flatMap((share) => {
+    const [now, then] = [share.amount('complete', 'cost_usd'), share.amount('same', 'cost_usd')];
+    return share.key === OTHERS.key || Math.abs(now - then) < LEAST ? [] : { kind, share, now, then };
+  });
+}
+
+function sentence({ kind, share, now, then }: Move, account: Account): Html {
+  const month = shortMonthName(account.calendar.monthBefore);
+  const by = dollars(Math.abs(now - then));
+  const what = html`The ${kind} ${named(share, account)}`;
+  if (then === 0)
+    return html`${what} is new: <b>${dollars(now)}</b>, and nothing on ${month}\u2019s same days.`;
+  if (now === 0)
+    return html`${what} has cost nothing, after <b>${dollars(then)}</b> on ${month}\u2019s same days.`;
+  const more = now > then ? 'more' : 'less';
+  return html`${what} cost <b>${by}</b> ${more} than on ${month}\u2019s same days: ${dollars(now)} after ${dollars(then)} (${growth(now, then)}).`;
+}
+
+function named({ name, of }: Share, { projects }: Account): Html {
+  const project = of === undefined || projects.size < 2 ? undefined : projects.get(of);
+  return project === undefined ? nameOf(name) : html`${nameOf(name)} <span class=q>${nameOf(project)}</span>`;
+}
+
+function daysWords(days: readonly string[]): string {
+  const [first = '', last = first] = [days[0], days.at(-1)];
+  if (first === last) return dayName(first);
+  return `${dayName(first)} to ${first.slice(0, 7) === last.slice(0, 7) ? Number(last.slice(8)) : dayName(last)}`;
+}

@@ -1,0 +1,97 @@
+import type { OutputFolder } from '../../../src/files/output-folder.js';
+import { readIfShort } from '../../../src/files/regular-file.js';
+import { isJsonObject, type JsonObject } from '../../../src/text/json-object.js';
+import { ENTRY_VERSION } from './entry.js';
+
+/** Far beyond what a month of a project takes. */
+const MOST_BYTES = 256 * 1024 * 1024;
+
+/** Changes lines by their keys; false where it has changed none. */
+export type Edit<Line extends object> = (lines: Map<string, Line>) => boolean;
+
+/**
+ * A file of one JSON object a line, replaced as a whole. Edits that come while it is being written share the next
+ * writing, so that many partitions that are committed at once wait for the disk together.
+ */
+export class LinesFile<Line extends object> {
+  readonly #folder: OutputFolder;
+  readonly #segments: readonly string[];
+  readonly #keyOf: (line: Line) => string;
+  #known: Promise<ReadonlyMap<string, Line>> | undefined;
+  #edits: Edit<Line>[] = [];
+  #waiting = 0;
+  #next: Promise<void> | undefined;
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(folder: OutputFolder, segments: readonly string[], keyOf: (line: Line) => string) {
+    this.#folder = folder;
+    this.#segments = segments;
+    this.#keyOf = keyOf;
+  }
+
+  /** True while somebody waits for the disk. */
+  get isBusy(): boolean {
+    return this.#waiting > 0;
+  }
+
+  /** What is on the disk. What is missing or damaged is not there: its partitions are delivered again. */
+  lines(): Promise<ReadonlyMap<string, Line>> {
+    this.#known ??= this.#read();
+    return this.#known;
+  }
+
+  /** Resolves when it is on the disk. */
+  async edit(edit: Edit<Line>): Promise<void> {
+    this.#edits.push(edit);
+    this.#waiting += 1;
+    this.#next ??= this.#writeNext();
+    try {
+      await this.#next;
+    } finally {
+      this.#waiting -= 1;
+    }
+  }
+
+  async #writeNext(): Promise<void> {
+    await this.#last.catch(() => {}); // told to those who waited for it
+    this.#next = undefined;
+    this.#last = this.#write();
+    return this.#last;
+  }
+
+  async #write(): Promise<void> {
+    const edits = this.#edits;
+    this.#edits = [];
+    const lines = new Map(await this.lines());
+    if (edits.filter((edit) => edit(lines)).length === 0) return;
+    // In order, so that the same partitions leave the same file, whichever was delivered last.
+    const ordered = [...lines].sort(([one], [other]) => (one < other ? -1 : 1));
+    const text = ordered.map(([, line]) => textOf(line)).join('');
+    await this.#folder.replaceFile(this.#segments, (file) => file.write(text));
+    this.#known = Promise.resolve(lines);
+  }
+
+  async #read(): Promise<ReadonlyMap<string, Line>> {
+    const text = await readIfShort(this.#folder.path(this.#segments), MOST_BYTES);
+    const lines = new Map<string, Line>();
+    for (const line of text?.split('\n') ?? []) {
+      const found = lineIn(line);
+      // Safe: only this program writes these files, each line whole and with its version.
+      if (found) lines.set(this.#keyOf(found as unknown as Line), found as unknown as Line);
+    }
+    return lines;
+  }
+}
+
+function textOf(line: object): string {
+  return `${JSON.stringify({ version: ENTRY_VERSION, ...line })}\n`;
+}
+
+function lineIn(text: string): JsonObject | undefined {
+  try {
+    const line: unknown = JSON.parse(text);
+    return isJsonObject(line) && line.version === ENTRY_VERSION ? line : undefined;
+  } catch {
+    return undefined;
+  }
+}
