@@ -18,7 +18,9 @@ export const reportSettings = z.strictObject({
     .min(0, 'must be from 0 to 5000')
     .max(5_000, 'must be from 0 to 5000')
     .default(500)
-    .describe('Requests that the page lists at most: the last ones, and as many of the last that failed'),
+    .describe(
+      'Requests that the page lists at most: the last ones, and a fifth as many of the last that failed',
+    ),
 });
 
 export type ReportSettings = z.output<typeof reportSettings>;

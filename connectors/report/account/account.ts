@@ -41,7 +41,7 @@ export interface ErrorKind {
 }
 
 /** All that the page says, added up from the totals. */
-export type Account = Omit<AccountSums, 'add' | 'errors' | 'streams'> & {
+export type Account = Omit<AccountSums, 'addMonth' | 'addDays' | 'addSnapshots' | 'errors' | 'streams'> & {
   /** Failed requests of the days of charts. */
   readonly errors: readonly ErrorKind[];
   readonly purchases: readonly ProjectRow[];

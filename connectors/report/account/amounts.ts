@@ -16,12 +16,10 @@ export type Amounts = Readonly<Partial<Record<Measure, number>>>;
 /** One name of a breakdown, with what it comes to in each period. */
 export class Share {
   readonly key: string;
-  /** What it is called now: the name of the latest day. */
+  /** What it was called last. */
   name: string;
   /** Beside the name, where several are called the same: their project. */
   readonly of: string | undefined;
-  /** The last day of which there is anything. */
-  lastDay = '';
   readonly #sums = new Float64Array(PERIODS.length * MEASURES.length);
 
   constructor(key: string, name: string, of: string | undefined) {
@@ -58,13 +56,11 @@ export const UNTAGGED: Named = { key: '\u0000untagged', name: 'untagged' };
 export class Breakdown {
   readonly #shares = new Map<string, Share>();
 
-  add(named: Named, day: string, periods: readonly Period[], amounts: Amounts): void {
+  /** What comes later says what it is called. */
+  add(named: Named, periods: readonly Period[], amounts: Amounts): void {
     const share = this.#shares.get(named.key) ?? new Share(named.key, named.name, named.of);
     this.#shares.set(named.key, share);
-    if (day >= share.lastDay) {
-      share.name = named.name;
-      share.lastDay = day;
-    }
+    share.name = named.name;
     share.add(periods, amounts);
   }
 
@@ -86,10 +82,15 @@ export class Breakdown {
 }
 
 /** Amounts by day or month, of all projects together or of one. */
-export type AmountsBy = Map<string, Partial<Record<Measure, number>>>;
+export type AmountsBy = Map<string, Amounts>;
 
-export function addAmounts(to: AmountsBy, at: string, amounts: Amounts): void {
-  const sums = to.get(at) ?? {};
+/** From a list in the order of the measures. */
+export function amountsIn(sums: readonly number[]): Amounts {
+  return Object.fromEntries(MEASURES.map((measure, at) => [measure, sums[at] ?? 0]));
+}
+
+export function addAmounts(to: Map<string, Amounts>, at: string, amounts: Amounts): void {
+  const sums: Partial<Record<Measure, number>> = { ...to.get(at) };
   for (const measure of MEASURES) {
     const more = amounts[measure];
     if (more !== undefined) sums[measure] = (sums[measure] ?? 0) + more;

@@ -67,14 +67,17 @@ export function daysOf(month: Month): readonly Day[] {
   return daysThrough(first, addDays(firstOfMonth(addDays(first, 31)), -1));
 }
 
-/** The periods that a day belongs to. */
-export function periodsOf(day: Day, { month, monthBefore, lastComplete, same, months }: Calendar): Period[] {
+/** The periods that a day belongs to, or a month as a whole. */
+export function periodsOf(
+  day: Day | Month,
+  { month, monthBefore, lastComplete, same, months }: Calendar,
+): Period[] {
   const of = monthOf(day);
   const isIn: Readonly<Record<Period, boolean>> = {
     month: of === month,
     before: of === monthBefore,
-    complete: of === month && day <= lastComplete,
-    same: of === monthBefore && day <= (same.at(-1) ?? ''),
+    complete: day !== of && of === month && day <= lastComplete,
+    same: day !== of && of === monthBefore && day <= (same.at(-1) ?? ''),
     all: of >= (months[0] ?? ''),
   };
   return PERIODS.filter((period) => isIn[period]);

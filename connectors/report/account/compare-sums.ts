@@ -43,7 +43,7 @@ export const TOLERANCES = {
   characters: { share: 0, parts: 0 },
   tokens: { share: 0, parts: 0 },
   cost: { share: 0.005, parts: 0.01 * NANO },
-  costBreakdown: { share: 0.000001, parts: 0.00001 * NANO },
+  costBreakdown: { share: 0.0001, parts: 0.01 * NANO },
   usageBreakdown: { share: 0, parts: 0 },
 } as const satisfies Record<Comparison, { share: number; parts: number }>;
 
@@ -86,7 +86,7 @@ function againstUsage({ counts }: RequestTotals, used: Amounts): Pair[] {
     {
       what: 'hours',
       measure: 'hours',
-      found: Math.round((counts.audio_seconds / 3_600) * (NANO / MICRO)),
+      found: Math.round((counts.heard_seconds / 3_600) * (NANO / MICRO)),
       said: used.hours ?? 0,
     },
     {

@@ -2,11 +2,12 @@ import { abortError } from '../../../src/errors/export-error.js';
 import { dayAt } from '../../../src/time/day.js';
 import { apiKeys, purchases } from '../../deepgram/streams/account.js';
 import type { Entry } from '../totals/entry.js';
-import { type LoggedRequest, newestFirst } from '../totals/request-log.js';
+import { type LoggedRequest, mostErrors, newestFirst } from '../totals/request-log.js';
 import type { TotalsStore } from '../totals/totals-store.js';
 import type { Account, ProjectRequest } from './account.js';
 import { AccountSums } from './account-sums.js';
-import { calendarOf } from './calendar.js';
+import { calendarOf, monthOf } from './calendar.js';
+import { type MonthSums, monthSums } from './month-sums.js';
 
 export interface ReadOptions {
   readonly months: number;
@@ -24,22 +25,25 @@ export async function readAccount(
 ): Promise<Account | undefined> {
   const today = dayAt(now);
   const there = (await store.months()).filter((month) => month <= today.slice(0, 7));
-  const [newestMonth] = there;
-  const newest = newestMonth === undefined ? undefined : await newestDay(store, newestMonth, today);
+  const [lastMonth] = there;
+  const newest = lastMonth === undefined ? undefined : await newestDay(store, lastMonth, today);
   if (newest === undefined) return undefined;
   const calendar = calendarOf(newest, months, now);
   const sums = new AccountSums(calendar);
-  for (const month of there.filter((one) => calendar.months.includes(one))) {
-    for await (const entries of store.entries(month)) {
+  const sumsOf = (month: string) => store.sums(month, (entries) => monthSums(entries, undefined));
+  for (const month of calendar.months.filter((one) => there.includes(one))) {
+    // What is not over, or has days to come, is added up with each page.
+    const made = month === monthOf(newest) ? newestMonth(store, sums, month) : sumsOf(month);
+    for await (const one of made) {
       if (signal.aborted) throw abortError(signal);
-      sums.add(entries);
+      sums.addMonth(month, one);
     }
+    if (month !== monthOf(newest) && month >= calendar.monthBefore)
+      for await (const entries of store.entries(month)) sums.addDays(entries);
   }
   const snapshots: Entry[] = [];
-  for await (const entries of store.entries(null)) {
-    sums.add(entries);
-    snapshots.push(...entries);
-  }
+  for await (const entries of store.entries(null)) snapshots.push(...entries);
+  sums.addSnapshots(snapshots);
   const rowsOf = (kind: string) =>
     snapshots
       .filter((entry) => entry.kind === kind)
@@ -52,6 +56,17 @@ export async function readAccount(
     log: await lastRequests(store, requests),
     streams: [...sums.streams.values()].sort((one, other) => (one.stream < other.stream ? -1 : 1)),
   };
+}
+
+/** Days to come, as of a clock that was wrong, are left out. */
+async function* newestMonth(store: TotalsStore, sums: AccountSums, month: string): AsyncGenerator<MonthSums> {
+  const { newest, isOpen } = sums.calendar;
+  for await (const entries of store.entries(month)) {
+    const known = entries.filter(({ day }) => day !== null && day <= newest);
+    if (known.length === 0) continue;
+    sums.addDays(known);
+    yield monthSums(known, isOpen ? newest : undefined);
+  }
 }
 
 async function newestDay(store: TotalsStore, month: string, today: string): Promise<string | undefined> {
@@ -72,7 +87,7 @@ async function lastRequests(store: TotalsStore, most: number): Promise<Account['
     add(last.requests, project, requests);
     add(last.errors, project, errors);
   }
-  const cut = (some: readonly ProjectRequest[]) =>
-    some.toSorted((one, other) => newestFirst(one.request, other.request)).slice(0, most);
-  return { requests: cut(last.requests), errors: cut(last.errors) };
+  const cut = (some: readonly ProjectRequest[], atMost: number) =>
+    some.toSorted((one, other) => newestFirst(one.request, other.request)).slice(0, atMost);
+  return { requests: cut(last.requests, most), errors: cut(last.errors, mostErrors(most)) };
 }

@@ -21,7 +21,7 @@ section{border-top:1px solid var(--hair);padding:20px 0 12px;margin-top:12px}
 nav{margin:12px 0 0;font-size:13px}
 nav a{display:inline-block;margin-right:14px;padding:2px 0}
 a{color:inherit}
-dl.kpi{display:grid;grid-template-columns:repeat(auto-fit,minmax(168px,1fr));gap:12px;margin:12px 0}
+dl.kpi{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:12px;margin:12px 0}
 dl.kpi div{border:1px solid var(--hair);border-radius:6px;padding:10px 12px;min-width:0}
 dl.kpi dt{color:var(--quiet);font-size:13px}
 dl.kpi dd{margin:0}
@@ -37,6 +37,10 @@ tfoot th,tfoot td{font-weight:600;border-bottom:0}
 .t{text-align:left!important}
 td.t{white-space:normal;overflow-wrap:anywhere;min-width:6em;max-width:26em}
 .b{display:inline-block;min-width:88px;padding:0 4px;margin-right:-4px;background:linear-gradient(var(--bar) 0 0) right/var(--w) 100% no-repeat}
+caption.o{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden}
+.log td,.log thead th{text-align:left;white-space:normal;overflow-wrap:anywhere;min-width:4em}
+.log tbody th{white-space:nowrap;min-width:0}
+.log td:last-child{font:11px ui-monospace,monospace;min-width:12em}
 details{margin:4px 0 12px}
 summary{cursor:pointer;color:var(--quiet);font-size:13px;padding:2px 0}
 figure{margin:12px 0 4px}
@@ -56,7 +60,7 @@ svg.c .e{font-weight:600}
 .s0{stroke:var(--c0)}.s1{stroke:var(--c1)}.s2{stroke:var(--c2)}.s3{stroke:var(--c3)}.s4{stroke:var(--c4)}.s5{stroke:var(--c5)}
 .d{stroke-dasharray:2 4}
 footer{padding-top:12px;padding-bottom:32px}
-@media (max-width:560px){.i{display:none}svg.c{width:calc(100% - 88px);margin-left:50px;margin-right:38px;height:180px}dl.kpi{grid-template-columns:1fr 1fr}dl.kpi dd.v{font-size:22px}svg.c text{font-size:11px}}
+@media (max-width:560px){.i{display:none}svg.c{width:calc(100% - 88px);margin-left:50px;margin-right:38px;height:180px}dl.kpi{grid-template-columns:1fr 1fr}.b{min-width:0}tbody th,tfoot th{min-width:6.5em}th,td{padding-right:7px}dl.kpi dd.v{font-size:22px}svg.c text{font-size:11px}}
 @media print{*{print-color-adjust:exact;-webkit-print-color-adjust:exact}nav{display:none}body{font-size:10.5pt}main,header,footer{max-width:none;padding:0}figure,dl.kpi,tr,h2,h3,.lead{break-inside:avoid}h2,h3,figcaption,summary{break-after:avoid}.w{overflow:visible}details:not([open])>summary::after{content:' (folded: open it to print it)'}svg.c{height:180px}@page{margin:14mm}}
 </style>`;
 

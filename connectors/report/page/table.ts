@@ -16,10 +16,14 @@ export interface Table<Row> {
   readonly rows: readonly Row[];
   /** A last row, of what all come to. */
   readonly total?: readonly Content[];
+  /** True where a heading above says the same: then the caption is only heard. Default false. */
+  readonly isNamed?: boolean;
+  /** Another look: `log` for narrow columns of text. */
+  readonly look?: 'log';
 }
 
 /** A table; an end tag that HTML does not need is not there, as a page may have thousands of cells. */
-export function table<Row>({ caption, columns, rows, total }: Table<Row>): Html {
+export function table<Row>({ caption, columns, rows, total, isNamed, look }: Table<Row>): Html {
   const cells = (of: readonly Content[]) =>
     of.map((content, at) => {
       if (at === 0) return html`<th scope=row>${content}`;
@@ -30,7 +34,8 @@ export function table<Row>({ caption, columns, rows, total }: Table<Row>): Html 
   );
   const body = rows.map((row) => html`<tr>${cells(columns.map(({ cell }) => cell(row)))}`);
   const foot = total === undefined ? undefined : html`<tfoot><tr>${cells(total)}</tfoot>`;
-  return html`<div class=w><table><caption>${caption}</caption><thead><tr>${heads}<tbody>${body}${foot}</table></div>`;
+  const named = isNamed ? html`<caption class=o>${caption}` : html`<caption>${caption}`;
+  return html`<div class=w><table${look === undefined ? undefined : html` class="${look}"`}>${named}</caption><thead><tr>${heads}<tbody>${body}${foot}</table></div>`;
 }
 
 /** Long work, folded: its first line says what it is. */
@@ -38,7 +43,7 @@ export function folded(summary: string, content: Content): Html {
   return html`<details><summary>${summary}</summary>${content}</details>`;
 }
 
-/** Somebody else's name, apart from the direction of writing around it; a long one is cut. */
+/** Somebody else's name within a sentence, apart from the direction of writing around it; a long one is cut. */
 export function nameOf(name: string): Html {
   return html`<bdi>${shortName(name)}</bdi>`;
 }

@@ -32,7 +32,7 @@ export interface GroupedTotals extends Largest<readonly Value[]> {
   readonly measures: readonly string[];
 }
 
-/** What is counted and added up of requests. */
+/** What is counted and added up of requests; what was heard is all audio but that which was spoken, as usage has it. */
 export const REQUEST_COUNTS = [
   'requests',
   'success',
@@ -43,8 +43,7 @@ export const REQUEST_COUNTS = [
   'unsettled',
   'priced',
   'cost_usd',
-  'audio_seconds',
-  'total_audio_seconds',
+  'heard_seconds',
   'tts_characters',
   'tokens_in',
   'tokens_out',

@@ -1,10 +1,12 @@
+import { createHash } from 'node:crypto';
+import { constants } from 'node:fs';
 import type { OutputFolder } from '../../../src/files/output-folder.js';
-import { readIfShort } from '../../../src/files/regular-file.js';
+import { openRegularFile, readIfShort } from '../../../src/files/regular-file.js';
 import { isJsonObject, type JsonObject } from '../../../src/text/json-object.js';
 import { ENTRY_VERSION } from './entry.js';
 
 /** Far beyond what a month of a project takes. */
-const MOST_BYTES = 256 * 1024 * 1024;
+export const MOST_BYTES = 256 * 1024 * 1024;
 
 /** Changes lines by their keys; false where it has changed none. */
 export type Edit<Line extends object> = (lines: Map<string, Line>) => boolean;
@@ -32,6 +34,18 @@ export class LinesFile<Line extends object> {
   /** True while somebody waits for the disk. */
   get isBusy(): boolean {
     return this.#waiting > 0;
+  }
+
+  /** Tells what is in it from all that was there before; undefined where it is not there, or cannot be told. */
+  async identity(): Promise<string | undefined> {
+    const handle = await openRegularFile(this.#folder.path(this.#segments), READ).catch(() => undefined);
+    if (handle === undefined) return undefined;
+    try {
+      const { buffer } = await handle.read(Buffer.alloc(HEAD.length), 0, HEAD.length, 0);
+      return IDENTITY.exec(buffer.toString())?.[1];
+    } finally {
+      await handle.close();
+    }
   }
 
   /** What is on the disk. What is missing or damaged is not there: its partitions are delivered again. */
@@ -67,7 +81,8 @@ export class LinesFile<Line extends object> {
     // In order, so that the same partitions leave the same file, whichever was delivered last.
     const ordered = [...lines].sort(([one], [other]) => (one < other ? -1 : 1));
     const text = ordered.map(([, line]) => textOf(line)).join('');
-    await this.#folder.replaceFile(this.#segments, (file) => file.write(text));
+    const head = headOf(createHash('sha256').update(text).digest('hex'));
+    await this.#folder.replaceFile(this.#segments, (file) => file.write(head + text));
     this.#known = Promise.resolve(lines);
   }
 
@@ -82,6 +97,15 @@ export class LinesFile<Line extends object> {
     return lines;
   }
 }
+
+/** The first line. */
+function headOf(identity: string): string {
+  return `{"identity":"${identity}"}\n`;
+}
+
+const HEAD = headOf('0'.repeat(64));
+const IDENTITY = /^\{"identity":"([0-9a-f]{64})"\}\n$/;
+const READ = constants.O_RDONLY | constants.O_NOFOLLOW;
 
 function textOf(line: object): string {
   return `${JSON.stringify({ version: ENTRY_VERSION, ...line })}\n`;

@@ -31,10 +31,15 @@ export interface DayLog {
   readonly errors: readonly LoggedRequest[];
 }
 
+/** Of failed requests a fifth as many are listed. */
+export function mostErrors(mostRequests: number): number {
+  return Math.ceil(mostRequests / 5);
+}
+
 /** Holds on to the last `most` requests of a day, in whichever order they come. */
 export function dayLog(of: Pick<DayLog, 'project_id' | 'day'>, most: number) {
   const requests = lastRows(most);
-  const errors = lastRows(most);
+  const errors = lastRows(mostErrors(most));
   return {
     /** Records of a batch, of which nothing is held on to. */
     add(batch: readonly Row[]): void {
@@ -52,7 +57,7 @@ export function dayLog(of: Pick<DayLog, 'project_id' | 'day'>, most: number) {
  * What remains is the same in whichever order the days came.
  */
 export function lastDays(logs: readonly DayLog[], most: number): readonly DayLog[] {
-  let [requestsLeft, errorsLeft] = [most, most];
+  let [requestsLeft, errorsLeft] = [most, mostErrors(most)];
   return [...logs]
     .sort((one, other) => (one.day < other.day ? 1 : -1))
     .map(({ requests, errors, ...of }) => {

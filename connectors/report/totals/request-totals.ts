@@ -32,8 +32,7 @@ export function requestTotals() {
       counts.requests += 1;
       counts[statusIn(row.status)] += 1;
       counts.cost_usd += values[0] ?? 0;
-      counts.audio_seconds += values[3] ?? 0;
-      counts.total_audio_seconds += inParts(row.total_audio_seconds, PARTS.audio_seconds);
+      if (row.endpoint !== 'speak') counts.heard_seconds += values[3] ?? 0;
       if (row.settled === false) counts.unsettled += 1;
       if (row.cost_usd !== null) counts.priced += 1;
       counts.tts_characters += row.tts_characters ?? 0;

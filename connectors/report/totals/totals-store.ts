@@ -1,11 +1,13 @@
 import type { HeldPartition } from '../../../src/catalogue/sink.js';
 import type { OutputFolder } from '../../../src/files/output-folder.js';
 import { pathSegment } from '../../../src/files/path-segment.js';
+import { readIfShort } from '../../../src/files/regular-file.js';
 import type { Project } from '../../../src/streams/partition.js';
 import type { Stream } from '../../../src/streams/stream.js';
+import { isJsonObject } from '../../../src/text/json-object.js';
 import type { Day } from '../../../src/time/day.js';
-import type { Entry } from './entry.js';
-import { LinesFile } from './lines-file.js';
+import { ENTRY_VERSION, type Entry } from './entry.js';
+import { LinesFile, MOST_BYTES } from './lines-file.js';
 import { type DayLog, lastDays } from './request-log.js';
 
 const PROJECT = /^project_id=/;
@@ -74,8 +76,31 @@ export class TotalsStore {
   /** The entries of a month, or the snapshots, of each project that has any. */
   async *entries(month: string | null): AsyncGenerator<readonly Entry[]> {
     for (const project of await this.#projects()) {
-      const lines = await this.#opened(project, month === null ? SNAPSHOTS : `${month}.ndjson`).lines();
+      const lines = await this.#opened(project, fileNamed(month)).lines();
       if (lines.size > 0) yield [...lines.values()];
+    }
+  }
+
+  /**
+   * What `make` makes of the entries of a month, for each project that has any. It is kept beside them, and made anew
+   * when they have changed: a month that is over is not added up with every run. Nothing may be put meanwhile.
+   */
+  async *sums<Sums>(month: string, make: (entries: readonly Entry[]) => Sums): AsyncGenerator<Sums> {
+    for (const project of await this.#projects()) {
+      // Not among those that are held open: of most only the first line is read.
+      const file = new LinesFile<Entry>(this.#folder, [project, fileNamed(month)], keyOf);
+      const identity = await file.identity();
+      const segments = [project, `${month}.sums.json`];
+      const known = identity && (await readSums(this.#folder.path(segments), identity));
+      const lines = known ? undefined : await file.lines();
+      // Safe: it is what was made by the same version of the same entries.
+      if (known) yield known as Sums;
+      else if (lines && lines.size > 0) {
+        const sums = make([...lines.values()]);
+        const text = JSON.stringify({ version: ENTRY_VERSION, identity, sums });
+        await this.#folder.replaceFile(segments, (to) => to.write(text), { durable: false });
+        yield sums;
+      }
     }
   }
 
@@ -93,7 +118,7 @@ export class TotalsStore {
   }
 
   #fileOf(segment: string, day: Day | null): LinesFile<Entry> {
-    return this.#opened(segment, day === null ? SNAPSHOTS : `${day.slice(0, 7)}.ndjson`);
+    return this.#opened(segment, fileNamed(day === null ? null : day.slice(0, 7)));
   }
 
   #opened(segment: string, name: string): LinesFile<Entry> {
@@ -107,6 +132,23 @@ export class TotalsStore {
   #logOf(segment: string): LinesFile<DayLog> {
     return opened(this.#logs, segment, () => new LinesFile(this.#folder, [segment, LOG], ({ day }) => day));
   }
+}
+
+/** Undefined where it is of other entries, or damaged. */
+async function readSums(path: string, identity: string): Promise<unknown> {
+  const text = await readIfShort(path, MOST_BYTES);
+  try {
+    const found: unknown = JSON.parse(text ?? '');
+    if (!isJsonObject(found) || found.version !== ENTRY_VERSION || found.identity !== identity)
+      return undefined;
+    return found.sums;
+  } catch {
+    return undefined;
+  }
+}
+
+function fileNamed(month: string | null): string {
+  return month === null ? SNAPSHOTS : `${month}.ndjson`;
 }
 
 function folderOf(projectId: string): string {

@@ -1,9 +1,10 @@
+import { shortName } from '../../../../src/text/one-line.js';
 import type { Account } from '../../account/account.js';
 import { COMPARISONS, type Compared, type Comparison, TOLERANCES } from '../../account/compare-sums.js';
 import { NANO } from '../../totals/measure-parts.js';
 import { type Content, type Html, html } from '../html.js';
 import { amount, count, counted, percent } from '../numbers.js';
-import { folded, nameOf, table } from '../table.js';
+import { folded, table } from '../table.js';
 
 const SHOWN = 12;
 const MOST = 100;
@@ -73,7 +74,7 @@ function toleranceWords(kind: Comparison): string {
   const { share, parts } = TOLERANCES[kind];
   if (share === 0) return 'nothing: exactly equal';
   const unit = kind === 'hours' ? 'hours' : 'dollars';
-  return `${100 * share} % and ${parts / NANO} ${unit}`;
+  return `the larger of ${Number((100 * share).toPrecision(3))} % and ${parts / NANO} ${unit}`;
 }
 
 function differenceTable({ projects }: Account, rows: readonly Compared[]): Html {
@@ -81,7 +82,7 @@ function differenceTable({ projects }: Account, rows: readonly Compared[]): Html
     caption: 'Differences, those that are not explained first',
     columns: [
       { head: 'day', cell: ({ day }) => day },
-      { head: 'project', isText: true, cell: ({ project }) => nameOf(projects.get(project) ?? project) },
+      { head: 'project', isText: true, cell: ({ project }) => shortName(projects.get(project) ?? project) },
       {
         head: 'what',
         isText: true,

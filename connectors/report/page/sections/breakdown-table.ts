@@ -62,7 +62,7 @@ export function breakdownTable(
     },
   ];
   const rows = (some: readonly Share[]) =>
-    table({ caption: `${heading}: the largest first`, columns, rows: some });
+    table({ caption: `${heading}, the largest first`, columns, rows: some, isNamed: true });
   const rest = shares.slice(SHOWN, MOST);
   const left = shares.slice(MOST);
   const leftOut =

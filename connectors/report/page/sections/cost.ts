@@ -1,3 +1,4 @@
+import { shortName } from '../../../../src/text/one-line.js';
 import type { Account } from '../../account/account.js';
 import { UNTAGGED } from '../../account/amounts.js';
 import { type Month, monthName, shortMonthName } from '../../account/calendar.js';
@@ -12,13 +13,13 @@ import { breakdownTable } from './breakdown-table.js';
 
 /** What was spent, by day and month and by whom. */
 export function cost(account: Account): Content {
-  const { calendar, costs, months, priced } = account;
+  const { calendar, by, months, priced } = account;
   const whole = months.get(calendar.month)?.cost_usd;
-  if (whole === undefined && costs.line_item.shares.length === 0)
+  if (whole === undefined && by.cost_line_item.shares.length === 0)
     return html`<p>No bill was read: the API key may not read billing, or its stream is off.</p>`;
   const spent = whole ?? 0;
-  const [first] = costs.line_item.ranked('cost_usd');
-  const untagged = costs.tags.shares.find(({ key }) => key === UNTAGGED.key)?.amount('month', 'cost_usd');
+  const [first] = by.cost_line_item.ranked('cost_usd');
+  const untagged = by.cost_tags.shares.find(({ key }) => key === UNTAGGED.key)?.amount('month', 'cost_usd');
   const lead = [
     first === undefined || spent <= 0
       ? undefined
@@ -32,37 +33,37 @@ export function cost(account: Account): Content {
       ? 'From the request log, which has no requests of this month.'
       : `From the request log: ${count(priced.priced)} of ${count(priced.requests)} requests of this month have a cost in it, and Deepgram keeps them for 90 days. Compare it with the bill below.`;
   return html`<p class=lead>${lead}</p>${byMonth(account)}${byDay(account)}${byProject(account)}${[
-    breakdownTable(account, costs.line_item, {
+    breakdownTable(account, by.cost_line_item, {
       heading: 'Cost by line item',
       of: 'line item',
       measure: 'cost_usd',
       whole: spent,
     }),
-    breakdownTable(account, costs.accessor, {
+    breakdownTable(account, by.cost_accessor, {
       heading: 'Cost by API key',
       of: 'API key',
       measure: 'cost_usd',
       whole: spent,
     }),
-    breakdownTable(account, costs.tags, {
+    breakdownTable(account, by.cost_tags, {
       heading: 'Cost by set of tags',
       of: 'tags together',
       measure: 'cost_usd',
       whole: spent,
       note: 'A request is in one row: that of all its tags together. These rows add up.',
     }),
-    breakdownTable(account, costs.tag, {
+    breakdownTable(account, by.cost_tag, {
       heading: 'Cost by single tag',
       of: 'tag',
       measure: 'cost_usd',
       whole: undefined,
       note: 'A request with several tags counts for each of them, so these rows are more than the whole when added up.',
     }),
-    breakdownTable(account, costs.models, {
+    breakdownTable(account, by.cost_models, {
       heading: 'Cost by model',
       of: 'model',
       measure: 'cost_usd',
-      whole: costs.models.shares.reduce((sum, share) => sum + share.amount('month', 'cost_usd'), 0),
+      whole: by.cost_models.shares.reduce((sum, share) => sum + share.amount('month', 'cost_usd'), 0),
       also: [{ head: 'requests', measure: 'requests' }],
       note: requestNote,
     }),
@@ -131,7 +132,7 @@ export function chartWithTable(
       { head: column, cell: ({ name }) => name },
       { head: 'all', cell: ({ name }) => cellOf(total(name)) },
       ...series.map((one) => ({
-        head: one.name,
+        head: shortName(one.name),
         cell: ({ at }: { readonly at: number }) => cellOf(one.values[at]),
       })),
     ],
@@ -156,7 +157,7 @@ function byProject(account: Account): Html | undefined {
   const all = table({
     caption: `Cost of each project by month, dollars. ${NONE} is a month that was not read.`,
     columns: [
-      { head: 'project', cell: ({ key }) => nameOf(projects.get(key) ?? key) },
+      { head: 'project', cell: ({ key }) => shortName(projects.get(key) ?? key) },
       ...months.map((month) => ({
         head: month,
         cell: ({ key }: { readonly key: string }) => {

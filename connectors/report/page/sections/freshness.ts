@@ -1,9 +1,11 @@
-import { daysThrough } from '../../../../src/time/day.js';
+import { endOfDay, startOfDay } from '../../../../src/time/day.js';
 import { timestampAt } from '../../../../src/time/timestamp.js';
 import type { Account, StreamFreshness } from '../../account/account.js';
 import { type Content, html } from '../html.js';
 import { count, moment, NONE } from '../numbers.js';
-import { nameOf, table } from '../table.js';
+import { table } from '../table.js';
+
+const DAY_MS = 86_400_000;
 
 /** How new the numbers are, and which are not there. */
 export function freshness({ calendar, streams }: Account): Content {
@@ -18,11 +20,11 @@ export function freshness({ calendar, streams }: Account): Content {
     {
       caption: 'Streams of this page. Days are counted for each project. Times are UTC.',
       columns: [
-        { head: 'stream', cell: ({ stream }) => nameOf(stream) },
+        { head: 'stream', cell: ({ stream }) => stream },
         { head: 'first day', cell: (stream) => endOf(stream, 'first') },
         { head: 'last day', cell: (stream) => endOf(stream, 'last') },
-        { head: 'days', cell: (stream) => daysOf(stream) || NONE },
-        { head: 'missing', cell: (stream) => missingDays(stream) || NONE },
+        { head: 'days', cell: (stream) => count(daysOf(stream)) },
+        { head: 'missing', cell: (stream) => count(missingDays(stream)) },
         { head: 'records', cell: ({ records }) => count(records) },
         { head: 'last read', cell: ({ deliveredAt }) => moment(timestampAt(deliveredAt)) },
       ],
@@ -44,7 +46,7 @@ function daysOf({ projects }: StreamFreshness): number {
 /** Between the first and the last day of each project. */
 function missingDays({ projects }: StreamFreshness): number {
   return [...projects.values()].reduce(
-    (sum, { first, last, days }) => sum + daysThrough(first, last).length - days,
+    (sum, { first, last, days }) => sum + (endOfDay(last) - startOfDay(first)) / DAY_MS - days,
     0,
   );
 }

@@ -1,3 +1,4 @@
+import { shortName } from '../../../../src/text/one-line.js';
 import { addDays, type Day } from '../../../../src/time/day.js';
 import type { ApiKeyRow, BalanceRow, PurchaseRow } from '../../../deepgram/streams/account.js';
 import type { Account, ProjectRow } from '../../account/account.js';
@@ -12,7 +13,10 @@ import { count, counted, dollars, moment, NONE } from '../numbers.js';
 import { folded, nameOf, table } from '../table.js';
 
 const UNUSED_DAYS = 90;
-const SHOWN = 20;
+const SHOWN = 12;
+const FEW = 6;
+/** Rows of keys, balances or purchases that are listed at most. */
+const MOST = 60;
 
 /** Which keys are used, and how long the money lasts. */
 export function keysAndCredit(account: Account): Content {
@@ -32,10 +36,10 @@ interface Key {
 }
 
 function keys(account: Account): Html {
-  const { calendar, costs, lastUsed, projects } = account;
+  const { calendar, by, lastUsed, projects } = account;
   const unusedSince = addDays(calendar.newest, -UNUSED_DAYS);
   const soon = addDays(calendar.newest, 30);
-  const byKey = new Map(costs.accessor.shares.map((share) => [share.key, share]));
+  const byKey = new Map(by.cost_accessor.shares.map((share) => [share.key, share]));
   const listed = account.keys
     .map(({ project, row }) => ({ project, key: row as ApiKeyRow })) // safe: the rows are of that stream
     .filter(({ key }) => key.last_seen === null)
@@ -106,7 +110,7 @@ function keys(account: Account): Html {
     : html`<p class=q>When keys expire was not read: set <code>streams: { api_keys: { details: true } }</code>.</p>`;
   return html`<p class=lead>${lead.replace(/1 one not/, '1 was not').replace(/(\d+) ones not/, '$1 were not')}${expiry}</p>${hint}${rows(listed.slice(0, SHOWN))}${
     listed.length > SHOWN
-      ? folded(counted(listed.length - SHOWN, 'more key'), rows(listed.slice(SHOWN)))
+      ? folded(counted(Math.min(listed.length, MOST) - SHOWN, 'more key'), rows(listed.slice(SHOWN, MOST)))
       : undefined
   }`;
 }
@@ -133,36 +137,44 @@ function balanceTable({ projects }: Account, { rows }: Credit): Html {
   return table({
     caption: 'Balances as of the last look',
     columns: [
-      { head: 'project', cell: ({ project }) => nameOf(projects.get(project) ?? project) },
+      { head: 'project', cell: ({ project }) => shortName(projects.get(project) ?? project) },
       { head: 'left', cell: ({ row }) => plain((row as BalanceRow).amount) }, // safe: rows of balances
-      { head: 'unit', isText: true, cell: ({ row }) => nameOf((row as BalanceRow).units ?? '') },
-      { head: 'balance', isText: true, cell: ({ row }) => nameOf((row as BalanceRow).balance_id) },
+      { head: 'unit', isText: true, cell: ({ row }) => shortName((row as BalanceRow).units ?? '') },
+      { head: 'balance', isText: true, cell: ({ row }) => shortName((row as BalanceRow).balance_id) },
     ],
-    rows: [...rows].sort((one, other) => dollarsLeft(one) - dollarsLeft(other)),
+    rows: [...rows].sort((one, other) => dollarsLeft(other) - dollarsLeft(one)).slice(0, MOST),
   });
 }
 
 function purchaseTable({ purchases, projects, calendar }: Account): Html | undefined {
   if (purchases.length === 0) return undefined;
   const soon = addDays(calendar.newest, 30);
-  return table({
-    caption: 'Purchases, the latest first',
-    columns: [
-      { head: 'project', cell: ({ project }) => nameOf(projects.get(project) ?? project) },
-      { head: 'bought on', cell: ({ row }) => dayOf((row as PurchaseRow).created_at) }, // safe: rows of purchases
-      {
-        head: 'expires on',
-        cell: ({ row }) => {
-          const day = dayOf((row as PurchaseRow).expires_at);
-          return day !== NONE && day <= soon ? html`<span class=bad>${day}</span>` : day;
+  const ordered = [...purchases].sort((one, other) => (createdAt(one) < createdAt(other) ? 1 : -1));
+  const rows = (some: readonly ProjectRow[]) =>
+    table({
+      caption: 'Purchases, the latest first',
+      columns: [
+        { head: 'project', cell: ({ project }) => shortName(projects.get(project) ?? project) },
+        { head: 'bought on', cell: ({ row }) => dayOf((row as PurchaseRow).created_at) }, // safe: rows of purchases
+        {
+          head: 'expires on',
+          cell: ({ row }) => {
+            const day = dayOf((row as PurchaseRow).expires_at);
+            if (day === NONE || day > soon) return day;
+            return day < calendar.newest ? `${day}, expired` : html`<span class=bad>${day}</span>`;
+          },
         },
-      },
-      { head: 'amount', cell: ({ row }) => plain((row as PurchaseRow).amount) },
-      { head: 'unit', isText: true, cell: ({ row }) => nameOf((row as PurchaseRow).units ?? '') },
-      { head: 'kind', isText: true, cell: ({ row }) => nameOf((row as PurchaseRow).order_type ?? '') },
-    ],
-    rows: [...purchases].sort((one, other) => (createdAt(one) < createdAt(other) ? 1 : -1)),
-  });
+        { head: 'amount', cell: ({ row }) => plain((row as PurchaseRow).amount) },
+        { head: 'unit', isText: true, cell: ({ row }) => shortName((row as PurchaseRow).units ?? '') },
+        { head: 'kind', isText: true, cell: ({ row }) => shortName((row as PurchaseRow).order_type ?? '') },
+      ],
+      rows: some,
+    });
+  return html`${rows(ordered.slice(0, FEW))}${
+    ordered.length > FEW
+      ? folded(counted(ordered.length - FEW, 'older purchase'), rows(ordered.slice(FEW, MOST)))
+      : undefined
+  }`;
 }
 
 function createdAt({ row }: ProjectRow): string {

@@ -1,3 +1,4 @@
+import { shortName } from '../../../../src/text/one-line.js';
 import type { Account, ErrorKind } from '../../account/account.js';
 import { lineChart } from '../../chart/lines.js';
 import { daySlots } from '../../chart/slots.js';
@@ -5,7 +6,7 @@ import { stackedBars } from '../../chart/stacked-bars.js';
 import { addHistogram, type Histogram, LATENCY_ERROR, percentile } from '../../totals/latency-histogram.js';
 import { type Content, type Html, html } from '../html.js';
 import { count, counted, milliseconds, NONE, percent } from '../numbers.js';
-import { folded, nameOf, table } from '../table.js';
+import { folded, table } from '../table.js';
 
 const PERCENTILES = [
   { name: 'p50', percent: 50, color: '4' },
@@ -46,7 +47,11 @@ function errorTable({ errors }: Account, whole: number): Html | undefined {
       caption: 'Failed requests by code and message',
       columns: [
         { head: 'code', cell: ({ code }) => (code === null ? NONE : String(code)) },
-        { head: 'message', isText: true, cell: ({ message }) => (message === null ? NONE : nameOf(message)) },
+        {
+          head: 'message',
+          isText: true,
+          cell: ({ message }) => (message === null ? NONE : shortName(message)),
+        },
         { head: 'requests', cell: ({ sum }) => count(sum) },
         { head: 'share', cell: ({ sum }) => percent(sum, whole) },
         { head: 'last on', cell: ({ days }) => [...days.keys()].sort().at(-1) ?? NONE },

@@ -1,8 +1,9 @@
+import { shortName } from '../../../../src/text/one-line.js';
 import type { Account, ProjectRequest } from '../../account/account.js';
 import { NANO } from '../../totals/measure-parts.js';
 import { type Content, type Html, html } from '../html.js';
 import { counted, dollars, milliseconds, NONE } from '../numbers.js';
-import { folded, nameOf, table } from '../table.js';
+import { folded, table } from '../table.js';
 
 const SHOWN = 20;
 
@@ -38,32 +39,30 @@ const TIME = {
 };
 const ID = {
   head: 'request id',
-  isText: true,
-  cell: ({ request }: ProjectRequest) => html`<code>${request.request_id}</code>`,
+  cell: ({ request }: ProjectRequest) => request.request_id,
 };
 
 function requestTable({ projects }: Account, rows: readonly ProjectRequest[]): Html {
   return table({
     caption: 'The newest first',
+    isNamed: true,
+    look: 'log',
     columns: [
       TIME,
       ...(projects.size < 2 ? [] : [projectColumn(projects)]),
       {
         head: 'call',
-        isText: true,
         cell: ({ request: { endpoint, method } }) => (method === null ? endpoint : `${endpoint} ${method}`),
       },
-      { head: 'model', isText: true, cell: ({ request }) => nameOf(request.model ?? NONE) },
+      { head: 'model', cell: ({ request }) => shortName(request.model ?? NONE) },
       {
         head: 'API key',
-        isText: true,
-        cell: ({ request }) => nameOf(request.api_key_name ?? request.api_key_id ?? NONE),
+        cell: ({ request }) => shortName(request.api_key_name ?? request.api_key_id ?? NONE),
       },
       {
         head: 'status',
-        isText: true,
         cell: ({ request: { status, code } }) =>
-          status === 'error' ? html`<span class=bad>error ${code ?? ''}</span>` : status,
+          status === 'error' ? html`<b class=bad>error ${code ?? ''}</b>` : status,
       },
       {
         head: 'seconds',
@@ -87,15 +86,16 @@ function requestTable({ projects }: Account, rows: readonly ProjectRequest[]): H
 function errorTable({ projects }: Account, rows: readonly ProjectRequest[]): Html {
   return table({
     caption: 'The newest first',
+    isNamed: true,
+    look: 'log',
     columns: [
       TIME,
       ...(projects.size < 2 ? [] : [projectColumn(projects)]),
       { head: 'code', cell: ({ request }) => (request.code === null ? NONE : String(request.code)) },
-      { head: 'message', isText: true, cell: ({ request }) => nameOf(request.error_message ?? NONE) },
+      { head: 'message', cell: ({ request }) => shortName(request.error_message ?? NONE) },
       {
         head: 'API key',
-        isText: true,
-        cell: ({ request }) => nameOf(request.api_key_name ?? request.api_key_id ?? NONE),
+        cell: ({ request }) => shortName(request.api_key_name ?? request.api_key_id ?? NONE),
       },
       ID,
     ],
@@ -106,7 +106,6 @@ function errorTable({ projects }: Account, rows: readonly ProjectRequest[]): Htm
 function projectColumn(projects: Account['projects']) {
   return {
     head: 'project',
-    isText: true,
-    cell: ({ project }: ProjectRequest) => nameOf(projects.get(project) ?? project),
+    cell: ({ project }: ProjectRequest) => shortName(projects.get(project) ?? project),
   };
 }

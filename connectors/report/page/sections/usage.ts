@@ -1,5 +1,5 @@
 import type { Account } from '../../account/account.js';
-import { type Amounts, MEASURES, type Measure } from '../../account/amounts.js';
+import { type Amounts, type Breakdown, MEASURES, type Measure } from '../../account/amounts.js';
 import { monthName } from '../../account/calendar.js';
 import { largestSeries } from '../../chart/series.js';
 import { daySlots } from '../../chart/slots.js';
@@ -11,16 +11,16 @@ import { chartWithTable } from './cost.js';
 
 /** What was used, whatever it cost. */
 export function usage(account: Account): Content {
-  const { calendar, months, usage: by } = account;
+  const { calendar, months, by } = account;
   const ofMonth = months.get(calendar.month);
   if (![...months.values()].some(({ requests }) => requests !== undefined))
     return html`<p>No usage was read: its stream is off, or the API key may not read it.</p>`;
-  const [first] = by.endpoint.ranked('requests');
+  const [first] = by.usage_endpoint.ranked('requests');
   const lead =
     ofMonth?.requests === undefined
       ? `No usage of ${monthName(calendar.month)} was read.`
       : `${count(ofMonth.requests)} requests and ${hours(ofMonth.hours ?? 0)} hours in ${monthName(calendar.month)}.`;
-  const of = (heading: string, name: string, breakdown: Account['usage']['endpoint'], note?: string) =>
+  const of = (heading: string, name: string, breakdown: Breakdown, note?: string) =>
     breakdownTable(account, breakdown, {
       heading,
       of: name,
@@ -34,16 +34,16 @@ export function usage(account: Account): Content {
       ? undefined
       : html` Most go to ${nameOf(first.name)}: ${count(first.amount('month', 'requests'))}.`
   }</p>${byDay(account)}${byMonth(account)}${[
-    of('Usage by endpoint', 'endpoint', by.endpoint),
-    of('Usage by model', 'model', by.models),
-    of('Usage by API key', 'API key', by.accessor),
-    of('Usage by set of tags', 'tags together', by.tags),
-    of('Usage by method', 'method', by.method),
+    of('Usage by endpoint', 'endpoint', by.usage_endpoint),
+    of('Usage by model', 'model', by.usage_models),
+    of('Usage by API key', 'API key', by.usage_accessor),
+    of('Usage by set of tags', 'tags together', by.usage_tags),
+    of('Usage by method', 'method', by.usage_method),
   ]}`;
 }
 
 /** Characters are of interest only where something was spoken. */
-function speechColumn(breakdown: Account['usage']['endpoint']): { head: string; measure: Measure }[] {
+function speechColumn(breakdown: Breakdown): { head: string; measure: Measure }[] {
   const speaks = breakdown.shares.some((share) => share.amount('all', 'tts_characters') > 0);
   return speaks ? [{ head: 'characters', measure: 'tts_characters' }] : [];
 }

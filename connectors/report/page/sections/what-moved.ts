@@ -1,5 +1,5 @@
 import type { Account } from '../../account/account.js';
-import { type Breakdown, OTHERS, type Share } from '../../account/amounts.js';
+import { type Breakdown, OTHERS, type Share, UNTAGGED } from '../../account/amounts.js';
 import { dayName, shortMonthName } from '../../account/calendar.js';
 import { NANO } from '../../totals/measure-parts.js';
 import { type Content, type Html, html } from '../html.js';
@@ -20,13 +20,13 @@ const LEAST = 0.01 * NANO;
 
 /** The largest changes in dollars against the same days of the month before. */
 export function whatMoved(account: Account): Content {
-  const { calendar, costs } = account;
+  const { calendar, by } = account;
   const { complete, same } = calendar;
   const moves = [
-    ...movesOf('line item', costs.line_item),
-    ...movesOf('API key', costs.accessor),
-    ...movesOf('tag', costs.tag),
-    ...movesOf('model', costs.models),
+    ...movesOf('line item', by.cost_line_item),
+    ...movesOf('API key', by.cost_accessor),
+    ...movesOf('tag', by.cost_tag),
+    ...movesOf('model', by.cost_models),
   ]
     .sort((one, other) => Math.abs(other.now - other.then) - Math.abs(one.now - one.then))
     .slice(0, MOST);
@@ -63,7 +63,8 @@ function movesOf(kind: string, breakdown: Breakdown): readonly Move[] {
 function sentence({ kind, share, now, then }: Move, account: Account): Html {
   const month = shortMonthName(account.calendar.monthBefore);
   const by = dollars(Math.abs(now - then));
-  const what = html`The ${kind} ${named(share, account)}`;
+  const what =
+    share.key === UNTAGGED.key ? html`What has no tag` : html`The ${kind} ${named(share, account)}`;
   if (then === 0)
     return html`${what} is new: <b>${dollars(now)}</b>, and nothing on ${month}\u2019s same days.`;
   if (now === 0)

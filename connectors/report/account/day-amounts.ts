@@ -1,0 +1,58 @@
+import { billing } from '../../deepgram/streams/billing.js';
+import { requests } from '../../deepgram/streams/requests.js';
+import { usage } from '../../deepgram/streams/usage.js';
+import type { Entry } from '../totals/entry.js';
+import type { Largest } from '../totals/largest.js';
+import { type Amounts, type Named, OTHERS } from './amounts.js';
+import { entryBy, groupAmounts, modelNamed } from './grouped-amounts.js';
+
+/** What the page breaks amounts down by. Costs are those of the bill, but by model: the bill names none. */
+export const BREAKDOWNS = [
+  'cost_line_item',
+  'cost_accessor',
+  'cost_tags',
+  'cost_tag',
+  'cost_models',
+  'usage_accessor',
+  'usage_tags',
+  'usage_models',
+  'usage_endpoint',
+  'usage_method',
+] as const;
+export type BreakdownName = (typeof BREAKDOWNS)[number];
+
+/** Told of each group of a day. */
+export type OnAmounts = (by: BreakdownName, named: Named, amounts: Amounts) => void;
+
+/** Goes through the groups of a project and day. */
+export function forEachAmounts(entries: readonly Entry[], project: string, tell: OnAmounts): void {
+  for (const dimension of ['line_item', 'accessor', 'tags'] as const) {
+    const grouped = entryBy(entries, billing.kind, dimension)?.grouped;
+    if (grouped === undefined) continue;
+    for (const { named, tags, amounts } of groupAmounts(grouped, dimension, project)) {
+      tell(`cost_${dimension}`, named, amounts);
+      if (dimension !== 'tags') continue;
+      // The cost of a set is that of each of its tags: they do not add up.
+      if (tags.length === 0) tell('cost_tag', named, amounts);
+      for (const tag of new Set(tags)) tell('cost_tag', { key: tag, name: tag }, amounts);
+    }
+  }
+  for (const dimension of ['accessor', 'tags', 'models', 'endpoint', 'method'] as const) {
+    const grouped = entryBy(entries, usage.kind, dimension)?.grouped;
+    if (grouped === undefined) continue;
+    for (const { named, amounts } of groupAmounts(grouped, dimension, project))
+      tell(`usage_${dimension}`, named, amounts);
+  }
+  const log = entries.find(({ kind }) => kind === requests.kind)?.requests;
+  if (log === undefined) return;
+  for (const [model, [cost_usd = 0, count = 0, error = 0]] of namedGroups(log.models, modelNamed))
+    tell('cost_models', model, { cost_usd, requests: count, error });
+}
+
+function namedGroups<Group>(
+  { groups, others }: Largest<Group>,
+  nameOf: (group: Group) => Named,
+): readonly (readonly [Named, readonly number[]])[] {
+  const found = groups.map(([group, sums]) => [nameOf(group), sums] as const);
+  return others ? [...found, [OTHERS, others.sums] as const] : found;
+}

@@ -1,0 +1,136 @@
+import type { Day } from '../../../src/time/day.js';
+import { billing } from '../../deepgram/streams/billing.js';
+import { requests } from '../../deepgram/streams/requests.js';
+import { usage } from '../../deepgram/streams/usage.js';
+import type { Entry } from '../totals/entry.js';
+import { type Amounts, addAmounts, MEASURES, type Named } from './amounts.js';
+import { type Compared, type Comparison, compareSums } from './compare-sums.js';
+import { type BreakdownName, forEachAmounts } from './day-amounts.js';
+import { keyNamed, totalOf } from './grouped-amounts.js';
+
+/** A project and month added up: all that the page says of months that it draws no days of. */
+export interface MonthSums {
+  readonly project: string;
+  /** What the project is called on the last of these days. */
+  readonly name: string;
+  readonly days: readonly (readonly [day: Day, amounts: Amounts])[];
+  readonly groups: readonly GroupSum[];
+  /** When each key made its last request: a moment, or a day. */
+  readonly lastUsed: readonly (readonly [key: string, when: string])[];
+  readonly compared: readonly (readonly [what: Comparison, all: number, equal: number])[];
+  readonly differences: readonly Compared[];
+  readonly streams: readonly StreamDays[];
+}
+
+/** What a name comes to in a breakdown. */
+export interface GroupSum extends Named {
+  readonly by: BreakdownName;
+  /** In the order of the measures. */
+  readonly sums: readonly number[];
+}
+
+/** How much there is of a stream. */
+export interface StreamDays {
+  readonly stream: string;
+  readonly first: Day;
+  readonly last: Day;
+  readonly days: number;
+  readonly records: number;
+  /** When the latest was delivered, in milliseconds since the epoch. */
+  readonly deliveredAt: number;
+}
+
+/** @param openDay a day that is not over, if any */
+export function monthSums(entries: readonly Entry[], openDay: Day | undefined): MonthSums {
+  const [{ project_id: project } = { project_id: '' }] = entries;
+  let name = project;
+  const days = new Map<Day, Amounts>();
+  const groups = new Map<string, Open<GroupSum>>();
+  const lastUsed = new Map<string, string>();
+  const compared = new Map<Comparison, [all: number, equal: number]>();
+  const differences: Compared[] = [];
+  const noteUse = (key: string, when: string): void => {
+    if (when > (lastUsed.get(key) ?? '')) lastUsed.set(key, when);
+  };
+  for (const [day, ofDay] of byDay(entries)) {
+    name = ofDay[0]?.project_name ?? name;
+    addAmounts(days, day, { ...totalOf(ofDay, usage.kind), ...totalOf(ofDay, billing.kind) });
+    forEachAmounts(ofDay, project, (by, named, amounts) => {
+      addTo(groups, by, named, amounts);
+      if (by === 'usage_accessor' && (amounts.requests ?? 0) > 0) noteUse(named.key, day);
+    });
+    for (const { kind, requests: log } of ofDay) {
+      if (kind !== requests.kind || log === undefined) continue;
+      // A moment is later than its day, as text too.
+      for (const [key] of log.keys.groups) noteUse(keyNamed(key.id, key.name, project).key, key.last);
+    }
+    for (const one of compareSums(ofDay, { day, project, isOpen: day === openDay })) {
+      const [all, equal] = compared.get(one.what) ?? [0, 0];
+      compared.set(one.what, [all + 1, equal + (one.verdict === 'equal' ? 1 : 0)]);
+      if (one.verdict !== 'equal') differences.push(one);
+    }
+  }
+  return {
+    project,
+    name,
+    days: [...days],
+    groups: [...groups.values()],
+    lastUsed: [...lastUsed],
+    compared: [...compared].map(([what, [all, equal]]) => [what, all, equal]),
+    differences,
+    streams: streamsIn(entries),
+  };
+}
+
+/** The entries of each day, in the order of the days. */
+export function byDay(entries: readonly Entry[]): ReadonlyMap<Day, readonly Entry[]> {
+  const days = new Map<Day, Entry[]>();
+  for (const entry of entries) {
+    if (entry.day === null) continue;
+    const ofDay = days.get(entry.day) ?? [];
+    ofDay.push(entry);
+    days.set(entry.day, ofDay);
+  }
+  return new Map([...days].sort(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+type Open<Type> = {
+  -readonly [Name in keyof Type]: Type[Name] extends readonly number[] ? number[] : Type[Name];
+};
+
+function addTo(
+  groups: Map<string, Open<GroupSum>>,
+  by: BreakdownName,
+  { key, name, of }: Named,
+  amounts: Amounts,
+): void {
+  const place = `${by} ${key}`;
+  const sum = groups.get(place) ?? { by, key, name, of, sums: MEASURES.map(() => 0) };
+  groups.set(place, sum);
+  // Days come in their order: what it was called last counts.
+  sum.name = name;
+  for (let at = 0; at < MEASURES.length; at += 1)
+    sum.sums[at] = (sum.sums[at] ?? 0) + (amounts[MEASURES[at] ?? 'cost_usd'] ?? 0);
+}
+
+function streamsIn(entries: readonly Entry[]): readonly StreamDays[] {
+  const streams = new Map<string, Open<StreamDays>>();
+  for (const { stream, day, records, delivered_at: at } of entries) {
+    if (day === null) continue;
+    const known = streams.get(stream) ?? {
+      stream,
+      first: day,
+      last: day,
+      days: 0,
+      records: 0,
+      deliveredAt: 0,
+    };
+    streams.set(stream, known);
+    if (day < known.first) known.first = day;
+    if (day > known.last) known.last = day;
+    known.days += 1;
+    known.records += records;
+    known.deliveredAt = Math.max(known.deliveredAt, at);
+  }
+  return [...streams.values()];
+}
