@@ -38,7 +38,7 @@ export class AccountSums {
   readonly compared = new Map<Comparison, { all: number; equal: number }>();
   readonly differences: Compared[] = [];
   readonly streams = new Map<string, StreamFreshness>();
-  /** Requests of the month, and those of them that have a cost. */
+  /** Requests of the month that have not failed, and those of them that have a cost. */
   readonly priced = { requests: 0, priced: 0 };
 
   constructor(calendar: Calendar) {
@@ -109,7 +109,7 @@ export class AccountSums {
 
   #addRequests(day: Day, { counts, latencies, errors }: RequestTotals): void {
     if (monthOf(day) === this.calendar.month) {
-      this.priced.requests += counts.requests;
+      this.priced.requests += counts.requests - counts.error;
       this.priced.priced += counts.priced;
     }
     const quality = this.quality.get(day) ?? { requests: 0, errors: 0, latencies: new Map() };

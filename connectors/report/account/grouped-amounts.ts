@@ -49,11 +49,13 @@ export function sumOf({ measures, groups, others }: GroupedTotals): Amounts {
 
 /** The groups of a dimension; one that is broken down further comes several times. */
 export function groupAmounts(
-  { dimensions, measures, groups, others }: GroupedTotals,
+  grouped: GroupedTotals,
   dimension: Dimension,
   project: string,
 ): readonly GroupAmounts[] {
   const fields = FIELDS[dimension];
+  const { dimensions, measures } = grouped;
+  const { groups, others } = grouped.each?.[fields.key] ?? grouped;
   const [key, name] = [dimensions.indexOf(fields.key), dimensions.indexOf(fields.name)];
   const found = groups.map(([values, sums]): GroupAmounts => {
     const tags = dimension === 'tags' ? tagsIn(values[key]) : [];

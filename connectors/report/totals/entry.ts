@@ -30,6 +30,8 @@ export interface GroupedTotals extends Largest<readonly Value[]> {
   readonly dimensions: readonly string[];
   /** Names of the sums of a group, in parts: see `partsIn`. */
   readonly measures: readonly string[];
+  /** Where groups of several fields were too many to be kept: those of each field by itself, as many of each. */
+  readonly each?: Readonly<Record<string, Largest<readonly Value[]>>>;
 }
 
 /** What is counted and added up of requests; what was heard is all audio but that which was spoken, as usage has it. */

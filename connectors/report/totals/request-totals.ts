@@ -34,7 +34,8 @@ export function requestTotals() {
       counts.cost_usd += values[0] ?? 0;
       if (row.endpoint !== 'speak') counts.heard_seconds += values[3] ?? 0;
       if (row.settled === false) counts.unsettled += 1;
-      if (row.cost_usd !== null) counts.priced += 1;
+      // Where there are no prices, some requests cost zero and others nothing.
+      if (values[0] !== 0 && row.status !== 'error') counts.priced += 1;
       counts.tts_characters += row.tts_characters ?? 0;
       counts.tokens_in += row.tokens_in ?? 0;
       counts.tokens_out += row.tokens_out ?? 0;

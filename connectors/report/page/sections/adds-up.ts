@@ -16,7 +16,8 @@ export function addsUp(account: Account): Content {
   if (all === 0)
     return html`<p>Nothing could be compared: it takes requests and usage, or a breakdown and its total.</p>`;
   const differences = account.differences.toSorted(
-    (one, other) => ORDER[one.verdict] - ORDER[other.verdict] || (one.day < other.day ? 1 : -1),
+    (one, other) =>
+      ORDER[one.verdict] - ORDER[other.verdict] || Number(one.day < other.day) - Number(one.day > other.day),
   );
   const of = (verdict: Compared['verdict']) => differences.filter((one) => one.verdict === verdict).length;
   const [unexplained, explained, open] = [of('unexplained'), of('explained'), of('open')];

@@ -31,7 +31,7 @@ export function cost(account: Account): Content {
   const requestNote =
     priced.requests === 0
       ? 'From the request log, which has no requests of this month.'
-      : `From the request log: ${count(priced.priced)} of ${count(priced.requests)} requests of this month have a cost in it, and Deepgram keeps them for 90 days. Compare it with the bill below.`;
+      : `From the request log: ${count(priced.priced)} of ${count(priced.requests)} requests of this month that have not failed have a cost in it, and Deepgram keeps them for 90 days. Compare it with the bill below.`;
   return html`<p class=lead>${lead}</p>${byMonth(account)}${byDay(account)}${byProject(account)}${[
     breakdownTable(account, by.cost_line_item, {
       heading: 'Cost by line item',

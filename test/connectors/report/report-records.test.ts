@@ -1,0 +1,276 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { addDays } from '../../../src/time/day.js';
+import { type Line, replay, reportTerminal } from './archive.js';
+import { rowsOf, sectionText, tablesIn } from './page.js';
+
+const bill = (day: string, cost_usd: number, more: Line = {}): Line => ({
+  project_id: 'p-1',
+  project_name: 'Sales',
+  date: day,
+  cost_usd,
+  ...more,
+});
+
+describe('a day that comes again', () => {
+  it('replaces its numbers, and no others', async () => {
+    const terminal = await reportTerminal();
+    await replay(terminal, { billing: [bill('2026-11-18', 5), bill('2026-11-19', 7)] });
+
+    const page = await replay(terminal, { billing: [bill('2026-11-19', 9.5)] });
+
+    const days = rowsOf(page, 'Cost by day');
+    expect([days['2026-11-18']?.all, days['2026-11-19']?.all]).toEqual(['$5.00', '$9.50']);
+    expect(sectionText(page, 'glance')).toContain('November 2026 so far: $14.50');
+  });
+
+  it('replaces them also in a month that is not drawn day by day', async () => {
+    const terminal = await reportTerminal();
+    const newest = bill('2026-11-19', 1);
+    await replay(terminal, { billing: [newest, bill('2026-02-03', 5), bill('2026-02-04', 6)] });
+
+    const page = await replay(terminal, { billing: [newest, bill('2026-02-03', 8)] });
+
+    expect(rowsOf(page, 'Cost by month')['2026-02']?.all).toBe('$14.00');
+  });
+});
+
+it('a project and a key that were renamed are one row, under the last name', async () => {
+  const lines = ['2026-09-30', '2026-11-18', '2026-11-19'].map((day, at) =>
+    bill(day, 1, { project_name: `Sales ${at}`, accessor: 'key-1', api_key_name: `key ${at}` }),
+  );
+
+  const page = await replay(await reportTerminal(), { billing: lines, billing_by_accessor: lines });
+
+  expect(rowsOf(page, 'Cost by project')).toMatchObject({ 'Sales 2': { '13 months': '$3.00' } });
+  expect(rowsOf(page, 'Cost by API key')).toMatchObject({ 'key 2': { '13 months': '$3.00' } });
+  expect(tablesIn(page).find(({ caption }) => caption.startsWith('Cost by API key'))?.rows).toHaveLength(1);
+});
+
+it('credits are below zero, and a balance below zero is used up', async () => {
+  const credit = [bill('2026-11-18', 3), bill('2026-11-19', -4.25)];
+  const look = bill('2026-11-19', 0, {
+    observed_at: '2026-11-19T10:00:00.000000Z',
+    balance_id: 'b-1',
+    amount: -12.5,
+    units: 'USD',
+  });
+
+  const page = await replay(await reportTerminal(), { billing: credit, balances: [look] });
+
+  expect(rowsOf(page, 'Cost by day')['2026-11-19']?.all).toBe('\u2212$4.25');
+  expect(sectionText(page, 'keys')).toContain('\u2212$12.50 left on 2026-11-19. The credit is used up.');
+});
+
+it('cents do not drift: a thousand times 0.1 and 0.2 is 300', async () => {
+  const lines = Array.from({ length: 1_000 }, (_, at) => [
+    bill('2026-11-19', 0.1, { line_item: `a${at}`, tags: ['one'] }),
+    bill('2026-11-19', 0.2, { line_item: `b${at}`, tags: ['one'] }),
+  ]).flat();
+
+  const page = await replay(await reportTerminal(), {
+    billing_by_line_item_tags: lines,
+    billing: [bill('2026-11-19', 300)],
+  });
+
+  expect(rowsOf(page, 'Cost by set of tags')).toMatchObject({
+    one: { '13 months': '$300.00', share: '100 %' },
+  });
+  expect(sectionText(page, 'sums')).toContain('Yes: all 1 comparisons of days agree.');
+});
+
+it('one tag a request does not make the totals grow: the 200 largest of a day are told apart', async () => {
+  const lines = Array.from({ length: 1_000 }, (_, at) =>
+    bill('2026-11-19', (at + 1) / 100, { line_item: 'x', tags: [`call-${at}`] }),
+  );
+  const terminal = await reportTerminal();
+
+  const page = await replay(terminal, {
+    billing_by_line_item_tags: lines,
+    billing: [bill('2026-11-19', 5_005)],
+  });
+
+  const { 'project_id=p-1/2026-11.ndjson': totals = '' } = await terminal.files('out/report.html.parts');
+  expect(new Set(totals.match(/call-\d+/g)).size).toBe(200);
+  const rows = tablesIn(page).find(({ caption }) => caption.startsWith('Cost by set of tags'))?.rows ?? [];
+  expect(rows[0]?.slice(0, 2)).toEqual(['call-999', '$10.00']);
+  expect(sectionText(page, 'cost')).toContain('161 smaller ones came to $4,612.80 this month');
+  expect(sectionText(page, 'sums')).toContain('Yes: all 1 comparisons');
+});
+
+it('tags have the cost that any random bill gives them', async () => {
+  const rows = fc.array(
+    fc.record({
+      project: fc.constantFrom('p-1', 'p-2', 'p-3'),
+      back: fc.integer({ min: 0, max: 45 }),
+      item: fc.constantFrom('nova', 'aura', null),
+      tags: fc.constantFrom(null, [], ['a'], ['b'], ['a', 'b']),
+      nano: fc.integer({ min: -5_000_000_000, max: 90_000_000_000 }),
+    }),
+    { minLength: 1, maxLength: 40 },
+  );
+  await fc.assert(
+    fc.asyncProperty(rows, async (drawn) => {
+      const unique = new Map(
+        drawn.map((row) => [JSON.stringify([row.project, row.back, row.item, row.tags]), row]),
+      );
+      const lines = [...unique.values()].map(({ project, back, item, tags, nano }) => ({
+        nano,
+        line: {
+          project_id: project,
+          project_name: project,
+          date: addDays('2026-11-19', -back),
+          line_item: item,
+          tags,
+          cost_usd: nano / 1e9,
+        },
+      }));
+
+      const page = await replay(await reportTerminal(), {
+        billing_by_line_item_tags: lines.map(({ line }) => line),
+      });
+
+      const sums = new Map<string, number>();
+      for (const { nano, line } of lines) {
+        const name = line.tags?.join(', ') || 'untagged';
+        sums.set(name, (sums.get(name) ?? 0) + nano);
+      }
+      const shown = rowsOf(page, 'Cost by set of tags');
+      for (const [name, nano] of sums) {
+        const cell = shown[name]?.['13 months'] ?? '$0.00';
+        const value = Number(cell.replace('\u2212', '-').replace(/[$,]/g, ''));
+        expect(Math.abs(value - nano / 1e9)).toBeLessThanOrEqual(0.0050001);
+      }
+    }),
+    { numRuns: 12 },
+  );
+});
+
+it('what is in one reading and not in the other is found, and stands in red', async () => {
+  const request = (at: number): Line => ({
+    project_id: 'p-1',
+    project_name: 'Sales',
+    request_id: `r-${at}`,
+    created_at: `2026-11-18T10:00:${String(at).padStart(2, '0')}.000000Z`,
+    status: 'success',
+    settled: true,
+    endpoint: 'listen',
+    method: 'sync',
+    audio_seconds: 360,
+    cost_usd: 0.5,
+    date: '2026-11-18',
+  });
+  const used: Line = { project_id: 'p-1', project_name: 'Sales', date: '2026-11-18', requests: 10, hours: 1 };
+
+  const page = await replay(await reportTerminal(), {
+    requests: [1, 2, 3, 4, 5, 6, 7, 8].map(request),
+    usage: [used],
+    usage_by_endpoint: [{ ...used, endpoint: 'listen', requests: 10 }],
+    billing: [bill('2026-11-18', 5), bill('2026-11-19', 1)],
+    billing_by_line_item: [bill('2026-11-18', 2.5, { line_item: 'x' })],
+  });
+
+  const differences = tablesIn(page).find(({ caption }) => caption.startsWith('Differences'))?.rows;
+  expect(sectionText(page, 'sums')).toContain('4 differences are not explained.');
+  expect(differences?.map(([, , what, found, said, , , why]) => [what, found, said, why])).toEqual([
+    ['requests read, against usage', '8', '10', 'not explained'],
+    ['hours of requests, against usage', '0.80', '1.00', 'not explained'],
+    ['cost of requests, against the bill', '$4.00', '$5.00', 'not explained'],
+    ['billing_by_line_item, against its total', '$2.50', '$5.00', 'not explained'],
+  ]);
+  expect(page).toContain('<span class=bad>not explained</span>');
+});
+
+describe('hostile names', () => {
+  const NAMES = {
+    script: '<script>alert(1)</script>',
+    quotes: `"'><img src=x onerror=alert(1)>`,
+    direction: '\u202Egnp.exe\u2066',
+    control: 'a\u0000b\u001B[2J',
+    entity: '&lt;b&gt; &amp;',
+    style: '</style><style>*{display:none}',
+    template: '${1+1} {{x}}',
+    long: 'x'.repeat(5_000),
+  };
+
+  it.each(Object.entries(NAMES))('%s is text, in tables, charts and sentences', async (_, name) => {
+    const lines = [bill('2026-10-19', 1), bill('2026-11-19', 5)].map((line) => ({
+      ...line,
+      project_name: name,
+      line_item: name,
+      line_item_name: name,
+      tags: [name],
+      accessor: name,
+      api_key_name: name,
+    }));
+    const request: Line = {
+      project_id: 'p-1',
+      project_name: name,
+      request_id: name,
+      created_at: '2026-11-19T10:00:00.000000Z',
+      status: 'error',
+      settled: true,
+      endpoint: name,
+      method: name,
+      code: 400,
+      error_message: name,
+      api_key_id: name,
+      api_key_name: name,
+      model: name,
+      date: '2026-11-19',
+    };
+
+    const page = await replay(await reportTerminal(), {
+      billing: lines,
+      billing_by_line_item_tags: lines,
+      billing_by_accessor: lines,
+      requests: [request],
+    });
+
+    const tags = new Set([...page.matchAll(/<\/?([a-z!][a-z0-9]*)/gi)].map(([, tag]) => tag));
+    expect([...tags].filter((tag) => !KNOWN.has(tag ?? ''))).toEqual([]);
+    expect(page.match(/<style>/g)).toHaveLength(1);
+    expect(page).not.toMatch(/\son\w+=(?!alert)/);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+    expect(page).not.toMatch(/[\u0000-\u0009\u000B-\u001F\u202A-\u202E\u2066-\u2069]/);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: as above
+    const seen = name.replace(/[\u0000-\u001F\u202E\u2066]/g, '\uFFFD');
+    const shown = seen.length > 100 ? `${seen.slice(0, 99)}…` : seen;
+    expect(Object.keys(rowsOf(page, 'Cost by single tag'))).toEqual([shown]);
+  });
+
+  const KNOWN = new Set(
+    '!doctype html head meta title style body header h1 h2 h3 p nav a main section dl div dt dd table caption thead tbody tfoot tr th td span b bdi ul li figure figcaption details summary code svg defs pattern line g text path rect desc i footer'.split(
+      ' ',
+    ),
+  );
+});
+
+it('asks nobody for anything and runs nothing', async () => {
+  const page = await replay(await reportTerminal(), { billing: [bill('2026-11-19', 5)] });
+
+  expect(page).toContain(
+    `<meta http-equiv=Content-Security-Policy content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">`,
+  );
+  expect(page).not.toMatch(/<script|<link|<iframe|<img|src=(?!')|url\((?!#)|https?:|javascript:/);
+});
+
+it('shows as many months and requests as it is told', async () => {
+  const lines = ['2026-08-05', '2026-10-05', '2026-11-05'].map((day) => bill(day, 1));
+  const requests = Array.from({ length: 5 }, (_, at) => ({
+    project_id: 'p-1',
+    request_id: `r-${at}`,
+    created_at: `2026-11-05T10:00:0${at}.000000Z`,
+    status: 'success',
+    settled: true,
+    endpoint: 'listen',
+    date: '2026-11-05',
+  }));
+
+  const page = await replay(await reportTerminal('months: 2, requests: 3'), { billing: lines, requests });
+
+  expect(Object.keys(rowsOf(page, 'Cost by month'))).toEqual(['2026-11', '2026-10']);
+  expect(rowsOf(page, 'Cost by project')).toMatchObject({ Sales: { '2 months': '$2.00' } });
+  const log = tablesIn(page).find(({ section }) => section === 'log')?.rows ?? [];
+  expect(log.map((cells) => cells.at(-1))).toEqual(['r-4', 'r-3', 'r-2']);
+});
