@@ -3,7 +3,7 @@ import { type JobOptions, jobFor } from '../../../src/cli/options/job-options.js
 import type { LogOptions } from '../../../src/cli/options/log-options.js';
 import type { Job } from '../../../src/config/job.js';
 import { ExportError } from '../../../src/errors/export-error.js';
-import { EXIT } from '../../../src/report/exit-code.js';
+import { EXIT } from '../../../src/summary/exit-code.js';
 import type { PostgresSettings } from '../postgres-settings.js';
 import { identifier } from '../tables/identifier.js';
 import { READER, readerGrants, readerRole } from './reader-role.js';
