@@ -153,3 +153,20 @@ test('a sink is opened with its own settings', async () => {
   expect(sink?.name).toBe('files');
   expect(await sink?.check(new AbortController().signal)).toMatchObject({ ok: true, what: 'write to out' });
 });
+
+test('the state may be a file that is said to be one, or a database, whose password is secret', async () => {
+  const [file, database, open] = await Promise.all([
+    loadText(`${right}state: { type: file, path: /var/state.json }\n`),
+    loadText(`${right}state: { type: postgres, url: "\${URL}", schema: ours }\n`, {
+      env: { URL: 'postgres://writer:hunter%2F2@db/analytics' },
+    }),
+    loadText(`${right}state: { type: postgres, url: "\${URL}" }\n`, { mode: 'structure' }),
+  ]);
+
+  expect(file.state).toEqual({ path: '/var/state.json' });
+  expect([database.state.path, open.state.path]).toEqual([undefined, undefined]);
+  const secrets = database.secrets.map((secret) => secret.reveal());
+  expect(secrets).toEqual(
+    expect.arrayContaining(['hunter/2', 'hunter%2F2', 'postgres://writer:hunter%2F2@db/analytics']),
+  );
+});

@@ -5,7 +5,7 @@ import { loadText, right } from './load-text.js';
 test('reading a configuration loads neither an HTTP client nor the clients of Datadog and PostgreSQL', async () => {
   const cache = createRequire(import.meta.url).cache;
   const sinks =
-    'sinks: { dd: { type: datadog-metrics, api_key: dd-key-for-tests }, pg: { type: postgres, url: "postgres://h/d" } }';
+    'sinks: { dd: { type: datadog-metrics, api_key: dd-key-for-tests }, pg: { type: postgres, url: "postgres://h/d" } }\nstate: { type: postgres, url: "postgres://h/d" }';
 
   await loadText(right.replace(/sinks:.*/s, sinks));
 

@@ -85,6 +85,36 @@ describe('one mistake, its place and its words', () => {
       `${right}extra: 1\n`,
       '9:1  extra: is no setting known here; there are version, source, streams, window, state, budget, sinks',
     ],
+    [
+      'a place for the state that is not known',
+      `${right}state: { type: postgre, url: "postgres://h/d" }\n`,
+      '9:16  state.type: must be one of file, postgres (did you mean "postgres"?)',
+    ],
+    [
+      'a place for the state that the environment says',
+      `${right}state: { type: "\${KIND:-postgres}", url: "postgres://h/d" }\n`,
+      '9:16  state.type: must be written out, without ${…}',
+    ],
+    [
+      'an address of the state without its type',
+      `${right}state: { url: "postgres://h/d" }\n`,
+      '9:10  state.url: is no setting known here; there are path, type',
+    ],
+    [
+      'a database of the state without an address',
+      `${right}state: { type: postgres }\n`,
+      '9:1  state.url: is missing',
+    ],
+    [
+      'a file in a database',
+      `${right}state: { type: postgres, url: "postgres://h/d", path: state.json }\n`,
+      '9:49  state.path: is no setting known here; there are url, schema, tls, type',
+    ],
+    [
+      'TLS of the state said twice',
+      `${right}state: { type: postgres, url: "postgres://h/d?sslmode=require", tls: {} }\n`,
+      '9:70  state.tls: is said twice: `url` has an sslmode; leave one of them out',
+    ],
     ['a budget of nothing', `${right}budget: {}\n`, '9:9  budget: must have daily or monthly'],
     [
       'a budget for a week',
