@@ -6,13 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 
-/** Where Debian and others have the server's programs. */
+/** Where Debian and others have the server's programs; `POSTGRES_PROGRAMS` is the folder of another version. */
 const FOLDERS = ['/usr/lib/postgresql', '/usr/pgsql', '/opt/homebrew/opt', '/usr/local'].flatMap((top) =>
   existsSync(top)
     ? [...readdirSync(top).map((version) => join(top, version, 'bin')), join(top, 'bin')].reverse()
     : [],
 );
-const programs = FOLDERS.find((folder) => existsSync(join(folder, 'initdb')));
+const programs = [process.env.POSTGRES_PROGRAMS ?? [], ...FOLDERS].flat().find((folder) => existsSync(join(folder, 'initdb')));
 
 /** False where there is no PostgreSQL: tests that need one are skipped. */
 export const hasPostgres = programs !== undefined;
