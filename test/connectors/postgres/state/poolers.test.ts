@@ -9,8 +9,11 @@ describe.skipIf(!hasPostgres || !hasPgBouncer)('a pooler before the database of 
   it.each<[string, PoolerOptions]>([
     ['in transaction mode', { mode: 'transaction' }],
     [
-      'in transaction mode, handing out backends in turn',
-      { mode: 'transaction', settings: ['server_round_robin = 1', 'min_pool_size = 4'] },
+      'in transaction mode, handing out two backends in turn',
+      {
+        mode: 'transaction',
+        settings: ['server_round_robin = 1', 'min_pool_size = 2', 'default_pool_size = 2'],
+      },
     ],
     ['in transaction mode, with one backend', { mode: 'transaction', settings: ['default_pool_size = 1'] }],
     ['in statement mode', { mode: 'statement' }],
