@@ -1,6 +1,7 @@
 import type { Catalogue } from '../src/catalogue/catalogue.js';
 import { datadogCommands } from './datadog/install/commands.js';
 import { demoCommand } from './demo/demo-command.js';
+import { grafanaCommands } from './grafana/commands.js';
 import { replayCommand } from './ndjson/replay-command.js';
 import { postgresCommands } from './postgres/grants/commands.js';
 import { starterConfig } from './starter-config.js';
@@ -9,7 +10,7 @@ import { starterConfig } from './starter-config.js';
 export const catalogue: Catalogue = {
   about: 'Exports a Deepgram account: usage, request log, billing and balances.',
   connectors: async () => (await import('./connectors.js')).connectors,
-  commands: [replayCommand, demoCommand, datadogCommands, postgresCommands],
+  commands: [replayCommand, demoCommand, datadogCommands, postgresCommands, grafanaCommands],
   withoutFile: {
     variable: 'DEEPGRAM_API_KEY',
     config: `version: 1

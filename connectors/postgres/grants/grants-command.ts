@@ -1,14 +1,11 @@
 import type { CliContext } from '../../../src/catalogue/cli-context.js';
 import { type JobOptions, jobFor } from '../../../src/cli/options/job-options.js';
 import type { LogOptions } from '../../../src/cli/options/log-options.js';
-import type { Job } from '../../../src/config/job.js';
-import { ExportError } from '../../../src/errors/export-error.js';
 import { EXIT } from '../../../src/summary/exit-code.js';
+import { configuredSink } from '../configured-sink.js';
 import type { PostgresSettings } from '../postgres-settings.js';
 import { identifier } from '../tables/identifier.js';
 import { READER, readerGrants, readerRole } from './reader-role.js';
-
-const TYPE = 'postgres';
 
 /** Prints what an administrator runs once, so that the one role can write and the other one read. */
 export async function grants(
@@ -16,7 +13,7 @@ export async function grants(
   context: CliContext,
 ): Promise<number> {
   const job = await jobFor({ config: options.config, sink: options.sink }, context);
-  context.screen.result(`${grantsText(settingsOf(job)).join('\n')}\n`);
+  context.screen.result(`${grantsText(configuredSink(job).settings).join('\n')}\n`);
   return EXIT.delivered;
 }
 
@@ -46,23 +43,4 @@ function grantsText({ url, schema }: PostgresSettings): readonly string[] {
       'reset role',
     ]),
   ];
-}
-
-function settingsOf({ sinks }: Job): PostgresSettings {
-  const [sink, ...others] = sinks.filter(({ type }) => type === TYPE);
-  if (sink === undefined) {
-    throw new ExportError('USAGE', `There is no sink of the type ${TYPE} here.`, {
-      kind: 'config',
-      hint: 'Name a configuration that has one with -c FILE.',
-    });
-  }
-  if (others.length > 0) {
-    const names = [sink, ...others].map(({ name }) => name).join(', ');
-    throw new ExportError('USAGE', `There are several sinks of the type ${TYPE}: ${names}.`, {
-      kind: 'config',
-      hint: 'Say which with --sink NAME.',
-    });
-  }
-  // Safe: they have been parsed by the schema of this type.
-  return sink.settings as PostgresSettings;
 }

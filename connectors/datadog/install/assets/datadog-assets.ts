@@ -1,9 +1,9 @@
 import type { JsonObject } from '../../../../src/text/json-object.js';
+import { mapTexts } from '../../../../src/text/json-texts.js';
 import { metricName } from '../../metrics/measures.js';
 import { DIMENSIONS, type Dimension } from '../../shared/dimensions.js';
 import { normalizeTag } from '../../shared/tags.js';
 import dashboard from './dashboard.json' with { type: 'json' };
-import { mapTexts } from './json-texts.js';
 import { mapMetrics, narrowed, splitBy } from './metric-query.js';
 import { isLimited, type Limits, type MonitorName, withLimits } from './monitor-limits.js';
 import costRise from './monitors/cost-rise.json' with { type: 'json' };

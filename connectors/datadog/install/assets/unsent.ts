@@ -1,9 +1,9 @@
 import { isJsonObject, type JsonObject } from '../../../../src/text/json-object.js';
+import { textsIn } from '../../../../src/text/json-texts.js';
 import { metricName } from '../../metrics/measures.js';
 import { streamOf } from '../../metrics/metric-area.js';
 import { DIMENSIONS, type Dimension, isOptional } from '../../shared/dimensions.js';
 import type { Asset } from './datadog-assets.js';
-import { textsIn } from './json-texts.js';
 import { type MetricUse, metricsIn } from './metric-query.js';
 
 /** Names of streams, and what the metrics of requests are tagged with. */

@@ -4,10 +4,10 @@ import {
   datadogAssets,
   monitorFiles,
 } from '../../../../connectors/datadog/install/assets/datadog-assets.js';
-import { textsIn } from '../../../../connectors/datadog/install/assets/json-texts.js';
 import { metricsIn } from '../../../../connectors/datadog/install/assets/metric-query.js';
 import { DEFAULT_LIMITS } from '../../../../connectors/datadog/install/assets/monitor-limits.js';
 import type { JsonObject } from '../../../../src/text/json-object.js';
+import { textsIn } from '../../../../src/text/json-texts.js';
 
 /** As in the files. */
 const BUDGET = { dailyBudget: 200, monthlyBudget: 4_000 };

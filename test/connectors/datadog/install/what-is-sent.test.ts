@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Asset, datadogAssets } from '../../../../connectors/datadog/install/assets/datadog-assets.js';
-import { textsIn } from '../../../../connectors/datadog/install/assets/json-texts.js';
 import { type MetricUse, metricsIn } from '../../../../connectors/datadog/install/assets/metric-query.js';
 import { DEFAULT_LIMITS } from '../../../../connectors/datadog/install/assets/monitor-limits.js';
 import type { StoredPoint } from '../../../../connectors/stand-ins/datadog/account/metric-store.js';
 import { startIntake } from '../../../../connectors/stand-ins/datadog/intake.js';
 import { startStandIn } from '../../../../connectors/stand-ins/deepgram/stand-in.js';
 import { isJsonObject, type Json, type JsonObject } from '../../../../src/text/json-object.js';
+import { textsIn } from '../../../../src/text/json-texts.js';
 import { NOW, Terminal } from '../../../cli/terminal.js';
 import { jobText, KEY } from '../../../cli/world.js';
 

@@ -1,4 +1,4 @@
-import { isJsonObject, type Json } from '../../../../src/text/json-object.js';
+import { isJsonObject, type Json } from './json-object.js';
 
 /** The same JSON with every text replaced; `name` is that of the property that it is the value of, or is listed in. */
 export function mapTexts<T extends Json>(

@@ -1,0 +1,96 @@
+import type { CliContext } from '../../src/catalogue/cli-context.js';
+import { jobFor } from '../../src/cli/options/job-options.js';
+import type { Path } from '../../src/config/mistakes/mistake.js';
+import { ExportError } from '../../src/errors/export-error.js';
+import type { Stream } from '../../src/streams/stream.js';
+import { parseDuration } from '../../src/time/duration.js';
+import { configuredSink } from '../postgres/configured-sink.js';
+import { type AlertLimits, DEFAULT_LIMITS } from './assets/alert-limits.js';
+import { SCHEMA } from './assets/identity.js';
+
+/** What the command line says about tables and alarms. */
+export interface TableOptions {
+  readonly config?: string | undefined;
+  readonly sink?: readonly string[] | undefined;
+  readonly schema?: string | undefined;
+  /** `15m`, `1h`, … */
+  readonly every?: string | undefined;
+  readonly errorRate?: number | undefined;
+  readonly balanceBelow?: number | undefined;
+  readonly contactPoint?: string | undefined;
+}
+
+/** What the dashboard and the alert rules are about. */
+export interface ShownTables {
+  readonly schema: string;
+  readonly limits: AlertLimits;
+  /** Undefined without a configuration: then nobody knows. */
+  readonly streams: readonly Stream[] | undefined;
+}
+
+const MINUTE_MS = 60_000;
+const LONGEST_MINUTES = 3 * 24 * 60;
+
+/**
+ * The schema and the limits, of the options and of the configuration where one is named. Throws `USAGE` with every mistake
+ * of the options, one a line.
+ */
+export async function shownTables(options: TableOptions, context: CliContext): Promise<ShownTables> {
+  const given = limitsOf(options);
+  const { config, sink, schema } = options;
+  if (config === undefined) {
+    return { schema: schema ?? SCHEMA, limits: { ...DEFAULT_LIMITS, ...given }, streams: undefined };
+  }
+  const job = await jobFor({ config, sink }, context, isNeeded);
+  const { settings, streams } = configuredSink(job);
+  const budget = { dailyBudget: job.budget?.daily, monthlyBudget: job.budget?.monthly };
+  return {
+    schema: schema ?? settings.schema,
+    limits: { ...DEFAULT_LIMITS, ...given, ...budget },
+    streams,
+  };
+}
+
+/** Of everything else, keys above all, it does not matter whether it is there. */
+function isNeeded([part, , setting]: Path): boolean {
+  return part === 'budget' || (part === 'sinks' && ['type', 'streams', 'schema'].includes(String(setting)));
+}
+
+function limitsOf(options: TableOptions): Partial<AlertLimits> {
+  const { errorRate, balanceBelow, schema, contactPoint } = options;
+  const every = options.every === undefined ? undefined : (parseDuration(options.every) ?? 0);
+  const mistakes = [
+    ...(schema === undefined || (schema.trim() !== '' && !/[\0$]/.test(schema))
+      ? []
+      : ['--schema: must be the name of a schema, without a "$"']),
+    ...(every === undefined || isInterval(every)
+      ? []
+      : ['--every: must be whole minutes from 1m to 3d, such as 15m or 1h']),
+    ...outside('--error-rate', errorRate, 0.01, 100),
+    ...outside('--balance-below', balanceBelow, 0.01, 10_000_000),
+    ...(contactPoint === undefined || (contactPoint.trim() !== '' && !contactPoint.includes('$'))
+      ? []
+      : ['--contact-point: must be the name of a contact point, without a "$"']),
+  ];
+  if (mistakes.length > 0) {
+    throw new ExportError('USAGE', mistakes.join('\n'), {
+      kind: 'config',
+      hint: '`deepgram-export grafana export --help` lists the options.',
+    });
+  }
+  return {
+    ...(every === undefined ? {} : { every }),
+    ...(errorRate === undefined ? {} : { errorRate }),
+    ...(balanceBelow === undefined ? {} : { balanceBelow }),
+  };
+}
+
+function isInterval(ms: number): boolean {
+  const minutes = ms / MINUTE_MS;
+  return Number.isInteger(minutes) && minutes >= 1 && minutes <= LONGEST_MINUTES;
+}
+
+function outside(option: string, value: number | undefined, least: number, most: number): readonly string[] {
+  if (value === undefined || (value >= least && value <= most)) return [];
+  return [`${option}: must be a number from ${least} to ${most}`];
+}
