@@ -1,6 +1,7 @@
 import { type CommandGroup, defineCommand } from '../../src/catalogue/command.js';
 import { CONFIG, LOG } from '../../src/cli/options/option-groups.js';
 
+const flag = (describe: string) => ({ type: 'boolean', default: false, describe }) as const;
 const text = (describe: string) => ({ type: 'string', requiresArg: true, describe }) as const;
 const number = (describe: string) => ({ type: 'number', requiresArg: true, describe }) as const;
 
@@ -22,6 +23,15 @@ const ALERTS = {
   ),
 } as const;
 
+const GRAFANA = {
+  url: { ...text('Address of Grafana, such as https://grafana.example.com'), demandOption: true },
+  token: text('Token of a service account (default: GRAFANA_TOKEN of the environment)'),
+  dashboard: flag('Only the dashboard'),
+  alerts: flag('Only the alert rules'),
+  force: flag('Also what somebody has edited in Grafana'),
+  'dry-run': flag('Say what would be done, and change nothing'),
+} as const;
+
 export const grafanaCommands: CommandGroup = {
   name: 'grafana',
   describe: 'Export, install or remove the dashboard and the alert rules for what postgres writes',
@@ -36,6 +46,24 @@ export const grafanaCommands: CommandGroup = {
         quiet: LOG.quiet,
       },
       load: async () => (await import('./export-command.js')).exportAssets,
+    }),
+    defineCommand({
+      name: 'install',
+      describe: 'Put the dashboard and the alert rules into a running Grafana, or bring them up to date',
+      options: {
+        ...GRAFANA,
+        ...TABLES,
+        datasource: text('Uid or name of the data source that the alarms ask, where there are several'),
+        ...ALERTS,
+        ...LOG,
+      },
+      load: async () => (await import('./install/install-command.js')).install,
+    }),
+    defineCommand({
+      name: 'uninstall',
+      describe: 'Remove what install has put there, and nothing else',
+      options: { ...GRAFANA, ...LOG },
+      load: async () => (await import('./install/install-command.js')).uninstall,
     }),
   ],
 };

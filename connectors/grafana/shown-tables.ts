@@ -2,6 +2,7 @@ import type { CliContext } from '../../src/catalogue/cli-context.js';
 import { jobFor } from '../../src/cli/options/job-options.js';
 import type { Path } from '../../src/config/mistakes/mistake.js';
 import { ExportError } from '../../src/errors/export-error.js';
+import type { Secret } from '../../src/secrets/secret.js';
 import type { Stream } from '../../src/streams/stream.js';
 import { parseDuration } from '../../src/time/duration.js';
 import { configuredSink } from '../postgres/configured-sink.js';
@@ -26,6 +27,8 @@ export interface ShownTables {
   readonly limits: AlertLimits;
   /** Undefined without a configuration: then nobody knows. */
   readonly streams: readonly Stream[] | undefined;
+  /** Of the configuration; they are masked in all that is said. */
+  readonly secrets: readonly Secret[];
 }
 
 const MINUTE_MS = 60_000;
@@ -39,21 +42,28 @@ export async function shownTables(options: TableOptions, context: CliContext): P
   const given = limitsOf(options);
   const { config, sink, schema } = options;
   if (config === undefined) {
-    return { schema: schema ?? SCHEMA, limits: { ...DEFAULT_LIMITS, ...given }, streams: undefined };
+    return {
+      schema: schema ?? SCHEMA,
+      limits: { ...DEFAULT_LIMITS, ...given },
+      streams: undefined,
+      secrets: [],
+    };
   }
-  const job = await jobFor({ config, sink }, context, isNeeded);
+  const job = await jobFor({ config, sink }, context, (path) => isNeeded(path, schema));
   const { settings, streams } = configuredSink(job);
   const budget = { dailyBudget: job.budget?.daily, monthlyBudget: job.budget?.monthly };
   return {
     schema: schema ?? settings.schema,
     limits: { ...DEFAULT_LIMITS, ...given, ...budget },
     streams,
+    secrets: job.secrets,
   };
 }
 
-/** Of everything else, keys above all, it does not matter whether it is there. */
-function isNeeded([part, , setting]: Path): boolean {
-  return part === 'budget' || (part === 'sinks' && ['type', 'streams', 'schema'].includes(String(setting)));
+/** The sink is known with its URL alone, which is nobody's business where its schema is said. Keys are not needed. */
+function isNeeded([part, , setting]: Path, schema: string | undefined): boolean {
+  const ofTheSink = ['type', 'streams', ...(schema === undefined ? ['url', 'schema'] : [])];
+  return part === 'budget' || (part === 'sinks' && ofTheSink.includes(String(setting)));
 }
 
 function limitsOf(options: TableOptions): Partial<AlertLimits> {

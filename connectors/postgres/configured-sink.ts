@@ -7,6 +7,7 @@ const TYPE = 'postgres';
 
 /** The one postgres sink of a job: its settings, and the streams that it gets. Throws `USAGE` where it is not one. */
 export function configuredSink({ sinks }: Job): {
+  /** They are there where `url` is: who can do without does not look at them. */
   readonly settings: PostgresSettings;
   readonly streams: readonly Stream[];
 } {

@@ -1,9 +1,9 @@
 import { ExportError, type Failure, failureOf } from '../../../src/errors/export-error.js';
+import { includesAll } from '../../../src/text/includes-all.js';
 import type { Clock } from '../../../src/time/clock.js';
 import type { Asset } from './assets/datadog-assets.js';
 import { type AssetStore, type Installed, textIn } from './stores/asset-store.js';
 import { createOnce } from './stores/create-once.js';
-import { includesAll } from './stores/includes-all.js';
 
 type Done = 'created' | 'updated' | 'removed' | 'would create' | 'would update' | 'would remove';
 

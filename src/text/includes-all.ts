@@ -1,7 +1,7 @@
-import { isJsonObject, type Json } from '../../../../src/text/json-object.js';
+import { isJsonObject, type Json } from './json-object.js';
 
 /**
- * True where everything that is wanted is there. Datadog adds ids and defaults of its own, which do not count; lists
+ * True where everything that is wanted is there. A server adds ids and defaults of its own, which do not count; lists
  * have the same items in the same order, but for `tags`, which are a set.
  */
 export function includesAll(current: Json | undefined, wanted: Json, name = ''): boolean {

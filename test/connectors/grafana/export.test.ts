@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { Terminal } from '../../cli/terminal.js';
+import { configure } from './running-grafana.js';
+
+const FILES = [
+  'alerting/deepgram.yaml',
+  'dashboards/deepgram.json',
+  'dashboards/deepgram.yaml',
+  'datasources/deepgram.yaml',
+];
+
+describe('grafana export', () => {
+  it('writes a provisioning folder, without a configuration and without a password', async () => {
+    const { files, terminal } = await exported();
+
+    expect(Object.keys(files).sort()).toEqual(FILES);
+    const [source] = parse(files['datasources/deepgram.yaml'] ?? '').datasources;
+    expect(source).toMatchObject({
+      uid: 'deepgram-export',
+      type: 'postgres',
+      user: 'deepgram_reader',
+      url: '$DEEPGRAM_DB_HOST',
+      jsonData: { database: '$DEEPGRAM_DB_NAME', sslmode: '$DEEPGRAM_DB_SSLMODE' },
+      secureJsonData: { password: '$DEEPGRAM_DB_PASSWORD' },
+    });
+    expect(terminal.stdout).toBe(
+      'The data source, the dashboard and 3 alert rules are in grafana: mount it as /etc/grafana/provisioning.\n',
+    );
+    expect(terminal.stderr).toContain('No alarm watches the cost: the configuration has no `budget`.');
+  });
+
+  it('points Grafana to the folder that holds the dashboard, and lets nobody save over what the next export replaces', async () => {
+    const { files } = await exported();
+
+    expect(parse(files['dashboards/deepgram.yaml'] ?? '').providers).toMatchObject([
+      {
+        type: 'file',
+        folderUid: 'deepgram-export',
+        allowUiUpdates: false,
+        options: { path: '/etc/grafana/provisioning/dashboards' },
+      },
+    ]);
+  });
+
+  it('writes alarms with the limits and the contact point that are asked for, and no "$", which Grafana would expand', async () => {
+    const { files } = await exported(
+      'budget: { daily: 12.5, monthly: 300 }',
+      ...['-c', 'job.yaml', '--every', '1h', '--error-rate', '9', '--balance-below', '7.5'],
+      ...['--contact-point', 'Voice team'],
+    );
+
+    const text = files['alerting/deepgram.yaml'] ?? '';
+    const { groups, deleteRules } = parse(text);
+    const rules: readonly Rule[] = groups[0].rules;
+    expect(text).not.toContain('$');
+    expect(groups).toMatchObject([{ name: 'deepgram-export', folder: 'Deepgram', interval: '1m' }]);
+    expect(deleteRules).toEqual([]);
+    expect(rules.map(({ data }) => JSON.stringify(data[2]?.model.conditions))).toEqual(
+      [
+        ['gt', 150],
+        ['lt', 7.5],
+        ['gt', 9],
+        ['gt', 100],
+      ].map(([type, limit]) => `[{"evaluator":{"type":"${type}","params":[${limit}]}}]`),
+    );
+    expect(rules.map(({ noDataState }) => noDataState)).toEqual(['Alerting', 'OK', 'OK', 'OK']);
+    for (const { notification_settings, data, condition, annotations } of rules) {
+      expect(notification_settings).toEqual({ receiver: 'Voice team' });
+      expect(data.map(({ refId }) => refId)).toEqual(['A', 'B', 'C']);
+      expect(data.map(({ datasourceUid }) => datasourceUid)).toEqual([
+        'deepgram-export',
+        '__expr__',
+        '__expr__',
+      ]);
+      expect(condition).toBe('C');
+      expect(annotations.__dashboardUid__).toBe('deepgram-export');
+    }
+  });
+
+  it('takes back the alarm that an earlier export has written', async () => {
+    const { files } = await exported();
+
+    expect(parse(files['alerting/deepgram.yaml'] ?? '').deleteRules).toEqual([
+      { orgId: 1, uid: 'deepgram-export-budget' },
+    ]);
+  });
+
+  it.each([
+    [['--schema', 'a$b'], '--schema: must be the name of a schema'],
+    [['--contact-point', '$HOME'], '--contact-point: must be the name of a contact point'],
+    [['--balance-below', '0'], '--balance-below: must be a number from 0.01 to 10000000'],
+    [['--out', 'job.yaml'], '--out: '],
+  ])('%j is refused', async (argv, message) => {
+    const { terminal, code } = await exported('', ...argv);
+
+    expect(code).toBe(2);
+    expect(terminal.stderr).toContain(message);
+  });
+});
+
+interface Rule {
+  readonly condition: string;
+  readonly noDataState: string;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly notification_settings: object;
+  readonly data: readonly {
+    readonly refId: string;
+    readonly datasourceUid: string;
+    readonly model: { readonly conditions?: unknown };
+  }[];
+}
+
+async function exported(budget = '', ...argv: readonly string[]) {
+  const terminal = await Terminal.open({
+    env: { DATABASE_URL: 'postgres://writer:of-this-test@db.example.com/analytics' },
+  });
+  await configure(terminal, budget);
+  const out = argv.includes('--out') ? [] : ['--out', 'grafana'];
+  const code = await terminal.run('grafana', 'export', ...out, ...argv);
+  return { terminal, code, files: code === 0 ? await terminal.files('grafana') : {} };
+}
