@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { startAccount } from './account.mjs';
 import * as column from './columns.mjs';
+import { panelQueries } from './postgres-queries.mjs';
 import { DATABASE, sync } from './programs.mjs';
 import { runIn, runProgram } from './run-program.mjs';
 import { spreadBy, spreadOfPairs } from './statistics.mjs';
@@ -16,14 +17,31 @@ const SIZES = {
 const files = sync(['ndjson', 'tableau']);
 const database = { ...sync(['postgres']), outputs: {} };
 
-/** A busy day into PostgreSQL, against the same into files; a larger one; and that once more, unchanged. */
-export async function postgres({ quick, tell }) {
+/**
+ * A busy day into PostgreSQL, against the same into files; a larger one; and that once more, unchanged. Then what Grafana
+ * asks of a month.
+ */
+export async function postgres({ quick, only, tell }) {
   if (DATABASE.url === '')
     throw new Error(`DATABASE_URL names a database whose schema ${DATABASE.schema} may be dropped`);
   const { requests, rounds, large } = quick ? SIZES.quick : SIZES.full;
+  const versions = [(await query('select version()')).rows[0].version];
+  const loaded = only === 'queries' ? NOTHING : await loading({ requests, rounds, large, tell });
+  await query(`drop schema if exists ${DATABASE.schema} cascade`);
+  const asked = only === 'loading' ? NOTHING : await panelQueries({ requests: large, rounds: 5, tell });
+  await query(`drop schema if exists ${DATABASE.schema} cascade`);
+  return {
+    versions,
+    targets: [...loaded.targets, ...asked.targets],
+    tables: [...loaded.tables, ...asked.tables],
+  };
+}
+
+const NOTHING = { targets: [], tables: [] };
+
+async function loading({ requests, rounds, large, tell }) {
   const runs = await busyDay(requests, rounds, tell);
   const { first, again, written } = await largeDay(large, tell);
-  await query(`drop schema if exists ${DATABASE.schema} cascade`);
   const ratio = spreadOfPairs(
     runs.get(database),
     runs.get(files),
@@ -31,7 +49,6 @@ export async function postgres({ quick, tell }) {
   );
   const whole = (count) => ({ median: count, min: count, max: count });
   return {
-    versions: [(await query('select version()')).rows[0].version],
     targets: [
       atMost(1.6, '×', `${requests} requests, of the time of NDJSON and CSV together`, ratio),
       atMost(300, 'MB', `memory of ${large} requests`, spreadBy([first], column.peakMegabytes)),

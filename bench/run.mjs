@@ -2,7 +2,7 @@
  * The benchmarks: see README.md.
  *
  *     npm run bench [-- --waiting | --calls | --scale [--only requests|projects|year]] [--quick]
- *     npm run bench -- --postgres [--quick]
+ *     npm run bench -- --postgres [--only loading|queries] [--quick]
  *     npm run bench -- --markdown
  */
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';

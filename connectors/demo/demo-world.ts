@@ -19,15 +19,22 @@ export interface DemoWorld {
   close(): Promise<void>;
 }
 
-/** @param days days to export, today included */
+/** Schema of the demo's own, so that nothing of it comes among what somebody exports. */
+export const DEMO_SCHEMA = 'deepgram_demo';
+
+/**
+ * @param days days to export, today included
+ * @param databaseUrl filled too, where it is that of a PostgreSQL
+ */
 export async function startDemoWorld(options: {
   readonly clock: Clock;
   readonly days: number;
+  readonly databaseUrl?: string | undefined;
 }): Promise<DemoWorld> {
   const account = await startStandIn({ apiKey: KEY, now: options.clock.now() });
   const intake = await startIntake({ apiKey: KEY, clock: options.clock });
   return {
-    config: demoConfig(options.days - 1),
+    config: demoConfig(options.days - 1, /^postgres(ql)?:/.test(options.databaseUrl ?? '')),
     env: { DEEPGRAM_API_KEY: KEY, DEEPGRAM_URL: account.url, DD_API_KEY: KEY, DD_URL: intake.url },
     writeReceived: async (folder) => {
       const series = intake.payloads.flatMap((payload) => payload.series);
@@ -48,7 +55,7 @@ function linesOf(values: readonly object[]): string {
   return values.map((value) => `${JSON.stringify(value)}\n`).join('');
 }
 
-function demoConfig(daysBack: number): string {
+function demoConfig(daysBack: number, hasDatabase: boolean): string {
   return `# The configuration of the demo: an account and an intake that only exist while it runs.
 version: 1
 source:
@@ -62,5 +69,5 @@ sinks:
   archive: { type: ndjson, path: ndjson }
   datadog: { type: datadog-metrics, api_key: \${DD_API_KEY}, api_url: \${DD_URL}, tags: [env:demo] }
   logs: { type: datadog-logs, api_key: \${DD_API_KEY}, api_url: \${DD_URL}, tags: [env:demo] }
-`;
+${hasDatabase ? `  database: { type: postgres, url: \${DATABASE_URL}, schema: ${DEMO_SCHEMA} }\n` : ''}`;
 }

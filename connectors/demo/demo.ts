@@ -2,11 +2,14 @@ import { writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import type { CliContext } from '../../src/catalogue/cli-context.js';
 import { sync } from '../../src/cli/commands/sync.js';
+import { jobFor } from '../../src/cli/options/job-options.js';
 import type { LogOptions } from '../../src/cli/options/log-options.js';
 import { ExportError } from '../../src/errors/export-error.js';
 import { makeFolders } from '../../src/files/make-folders.js';
 import { formatCount } from '../../src/text/text-table.js';
-import { startDemoWorld } from './demo-world.js';
+import { exportAssets } from '../grafana/export-command.js';
+import { schemaText } from '../postgres/tables/schema-text.js';
+import { DEMO_SCHEMA, startDemoWorld } from './demo-world.js';
 
 export interface DemoOptions extends LogOptions {
   /** Folder for the results, relative to the working directory. */
@@ -20,7 +23,8 @@ export async function demo(options: DemoOptions, context: CliContext): Promise<n
     throw new ExportError('USAGE', '--days: must be a whole number from 1 to 90.', { kind: 'config' });
   }
   const out = resolve(context.cwd, options.out);
-  const world = await startDemoWorld({ clock: context.clock, days: options.days });
+  const { clock, env } = context;
+  const world = await startDemoWorld({ clock, days: options.days, databaseUrl: env.DATABASE_URL });
   try {
     await writeConfig(out, options.out, world.config);
     const inside = { ...context, cwd: out, env: { ...context.env, ...world.env } };
@@ -37,6 +41,7 @@ export async function demo(options: DemoOptions, context: CliContext): Promise<n
       },
       inside,
     );
+    await writeDatabaseAssets(out, inside);
     const received = await world.writeReceived(join(out, 'datadog'));
     if (!options.quiet) context.screen.result(whatToOpen(relative(context.cwd, out) || '.', received));
     return exitCode;
@@ -59,6 +64,14 @@ async function writeConfig(folder: string, asGiven: string, config: string): Pro
   }
 }
 
+/** What PostgreSQL would be told, and the dashboard on it; with a database, the demo has filled these tables. */
+async function writeDatabaseAssets(out: string, context: CliContext): Promise<void> {
+  const { streams } = await jobFor({ config: 'demo.yaml' }, context);
+  await makeFolders(join(out, 'postgres'));
+  await writeFile(join(out, 'postgres/schema.sql'), schemaText(DEMO_SCHEMA, streams));
+  await exportAssets({ out: 'grafana', schema: DEMO_SCHEMA, quiet: true }, context);
+}
+
 function whatToOpen(
   folder: string,
   { series, logs }: { readonly series: number; readonly logs: number },
@@ -69,6 +82,8 @@ To look at, in ${folder}:
   ndjson/                one file a stream, project and day
   datadog/series.ndjson  the ${formatCount(series)} series that the stand-in intake received
   datadog/logs.ndjson    and the ${formatCount(logs)} logs, of the 18 hours that Datadog takes
+  postgres/schema.sql    the tables and views that a postgres sink makes, and fills where DATABASE_URL names one
+  grafana/               the dashboard and the alarms on them, as Grafana takes them: docs/grafana.md
   demo.yaml              the configuration that did it
   summary.json           what the run said at its end
 `;

@@ -1,4 +1,5 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { hasPostgres, postgresServer } from '../connectors/postgres/postgres-server.js';
 import { Terminal } from './terminal.js';
 
 it('exports a stand-in account without a key', async () => {
@@ -14,6 +15,8 @@ it('exports a stand-in account without a key', async () => {
   );
   expect(files['datadog/series.ndjson']).toContain('deepgram.');
   expect(files['datadog/logs.ndjson']).toContain('"ddsource":"deepgram"');
+  expect(files['postgres/schema.sql']).toContain('create view "deepgram_demo"."reconciliation" as');
+  expect(files['grafana/dashboards/deepgram.json']).toContain('\\"deepgram_demo\\".\\"requests\\"');
   expect(files['demo.yaml']).toContain('type: tableau-csv');
   expect(JSON.parse(files['summary.json'] ?? '')).toMatchObject({ outcome: 'delivered', exit_code: 0 });
   expect(terminal.stdout).toContain('Everything was delivered.');
@@ -38,6 +41,31 @@ it('says one number of series wherever it says it, each note once, and groups wh
   expect(notes.filter((line) => /^ {2}! logs:.*answers? 202/.test(line))).toHaveLength(1);
   const said = stdout.replace(/, such as .*/g, '').replace(/\d{4}-\d{2}-\d{2}/g, '');
   expect(said.match(/\b\d{4,}\b/g)).toBeNull();
+});
+
+describe.skipIf(!hasPostgres)('with DATABASE_URL', () => {
+  it('fills a schema of its own there, which is as the file says', async () => {
+    const server = await postgresServer();
+    const database = await server.database();
+    onTestFinished(() => database.drop());
+    const terminal = await Terminal.open({ env: { DATABASE_URL: database.url } });
+
+    expect(await terminal.run('demo', '--days', '1', '--out', 'out')).toBe(0);
+
+    const objects = () =>
+      database.sql(
+        `select relname, relkind, obj_description(oid) as comment from pg_class
+         where relnamespace = 'deepgram_demo'::regnamespace order by relname`,
+      );
+    const [{ requests = '0' } = {}] = await database.sql<{ requests?: string }>(
+      'select count(*) as requests from deepgram_demo.requests',
+    );
+    expect(Number(requests)).toBeGreaterThan(100);
+    const filled = await objects();
+    await database.sql('drop schema deepgram_demo cascade');
+    await database.sql((await terminal.files('out'))['postgres/schema.sql'] ?? '');
+    expect(await objects()).toEqual(filled);
+  });
 });
 
 it.each(['0', '91', '1.5', 'many', '-3'])('--days %s is exit 2', async (days) => {

@@ -2,6 +2,7 @@ import { balances } from '../../deepgram/streams/account.js';
 import { billing } from '../../deepgram/streams/billing.js';
 import { requests } from '../../deepgram/streams/requests.js';
 import { runsTable } from '../../postgres/tables/bookkeeping.js';
+import { FAILED } from '../../postgres/tables/failed.js';
 import { identifier, literal } from '../../postgres/tables/identifier.js';
 import type { AlertLimits } from './alert-limits.js';
 import { panelId } from './dashboard-asset.js';
@@ -149,7 +150,7 @@ group by project_id`,
 /** One failure is none: in a quiet hour it would be all of them. */
 function errorRateQuery(from: string, minutes: number): string {
   const since = `now() - interval ${literal(`${minutes} minutes`)}`;
-  const failed = "count(*) filter (where status in ('error', 'lost'))";
+  const failed = `count(*) filter (where ${FAILED})`;
   return `select now() as "time", coalesce(max(project_name), project_id) as project,
   (case when ${failed} > 1 then 100.0 * ${failed} / count(*) else 0 end)::float8 as percent
 from ${from}

@@ -54,9 +54,6 @@ export const OF_REQUESTS = [
   chosen('endpoint', 'endpoint'),
 ].join('\n  and ');
 
-/** A request that came to nothing. */
-export const FAILED = "status in ('error', 'lost')";
-
 const SHOWN_SERIES = 6;
 const SHOWN_BARS = 9;
 

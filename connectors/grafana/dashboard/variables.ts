@@ -1,7 +1,7 @@
 import type * as cog from '@grafana/grafana-foundation-sdk/cog';
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 import { projects } from '../../deepgram/streams/account.js';
-import { requests } from '../../deepgram/streams/requests.js';
+import { usageBy } from '../../deepgram/streams/usage.js';
 import { requestsByDay } from '../../postgres/rollup/requests-by-day.js';
 import { DATA_SOURCE, DATA_SOURCE_TYPE } from './query.js';
 import { chosen, from, lastName, VARIABLES, type Variable } from './sql.js';
@@ -25,8 +25,8 @@ group by api_key_id order by 1`,
   choice('model', valuesIn('model')),
   choice(
     'tag',
-    `select distinct tag from ${from(requests)}, unnest(tags) as tag
-where $__timeFilter(date) and tags <> '{}' and ${chosen('project', 'project_id')} order by 1`,
+    `select distinct tag from ${from(usageBy('tags'))}, unnest(tags) as tag
+where $__timeFilter(date) and ${chosen('project', 'project_id')} order by 1`,
   ),
   choice('endpoint', valuesIn('endpoint')),
   choice('status', valuesIn('status')),

@@ -14,7 +14,7 @@ export interface DerivedTable extends Table {
 }
 
 /** What its rows are counted by, beside project and day; and what goes with a part of that. */
-const KEY = ['endpoint', 'method', 'model', 'api_key_id', 'status'] as const;
+const KEY = ['endpoint', 'method', 'model', 'api_key_id', 'status', 'code'] as const;
 const NAMES = ['project_name', 'api_key_name'] as const;
 /** What adds up over requests. */
 const SUMMED: ReadonlySet<Unit | undefined> = new Set(['second', 'dollar', 'token', 'character']);
@@ -68,7 +68,7 @@ function derived({ name: from, fields }: Stream): DerivedTable {
   ];
   const made = table({
     name: 'requests_by_day',
-    description: 'Requests counted by day, endpoint, method, model, API key and status',
+    description: 'Requests counted by day, endpoint, method, model, API key, status and code',
     columns: columns.map(({ sql, ...one }) => one),
     key: ['project_id', 'date', ...KEY],
     isDaily: true,

@@ -91,7 +91,7 @@ function columnStatements(catalog: Catalog, schema: string, wanted: Wanted): str
 }
 
 function indexStatement(path: string, index: string): string {
-  const [, kind, columns] = /^(unique|brin)? ?(\(.*\))$/.exec(index) ?? [];
+  const [, kind, columns] = /^(unique|brin)? ?(\(.*)$/.exec(index) ?? [];
   if (kind === 'brin') return `create index on ${path} using brin ${columns}`;
   return `create ${kind === 'unique' ? 'unique ' : ''}index on ${path} ${columns}`;
 }

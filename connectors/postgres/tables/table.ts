@@ -1,5 +1,6 @@
 import type { Field, FieldType } from '../../../src/streams/field.js';
 import type { Stream } from '../../../src/streams/stream.js';
+import { FAILED } from './failed.js';
 import { identifier } from './identifier.js';
 
 /** A table for records that are replaced a project and day, or a project, at a time. */
@@ -85,7 +86,8 @@ export function hasUniqueKey({ key }: Table): boolean {
 
 /**
  * The columns of the indexes. A partition, and time across projects, are found by the day; within a day that does not
- * tell records apart, the moment that the day comes from keeps those together that come together.
+ * tell records apart, the moment that the day comes from keeps those together that come together. What failed is little
+ * of it, and what people look for.
  */
 export function indexesOf(made: Table): readonly string[] {
   const { isDaily, columns, key } = made;
@@ -97,5 +99,8 @@ export function indexesOf(made: Table): readonly string[] {
     ...(hasUniqueKey(made) ? [`unique ${list(names)}`] : []),
     ...(isDaily ? [list([DATE, PROJECT])] : []),
     ...(moment ? [`brin ${list([moment.name])}`] : []),
+    ...(moment && columns.some(({ name }) => name === 'status')
+      ? [`${list([moment.name])} where ${FAILED}`]
+      : []),
   ];
 }

@@ -4,6 +4,7 @@ import { requests } from '../../deepgram/streams/requests.js';
 import { usage } from '../../deepgram/streams/usage.js';
 import { requestsByDay } from '../rollup/requests-by-day.js';
 import { partitionsTable, runsTable } from '../tables/bookkeeping.js';
+import { FAILED } from '../tables/failed.js';
 import { identifier } from '../tables/identifier.js';
 
 /** A question that a select answers. */
@@ -185,7 +186,7 @@ function errors(schema: string, streams: readonly Stream[]): readonly View[] {
   count(*) as requests, min(created_at) as first_at, max(created_at) as last_at,
   (array_agg(request_id order by created_at desc))[1] as last_request_id
 from ${identifier(schema, requests.name)}
-where status in ('error', 'lost')
+where ${FAILED}
 group by date, project_id, endpoint, status, code, error_message`,
     },
   ];

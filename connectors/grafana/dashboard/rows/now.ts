@@ -2,8 +2,9 @@ import { balances } from '../../../deepgram/streams/account.js';
 import { billing } from '../../../deepgram/streams/billing.js';
 import { requestsByDay } from '../../../postgres/rollup/requests-by-day.js';
 import { runsTable } from '../../../postgres/tables/bookkeeping.js';
+import { FAILED } from '../../../postgres/tables/failed.js';
 import { COLORS, stat } from '../panels.js';
-import { chosen, FAILED, from, LAST_DAY, OF_REQUESTS } from '../sql.js';
+import { chosen, from, LAST_DAY, OF_REQUESTS } from '../sql.js';
 
 const OF_PROJECT = chosen('project', 'project_id');
 const MONTH = `date_trunc('month', ${LAST_DAY})::date`;

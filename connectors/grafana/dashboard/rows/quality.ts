@@ -1,7 +1,8 @@
 import { requests } from '../../../deepgram/streams/requests.js';
 import { requestsByDay } from '../../../postgres/rollup/requests-by-day.js';
+import { FAILED } from '../../../postgres/tables/failed.js';
 import { COLORS, overTime, rows } from '../panels.js';
-import { chosenAnyOf, dailySeries, FAILED, from, OF_REQUESTS } from '../sql.js';
+import { chosenAnyOf, dailySeries, from, OF_REQUESTS } from '../sql.js';
 
 /** `latency_le_500`: the bounds of the histogram that the roll-up has. */
 const BUCKETS = requestsByDay.columns.flatMap(({ name }) => {
@@ -60,11 +61,9 @@ order by 1, percent`,
     empty: 'no request failed in this range',
     width: 8,
     as: 'stacked bars',
-    sql: dailySeries(`select date, coalesce(code::text, 'no response') as item, count(*) as value
-from ${from(requests)}
-where ${FAILED} and ${OF_REQUESTS}
-  and ${chosenAnyOf('tag', 'tags')}
-group by 1, 2`),
+    sql: dailySeries(`select date, coalesce(code::text, 'no response') as item, requests as value
+from ${from(requestsByDay)}
+where ${FAILED} and ${OF_REQUESTS}`),
   }),
   rows({
     title: 'Last errors',
