@@ -15,6 +15,7 @@ import { atMost } from './targets.mjs';
 const CLI = fileURLToPath(new URL('../dist/bundle/cli.js', import.meta.url));
 const KEY = 'key-of-the-stand-in';
 const DAYS = 30;
+const PROJECTS = ['Support line', 'Meetings', 'Voice agents'].map((name, at) => ({ id: `p-${at}`, name }));
 const DAY_MS = 86_400_000;
 const LIMIT_MS = 300;
 
@@ -54,7 +55,11 @@ function took(runs) {
 }
 
 async function fill(folder, requests) {
-  const account = await startStandIn({ apiKey: KEY, requestsPerDay: Math.ceil(requests / DAYS) });
+  const account = await startStandIn({
+    apiKey: KEY,
+    projects: PROJECTS,
+    requestsPerDay: Math.ceil(requests / DAYS / PROJECTS.length),
+  });
   const job = {
     version: 1,
     source: { type: 'deepgram', api_key: KEY, base_url: account.url },

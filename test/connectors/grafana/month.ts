@@ -24,6 +24,10 @@ export interface Panel {
   readonly gridPos: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
   readonly fieldConfig?: {
     readonly defaults: { readonly unit?: string; readonly noValue?: string; readonly decimals?: number };
+    readonly overrides?: readonly {
+      readonly matcher: { readonly options?: unknown };
+      readonly properties: readonly { readonly value?: unknown }[];
+    }[];
   };
   readonly targets?: readonly { readonly rawSql: string; readonly format: Asked['format'] }[];
 }

@@ -18,6 +18,9 @@ const programs = [process.env.POSTGRES_PROGRAMS ?? [], ...FOLDERS].flat().find((
 export const hasPostgres = programs !== undefined;
 if (!hasPostgres) process.stdout.write('Skipped: the postgres sink; PostgreSQL is not installed.\n');
 
+/** Its client. */
+export const psql = join(programs ?? '', 'psql');
+
 /** The administrator's, and that of every role made by {@link PostgresServer.database}. */
 export const PASSWORD = 'pass/word@of?tests';
 

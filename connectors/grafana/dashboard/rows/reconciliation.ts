@@ -50,7 +50,8 @@ group by 1 order by 1`,
     },
     sql: `select date::text as day, coalesce(project_name, project_id) as project,
   log_requests as "log requests", usage_requests as "usage requests", requests_difference as "requests difference",
-  log_hours as "log hours", usage_hours as "usage hours", hours_difference as "hours difference",
+  log_hours as "log hours", usage_hours as "usage hours",
+  round(hours_difference::numeric, 6)::float8 as "hours difference",
   log_cost_usd::float8 as "log cost", billing_cost_usd::float8 as bill, cost_difference_usd::float8 as "cost difference"
 from ${from(VIEW)}
 where $__timeFilter(date) and ${OF_PROJECT}

@@ -1,0 +1,50 @@
+import { spawnSync } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { expect, it } from 'vitest';
+import { hasPostgres } from '../postgres/postgres-server.js';
+import { type Drawn, drawDashboard, drawnHeight } from './drawing.js';
+import { month } from './month.js';
+
+/** A folder: the page and its picture are left there, of an account with more to see. `npm run draw:grafana` */
+const { DRAW_TO } = process.env;
+
+it.skipIf(!hasPostgres)('every panel can be drawn from what its own query gives', async () => {
+  const { dashboard, asked, rows } = await month(
+    [],
+    DRAW_TO === undefined ? {} : { account: { requestsPerDay: 400 } },
+  );
+  const drawn: Drawn[] = [];
+  for (const panel of dashboard.panels) {
+    const query = asked.find(({ sql }) => sql === panel.targets?.[0]?.rawSql);
+    drawn.push({ panel, rows: query === undefined ? [] : await rows(query) });
+  }
+
+  const page = drawDashboard(drawn);
+
+  for (const { title } of dashboard.panels) expect(page).toContain(title);
+  expect(page).not.toMatch(/NaN|undefined|Infinity/);
+  expect(page.match(/<svg|<table/g)?.length).toBeGreaterThan(15);
+  if (DRAW_TO === undefined) return;
+  const end = dashboard.panels.find(({ title, type }) => type === 'row' && title === 'Requests');
+  await draw(page, resolve(DRAW_TO), drawnHeight(end?.gridPos.y ?? 0));
+});
+
+/** The picture has the rows above that of the requests. */
+async function draw(page: string, folder: string, height: number): Promise<void> {
+  const file = join(folder, 'grafana-dashboard.html');
+  await writeFile(file, page);
+  const done = spawnSync(
+    'chromium',
+    [
+      '--headless',
+      '--no-sandbox',
+      '--hide-scrollbars',
+      `--window-size=1240,${height}`,
+      `--screenshot=${join(folder, 'grafana-dashboard.png')}`,
+      `file://${file}`,
+    ],
+    { encoding: 'utf8' },
+  );
+  if (done.status !== 0) throw new Error(`chromium: ${done.stderr ?? done.error}`);
+}
