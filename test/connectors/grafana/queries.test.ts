@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { grafanaSql } from '../../readers/grafana-sql.mjs';
 import { hasPostgres } from '../postgres/postgres-server.js';
@@ -33,6 +34,17 @@ describe.skipIf(!hasPostgres)(
         for (const row of found)
           expect(isPlotted(row, one), `${one.title} ${JSON.stringify(row)}`).toBe(true);
       }
+    });
+
+    it('and that which the page gives for panels of one’s own', async () => {
+      const page = await readFile(new URL('../../../docs/grafana.md', import.meta.url), 'utf8');
+      const [sql = ''] = /(?<=`)select [^`]+/.exec(page) ?? [];
+      const { reader } = await month();
+
+      const found = await reader.sql(sql);
+
+      expect(found.length).toBeGreaterThan(1);
+      expect(Object.keys(found[0] ?? {})).toEqual(['time', 'metric', 'cost_usd']);
     });
 
     it('add up to what the records add up to', async () => {
