@@ -37,7 +37,7 @@ main{position:relative;width:1240px}section{position:absolute;box-sizing:border-
 h1{position:absolute;margin:0;font-size:18px;padding:4px 8px}h2{margin:0 0 4px;font-size:13px}
 .figure{font-size:28px;font-variant-numeric:tabular-nums;margin:8px 0}table{border-collapse:collapse;font-size:11px;white-space:nowrap}
 td,th{padding:1px 10px 1px 0;text-align:left}td.number,th.number{text-align:right;font-variant-numeric:tabular-nums}
-.legend{font-size:11px;color:#60656c}.legend b{display:inline-block;width:9px;height:9px;margin:0 4px 0 8px}text{font:11px system-ui,sans-serif;fill:#60656c}
+.legend{font-size:10px;white-space:nowrap;color:#60656c}.legend b{display:inline-block;width:9px;height:9px;margin:0 4px 0 8px}text{font:11px system-ui,sans-serif;fill:#60656c}
 .empty{color:#60656c}`;
 
 function drawPanel({ panel, rows }: Drawn): string {
@@ -115,7 +115,7 @@ function drawSeries({ panel, rows }: Drawn, [width, height]: readonly [number, n
     return isStacked ? values.reduce((sum, one) => sum + one, 0) : Math.max(...values);
   });
   const most = roundUp(Math.max(...totals, 0));
-  const left = 66;
+  const left = 76;
   const step = (width - left) / times.length;
   const y = (value: number) => height - 16 - ((height - 24) * value) / most;
   const marks = series.map(({ name, values }, at) => {
@@ -162,7 +162,7 @@ function drawShares({ panel, rows }: Drawn, [width]: readonly [number, number]):
   const bars = rows.map(({ item, value }, at) => {
     const y = at * 23;
     const length = ((width - 230) * Number(value)) / most;
-    return `<text x="150" y="${y + 14}" text-anchor="end">${escaped(shortened(String(item)))}</text><rect x="158" y="${y + 3}" width="${Math.max(1, length).toFixed(1)}" height="15" fill="${item === 'other' ? REST : PALETTE[0]}"/><text x="${164 + Math.max(1, length)}" y="${y + 14}">${formatted(Number(value), panel)}</text>`;
+    return `<text x="150" y="${y + 14}" text-anchor="end">${escaped(shortened(String(item), 21))}</text><rect x="158" y="${y + 3}" width="${Math.max(1, length).toFixed(1)}" height="15" fill="${item === 'other' ? REST : PALETTE[0]}"/><text x="${164 + Math.max(1, length)}" y="${y + 14}">${formatted(Number(value), panel)}</text>`;
   });
   return `<svg role="img" width="${width}" height="${rows.length * 23}"><title>${escaped(panel.title)}</title>${bars.join('')}</svg>`;
 }
