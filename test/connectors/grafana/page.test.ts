@@ -26,7 +26,7 @@ it('the commands of the page do what it says, in its order', async () => {
 
   expect(Object.keys(await terminal.files('provisioning'))).toHaveLength(4);
   expect(grafana.organization.dashboards.size).toBe(1);
-  expect(terminal.stdout).toMatch(/would create +dashboard.*\n  created +dashboard/s);
+  expect(terminal.stdout).toMatch(/would create +dashboard.*\n {2}created +dashboard/s);
 });
 
 it('names every row of the dashboard, and the limits that the alarms have', () => {
