@@ -12,7 +12,9 @@ const FOLDERS = ['/usr/lib/postgresql', '/usr/pgsql', '/opt/homebrew/opt', '/usr
     ? [...readdirSync(top).map((version) => join(top, version, 'bin')), join(top, 'bin')].reverse()
     : [],
 );
-const programs = [process.env.POSTGRES_PROGRAMS ?? [], ...FOLDERS].flat().find((folder) => existsSync(join(folder, 'initdb')));
+const programs = [process.env.POSTGRES_PROGRAMS ?? [], ...FOLDERS]
+  .flat()
+  .find((folder) => existsSync(join(folder, 'initdb')));
 
 /** False where there is no PostgreSQL: tests that need one are skipped. */
 export const hasPostgres = programs !== undefined;
