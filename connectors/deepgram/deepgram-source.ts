@@ -23,6 +23,7 @@ import { projectTotals } from './daily/project-totals.js';
 import { FactsUnderWay } from './facts-under-way.js';
 import { divideDays, readTask } from './read-task.js';
 import type { ReadingContext } from './reading-context.js';
+import { Reconciled } from './reconciliation/reconciled.js';
 import { checkPrices } from './requests/check-prices.js';
 import { PageLength } from './requests/page-length.js';
 import { ProjectPrices } from './requests/project-prices.js';
@@ -54,6 +55,7 @@ export function deepgramSource(settings: DeepgramSettings, context: SourceContex
   const fields = new FieldCalls(api);
   const pages = new PageLength();
   const differences = new UsageDifferences();
+  const reconciled = new Reconciled();
   const contexts = new Map<string, ReadingContext>();
 
   // Days before the window may be read too, where some sink lacks them.
@@ -71,7 +73,7 @@ export function deepgramSource(settings: DeepgramSettings, context: SourceContex
     const totals = projectTotals(daily, project, { start: since, end: until }, now, findings);
     const prices = new ProjectPrices({ api, project, memory, findings, ages, now, since: logged });
     const own = { api, project, identity, directory, facts, memory, daily, totals, prices };
-    const made = { ...own, findings, ahead, pages, differences, ages, now };
+    const made = { ...own, findings, ahead, pages, differences, reconciled, ages, now };
     contexts.set(project.id, made);
     return made;
   };
@@ -85,6 +87,7 @@ export function deepgramSource(settings: DeepgramSettings, context: SourceContex
   return {
     name: 'Deepgram',
     skipsUnavailable,
+    derives: true,
     parallel: Math.ceil(READINGS_A_CALL * maxConcurrency),
     traffic: http.stats,
     projects,
@@ -122,7 +125,7 @@ export function deepgramSource(settings: DeepgramSettings, context: SourceContex
       const warning = unnamedKeysWarning(unnamed);
       if (warning !== undefined) findings.warn(warning);
       differences.tell(findings);
-      return findings.result();
+      return { ...findings.result(), reconciliation: reconciled.result() };
     },
     close: () => http.close(),
   };

@@ -8,6 +8,7 @@ import { projectCall } from './api/deepgram-api.js';
 import { DAYS_A_CALL } from './daily/daily-calls.js';
 import { readDays } from './daily/read-days.js';
 import { once, type ReadingContext } from './reading-context.js';
+import { reconcileDays } from './reconciliation/reconcile.js';
 import { readRequestDay } from './requests/request-day.js';
 
 /** Cuts days that are wanted of a stream into those that one reading serves. */
@@ -23,10 +24,11 @@ export function divideDays(
 
 /** Reads the days of one {@link Share}. */
 export function readTask(
-  { stream, days, again }: ReadRequest,
+  request: ReadRequest,
   context: ReadingContext,
   signal: AbortSignal,
 ): AsyncIterable<PartitionReading> {
+  const { stream, days, again } = request;
   if (stream.partitionedBy === 'snapshot')
     return whole(days, context, (own) => readSnapshot(stream, own, signal));
   const dated = days.filter((day) => day !== null);
@@ -38,6 +40,8 @@ export function readTask(
       return context.facts.count(readDays(dated, stream, context, signal, again));
     case 'balances':
       return whole(days, context, (own) => balances(own, signal));
+    case 'reconciliation':
+      return reconcileDays(request, context);
     default:
       throw new Error(`Deepgram has no stream of the kind ${stream.kind}.`);
   }

@@ -8,6 +8,7 @@ import type { DeepgramApi } from './api/deepgram-api.js';
 import type { DailyCalls } from './daily/daily-calls.js';
 import type { ProjectTotals } from './daily/project-totals.js';
 import type { FactsUnderWay } from './facts-under-way.js';
+import type { Reconciled } from './reconciliation/reconciled.js';
 import type { PageLength } from './requests/page-length.js';
 import type { ProjectPrices } from './requests/project-prices.js';
 import type { ReadAhead } from './requests/read-ahead.js';
@@ -30,6 +31,7 @@ export interface ReadingContext {
   readonly ahead: ReadAhead;
   readonly pages: PageLength;
   readonly differences: UsageDifferences;
+  readonly reconciled: Reconciled;
   readonly ages: StateAges;
   /** Milliseconds since the epoch: what counts as now in the whole run. */
   readonly now: number;

@@ -6,6 +6,7 @@ import type { Day } from '../time/day.js';
 import type { CheckResult } from './check-result.js';
 import type { DailyCosts } from './costs.js';
 import type { DistinctValues } from './estimate.js';
+import type { Reconciliation } from './reconciliation.js';
 
 /** The records of about one page. */
 export type Batch = readonly Row[];
@@ -26,7 +27,25 @@ export interface ReadRequest {
   readonly days: Share['days'];
   /** True where an answer is doubted: nothing that was kept of an earlier one may serve. Default false. */
   readonly again?: boolean;
+  /** Of a stream that is made of others: what they came to. Left out for all others. */
+  readonly inputs?: Inputs;
 }
+
+/** What the last reading of a day that was delivered came to, in this run or in an earlier one. */
+export interface InputReading {
+  readonly readAtMs: number;
+  readonly records: number;
+  readonly sums: Readonly<Record<string, number>>;
+  /** See `DayReading`. Undefined where an older version of this program has read it. */
+  readonly counts?: Readonly<Record<string, number>> | undefined;
+  /** Two readings that have the same one saw the same totals of the day. */
+  readonly version?: string | undefined;
+  /** True where a later reading gave less and was kept back. */
+  readonly isKeptBack: boolean;
+}
+
+/** Undefined where nothing is known of that day. */
+export type Inputs = (stream: Stream, day: Day) => Promise<InputReading | undefined>;
 
 /** One day being read, or the snapshot. Its batches come once, in the order of time and then of the key. */
 export interface PartitionReading {
@@ -70,6 +89,8 @@ export interface SourceFindings {
   readonly warnings: readonly string[];
   /** What is not known to be whole although no reading failed: sentences, and the run ends as incomplete. */
   readonly incomplete: readonly string[];
+  /** Whether what was read adds up. Left out where nothing was compared. */
+  readonly reconciliation?: Reconciliation | undefined;
 }
 
 /**
@@ -80,6 +101,8 @@ export type DayVersions = ReadonlyMap<string, ReadonlyMap<Day, string>>;
 
 /** What planning asks of a source: calls nobody and changes nothing. */
 export interface PlannedSource {
+  /** True where it makes derived streams of what it has read. Default false: it reads them like all others. */
+  readonly derives?: boolean;
   /** The oldest day that can still be read of a stream; undefined where there is no such limit. */
   oldestDay(stream: Stream): Day | undefined;
   /** Cuts days that are wanted, in order, into what one reading serves. `days` is empty for a snapshot. */

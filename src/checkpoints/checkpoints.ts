@@ -23,6 +23,8 @@ export type DueReason =
   /** The reading before gave less than what is delivered, and was kept back. */
   | { readonly why: 'kept-back' }
   | { readonly why: 'lost' }
+  /** Something that it is made of is read. */
+  | { readonly why: 'inputs' }
   | { readonly why: 'open'; readonly unsettled: number }
   | { readonly why: 'window' }
   | { readonly why: 'snapshot' };
@@ -68,10 +70,15 @@ export interface DayReading {
   readonly isFinal: boolean;
   /** Sums of the fields that the stream names for it, such as `{ cost_usd: 12.5, audio_seconds: 3600 }`. */
   readonly sums: Readonly<Record<string, number>>;
+  /**
+   * By the name of each sum how many records have a value of it, and by the name of each count of the stream how many
+   * records are of that kind.
+   */
+  readonly counts?: Readonly<Record<string, number>> | undefined;
 }
 
 /** What is remembered of a day's last delivered reading, whichever sinks it went to. */
-export interface LastReading extends Pick<DayReading, 'readAtMs' | 'records' | 'sums'> {
+export interface LastReading extends Pick<DayReading, 'readAtMs' | 'records' | 'sums' | 'counts'> {
   /** The first moment since which every reading has found the same: a sink with any of these has what the last one found. */
   readonly sameSinceMs: number;
   /** What the source said of the whole day then, shortened; undefined where it said nothing. */

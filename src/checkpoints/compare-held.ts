@@ -29,11 +29,14 @@ export function isSameReading(readAtMs: number, last: LastReading): boolean {
   return last.sameSinceMs <= readAtMs && readAtMs <= last.readAtMs;
 }
 
-/** True for as many records with the same sums; these are made by adding up, so they may differ in their last digits. */
+/**
+ * True for as many records with the same sums; these are made by adding up, so they may differ in their last digits. A sum
+ * that only one of them has is of a version that knew of it, and says nothing.
+ */
 export function isSameSize(one: HeldPartition, other: HeldPartition): boolean {
   return (
     one.records === other.records &&
-    Object.entries(one.sums).every(([name, sum]) => isClose(sum, other.sums[name] ?? 0))
+    Object.entries(one.sums).every(([name, sum]) => isClose(sum, other.sums[name] ?? sum))
   );
 }
 

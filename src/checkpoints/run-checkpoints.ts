@@ -133,12 +133,13 @@ export class RunCheckpoints implements Checkpoints {
   delivered(key: CheckpointKey, day: Day | null, reading: DayReading): void {
     const { clock, lookbackMs, lock } = this.#options;
     const known = this.#table.get(key);
-    const { readAtMs, records, sums } = reading;
+    const { readAtMs, records, sums, counts } = reading;
     if (day === null) this.#table.set(key, { ...known, snapshot: timestampAt(readAtMs) });
     else {
       this.#table.set(key, closeOrKeepOpen(known, day, reading, lookbackMs));
       const version = this.#found.version(key.projectId, day);
-      if (lock) this.#readings.set(key.stream, key.projectId, day, { readAtMs, records, sums, version });
+      if (lock)
+        this.#readings.set(key.stream, key.projectId, day, { readAtMs, records, sums, counts, version });
       if (this.#appends.has(key.sink) && this.#isClosed(key, day)) this.#closed.push({ ...key, day });
     }
     this.#isChanged = true;

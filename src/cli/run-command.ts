@@ -13,12 +13,14 @@ import { checkBudget } from '../summary/budget.js';
 import { EXIT, verdictOf, verdictOfFailure } from '../summary/exit-code.js';
 import { stackLines } from '../summary/failure-lines.js';
 import { progressReporter } from '../summary/progress.js';
+import { checkDifference } from '../summary/reconciliation.js';
 import { type Summary, summaryOf } from '../summary/summary.js';
 import { summaryText } from '../summary/summary-text.js';
 import type { Window } from '../time/window.js';
 import { beginCheckpoints, type CheckpointOptions } from './checkpoint-session.js';
 import { openSource, withLanes } from './open-connectors.js';
 import { acceptedLess } from './options/accept-less.js';
+import { differenceLimit } from './options/fail-on-difference.js';
 import { type JobOptions, jobFor } from './options/job-options.js';
 import { type LogOptions, logFor } from './options/log-options.js';
 import { refuseState, type SummaryOptions, tryWriting, writeSummaries } from './summary-files.js';
@@ -29,6 +31,8 @@ export interface DeliveryOptions extends JobOptions, LogOptions, SummaryOptions 
   readonly acceptLess?: readonly string[] | undefined;
   /** Ends with exit 3 where the projects have cost more than the budget, or where that cannot be told. Default false. */
   readonly failOverBudget?: boolean | undefined;
+  /** Ends with exit 3 where what was read differs by more than so many percent and nothing explains it, such as `0.5%`. */
+  readonly failOnDifference?: string | undefined;
 }
 
 /** What one command's delivery has of its own. */
@@ -77,7 +81,9 @@ export interface Listeners {
 
 /** The same without a word to the user: whatever happens is in the summary. */
 export async function summarized(
-  options: JobOptions & SummaryOptions & Pick<DeliveryOptions, 'dryRun' | 'acceptLess' | 'failOverBudget'>,
+  options: JobOptions &
+    SummaryOptions &
+    Pick<DeliveryOptions, 'dryRun' | 'acceptLess' | 'failOverBudget' | 'failOnDifference'>,
   delivery: Delivery,
   context: CliContext,
   { log, startProgress }: Listeners,
@@ -101,6 +107,8 @@ export async function summarized(
     refuseState(options, job, context);
     const { dryRun } = options;
     const budget = options.failOverBudget ? budgetOf(job, options) : undefined;
+    const limit =
+      options.failOnDifference === undefined ? undefined : differenceLimit(options.failOnDifference, job);
     const acceptLess = delivery.replacesAll ? 'all' : acceptedLess(options.acceptLess ?? [], job.streams);
     const session = await beginCheckpoints(job, { ...delivery.checkpoints, dryRun }, log, context);
     try {
@@ -131,7 +139,8 @@ export async function summarized(
         });
       });
       const spent = budget && checkBudget(budget, result.costs, window.now);
-      const verdict = verdictOf(result, context.interruptCode(), spent);
+      const difference = limit && checkDifference(limit, result);
+      const verdict = verdictOf(result, context.interruptCode(), spent, difference);
       return summaryOf({ ...ended(), ...verdict, result, budget: spent });
     } finally {
       await session.end();

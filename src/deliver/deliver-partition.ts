@@ -132,7 +132,7 @@ async function commit(
   { window, checkpoints }: RunOptions,
 ): Promise<void> {
   const { stream, project, day } = partition;
-  const { records, unsettled, sums } = facts;
+  const { records, unsettled, sums, counts } = facts;
   const isFinal = stream.observedOnly ?? false;
   await Promise.all(
     writers.map(async (writer) => {
@@ -141,10 +141,10 @@ async function commit(
       // Nothing later than the window's now is read, however late it is by the clock.
       const readAtMs = window.now;
       const quality = { unsettled, isPartial, isUnresolved, isFinal };
-      checkpoints.delivered(key, day, { readAtMs, records, sums, ...quality });
+      checkpoints.delivered(key, day, { readAtMs, records, sums, counts, ...quality });
     }),
   );
-  tally.partitionRead(partition, records);
+  tally.partitionRead(partition, facts);
 }
 
 /** True where no sink could begin, so that nothing was read. */
@@ -162,8 +162,9 @@ async function deliveredBefore(
   lanes: readonly SinkLane[],
   { checkpoints, acceptLess = [], signal }: RunOptions,
 ): Promise<LastReading | HeldPartition | undefined> {
-  // Balances fall, and snapshots are what there is now.
-  if (day === null || stream.observedOnly || acceptsLess(acceptLess, stream, day)) return undefined;
+  // Balances fall, snapshots are what there is now, and what is made of others is as they are.
+  if (day === null || stream.observedOnly || stream.derivedFrom || acceptsLess(acceptLess, stream, day))
+    return undefined;
   const last = await checkpoints.lastReading?.(stream.name, project.id, day);
   if (last !== undefined) return last;
   const held = await Promise.all(lanes.map((lane) => lane.held(stream, project, [day], signal)));

@@ -3,6 +3,7 @@ import type { Source, SourceFindings } from '../catalogue/source.js';
 import type { Checkpoints } from '../checkpoints/checkpoints.js';
 import { abortError } from '../errors/export-error.js';
 import type { Log } from '../log/log.js';
+import { isMadeBy } from '../plan/derived.js';
 import { type DaysOfSink, type Plan, plan } from '../plan/plan.js';
 import { markLost, planWarnings } from '../plan/plan-warnings.js';
 import type { Task } from '../plan/task.js';
@@ -19,6 +20,7 @@ import type { SinkLane } from './sink-lane.js';
 import { type KeptBackDay, type Progress, RunTally, type StreamOutcome } from './tally/run-tally.js';
 import type { SinkOutcome } from './tally/sink-tally.js';
 import type { SourceFailure } from './tally/source-failures.js';
+import type { Spent } from './tally/spent-tally.js';
 import { versionsFor } from './versions.js';
 
 export interface RunOptions {
@@ -60,6 +62,8 @@ export interface RunResult {
   readonly sinks: readonly SinkOutcome[];
   /** What the projects have cost; undefined where nobody wants to know, and after an interrupt. */
   readonly costs: readonly ProjectCosts[] | undefined;
+  /** What the days that were read have cost and used; undefined where none was read that tells. */
+  readonly spent: Spent | undefined;
   readonly interrupted: boolean;
 }
 
@@ -93,10 +97,16 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const tally = new RunTally(streams, planned.tasks, log, {
     skipsUnavailable: source.skipsUnavailable,
     onProgress: options.onProgress,
+    now: window.now,
   });
   // A reading has one partition open at a time, in each of its sinks.
   const most = Math.max(1, Math.min(source.parallel, ...lanes.map((lane) => lane.maxOpenPartitions)));
-  await forEachConcurrent(most, planned.tasks, (task) => runTask(task, tally, options));
+  const derived = new Set(streams.filter((stream) => isMadeBy(source, stream)).map(({ name }) => name));
+  const isDerived = ({ stream }: Task) => derived.has(stream);
+  const all = (tasks: readonly Task[]) =>
+    forEachConcurrent(most, tasks, (task) => runTask(task, tally, options));
+  await all(planned.tasks.filter((task) => !isDerived(task)));
+  await all(planned.tasks.filter(isDerived));
   // Last, since readings of the bill have asked for the same.
   const costs = await costsFor(options, projects);
   await finishLanes(tally, startedAt, costs, options);
@@ -112,6 +122,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
     warnings,
     sinks: lanes.map((lane) => lane.outcome()),
     costs,
+    spent: tally.spent.result(),
     interrupted: signal.aborted,
   };
 }
@@ -138,7 +149,10 @@ async function runTask(task: Task, tally: RunTally, options: RunOptions): Promis
     if (options.signal.aborted) throw abortError(options.signal);
     tally.failures.refuseHopeless(task);
     const days = [first.day, ...others.map(({ day }) => day)] as const;
-    for await (const part of options.source.read({ stream, project, days }, options.signal)) {
+    const made = isMadeBy(options.source, stream)
+      ? { inputs: tally.readings.inputsOf(project, options.checkpoints) }
+      : {};
+    for await (const part of options.source.read({ stream, project, days, ...made }, options.signal)) {
       await deliverPartition(
         { stream, project: part.project ?? project, day: part.day },
         part,

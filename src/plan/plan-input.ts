@@ -10,6 +10,8 @@ export interface SinkView {
   wants(stream: Stream): boolean;
   /** Days of history that it asks for, today included, where nobody has chosen a window. */
   readonly historyDays?: number | undefined;
+  /** True where what is written twice is there twice. Default false. */
+  readonly appends?: boolean;
 }
 
 export interface PlanInput {

@@ -3,6 +3,7 @@ import type { CheckpointKey, DueReason, RestReason } from '../checkpoints/checkp
 import type { Project } from '../streams/partition.js';
 import type { Stream } from '../streams/stream.js';
 import { type Day, daysThrough } from '../time/day.js';
+import { isMadeBy, planDerived } from './derived.js';
 import { firstDays } from './first-days.js';
 import type { PlanInput, SinkView } from './plan-input.js';
 import type { Task, TaskPartition } from './task.js';
@@ -38,12 +39,13 @@ export interface RestingPartitions {
 }
 
 /**
- * What is to be read, in the order of streams, projects and days, with snapshots at the end: what at least one sink lacks. The window says
- * where history begins; a day that was wanted once and never delivered is still wanted when the window has moved on.
+ * What is to be read, in the order of streams, projects and days, with snapshots at the end, and then what is made of all
+ * that: what at least one sink lacks. The window says where history begins; a day that was wanted once and never delivered is still wanted when the window has moved on.
  * Pure: nothing is read or changed.
  */
 export function plan(input: PlanInput): Plan {
   const plans = input.streams.flatMap((stream) => {
+    if (isMadeBy(input.source, stream)) return [];
     const sinks = input.sinks.filter((sink) => sink.wants(stream));
     if (sinks.length === 0) return [];
     return input.projects.map((project) =>
@@ -52,8 +54,9 @@ export function plan(input: PlanInput): Plan {
         : planSnapshot(stream, project, sinks, input),
     );
   });
+  const tasks = snapshotsLast(plans.flatMap(({ tasks: some }) => some));
   return {
-    tasks: snapshotsLast(plans.flatMap(({ tasks }) => tasks)),
+    tasks: [...tasks, ...planDerived(tasks, input)],
     lost: plans.flatMap(({ lost }) => lost),
     kept: plans.flatMap(({ kept }) => kept),
     resting: plans.flatMap(({ resting }) => resting),

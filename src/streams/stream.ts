@@ -1,5 +1,5 @@
 import { type Columns, fieldsOf } from './column.js';
-import type { Field } from './field.js';
+import type { Field, Row } from './field.js';
 
 /** One kind of record, described once. */
 export interface Stream {
@@ -20,12 +20,35 @@ export interface Stream {
   /** Measures whose sums are remembered of each reading of a day, so that a later one can be held against it. */
   readonly sums: readonly string[];
   /**
+   * Records of a kind that are counted in each reading of a day, and remembered beside the sums: `{ lost: … }`. Left out
+   * where there are none.
+   */
+  readonly counts?: Readonly<Record<string, (row: Row) => boolean>>;
+  /**
+   * Streams whose readings it is made of, without reading anything itself: a day of it is due when one of them was read.
+   * Left out where it is read itself.
+   */
+  readonly derivedFrom?: readonly Stream[];
+  /** Names of streams that it would be made of as well, and that are switched off. Default: none. */
+  readonly derivedWithout?: readonly string[];
+  /** What the summary of a run says of it. Left out where that is nothing. */
+  readonly spent?: Spent;
+  /**
    * True where nothing of a day can have changed while the source says the same of the whole day, as with breakdowns of
    * totals. Default false: a day that is not over is read with every run.
    */
   readonly followsTotals?: boolean;
   /** True where a day can only be read while it lasts, so that what was read of it is final. Default false. */
   readonly observedOnly?: boolean;
+}
+
+/** How a stream tells what was spent: a measure in dollars or hours. */
+export interface Spent {
+  readonly measure: string;
+  /**
+   * The fields that name what it was spent on; the first that has a value counts. Left out where the records are totals.
+   */
+  readonly on?: readonly string[];
 }
 
 /** A stream as it is written down: its columns by their names, and what else is not the default. */

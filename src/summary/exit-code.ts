@@ -1,6 +1,7 @@
 import type { RunResult } from '../deliver/run.js';
 import type { Failure } from '../errors/export-error.js';
 import type { BudgetCheck } from './budget.js';
+import type { DifferenceCheck } from './reconciliation.js';
 import type { SummaryInput } from './summary.js';
 
 /** Exit codes that scripts rely on; after a signal it is 128 and its number. */
@@ -20,14 +21,16 @@ type Verdict = Pick<SummaryInput, 'outcome' | 'exitCode'>;
 
 /**
  * What a run amounts to. A sink that failed counts before a source that did, since it is the one that lost
- * what could be read; both are in the summary. A budget counts where all else is well.
+ * what could be read; both are in the summary. A budget, and a difference, count where all else is well.
  *
  * @param budget undefined where it does not count
+ * @param difference undefined where it does not count
  */
 export function verdictOf(
   result: RunResult,
   interruptCode: number | undefined,
   budget?: BudgetCheck | undefined,
+  difference?: DifferenceCheck | undefined,
 ): Verdict {
   if (result.interrupted) return { outcome: 'interrupted', exitCode: interruptCode ?? 130 };
   const required = result.sinks.filter((sink) => sink.required);
@@ -42,6 +45,8 @@ export function verdictOf(
   if (isIncomplete(result)) return { outcome: 'source-incomplete', exitCode: EXIT.source };
   if (budget?.verdict === 'exceeded') return { outcome: 'over-budget', exitCode: EXIT.source };
   if (budget?.verdict === 'unknown') return { outcome: 'budget-unknown', exitCode: EXIT.source };
+  if (difference === 'exceeded') return { outcome: 'differs', exitCode: EXIT.source };
+  if (difference === 'unknown') return { outcome: 'difference-unknown', exitCode: EXIT.source };
   return { outcome: 'delivered', exitCode: EXIT.delivered };
 }
 

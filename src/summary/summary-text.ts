@@ -9,6 +9,8 @@ import { budgetLine, budgetNotes } from './budget.js';
 import { failureLines } from './failure-lines.js';
 import { keptBackNotes, stillKeptBack } from './kept-back.js';
 import { permissionNotes, streamsOf } from './permission-notes.js';
+import { reconciliationLine } from './reconciliation.js';
+import { spentLine } from './spent.js';
 import type { Outcome, Summary } from './summary.js';
 
 const VERDICTS: Readonly<Record<Outcome, string>> = {
@@ -18,11 +20,21 @@ const VERDICTS: Readonly<Record<Outcome, string>> = {
   'source-incomplete': 'Not everything could be read.',
   'over-budget': 'The budget is exceeded.',
   'budget-unknown': 'It cannot be told whether the budget is kept.',
+  differs: 'It does not add up.',
+  'difference-unknown': 'It cannot be told whether it adds up.',
   'sinks-failed': 'Some required sinks failed; the others have everything.',
   'all-sinks-failed': 'All required sinks failed.',
   locked: 'Nothing was done: another run holds the state.',
   interrupted: 'Interrupted: what was committed stays, the rest comes with the next run.',
 };
+
+/** What a user has asked to be told by the exit code, beside what was delivered. */
+const CHECKS: ReadonlySet<Outcome> = new Set([
+  'over-budget',
+  'budget-unknown',
+  'differs',
+  'difference-unknown',
+]);
 
 /** The summary as a person reads it at the end of a run, in lines. */
 export function summaryText(summary: Summary, options: { readonly color: boolean }): string {
@@ -48,8 +60,7 @@ export function verdictLine(summary: Summary): string {
 function outcomeText(summary: Summary): string {
   const { outcome, source, sinks } = summary;
   if (outcome === 'delivered') return deliveredText(summary);
-  if (outcome === 'over-budget' || outcome === 'budget-unknown')
-    return `${VERDICTS[outcome]} ${deliveredText(summary)}`;
+  if (CHECKS.has(outcome)) return `${VERDICTS[outcome]} ${deliveredText(summary)}`;
   if (outcome === 'config' && sinks.length > 0)
     return 'What was delivered is there, but the run did not end as it should.';
   if (outcome !== 'source-incomplete' || source.name === null) return VERDICTS[outcome];
@@ -120,15 +131,23 @@ function sinkLines(summary: Summary): string[] {
   return textTable(['left', 'left', 'right', 'right', 'right', 'left'], [head, ...rows]);
 }
 
-/** What was spent of the budget; and what the sinks say about themselves: `datadog: 194 distinct series, 205 points sent`. */
-export function factLines({ budget, sinks }: Summary): string[] {
+/**
+ * What was spent, also of the budget; whether it adds up; and what the sinks say about themselves: `datadog: 194 distinct
+ * series, 205 points sent`.
+ */
+export function factLines({ budget, spent, reconciliation, projects, sinks }: Summary): string[] {
   const ofSinks = sinks.flatMap(({ name, facts }) => {
     const said = Object.entries(facts).map(
       ([fact, value]) => `${typeof value === 'number' ? formatCount(value) : value} ${fact}`,
     );
     return said.length > 0 ? [oneLine(`${name}: ${said.join(', ')}`)] : [];
   });
-  return budget === null ? ofSinks : [`budget: ${budgetLine(budget)}`, ...ofSinks];
+  return [
+    ...(spent === null ? [] : [`read: ${spentLine(spent)}`]),
+    ...(budget === null ? [] : [`budget: ${budgetLine(budget)}`]),
+    ...(reconciliation === null ? [] : [reconciliationLine(reconciliation, projects)]),
+    ...ofSinks,
+  ].map(oneLine);
 }
 
 function sum(refusals: readonly Refusal[]): number {

@@ -1,7 +1,9 @@
+import type { Reconciliation } from '../catalogue/reconciliation.js';
 import type { RunResult } from '../deliver/run.js';
 import type { KeptBackDay, StreamOutcome } from '../deliver/tally/run-tally.js';
 import type { SinkOutcome } from '../deliver/tally/sink-tally.js';
 import type { SourceFailure } from '../deliver/tally/source-failures.js';
+import type { Spent } from '../deliver/tally/spent-tally.js';
 import type { Failure } from '../errors/export-error.js';
 import type { HttpStats } from '../http/http-stats.js';
 import { timestampAt } from '../time/timestamp.js';
@@ -58,6 +60,10 @@ export interface Summary {
     readonly incomplete: readonly string[];
   };
   readonly sinks: readonly SinkOutcome[];
+  /** What the days that were read have cost and used; null where none was read that tells. */
+  readonly spent: Spent | null;
+  /** Whether what was read adds up; null where nothing was compared. */
+  readonly reconciliation: Reconciliation | null;
   /** What was spent of the budget; null where it was not asked for. */
   readonly budget: BudgetCheck | null;
   /**
@@ -85,6 +91,8 @@ export type Outcome =
   | 'source-incomplete'
   | 'over-budget'
   | 'budget-unknown'
+  | 'differs'
+  | 'difference-unknown'
   | 'sinks-failed'
   | 'all-sinks-failed'
   | 'locked'
@@ -143,6 +151,8 @@ export function summaryOf(input: SummaryInput): Summary {
       incomplete: result?.findings.incomplete ?? [],
     },
     sinks: result?.sinks ?? [],
+    spent: result?.spent ?? null,
+    reconciliation: result?.findings.reconciliation ?? null,
     budget: input.budget ?? null,
     error: input.error ?? null,
   };

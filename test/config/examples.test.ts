@@ -48,7 +48,7 @@ describe('what the examples show', () => {
     const job = await load('tableau.yaml');
 
     expect(job.sinks).toMatchObject([{ name: 'tableau', type: 'tableau-csv', required: true }]);
-    expect(job.streams).toHaveLength(16);
+    expect(job.streams).toHaveLength(17);
   });
 
   test('datadog.yaml: metrics, and no calls for what has no numbers', async () => {
@@ -76,7 +76,11 @@ describe('what the examples show', () => {
     const job = await load('datadog-costs.yaml');
 
     expect(job.sinks).toMatchObject([{ name: 'costs', type: 'datadog-costs' }]);
-    expect(job.streams.map(({ name }) => name)).toEqual(['billing', 'billing_by_line_item_tags']);
+    expect(job.streams.map(({ name }) => name)).toEqual([
+      'billing',
+      'billing_by_line_item_tags',
+      'reconciliation',
+    ]);
   });
 
   test('postgres.yaml: tables of all streams', async () => {

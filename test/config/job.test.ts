@@ -34,6 +34,7 @@ test('a short file is filled up with the defaults', async () => {
     'billing_by_accessor',
     'billing_by_line_item_tags',
     'requests',
+    'reconciliation',
   ]);
   expect(resolveWindow(job.window, Date.parse('2026-11-20T11:59:00Z'))).toMatchObject({
     since: '2026-11-13',
@@ -83,6 +84,7 @@ sinks:
     'usage',
     'billing',
     'billing_by_deployment_tags',
+    'reconciliation',
   ]);
   expect(job.streams[1]?.fields.map(({ name }) => name)).toContain('member_email');
   expect(job.window).toEqual({

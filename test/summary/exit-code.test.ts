@@ -81,6 +81,7 @@ function run(
     lost: [],
     keptBack: [],
     costs: undefined,
+    spent: undefined,
     stillKeptBack: 0,
     sourceFailures: sourceFailures.map((kind) => ({
       ...failure(kind),

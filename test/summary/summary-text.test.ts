@@ -45,6 +45,8 @@ const SUMMARY: Summary = {
     still_kept_back: 0,
     incomplete: [],
   },
+  spent: null,
+  reconciliation: null,
   budget: null,
   sinks: [
     {

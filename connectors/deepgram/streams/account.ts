@@ -34,6 +34,8 @@ export const balances = defineStream({
   observedOnly: true,
   key: ['project_id', 'date', 'balance_id'],
   columns: balanceColumns,
+  sums: ['amount'],
+  counts: { dollars: ({ units }) => typeof units === 'string' && units.toLowerCase() === 'usd' },
 });
 
 const purchaseColumns = {

@@ -1,6 +1,7 @@
 import { type Columns, real, text, texts } from '../../../src/streams/column.js';
 import { defineStream, type Stream } from '../../../src/streams/stream.js';
 import { DEEPGRAM, ofPeriod } from './project-columns.js';
+import { countsOf } from './ungrouped.js';
 
 const cost = { cost_usd: real('Cost of the day', 'dollar') };
 
@@ -38,5 +39,8 @@ export function billingBy(groupings: readonly BillingGrouping[]): Stream {
     key: ['project_id', 'date', ...groupings],
     columns: Object.assign({ ...ofPeriod }, ...groupings.map((grouping) => groupColumns[grouping]), cost),
     sums: ['cost_usd'],
+    ...(isTotal ? {} : { counts: countsOf(groupings) }),
+    ...(isTotal ? { spent: { measure: 'cost_usd' } } : {}),
+    ...(words === 'line item' ? { spent: { measure: 'cost_usd', on: ['line_item_name', 'line_item'] } } : {}),
   });
 }

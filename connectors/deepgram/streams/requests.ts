@@ -66,7 +66,11 @@ export const requests = defineStream({
   partitionedBy: 'day',
   key: ['project_id', 'request_id'],
   columns: requestColumns,
-  sums: ['cost_usd', 'audio_seconds'],
+  sums: ['cost_usd', 'audio_seconds', 'total_audio_seconds', 'tokens_in', 'tokens_out', 'tts_characters'],
+  counts: {
+    lost: ({ status }) => status === 'lost',
+    unsettled: ({ settled }) => settled === false,
+  },
 });
 
 export type RequestStatus = 'success' | 'error' | 'pending' | 'unknown' | 'lost';

@@ -1,6 +1,7 @@
 import type { Stream } from '../../../src/streams/stream.js';
 import { apiKeys, balances, members, models, projects, purchases } from './account.js';
 import { type BillingGrouping, billing, billingBy } from './billing.js';
+import { reconciliationOf } from './reconciliation.js';
 import { requests } from './requests.js';
 import { type UsageGrouping, usage, usageBy } from './usage.js';
 
@@ -16,11 +17,13 @@ export interface StreamsChoice {
   readonly api_keys: { readonly include_emails: boolean; readonly details?: boolean } | false;
   readonly members: object | false;
   readonly models: object | false;
+  /** Default: off. */
+  readonly reconciliation?: object | false;
 }
 
 /** The streams of a job, dimensions first, in the order in which they are shown. */
 export function selectStreams(choice: StreamsChoice): Stream[] {
-  return [
+  const read = [
     choice.projects && projects,
     choice.api_keys &&
       apiKeys({
@@ -35,4 +38,6 @@ export function selectStreams(choice: StreamsChoice): Stream[] {
     ...(choice.billing ? [billing, ...choice.billing.group_by.map((one) => billingBy([one].flat()))] : []),
     choice.requests && requests,
   ].filter((stream) => typeof stream === 'object' && 'fields' in stream);
+  const derived = choice.reconciliation ? reconciliationOf(read) : undefined;
+  return derived ? [...read, derived] : read;
 }

@@ -57,10 +57,16 @@ export const streamsSettings = z
       .default(false)
       .describe('The members of the projects, which is personal data; off by default; needs members:read'),
     models: stream(z.strictObject({})).prefault({}).describe('The models that the projects can use'),
+    reconciliation: stream(z.strictObject({}))
+      .prefault({})
+      .describe('Whether all that adds up, made of what is read; takes no call'),
   })
-  .refine((streams) => Object.values(streams).some((options) => options !== false), {
-    error: 'must leave at least one stream on',
-  }) satisfies z.ZodType<StreamsChoice>;
+  .refine(
+    ({ reconciliation: _, ...streams }) => Object.values(streams).some((options) => options !== false),
+    {
+      error: 'must leave at least one stream on',
+    },
+  ) satisfies z.ZodType<StreamsChoice>;
 
 function stream<Options extends z.ZodObject>(options: Options) {
   return z.union([z.literal(false), options], { error: 'must be false, or a map of options such as {}' });

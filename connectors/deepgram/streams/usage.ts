@@ -1,6 +1,7 @@
 import { type Columns, integer, type RowOf, real, text, texts } from '../../../src/streams/column.js';
 import { defineStream, type Stream } from '../../../src/streams/stream.js';
 import { DEEPGRAM, ofPeriod } from './project-columns.js';
+import { countsOf } from './ungrouped.js';
 
 const measures = {
   hours: real('Audio hours processed', 'hour'),
@@ -53,7 +54,6 @@ const totals = {
   kind: 'usage',
   partitionedBy: 'day',
   followsTotals: true,
-  sums: ['hours', 'requests'],
 } as const;
 
 /** Totals a day, kept by Deepgram without limit. */
@@ -63,6 +63,8 @@ export const usage = defineStream({
   description: 'Usage of a project, one record a day',
   key: ['project_id', 'date'],
   columns: { ...ofPeriod, ...measures },
+  sums: ['hours', 'requests', 'total_hours', 'tokens_in', 'tokens_out', 'tts_characters'],
+  spent: { measure: 'hours' },
 });
 
 /** Broken down by one grouping: `usage_by_endpoint`, … */
@@ -75,5 +77,8 @@ export function usageBy(grouping: UsageGrouping): Stream {
     description: `Usage of a project by ${grouping.replace('_', ' ')}, one record a day and group`,
     key: ['project_id', 'date', key],
     columns: { ...ofPeriod, ...columns, ...measures },
+    sums: ['hours', 'requests'],
+    counts: countsOf([grouping]),
+    ...(grouping === 'models' ? { spent: { measure: 'hours', on: ['model'] } } : {}),
   });
 }

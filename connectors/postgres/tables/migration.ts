@@ -1,6 +1,7 @@
 import { ExportError } from '../../../src/errors/export-error.js';
 import type { Field } from '../../../src/streams/field.js';
 import type { DerivedTable } from '../rollup/requests-by-day.js';
+import { madeBefore } from '../views/make-views.js';
 import { type BookkeepingTable, bookkeepingTables, LAYOUT, layoutTable } from './bookkeeping.js';
 import type { Catalog } from './catalog.js';
 import { identifier, literal } from './identifier.js';
@@ -8,7 +9,7 @@ import { columnType, indexesOf, type Table } from './table.js';
 
 /**
  * The statements that make of what is there what is needed, in their order; none where all is there. They add, and never
- * drop or retype anything.
+ * drop or retype anything but a view of ours that has the name of a table.
  */
 export function migration(
   catalog: Catalog,
@@ -25,7 +26,7 @@ export function migration(
     ...(catalog.layout === undefined
       ? [`insert into ${identifier(schema, layoutTable.name)} (version) values (${LAYOUT})`]
       : []),
-    ...all.flatMap((table) => ofTable(catalog, schema, table)),
+    ...all.flatMap((table) => [...viewInTheWay(catalog, schema, table), ...ofTable(catalog, schema, table)]),
     ...derived.flatMap((table) => fillDerived(catalog, schema, table)),
   ];
 }
@@ -52,6 +53,12 @@ function ofTable(catalog: Catalog, schema: string, table: Table): string[] {
     ...columnStatements(catalog, schema, { ...table, columns }),
     ...(catalog.tables.has(table.name) ? [] : indexesOf(table).map((index) => indexStatement(path, index))),
   ];
+}
+
+/** What is a table now was a view of an older version. */
+function viewInTheWay({ views, layout }: Catalog, schema: string, { name }: Table): string[] {
+  const isOurs = views.has(name) && Object.hasOwn(madeBefore(layout?.views ?? null), name);
+  return isOurs ? [`drop view ${identifier(schema, name)}`] : [];
 }
 
 /** Of what is there already, where the derived table is newer. */

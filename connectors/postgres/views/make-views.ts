@@ -54,7 +54,8 @@ export async function makeViews(
   return notes;
 }
 
-function madeBefore(text: string | null): Made {
+/** Those that were made once, by name. @param text as the layout has it */
+export function madeBefore(text: string | null): Made {
   try {
     return Object(JSON.parse(text ?? '{}'));
   } catch {

@@ -1,7 +1,6 @@
 import type { Stream } from '../../../src/streams/stream.js';
 import { billing } from '../../deepgram/streams/billing.js';
 import { requests } from '../../deepgram/streams/requests.js';
-import { usage } from '../../deepgram/streams/usage.js';
 import { requestsByDay } from '../rollup/requests-by-day.js';
 import { partitionsTable, runsTable } from '../tables/bookkeeping.js';
 import { FAILED } from '../tables/failed.js';
@@ -21,7 +20,6 @@ export function viewsOf(schema: string, streams: readonly Stream[]): readonly Vi
   return [
     ...monthly.map(({ view }) => view),
     ...changes(schema, monthly),
-    ...reconciliation(schema, streams),
     ...errors(schema, streams),
     freshness(schema),
   ];
@@ -147,30 +145,6 @@ where here.month is not null or exists (
   where m.month = (there.month + interval '1 month')::date and m.project_id = there.project_id
     and m.dimension = there.dimension
 )`,
-    },
-  ];
-}
-
-function reconciliation(schema: string, streams: readonly Stream[]): readonly View[] {
-  const total = billingBy(streams, []);
-  if (!has(streams, requests) || !has(streams, usage) || total === undefined) return [];
-  const path = (name: string) => identifier(schema, name);
-  return [
-    {
-      name: 'reconciliation',
-      description:
-        'Does it add up? A row for each project and day: requests of the log against usage, and their costs against billing; null where one of them has nothing',
-      sql: `select date, project_id, coalesce(l.project_name, u.project_name, b.project_name) as project_name,
-  l.requests as log_requests, u.requests as usage_requests, l.requests - u.requests as requests_difference,
-  l.hours as log_hours, u.total_hours as usage_hours, l.hours - u.total_hours as hours_difference,
-  l.cost_usd as log_cost_usd, b.cost_usd as billing_cost_usd, l.cost_usd - b.cost_usd as cost_difference_usd
-from (
-  select date, project_id, max(project_name) as project_name, sum(requests)::bigint as requests,
-    sum(total_audio_seconds) / 3600 as hours, sum(cost_usd) as cost_usd
-  from ${path(requestsByDay.name)} group by date, project_id
-) l
-full join ${path(usage.name)} u using (date, project_id)
-full join ${path(total.name)} b using (date, project_id)`,
     },
   ];
 }

@@ -13,23 +13,33 @@ const keptBack = z.strictObject({
 
 /**
  * As a list, since there is one for each stream and project: when, records, sums, version, what was kept back, since when
- * it has been the same. What is left out at its end is null.
+ * it has been the same, counts. What is left out at its end is null.
  */
 export const readingList = z
-  .tuple([z.number(), z.int().min(0), sums, z.string().nullish(), keptBack.nullish(), z.number().nullish()])
+  .tuple([
+    z.number(),
+    z.int().min(0),
+    sums,
+    z.string().nullish(),
+    keptBack.nullish(),
+    z.number().nullish(),
+    sums.nullish(),
+  ])
   .transform(
-    ([readAtMs, records, summed, version, less, sameSinceMs]): LastReading => ({
+    ([readAtMs, records, summed, version, less, sameSinceMs, counts]): LastReading => ({
       readAtMs,
       records,
       sums: summed,
       version: version ?? undefined,
       less: less ?? undefined,
       sameSinceMs: sameSinceMs ?? readAtMs,
+      counts: counts ?? undefined,
     }),
   );
 
 export function asList(last: LastReading): readonly unknown[] {
-  const { readAtMs, records, sums: summed, version = null, less = null, sameSinceMs } = last;
-  const list = [readAtMs, records, summed, version, less, sameSinceMs === readAtMs ? null : sameSinceMs];
+  const { readAtMs, records, sums: summed, version = null, less = null, sameSinceMs, counts = null } = last;
+  const since = sameSinceMs === readAtMs ? null : sameSinceMs;
+  const list = [readAtMs, records, summed, version, less, since, counts];
   return list.slice(0, list.findLastIndex((value) => value !== null) + 1);
 }

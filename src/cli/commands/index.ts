@@ -22,6 +22,11 @@ export const coreCommands: readonly (Command | CommandGroup)[] = [
         default: false,
         describe: 'End with exit 3 where a day or the month has cost more than `budget` in the file',
       },
+      'fail-on-difference': {
+        type: 'string',
+        requiresArg: true,
+        describe: 'End with exit 3 where what was read differs by more, in percent, and nothing explains it',
+      },
       ...WAIT,
       ...LOG,
     },

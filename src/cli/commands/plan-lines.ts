@@ -98,6 +98,7 @@ const WORDS: Readonly<Record<DueReason['why'], string>> = {
   lookback: 'within the lookback',
   open: 'not closed',
   lost: 'lost, and there after all',
+  inputs: 'made of what is read',
   window: 'in the window',
   snapshot: 'as it is now',
   missing: 'there no more',

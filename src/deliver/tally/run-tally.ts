@@ -5,7 +5,10 @@ import type { Partition } from '../../streams/partition.js';
 import type { Stream } from '../../streams/stream.js';
 import type { Day } from '../../time/day.js';
 import type { Doubt, GivenDay } from '../doubt.js';
+import type { ReadingFacts } from '../reading-facts.js';
+import { ReadingsOfRun } from '../readings-of-run.js';
 import { SourceFailures } from './source-failures.js';
+import { SpentTally } from './spent-tally.js';
 
 export interface Progress {
   readonly records: number;
@@ -38,6 +41,8 @@ interface RunTallyOptions {
   /** See `Source`. Default false. */
   readonly skipsUnavailable?: boolean | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /** Milliseconds since the epoch: what counts as now in the whole run. */
+  readonly now: number;
 }
 
 type StreamTally = { -readonly [Key in keyof StreamOutcome]: StreamOutcome[Key] };
@@ -46,6 +51,8 @@ type StreamTally = { -readonly [Key in keyof StreamOutcome]: StreamOutcome[Key] 
 export class RunTally {
   readonly failures: SourceFailures;
   readonly keptBackDays: KeptBackDay[] = [];
+  readonly spent = new SpentTally();
+  readonly readings: ReadingsOfRun;
   readonly #onProgress: (progress: Progress) => void;
   readonly #planned: number;
   /** By their names. */
@@ -57,9 +64,10 @@ export class RunTally {
     streams: readonly Stream[],
     tasks: readonly Task[],
     log: Log,
-    { skipsUnavailable = false, onProgress = () => {} }: RunTallyOptions,
+    { skipsUnavailable = false, onProgress = () => {}, now }: RunTallyOptions,
   ) {
     this.failures = new SourceFailures(log, skipsUnavailable);
+    this.readings = new ReadingsOfRun(streams, now);
     this.#onProgress = onProgress;
     this.#planned = tasks.reduce((sum, task) => sum + task.partitions.length, 0);
     for (const { name } of streams) {
@@ -72,10 +80,12 @@ export class RunTally {
     this.#tell();
   }
 
-  partitionRead(partition: Partition, records: number): void {
+  partitionRead(partition: Partition, facts: ReadingFacts): void {
+    this.spent.add(partition, facts);
+    this.readings.add(partition, facts);
     const stream = this.#streamOf(partition.stream.name);
     stream.partitions += 1;
-    stream.records += records;
+    stream.records += facts.records;
     this.#tell();
   }
 

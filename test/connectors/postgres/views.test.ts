@@ -12,7 +12,6 @@ const VIEWS = [
   'monthly_cost_by_line_item',
   'monthly_cost_by_model',
   'monthly_cost_by_team',
-  'reconciliation',
 ];
 
 /** A month and some days, so that there is a month before. */
@@ -79,13 +78,27 @@ describe.skipIf(!hasPostgres)('the views', () => {
     await world.sync();
 
     const days = await world.database.sql(
-      `select date::text, requests_difference from deepgram.reconciliation
-       where date < '2026-11-20' and requests_difference is distinct from 0`,
+      `select date::text, comparison from deepgram.reconciliation
+       where date < '2026-11-20' and verdict not in ('equal', 'explained')`,
     );
 
     expect(days).toEqual([]);
-    expect(await world.database.sql('select count(*) from deepgram.reconciliation')).toEqual([
+    expect(await world.database.sql('select count(distinct date) from deepgram.reconciliation')).toEqual([
       { count: '26' },
+    ]);
+  });
+
+  it('make room where what was one is a table now', async () => {
+    const world = await postgresWorld();
+    await world.terminal.again().run('sync', '-c', 'job.yaml', '--stream', 'usage');
+    await world.database.sql(`
+      create view deepgram.reconciliation as select 1 as older;
+      update deepgram._layout set views = replace(views, '{', '{"reconciliation":"older",')`);
+
+    expect(await world.sync()).toBe(0);
+
+    expect(await world.database.sql('select count(*) > 0 as rows from deepgram.reconciliation')).toEqual([
+      { rows: true },
     ]);
   });
 
@@ -95,14 +108,14 @@ describe.skipIf(!hasPostgres)('the views', () => {
     const terminal = world.terminal.again();
     await terminal.run('sync', '-c', 'job.yaml');
     await world.database.sql(`
-      create view deepgram.theirs as select * from deepgram.reconciliation;
-      update deepgram._layout set views = replace(views, '"reconciliation":"', '"reconciliation":"older')`);
+      create view deepgram.theirs as select * from deepgram.cost_changes;
+      update deepgram._layout set views = replace(views, '"cost_changes":"', '"cost_changes":"older')`);
 
     const later = world.terminal.again();
     expect(await later.run('sync', '-c', 'job.yaml')).toBe(0);
 
     expect(terminal.stderr).toMatch(/The view freshness is not made/);
-    expect(later.stderr).toMatch(/The view reconciliation stays as an older program made it/);
+    expect(later.stderr).toMatch(/The view cost_changes stays as an older program made it/);
     expect(await world.database.sql('select mine from deepgram.freshness')).toEqual([{ mine: 1 }]);
     expect(await world.database.sql('select count(*) > 0 as rows from deepgram.theirs')).toEqual([
       { rows: true },

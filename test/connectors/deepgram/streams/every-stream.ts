@@ -12,6 +12,7 @@ export const EVERYTHING: StreamsChoice = {
   api_keys: { include_emails: true, details: true },
   members: {},
   models: {},
+  reconciliation: {},
 };
 
 /** All that can be read of an account, with every field. */

@@ -1,0 +1,66 @@
+import type { PlannedSource } from '../catalogue/source.js';
+import type { DueReason } from '../checkpoints/checkpoints.js';
+import type { Project } from '../streams/partition.js';
+import type { Stream } from '../streams/stream.js';
+import { type Day, daysThrough } from '../time/day.js';
+import { firstDays } from './first-days.js';
+import type { PlanInput, SinkView } from './plan-input.js';
+import type { Task } from './task.js';
+
+/** True where the source makes the stream of its readings of others, and does not read it. */
+export function isMadeBy({ derives = false }: PlannedSource, { derivedFrom }: Stream): boolean {
+  return derives && derivedFrom !== undefined;
+}
+
+/** Reasons of its own for which a sink is to get a day, although nothing that it is made of may have changed. */
+const LACKING: ReadonlySet<DueReason['why']> = new Set(['new', 'missing', 'window', 'lost']);
+
+/**
+ * The days of derived streams of which something is read that they are made of, and those that a sink lacks: one task a
+ * project, without calls.
+ *
+ * @param read what is read in this run
+ */
+export function planDerived(read: readonly Task[], input: PlanInput): readonly Task[] {
+  return input.streams
+    .filter((stream) => isMadeBy(input.source, stream))
+    .flatMap((stream) => input.projects.flatMap((project) => planProject(stream, project, read, input)));
+}
+
+function planProject(
+  stream: Stream,
+  project: Project,
+  read: readonly Task[],
+  { sinks, window, checkpoints }: PlanInput,
+): readonly Task[] {
+  const wanting = sinks.filter((sink) => sink.wants(stream));
+  const changed = daysRead(read, stream, project);
+  const reasonFor = (sink: SinkView, day: Day): DueReason | undefined => {
+    const reason = checkpoints.dueReason(
+      { sink: sink.name, stream: stream.name, projectId: project.id },
+      day,
+      stream,
+    );
+    if ('why' in reason) {
+      if (LACKING.has(reason.why)) return reason;
+    } else if (sink.appends && reason.rests === 'closed') return undefined; // it must not get the day again
+    return changed.has(day) ? { why: 'inputs' } : undefined;
+  };
+  const firsts = firstDays(wanting, stream, project, undefined, { window, checkpoints });
+  const lacking = new Map<Day, Record<string, DueReason>>();
+  for (const sink of wanting)
+    for (const day of daysThrough(firsts.get(sink.name) ?? window.since, window.until)) {
+      const reason = reasonFor(sink, day);
+      if (reason) lacking.set(day, { ...lacking.get(day), [sink.name]: reason });
+    }
+  const partitions = [...lacking].sort(([one], [other]) => (one < other ? -1 : 1));
+  const [first, ...others] = partitions.map(([day, of]) => ({ day, lacking: of }));
+  if (first === undefined) return [];
+  return [{ source: stream.source, stream: stream.name, project, partitions: [first, ...others], calls: 0 }];
+}
+
+function daysRead(read: readonly Task[], { derivedFrom = [] }: Stream, { id }: Project): ReadonlySet<Day> {
+  const names = new Set(derivedFrom.map(({ name }) => name));
+  const tasks = read.filter(({ project, stream }) => project.id === id && names.has(stream));
+  return new Set(tasks.flatMap(({ partitions }) => partitions.flatMap(({ day }) => day ?? [])));
+}

@@ -1,0 +1,373 @@
+import { createServer } from 'node:http';
+import fc from 'fast-check';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { StandIn } from '../../connectors/stand-ins/deepgram/stand-in.js';
+import type { StandInOptions } from '../../connectors/stand-ins/deepgram/stand-in-options.js';
+import { close, listen } from '../../connectors/stand-ins/loopback.js';
+import type { Summary } from '../../src/summary/summary.js';
+import { NOW, Terminal } from './terminal.js';
+import { ARCHIVE, account, jobText, KEY, TABLEAU } from './world.js';
+
+const HOUR = 3_600_000;
+/** Over, and older than the lookback. */
+const DAY = '2026-11-16';
+
+describe('an account where all is well', () => {
+  it('adds up, without a word that is not needed', async () => {
+    const { run } = await ready();
+
+    const { code, stdout, summary, unlike } = await run('--fail-on-difference', '0');
+
+    expect(code).toBe(0);
+    expect(stdout).toContain('  Does it add up: 8 days of 1 project, all explained\n');
+    expect(summary.reconciliation).toMatchObject({ days: 8, projects: 1, unknown: 0, unexplained: [] });
+    expect(Object.keys(unlike)).toEqual(['hours']);
+    expect(unlike.hours?.every((row) => String(row.explanation).startsWith('the length of speech'))).toBe(
+      true,
+    );
+  });
+
+  it('adds up without prices, as of a contract', async () => {
+    const { run } = await ready({ prices: false });
+
+    const { code, summary, unlike } = await run('--fail-on-difference', '0');
+
+    expect(code).toBe(0);
+    expect(summary.reconciliation?.unexplained).toEqual([]);
+    expect(Object.keys(unlike)).toEqual(['cost', 'hours']);
+    expect(unlike.cost?.[0]).toMatchObject({
+      verdict: 'unknown',
+      explanation: 'the costs of requests: not given',
+      counted: null,
+    });
+  });
+
+  it('adds up without a state', async () => {
+    const { run } = await ready();
+
+    const { code, summary } = await run('--no-state', '--fail-on-difference', '0');
+
+    expect(code).toBe(0);
+    expect(summary.reconciliation).toMatchObject({ days: 8, unexplained: [] });
+  });
+
+  it('adds up whatever account it is', { timeout: 120_000 }, async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.record({
+          seed: fc.nat(10_000),
+          requestsPerDay: fc.integer({ min: 0, max: 60 }),
+          prices: fc.boolean(),
+        }),
+        async (options) => {
+          const { run } = await ready(options);
+          const { summary } = await run();
+          expect(summary.reconciliation?.unexplained).toEqual([]);
+        },
+      ),
+      { numRuns: 8, seed: 20 },
+    );
+  });
+
+  it('has no records of it where that is switched off', async () => {
+    const { run } = await ready({}, 'streams: { reconciliation: false }');
+
+    const { summary, rows } = await run();
+
+    expect(rows).toEqual([]);
+    expect(summary.reconciliation).toBeNull();
+    expect(summary.streams.map(({ name }) => name)).not.toContain('reconciliation');
+  });
+
+  it('is written again for the days of which something was read, and for no other', async () => {
+    const { run, later } = await ready();
+    const first = await run();
+    later(1);
+
+    const second = await run();
+
+    const rewritten = second.rows.filter(({ compared_at }) => compared_at !== first.rows[0]?.compared_at);
+    expect(new Set(rewritten.map(({ date }) => date))).toEqual(new Set(['2026-11-20']));
+    expect(second.summary.reconciliation).toMatchObject({ days: 1, unexplained: [] });
+  });
+});
+
+describe('what does not add up is found on its day', () => {
+  it('a page that the log has lost', async () => {
+    const { run } = await ready({ alter: { requests: lostFromLog(12) } });
+
+    const { code, stdout, summary, rows } = await run();
+
+    expect(code).toBe(0);
+    expect(of(rows, 'requests', DAY)).toMatchObject({
+      counted: 28,
+      reported: 40,
+      difference: -12,
+      difference_percent: -30,
+      verdict: 'unexplained',
+      explanation: null,
+    });
+    expect(stdout).toContain(
+      `${DAY} of Support line: 12 requests of 40 in usage are not in the request log: not explained`,
+    );
+    expectOnly(DAY, summary);
+  });
+
+  it('half of a day in billing', async () => {
+    const halved = results((row) => ({ ...row, dollars: Number(row.dollars) / 2 }));
+    const { run } = await ready({ alter: { 'billing/breakdown': unlessGrouped(halved) } });
+
+    const { summary, rows } = await run();
+
+    expect(of(rows, 'cost', DAY)).toMatchObject({ difference_percent: 100, verdict: 'unexplained' });
+    expect(of(rows, 'billing_by_line_item cost', DAY)).toMatchObject({ verdict: 'unexplained' });
+    expect(of(rows, 'usage_by_endpoint requests', DAY)).toMatchObject({ verdict: 'equal' });
+    expectOnly(DAY, summary);
+  });
+
+  it('hours that are minutes', async () => {
+    const minutes = results((row) => ({
+      ...row,
+      hours: 60 * Number(row.hours),
+      total_hours: 60 * Number(row.total_hours),
+    }));
+    const { run } = await ready({ alter: { 'usage/breakdown': minutes } });
+
+    const { summary, rows } = await run();
+
+    expect(of(rows, 'hours', DAY)).toMatchObject({ verdict: 'unexplained', unit: 'hour' });
+    expect(of(rows, 'total_hours', DAY)).toMatchObject({ verdict: 'unexplained' });
+    expect(of(rows, 'usage_by_endpoint hours', DAY)).toMatchObject({ verdict: 'equal' });
+    expectOnly(DAY, summary);
+  });
+
+  it('a grouping that was ignored', async () => {
+    const total = { hours: 1, requests: 40, grouping: { start: DAY, end: DAY, accessor: null } };
+    const alter: Alter = (answer, { grouping }) => {
+      const rows = answer.results as readonly Answer[];
+      const others = rows.filter((row) => Object(row.grouping).start !== DAY);
+      return grouping.includes('accessor') ? { ...answer, results: [...others, total] } : answer;
+    };
+    const { run } = await ready({ alter: { 'usage/breakdown': alter } });
+
+    const { summary, rows } = await run();
+
+    expect(of(rows, 'usage_by_accessor requests', DAY)).toMatchObject({
+      counted: 0,
+      reported: 40,
+      verdict: 'unexplained',
+    });
+    expectOnly(DAY, summary);
+  });
+
+  it('a day that was restated: at first by what was read before, and then by what is there', async () => {
+    let isRestated = false;
+    const more = results((row) => ({ ...row, requests: Number(row.requests) + 3 }));
+    const { run, later } = await ready({
+      alter: { 'usage/breakdown': (answer, asked) => (isRestated ? more(answer, asked) : answer) },
+    });
+    await run();
+    isRestated = true;
+    later(1);
+
+    const ofUsage = await run('--stream', 'usage', '--stream', 'reconciliation');
+    later(1);
+    const all = await run();
+
+    expect(of(ofUsage.rows, 'requests', DAY)).toMatchObject({
+      difference: -3,
+      verdict: 'explained',
+      explanation: expect.stringMatching(
+        /^restated since: the request log was read at 2026-11-20T12:00Z, usage/,
+      ),
+    });
+    expect(of(all.rows, 'requests', DAY)).toMatchObject({ difference: -3, verdict: 'unexplained' });
+  });
+
+  it('a balance that falls by more than was billed', async () => {
+    let left = 100;
+    const { run, later } = await ready({
+      alter: { balances: () => ({ balances: [{ balance_id: 'b-1', amount: left, units: 'usd' }] }) },
+    });
+    await run();
+    left -= 50;
+    later(24);
+    const { rows, summary } = await run();
+    later(24);
+    const last = await run();
+
+    expect(of(rows, 'balance', '2026-11-21')).toMatchObject({ counted: 50, verdict: 'unknown' });
+    expect(summary.reconciliation?.unexplained).toEqual([]);
+    expect(of(last.rows, 'balance', '2026-11-21')).toMatchObject({ counted: 50, verdict: 'unexplained' });
+    expect(of(last.rows, 'balance', '2026-11-22')).toMatchObject({ counted: 0, verdict: 'equal' });
+  });
+});
+
+describe('--fail-on-difference', () => {
+  const lost: Account = { alter: { requests: lostFromLog(2) } };
+
+  it('ends the run with exit 3 where more than that is not explained', async () => {
+    const { run } = await ready(lost);
+
+    const { code, stdout, summary } = await run('--fail-on-difference', '4.9%');
+
+    expect(code).toBe(3);
+    expect(stdout).toContain('It does not add up. Everything was delivered. (exit 3)');
+    expect(summary).toMatchObject({ outcome: 'differs', exit_code: 3 });
+  });
+
+  it('ends it as ever where less is', async () => {
+    const { run } = await ready(lost);
+
+    expect(await run('--fail-on-difference', '99')).toMatchObject({ code: 0 });
+  });
+
+  it('counts in a dry run, and does not hide that a sink has failed', async () => {
+    const { run, terminal } = await ready(lost);
+    const dry = await run('--fail-on-difference', '0', '--dry-run');
+    await terminal.write('out', 'in the way');
+
+    const failed = await run('--fail-on-difference', '0');
+
+    expect(dry.code).toBe(3);
+    expect(failed.code).toBe(5);
+  });
+
+  it.each([
+    ['what is no percentage', ['--fail-on-difference', 'half'], 'it must be a percentage from 0 to 100'],
+    ['more than all', ['--fail-on-difference', '101%'], 'it must be a percentage from 0 to 100'],
+    [
+      'a job that compares nothing',
+      ['--fail-on-difference', '1', '--stream', 'usage'],
+      'nothing is compared',
+    ],
+    [
+      'a job that does not read all',
+      ['--fail-on-difference', '1', '--stream', 'usage', '--stream', 'reconciliation'],
+      'it cannot be told, since not read: balances, ',
+    ],
+  ])('is refused with exit 2 for %s', async (_, argv, mistake) => {
+    const { run, standIn } = await ready();
+
+    const { code, stderr } = await run(...argv);
+
+    expect(code).toBe(2);
+    expect(stderr).toContain(mistake);
+    expect(standIn.calls).toEqual([]);
+  });
+
+  it('cannot tell where the key may not read billing, although that is left out', async () => {
+    const { run } = await ready({ role: 'member', source: 'unavailable: skip' });
+
+    const { code, summary, stdout } = await run('--fail-on-difference', '1');
+
+    expect(code).toBe(3);
+    expect(summary.outcome).toBe('difference-unknown');
+    expect(stdout).toContain('It cannot be told whether it adds up.');
+  });
+});
+
+interface Answer {
+  readonly [field: string]: unknown;
+}
+type Alter = (
+  answer: Answer,
+  asked: { readonly day: string | null; readonly grouping: readonly string[] },
+) => Answer;
+
+interface Account extends StandInOptions {
+  /** What is made of answers, by the last words of their paths. */
+  readonly alter?: Readonly<Record<string, Alter>>;
+  /** A setting of the source. */
+  readonly source?: string;
+}
+
+/** The job of 8 days, of which the last one is not over. */
+async function ready({ alter = {}, source, ...options }: Account = {}, more = '') {
+  const standIn = await account({ requestsPerDay: 40, ...options });
+  const clock = { nowMs: NOW, now: () => clock.nowMs, sleep: async () => {} };
+  const terminal = await Terminal.open({ env: { DEEPGRAM_API_KEY: KEY }, clock });
+  const altered = await alteredAccount(standIn, alter);
+  await terminal.write(
+    'job.yaml',
+    `${jobText(altered, [ARCHIVE, TABLEAU], source).replace('1d', '7d')}${more}\n`,
+  );
+  const run = async (...argv: readonly string[]) => {
+    const again = terminal.again();
+    const code = await again.run('sync', '-c', 'job.yaml', '--summary', 'summary.json', ...argv);
+    const files = await terminal.files();
+    const summary: Summary = JSON.parse(files['summary.json'] ?? 'null');
+    const rows = Object.entries(files)
+      .filter(([name]) => name.startsWith('out/ndjson/reconciliation/'))
+      .flatMap(([, text]) => text.split('\n').filter(Boolean).map(recordOf));
+    const others = rows.filter(({ verdict }) => verdict !== 'equal');
+    const unlike: Record<string, Answer[]> = {};
+    for (const row of others) {
+      const comparison = String(row.comparison);
+      unlike[comparison] = [...(unlike[comparison] ?? []), row];
+    }
+    return { code, stdout: again.stdout, stderr: again.stderr, summary, rows, unlike, files };
+  };
+  const later = (hours: number) => {
+    clock.nowMs += hours * HOUR;
+    standIn.clock.advance(hours * HOUR);
+  };
+  return { run, later, standIn, terminal };
+}
+
+function recordOf(line: string): Answer {
+  return JSON.parse(line);
+}
+
+function of(rows: readonly Answer[], comparison: string, date: string): Answer | undefined {
+  return rows.find((row) => row.comparison === comparison && row.date === date);
+}
+
+/** The rows of an answer, those of that day changed. */
+function results(change: (row: Answer) => Answer): Alter {
+  return (answer) => ({
+    ...answer,
+    results: (answer.results as readonly Answer[]).map((row) =>
+      Object(row.grouping).start === DAY ? change(row) : row,
+    ),
+  });
+}
+
+function unlessGrouped(change: Alter): Alter {
+  return (answer, asked) => (asked.grouping.length === 0 ? change(answer, asked) : answer);
+}
+
+function expectOnly(day: string, { reconciliation }: Summary): void {
+  expect(new Set(reconciliation?.unexplained.map(({ date }) => date))).toEqual(new Set([day]));
+}
+
+/** So many of the requests of that day are on no page, however often it is asked for. */
+function lostFromLog(count: number): Alter {
+  const lost = new Set<unknown>();
+  return (answer) => {
+    const logged = answer.requests as readonly Answer[];
+    for (const { request_id, created } of logged)
+      if (lost.size < count && String(created).startsWith(DAY)) lost.add(request_id);
+    return { ...answer, requests: logged.filter(({ request_id }) => !lost.has(request_id)) };
+  };
+}
+
+/** The stand-in behind something that changes its answers. */
+async function alteredAccount(standIn: StandIn, alter: Readonly<Record<string, Alter>>): Promise<string> {
+  const server = createServer(async ({ url = '/', headers }, response) => {
+    const { pathname, searchParams } = new URL(url, standIn.url);
+    const { authorization = '' } = headers;
+    const answer = await fetch(`${standIn.url}${url}`, { headers: { authorization } });
+    const text = await answer.text();
+    const [, change] = Object.entries(alter).find(([path]) => pathname.endsWith(`/${path}`)) ?? [];
+    const asked = {
+      day: searchParams.get('end')?.slice(0, 10) ?? null,
+      grouping: searchParams.getAll('grouping'),
+    };
+    response.writeHead(answer.status, { 'content-type': 'application/json' });
+    response.end(change && answer.ok ? JSON.stringify(change(recordOf(text), asked)) : text);
+  });
+  const url = await listen(server, 0);
+  onTestFinished(() => close(server));
+  return url;
+}
