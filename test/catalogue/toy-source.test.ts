@@ -44,7 +44,7 @@ describe('a program of another source', () => {
 
     expect(code).toBe(2);
     expect(terminal.stderr.split('\n').slice(0, 3)).toEqual([
-      'job.yaml:3:12  streams.requests: is no setting known here; there are orders, usage',
+      'job.yaml:3:12  streams.requests: is no setting known here; there are orders, usage, visits_per_order',
       'job.yaml:4:18  window.since: must not reach further back than ten years or 2026-01-01',
       'job.yaml:4:40  window.lookback: must not be longer than the 14 days that the shop keeps visits',
     ]);
@@ -117,7 +117,7 @@ describe('a program of two sources', () => {
     const text = `version: 1\nsource: { type: toy, token: x }\nstreams: { requests: {} }\n${sinks}`;
 
     expect(await mistakesIn(text, { catalogue })).toEqual([
-      'job.yaml:3:12  streams.requests: is no setting known here; there are orders, usage',
+      'job.yaml:3:12  streams.requests: is no setting known here; there are orders, usage, visits_per_order',
     ]);
   });
 
@@ -136,5 +136,40 @@ describe('a program of two sources', () => {
       `job.yaml:${mistake}`,
       'job.yaml:3:18  window.since: must be a time back from now such as 7d, 36h or 4w, or a day as YYYY-MM-DD',
     ]);
+  });
+});
+
+describe('a stream that is made of others', () => {
+  const JOB = `${TOY_JOB}streams: { visits_per_order: {} }\n`;
+
+  it('is made last, of what was read, wherever it is listed', async () => {
+    const { terminal, sink } = await shop(JOB);
+
+    expect(await terminal.run('sync', '-c', 'job.yaml', '--no-state')).toBe(0);
+
+    expect(sink.rows('visits_per_order')).toEqual([
+      { project_id: 'shop-1', date: '2026-11-19', orders: 1, visits: 3 },
+      { project_id: 'shop-1', date: '2026-11-20', orders: 1, visits: 3 },
+    ]);
+  });
+
+  it('is made of what was read before where it is all that is asked for, and nothing is read', async () => {
+    const { terminal, sink } = await shop(JOB);
+    await terminal.run('sync', '-c', 'job.yaml', '--stream', 'orders', '--stream', 'usage');
+
+    await terminal.again().run('sync', '-c', 'job.yaml', '--stream', 'visits_per_order');
+
+    expect(sink.rows('visits_per_order')).toHaveLength(2);
+    expect(sink.rows('visits_per_order')[0]).toMatchObject({ orders: 1, visits: 3 });
+  });
+
+  it('is planned without a call, for the days of which something is read', async () => {
+    const { terminal } = await shop(JOB);
+    await terminal.run('sync', '-c', 'job.yaml');
+    const again = terminal.again();
+
+    await again.run('plan', '-c', 'job.yaml');
+
+    expect(again.stdout).toMatch(/visits_per_order\s+2026-11-20\s+1\s+0\s+memory: 1 made of what is read/);
   });
 });

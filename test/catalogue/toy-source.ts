@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type MemorySink, memorySink } from '../../connectors/testing/memory-sink.js';
 import type { Catalogue } from '../../src/catalogue/catalogue.js';
 import { defineSinkType } from '../../src/catalogue/sink-type.js';
-import type { Batch, Source } from '../../src/catalogue/source.js';
+import type { Batch, Inputs, Source } from '../../src/catalogue/source.js';
 import { defineSourceType, type SourceContext } from '../../src/catalogue/source-type.js';
 import { date, integer, required, text } from '../../src/streams/column.js';
 import { defineStream, type Stream } from '../../src/streams/stream.js';
@@ -30,6 +30,19 @@ const usage = defineStream({
   partitionedBy: 'day',
   key: ['project_id', 'date'],
   columns: { ...ofProject, visits: integer('Visits of the day') },
+  sums: ['visits'],
+});
+
+/** Made of the others. */
+export const visitsPerOrder = defineStream({
+  source: 'toy',
+  kind: 'visits_per_order',
+  name: 'visits_per_order',
+  description: 'Visits for each order',
+  partitionedBy: 'day',
+  key: ['project_id', 'date'],
+  columns: { ...ofProject, visits: integer('Visits of the day'), orders: integer('Orders of the day') },
+  derivedFrom: [orders, usage],
 });
 
 const settings = z.strictObject({ token: z.string('must be a token').describe('Token of the shop') });
@@ -43,12 +56,20 @@ const streams = z.strictObject({
     .union([z.literal(false), z.strictObject({})])
     .default({})
     .describe('Visits'),
+  visits_per_order: z
+    .union([z.literal(false), z.strictObject({})])
+    .default(false)
+    .describe('Visits for each order'),
 });
 
 export const toyType = defineSourceType({
   settings: settings.describe('The shop'),
   streams,
-  selectStreams: (choice) => [...(choice.orders ? [orders] : []), ...(choice.usage ? [usage] : [])],
+  selectStreams: (choice) => [
+    ...(choice.visits_per_order ? [visitsPerOrder] : []),
+    ...(choice.orders ? [orders] : []),
+    ...(choice.usage ? [usage] : []),
+  ],
   limits: {
     firstDay: '2026-01-01',
     longestLookback: { ms: 14 * 86_400_000, words: 'the 14 days that the shop keeps visits' },
@@ -63,12 +84,14 @@ function toySource(token: string, { projects }: SourceContext): Source {
   return {
     name: 'the shop',
     parallel: 1,
+    derives: true,
     traffic: { calls: 0, retries: 0, waitedMs: 0, receivedBytes: 0 },
     projects: async () => [shop],
     oldestDay: () => undefined,
     divide: (_stream, _project, days) => days.map((day) => ({ days: [day], calls: 1 })),
-    async *read({ stream, days }) {
-      for (const day of days) yield { day, batches: one(stream, day ?? '') };
+    async *read({ stream, days, inputs }) {
+      for (const day of days)
+        yield { day, batches: inputs ? perOrder(day ?? '', inputs) : one(stream, day ?? '') };
     },
     check: async () => [{ what: 'visit the shop', ok: token === 'open-sesame', detail: 'it is open' }],
     findings: () => NOTHING_FOUND,
@@ -79,6 +102,12 @@ function toySource(token: string, { projects }: SourceContext): Source {
 async function* one(stream: Stream, day: string): AsyncGenerator<Batch> {
   const own = stream.name === 'orders' ? { order_id: `o-${day}` } : { visits: 3 };
   yield [{ project_id: 'shop-1', date: day, ...own }];
+}
+
+async function* perOrder(day: string, inputs: Inputs): AsyncGenerator<Batch> {
+  const [ordered, visited] = await Promise.all([inputs(orders, day), inputs(usage, day)]);
+  const of = { orders: ordered?.records ?? null, visits: visited?.sums.visits ?? null };
+  yield [{ project_id: 'shop-1', date: day, ...of }];
 }
 
 /** A program of this source and a sink that keeps what it is given. */

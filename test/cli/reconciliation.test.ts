@@ -92,6 +92,27 @@ describe('an account where all is well', () => {
   });
 });
 
+describe('a state of an older version, which kept less of a day', () => {
+  it('leaves open what cannot be compared, and has no day written again', async () => {
+    const { run, later, terminal } = await ready();
+    const first = await run();
+    for (const [name, text] of Object.entries(first.files))
+      if (name.includes('.readings/')) await terminal.write(name, olderReadings(text));
+    later(1);
+
+    const synced = await run();
+    const all = await run('--stream', 'reconciliation', '--full-refresh');
+
+    expect(of(synced.rows, 'tts_characters', DAY)).toMatchObject({ verdict: 'equal' });
+    expect(synced.summary.reconciliation).toMatchObject({ days: 1, unexplained: [] });
+    expect(all.summary.reconciliation).toMatchObject({ days: 8, unexplained: [] });
+    expect(of(all.rows, 'tts_characters', DAY)).toMatchObject({
+      verdict: 'unknown',
+      explanation: 'the request log and usage: read by an older version, which kept less of it',
+    });
+  });
+});
+
 describe('what does not add up is found on its day', () => {
   it('a page that the log has lost', async () => {
     const { run } = await ready({ alter: { requests: lostFromLog(12) } });
@@ -317,6 +338,20 @@ async function ready({ alter = {}, source, ...options }: Account = {}, more = ''
 
 function recordOf(line: string): Answer {
   return JSON.parse(line);
+}
+
+/** As it was written before there was more than two sums of a reading. */
+function olderReadings(text: string): string {
+  const document = JSON.parse(text);
+  for (const streams of Object.values(document.sources as Record<string, Record<string, object>>))
+    for (const projects of Object.values(streams))
+      for (const reading of Object.values(projects) as [number, number, Answer, ...unknown[]][]) {
+        for (const name of Object.keys(reading[2]))
+          if (!['cost_usd', 'audio_seconds', 'hours', 'requests'].includes(name))
+            Reflect.deleteProperty(reading[2], name);
+        reading.length = Math.min(reading.length, 6);
+      }
+  return JSON.stringify(document);
 }
 
 function of(rows: readonly Answer[], comparison: string, date: string): Answer | undefined {
