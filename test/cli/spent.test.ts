@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Summary } from '../../src/report/summary.js';
+import type { Summary } from '../../src/summary/summary.js';
 import { NOW, Terminal } from './terminal.js';
 import { ARCHIVE, account, jobText, KEY } from './world.js';
 
