@@ -70,7 +70,7 @@ describe.skipIf(!hasPostgres)(
         'Failed requests a day by code': ['value', failed.length],
         'Requests: log and usage': ['usage', sum(usage, 'requests')],
         'Cost: log and bill': ['log', sum(requests, 'cost_usd')],
-        'Day by day': ['bill', sum(billing, 'cost_usd')],
+        'Day by day': ['reported', sum(await records('reconciliation'), 'reported')],
         'This week against last': [
           'this week',
           sum(between(billing, '2026-11-13', '2026-11-19'), 'cost_usd'),

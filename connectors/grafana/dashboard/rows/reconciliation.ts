@@ -1,7 +1,7 @@
 import { COLORS, overTime, rows } from '../panels.js';
 import { chosen, from } from '../sql.js';
 
-const VIEW = { name: 'reconciliation' };
+const TABLE = { name: 'reconciliation' };
 const OF_PROJECT = chosen('project', 'project_id');
 
 /** Does it add up? */
@@ -15,9 +15,10 @@ export const reconciliation = [
     width: 12,
     as: 'lines',
     colors: { log: COLORS.blue, usage: COLORS.orange },
-    sql: `select date::timestamp as "time", sum(log_requests)::float8 as log, sum(usage_requests)::float8 as usage
-from ${from(VIEW)}
+    sql: `select date::timestamp as "time", sum(counted) as log, sum(reported) as usage
+from ${from(TABLE)}
 where $__timeFilter(date) and ${OF_PROJECT}
+  and comparison = 'requests'
 group by 1 order by 1`,
   }),
   overTime({
@@ -30,31 +31,24 @@ group by 1 order by 1`,
     width: 12,
     as: 'lines',
     colors: { log: COLORS.blue, bill: COLORS.green },
-    sql: `select date::timestamp as "time", sum(log_cost_usd)::float8 as log, sum(billing_cost_usd)::float8 as bill
-from ${from(VIEW)}
+    sql: `select date::timestamp as "time", sum(counted) as log, sum(reported) as bill
+from ${from(TABLE)}
 where $__timeFilter(date) and ${OF_PROJECT}
+  and comparison = 'cost'
 group by 1 order by 1`,
   }),
   rows({
     title: 'Day by day',
     description:
-      'The log against usage and the bill; a difference is the log less the other. Empty where one has nothing.',
+      'What records come to, what Deepgram’s own totals say, and what explains a difference. What is not explained comes first.',
     unit: 'short',
-    empty: 'neither log, usage nor a bill in this range',
+    empty: 'nothing is compared in this range',
     width: 24,
-    units: {
-      day: 'string',
-      'log cost': 'currencyUSD',
-      bill: 'currencyUSD',
-      'cost difference': 'currencyUSD',
-    },
-    sql: `select date::text as day, coalesce(project_name, project_id) as project,
-  log_requests as "log requests", usage_requests as "usage requests", requests_difference as "requests difference",
-  log_hours as "log hours", usage_hours as "usage hours",
-  round(hours_difference::numeric, 6)::float8 as "hours difference",
-  log_cost_usd::float8 as "log cost", billing_cost_usd::float8 as bill, cost_difference_usd::float8 as "cost difference"
-from ${from(VIEW)}
+    units: { day: 'string', 'difference %': 'percent' },
+    sql: `select date::text as day, coalesce(project_name, project_id) as project, comparison, unit,
+  counted, reported, difference, difference_percent as "difference %", verdict, explanation
+from ${from(TABLE)}
 where $__timeFilter(date) and ${OF_PROJECT}
-order by date desc, 2`,
+order by verdict = 'unexplained' desc, date desc, 2, 3`,
   }),
 ];
