@@ -22,11 +22,22 @@ const LACKING: ReadonlySet<DueReason['why']> = new Set(['new', 'missing', 'windo
  * @param read what is read in this run
  */
 export function planDerived(read: readonly Task[], input: PlanInput): readonly Task[] {
+  const ofProjects = new Map<string, Task[]>();
+  for (const task of read) {
+    const tasks = ofProjects.get(task.project.id) ?? [];
+    if (tasks.length === 0) ofProjects.set(task.project.id, tasks);
+    tasks.push(task);
+  }
   return input.streams
     .filter((stream) => isMadeBy(input.source, stream))
-    .flatMap((stream) => input.projects.flatMap((project) => planProject(stream, project, read, input)));
+    .flatMap((stream) =>
+      input.projects.flatMap((project) =>
+        planProject(stream, project, ofProjects.get(project.id) ?? [], input),
+      ),
+    );
 }
 
+/** @param read what is read of the project */
 function planProject(
   stream: Stream,
   project: Project,
@@ -34,7 +45,7 @@ function planProject(
   { sinks, window, checkpoints }: PlanInput,
 ): readonly Task[] {
   const wanting = sinks.filter((sink) => sink.wants(stream));
-  const changed = daysRead(read, stream, project);
+  const changed = daysRead(read, stream);
   const reasonFor = (sink: SinkView, day: Day): DueReason | undefined => {
     const reason = checkpoints.dueReason(
       { sink: sink.name, stream: stream.name, projectId: project.id },
@@ -59,8 +70,8 @@ function planProject(
   return [{ source: stream.source, stream: stream.name, project, partitions: [first, ...others], calls: 0 }];
 }
 
-function daysRead(read: readonly Task[], { derivedFrom = [] }: Stream, { id }: Project): ReadonlySet<Day> {
+function daysRead(read: readonly Task[], { derivedFrom = [] }: Stream): ReadonlySet<Day> {
   const names = new Set(derivedFrom.map(({ name }) => name));
-  const tasks = read.filter(({ project, stream }) => project.id === id && names.has(stream));
+  const tasks = read.filter(({ stream }) => names.has(stream));
   return new Set(tasks.flatMap(({ partitions }) => partitions.flatMap(({ day }) => day ?? [])));
 }
