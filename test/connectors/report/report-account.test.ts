@@ -164,7 +164,8 @@ describe('the numbers of the page are the sums of the records', () => {
     const kinds = sums(
       failed,
       'one',
-      ({ code, error_message: said }) => `${code} ${String(said).replace(/\.$/, '')}`,
+      // A message is one line, without its last stop.
+      ({ code, error_message: said }) => `${code} ${String(said).replace(/\s+/g, ' ').replace(/\.$/, '')}`,
     );
     const table = tablesIn(page).find(({ caption }) => caption === 'Failed requests by code and message');
     const shown = table?.rows.map(([code, message, count]) => [`${code} ${message}`, count]);
