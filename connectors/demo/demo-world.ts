@@ -67,6 +67,7 @@ window:
 sinks:
   tableau: { type: tableau-csv, path: tableau }
   archive: { type: ndjson, path: ndjson }
+  report: { type: report, path: report.html }
   datadog: { type: datadog-metrics, api_key: \${DD_API_KEY}, api_url: \${DD_URL}, tags: [env:demo] }
   logs: { type: datadog-logs, api_key: \${DD_API_KEY}, api_url: \${DD_URL}, tags: [env:demo] }
 ${hasDatabase ? `  database: { type: postgres, url: \${DATABASE_URL}, schema: ${DEMO_SCHEMA} }\n` : ''}`;

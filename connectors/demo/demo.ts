@@ -86,5 +86,7 @@ To look at, in ${folder}:
   grafana/               the dashboard and the alarms on them, as Grafana takes them: docs/grafana.md
   demo.yaml              the configuration that did it
   summary.json           what the run said at its end
+
+And to open: ${join(folder, 'report.html')}, what was spent, by whom, and whether it adds up, on one page.
 `;
 }

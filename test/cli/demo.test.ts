@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { hasPostgres, postgresServer } from '../connectors/postgres/postgres-server.js';
 import { Terminal } from './terminal.js';
@@ -21,6 +22,8 @@ it('exports a stand-in account without a key', async () => {
   expect(JSON.parse(files['summary.json'] ?? '')).toMatchObject({ outcome: 'delivered', exit_code: 0 });
   expect(terminal.stdout).toContain('Everything was delivered.');
   expect(terminal.stdout).toContain('To look at, in out:');
+  expect(files['report.html']).toContain('<h2>Does it add up</h2>');
+  expect(terminal.stdout.trimEnd().split('\n').at(-1)).toContain(join('out', 'report.html'));
 });
 
 it('says one number of series wherever it says it, each note once, and groups what people count', async () => {
