@@ -3,7 +3,8 @@ import type { Breakdown, Measure, Share } from '../../account/amounts.js';
 import { monthName, shortMonthName } from '../../account/calendar.js';
 import { type Html, html } from '../html.js';
 import { amount, counted, percent } from '../numbers.js';
-import { type Column, folded, nameOf, shareBar, table } from '../table.js';
+import { type Column, folded, shareBar, table } from '../table.js';
+import { shareNamed } from './share-name.js';
 
 interface BreakdownTable {
   readonly heading: string;
@@ -28,7 +29,7 @@ export function breakdownTable(
   breakdown: Breakdown,
   { heading, of, measure, whole, note, also = [] }: BreakdownTable,
 ): Html | undefined {
-  const { calendar, projects } = account;
+  const { calendar } = account;
   const shares = breakdown
     .ranked(measure)
     .filter((share) =>
@@ -37,7 +38,7 @@ export function breakdownTable(
   if (shares.length === 0) return undefined;
   const largest = Math.max(0, ...shares.map((share) => share.amount('month', measure)));
   const columns: readonly Column<Share>[] = [
-    { head: of, cell: (share) => named(share, projects) },
+    { head: of, cell: (share) => shareNamed(share, account) },
     {
       head: `${monthName(calendar.month)}${UNITS[measure]}`,
       cell: (share) => {
@@ -75,12 +76,6 @@ export function breakdownTable(
   return html`<h3>${heading}</h3>${note && html`<p class=q>${note}</p>`}${rows(shares.slice(0, SHOWN))}${
     rest.length > 0 ? folded(`${counted(rest.length, 'more row')}`, [rows(rest), leftOut]) : undefined
   }`;
-}
-
-/** A key has the name of its project beside it where there are several. */
-function named({ name, of }: Share, projects: Account['projects']): Html {
-  const project = of === undefined || projects.size < 2 ? undefined : projects.get(of);
-  return project === undefined ? nameOf(name) : html`${nameOf(name)} <span class=q>${nameOf(project)}</span>`;
 }
 
 const UNITS: Readonly<Record<Measure, string>> = {

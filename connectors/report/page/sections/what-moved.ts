@@ -4,7 +4,8 @@ import { dayName, shortMonthName } from '../../account/calendar.js';
 import { NANO } from '../../totals/measure-parts.js';
 import { type Content, type Html, html } from '../html.js';
 import { change, dollars, growth } from '../numbers.js';
-import { nameOf, table } from '../table.js';
+import { table } from '../table.js';
+import { shareNamed } from './share-name.js';
 
 interface Move {
   readonly kind: string;
@@ -42,7 +43,7 @@ export function whatMoved(account: Account): Content {
   }${table({
     caption: `The largest changes in dollars, ${days}`,
     columns: [
-      { head: 'what', cell: ({ share }) => named(share, account) },
+      { head: 'what', cell: ({ share }) => shareNamed(share, account) },
       { head: 'is a', isText: true, cell: ({ kind }) => kind },
       { head: 'change', cell: ({ now, then }) => change(now - then) },
       { head: 'in percent', cell: ({ now, then }) => growth(now, then) },
@@ -64,18 +65,13 @@ function sentence({ kind, share, now, then }: Move, account: Account): Html {
   const month = shortMonthName(account.calendar.monthBefore);
   const by = dollars(Math.abs(now - then));
   const what =
-    share.key === UNTAGGED.key ? html`What has no tag` : html`The ${kind} ${named(share, account)}`;
+    share.key === UNTAGGED.key ? html`What has no tag` : html`The ${kind} ${shareNamed(share, account)}`;
   if (then === 0)
     return html`${what} is new: <b>${dollars(now)}</b>, and nothing on ${month}\u2019s same days.`;
   if (now === 0)
     return html`${what} has cost nothing, after <b>${dollars(then)}</b> on ${month}\u2019s same days.`;
   const more = now > then ? 'more' : 'less';
   return html`${what} cost <b>${by}</b> ${more} than on ${month}\u2019s same days: ${dollars(now)} after ${dollars(then)} (${growth(now, then)}).`;
-}
-
-function named({ name, of }: Share, { projects }: Account): Html {
-  const project = of === undefined || projects.size < 2 ? undefined : projects.get(of);
-  return project === undefined ? nameOf(name) : html`${nameOf(name)} <span class=q>${nameOf(project)}</span>`;
 }
 
 function daysWords(days: readonly string[]): string {
