@@ -8,7 +8,7 @@ import { type AmountsBy, addAmounts, amountsIn, Breakdown, OTHERS } from './amou
 import { type Calendar, type Month, monthOf, type Period, periodsOf } from './calendar.js';
 import type { Compared, Comparison } from './compare-sums.js';
 import { BREAKDOWNS, type BreakdownName, forEachAmounts } from './day-amounts.js';
-import { byDay, type MonthSums } from './month-sums.js';
+import { type BalanceLook, byDay, type MonthSums } from './month-sums.js';
 
 /** Adds up what the totals say of an account: of each month its sums, of the months of charts its days as well. */
 export class AccountSums {
@@ -31,7 +31,10 @@ export class AccountSums {
   /** Of the days of charts. */
   readonly quality = new Map<Day, DayQuality>();
   readonly errors = new Map<string, ErrorKind>();
+  /** Of the days of charts. */
   readonly balances = new Map<Day, ProjectRow[]>();
+  /** By project id. */
+  readonly lastLooks = new Map<string, BalanceLook>();
   /** The last moment or day of which there is a request, by the key of the breakdown by API key. */
   readonly lastUsed = new Map<string, string>();
   /** How many comparisons there were of each kind, and how many agreed. */
@@ -71,6 +74,7 @@ export class AccountSums {
       this.compared.set(what, { all: counts.all + all, equal: counts.equal + equal });
     }
     this.differences.push(...sums.differences);
+    if (sums.lastLook) this.lastLooks.set(id, sums.lastLook);
     for (const { stream, first, last, days, records, deliveredAt } of sums.streams) {
       const known = this.#noteStream(stream, records, deliveredAt);
       const before = known.projects.get(id) ?? { first, last, days: 0 };

@@ -1,4 +1,6 @@
+import type { Row } from '../../../src/streams/field.js';
 import type { Day } from '../../../src/time/day.js';
+import { balances } from '../../deepgram/streams/account.js';
 import { billing } from '../../deepgram/streams/billing.js';
 import { requests } from '../../deepgram/streams/requests.js';
 import { usage } from '../../deepgram/streams/usage.js';
@@ -20,6 +22,14 @@ export interface MonthSums {
   readonly compared: readonly (readonly [what: Comparison, all: number, equal: number])[];
   readonly differences: readonly Compared[];
   readonly streams: readonly StreamDays[];
+  /** The last balances, if there were any. */
+  readonly lastLook?: BalanceLook;
+}
+
+/** Balances of a project as they were on a day. */
+export interface BalanceLook {
+  readonly day: Day;
+  readonly rows: readonly Row[];
 }
 
 /** What a name comes to in a breakdown. */
@@ -49,6 +59,7 @@ export function monthSums(entries: readonly Entry[], openDay: Day | undefined): 
   const lastUsed = new Map<string, string>();
   const compared = new Map<Comparison, [all: number, equal: number]>();
   const differences: Compared[] = [];
+  let lastLook: BalanceLook | undefined;
   const noteUse = (key: string, when: string): void => {
     if (when > (lastUsed.get(key) ?? '')) lastUsed.set(key, when);
   };
@@ -59,7 +70,8 @@ export function monthSums(entries: readonly Entry[], openDay: Day | undefined): 
       addTo(groups, by, named, amounts);
       if (by === 'usage_accessor' && (amounts.requests ?? 0) > 0) noteUse(named.key, day);
     });
-    for (const { kind, requests: log } of ofDay) {
+    for (const { kind, rows = [], requests: log } of ofDay) {
+      if (kind === balances.kind && rows.length > 0) lastLook = { day, rows };
       if (kind !== requests.kind || log === undefined) continue;
       // A moment is later than its day, as text too.
       for (const [key] of log.keys.groups) noteUse(keyNamed(key.id, key.name, project).key, key.last);
@@ -79,6 +91,7 @@ export function monthSums(entries: readonly Entry[], openDay: Day | undefined): 
     compared: [...compared].map(([what, [all, equal]]) => [what, all, equal]),
     differences,
     streams: streamsIn(entries),
+    ...(lastLook && { lastLook }),
   };
 }
 

@@ -38,8 +38,10 @@ export function projectedCost(account: Account): number | undefined {
 
 /** What is left to spend. */
 export interface Credit {
-  /** Day of the latest look at each project. */
+  /** Day of the last look; where projects differ, of that which is longest ago. */
   readonly day: Day;
+  /** True where it is too long ago to say how long the credit lasts. */
+  readonly isOld: boolean;
   /** In billionths of a dollar. */
   readonly left: number;
   readonly rows: readonly ProjectRow[];
@@ -49,24 +51,23 @@ export interface Credit {
   readonly endsOn?: Day | undefined;
 }
 
-/** Undefined where no balance was read. */
+/** Undefined where no balance was read in the months that are shown. */
 export function creditOf(account: Account): Credit | undefined {
-  const latest = new Map<string, { day: Day; rows: ProjectRow[] }>();
-  for (const [day, rows] of [...account.balances].sort(([one], [other]) => (one < other ? -1 : 1))) {
-    const projects = new Set(rows.map(({ project }) => project));
-    for (const project of projects)
-      latest.set(project, { day, rows: rows.filter((row) => row.project === project) });
-  }
-  const looks = [...latest.values()];
+  const looks = [...account.lastLooks].map(([project, { day, rows }]) => ({
+    day,
+    rows: rows.map((row) => ({ project, row })),
+  }));
   if (looks.length === 0) return undefined;
   const day = looks.map((look) => look.day).sort()[0] ?? '';
   const rows = looks.flatMap((look) => look.rows);
   const left = rows.reduce((sum, row) => sum + dollarsLeft(row), 0);
   const others = rows.filter((row) => !isInDollars(row)).length;
-  const pace = dailyPace(account);
+  const isOld = day < addDays(account.calendar.lastComplete, -PACE_DAYS);
+  // What was spent since an old look is not that of the last days.
+  const pace = isOld ? undefined : dailyPace(account);
   const days = pace !== undefined && pace > 0 && left > 0 ? Math.floor(left / pace) : undefined;
   const endsOn = days === undefined || days > MOST_DAYS ? undefined : addDays(day, days);
-  return { day, left, rows, others, ...(left <= 0 ? { endsOn: day } : { endsOn }) };
+  return { day, isOld, left, rows, others, ...(left <= 0 ? { endsOn: day } : { endsOn }) };
 }
 
 /** Beyond ten years nobody knows. */

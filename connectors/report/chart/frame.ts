@@ -29,7 +29,7 @@ export function chartFrame(
   const top = ticks.at(-1) ?? 1;
   const grid = ticks.map((tick) => {
     const y = percentOf(1 - tick / top);
-    return html`<line x1=0 x2="100%" y1="${y}" y2="${y}"/><text x=0 dx=-8 dy=4 y="${y}" text-anchor=end>${format(tick)}</text>`;
+    return html`<line x1=0 x2="100%" y1="${y}" y2="${y}"/><text x=0 dx=-8 dy=4 y="${y}" text-anchor=end>${tickText(format(tick))}</text>`;
   });
   const labels = slots.map(({ label, isMinor }, at) =>
     label === undefined
@@ -47,6 +47,11 @@ export function chartFrame(
   const plot = (content: Content) =>
     html`<svg width="100%" height="100%" viewBox="0 0 ${slots.length} ${HEIGHT}" preserveAspectRatio=none>${content}</svg>`;
   return html`<svg class=c role=img><title>${title}</title><desc>${description}</desc>${plot(shades)}<g class=x>${grid}${labels}</g>${plot(marks)}${open}${after}</svg>`;
+}
+
+/** `50 s`, `$0`: ticks are round numbers. */
+function tickText(text: string): string {
+  return text.replace(/\.0+(?!\d)/, '');
 }
 
 /** Names with their colors, in the order of the chart. */

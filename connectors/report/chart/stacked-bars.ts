@@ -10,7 +10,6 @@ export function stackedBars(
   text: ChartText,
   slots: readonly Slot[],
   series: readonly Series[],
-  tick: (value: number) => string,
   unit: number,
   format: (value: number) => string,
 ): Html {
@@ -36,5 +35,5 @@ export function stackedBars(
     return html`<g class="f${color}">${parts}</g>`;
   });
   const key = series.length > 1 ? legend(series) : undefined;
-  return html`${key}${chartFrame(text, slots, ticks, tick, bars)}`;
+  return html`${key}${chartFrame(text, slots, ticks, format, bars)}`;
 }

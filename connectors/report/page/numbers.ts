@@ -25,12 +25,12 @@ export function count(number: number): string {
   return signed(number, formatCount(Math.abs(Math.round(number))));
 }
 
-/** `12 %`, `0.4 %`; a dash where there is nothing to be a share of. */
+/** `12 %`, `0.4 %`, on one line; a dash where there is nothing to be a share of. */
 export function percent(part: number, whole: number): string {
   if (whole === 0) return NONE;
   const share = (100 * part) / whole;
   const places = Math.abs(share) < 9.95 ? 1 : 0;
-  return `${signed(share, decimal(Math.abs(share), places))} %`;
+  return `${signed(share, decimal(Math.abs(share), places))}\u00A0%`;
 }
 
 /** `+62 %`; what there was nothing of before is new. */

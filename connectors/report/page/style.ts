@@ -14,6 +14,8 @@ h1{font-size:24px;line-height:1.25;margin:0 0 4px}
 h2{font-size:18px;margin:0 0 8px}
 h3{font-size:15px;margin:20px 0 4px}
 p{margin:0 0 12px;max-width:46em}
+p.q{max-width:60em}
+time{white-space:nowrap}
 section{border-top:1px solid var(--hair);padding:20px 0 12px;margin-top:12px}
 .q,caption,figcaption,footer{color:var(--quiet);font-size:13px}
 .lead{font-size:17px}
@@ -38,9 +40,9 @@ tfoot th,tfoot td{font-weight:600;border-bottom:0}
 td.t{white-space:normal;overflow-wrap:anywhere;min-width:6em;max-width:26em}
 .b{display:inline-block;min-width:88px;padding:0 4px;margin-right:-4px;background:linear-gradient(var(--bar) 0 0) right/var(--w) 100% no-repeat}
 caption.o{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden}
-.log td,.log thead th{text-align:left;white-space:normal;overflow-wrap:anywhere;min-width:4em}
+.log td.t{min-width:5.5em}
 .log tbody th{white-space:nowrap;min-width:0}
-.log td:last-child{font:11px ui-monospace,monospace;min-width:12em}
+.log td:last-child{font:11px/1.5 ui-monospace,monospace;min-width:14em}
 details{margin:4px 0 12px}
 summary{cursor:pointer;color:var(--quiet);font-size:13px;padding:2px 0}
 figure{margin:12px 0 4px}
@@ -60,8 +62,8 @@ svg.c .e{font-weight:600}
 .s0{stroke:var(--c0)}.s1{stroke:var(--c1)}.s2{stroke:var(--c2)}.s3{stroke:var(--c3)}.s4{stroke:var(--c4)}.s5{stroke:var(--c5)}
 .d{stroke-dasharray:2 4}
 footer{padding-top:12px;padding-bottom:32px}
-@media (max-width:560px){.i{display:none}svg.c{width:calc(100% - 88px);margin-left:50px;margin-right:38px;height:180px}dl.kpi{grid-template-columns:1fr 1fr}.b{min-width:0}tbody th,tfoot th{min-width:6.5em}th,td{padding-right:7px}dl.kpi dd.v{font-size:22px}svg.c text{font-size:11px}}
-@media print{*{print-color-adjust:exact;-webkit-print-color-adjust:exact}nav{display:none}body{font-size:10.5pt}main,header,footer{max-width:none;padding:0}figure,dl.kpi,tr,h2,h3,.lead{break-inside:avoid}h2,h3,figcaption,summary{break-after:avoid}.w{overflow:visible}details:not([open])>summary::after{content:' (folded: open it to print it)'}svg.c{height:180px}@page{margin:14mm}}
+@media (max-width:560px){.i{display:none}svg.c{width:calc(100% - 88px);margin-left:50px;margin-right:38px;height:180px}dl.kpi{grid-template-columns:1fr 1fr}.b{min-width:0}tbody th,tfoot th{min-width:5.2em}th,td{padding-right:7px}dl.kpi dd.v{font-size:22px}svg.c text{font-size:11px}}
+@media print{*{print-color-adjust:exact;-webkit-print-color-adjust:exact}nav{display:none}body{font-size:10.5pt}main,header,footer{max-width:none;padding:0}dl.kpi{grid-template-columns:repeat(5,1fr);gap:8px}dl.kpi div{padding:8px}dl.kpi dd.v{font-size:15pt}.log{font-size:7.5pt}.log tbody th{white-space:normal;min-width:6em}.log td:last-child{font-size:6.5pt}figure,dl.kpi,tr,.w:not(:has(.log)),h2,h3,.lead{break-inside:avoid}h2,h3,h3+.q,figcaption,summary{break-after:avoid}.w{overflow:visible}details:not([open])>summary::after{content:' (folded: open it to print it)'}svg.c{height:180px}@page{margin:14mm}}
 </style>`;
 
 /** What marks a day that is not over. */

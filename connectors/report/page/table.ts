@@ -1,4 +1,5 @@
 import { shortName } from '../../../src/text/one-line.js';
+import type { Day } from '../../../src/time/day.js';
 import { type Content, type Html, html } from './html.js';
 
 export interface Column<Row> {
@@ -22,7 +23,10 @@ export interface Table<Row> {
   readonly look?: 'log';
 }
 
-/** A table; an end tag that HTML does not need is not there, as a page may have thousands of cells. */
+/**
+ * A table, which can be moved by keyboard where it is wider than the page. An end tag that HTML does not need is not
+ * there, as a page may have thousands of cells.
+ */
 export function table<Row>({ caption, columns, rows, total, isNamed, look }: Table<Row>): Html {
   const cells = (of: readonly Content[]) =>
     of.map((content, at) => {
@@ -35,7 +39,7 @@ export function table<Row>({ caption, columns, rows, total, isNamed, look }: Tab
   const body = rows.map((row) => html`<tr>${cells(columns.map(({ cell }) => cell(row)))}`);
   const foot = total === undefined ? undefined : html`<tfoot><tr>${cells(total)}</tfoot>`;
   const named = isNamed ? html`<caption class=o>${caption}` : html`<caption>${caption}`;
-  return html`<div class=w><table${look === undefined ? undefined : html` class="${look}"`}>${named}</caption><thead><tr>${heads}<tbody>${body}${foot}</table></div>`;
+  return html`<div class=w tabindex=0><table${look === undefined ? undefined : html` class="${look}"`}>${named}</caption><thead><tr>${heads}<tbody>${body}${foot}</table></div>`;
 }
 
 /** Long work, folded: its first line says what it is. */
@@ -46,6 +50,11 @@ export function folded(summary: string, content: Content): Html {
 /** Somebody else's name within a sentence, apart from the direction of writing around it; a long one is cut. */
 export function nameOf(name: string): Html {
   return html`<bdi>${shortName(name)}</bdi>`;
+}
+
+/** A day within a sentence, on one line. */
+export function dateOf(day: Day): Html {
+  return html`<time>${day}</time>`;
 }
 
 /** A share of a whole as a bar behind its number. */

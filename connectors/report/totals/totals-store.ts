@@ -17,6 +17,9 @@ const LOG = 'requests.ndjson';
 /** What the files of totals are called, from the folder down. */
 export const TOTALS_FILES = [PROJECT, /^(?:\d{4}-\d{2}|snapshots)\.ndjson$/] as const;
 
+/** The second number is that of what is made of entries: sums of another one are made anew. */
+const SUMS_VERSION = `${ENTRY_VERSION}.2`;
+
 /** Files that are held in memory while partitions are committed to them. */
 const MOST_OPEN = 64;
 
@@ -97,7 +100,7 @@ export class TotalsStore {
       if (known) yield known as Sums;
       else if (lines && lines.size > 0) {
         const sums = make([...lines.values()]);
-        const text = JSON.stringify({ version: ENTRY_VERSION, identity, sums });
+        const text = JSON.stringify({ version: SUMS_VERSION, identity, sums });
         await this.#folder.replaceFile(segments, (to) => to.write(text), { durable: false });
         yield sums;
       }
@@ -139,7 +142,7 @@ async function readSums(path: string, identity: string): Promise<unknown> {
   const text = await readIfShort(path, MOST_BYTES);
   try {
     const found: unknown = JSON.parse(text ?? '');
-    if (!isJsonObject(found) || found.version !== ENTRY_VERSION || found.identity !== identity)
+    if (!isJsonObject(found) || found.version !== SUMS_VERSION || found.identity !== identity)
       return undefined;
     return found.sums;
   } catch {

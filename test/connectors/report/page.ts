@@ -57,6 +57,7 @@ export function textOf(markup: string): string {
   return markup
     .replace(/<svg.*?<\/svg>/gs, '')
     .replace(/<[^>]*>/g, '')
+    .replace(/\u00A0/g, ' ')
     .replace(/&(amp|lt|gt|quot|#39);/g, (_, name: string) => ENTITIES[name] ?? '');
 }
 

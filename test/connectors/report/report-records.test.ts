@@ -62,6 +62,29 @@ it('credits are below zero, and a balance below zero is used up', async () => {
   expect(sectionText(page, 'keys')).toContain('\u2212$12.50 left on 2026-11-19. The credit is used up.');
 });
 
+it('a balance that was read long ago is shown, with its day and without a pace', async () => {
+  const look = bill('2026-07-03', 0, {
+    observed_at: '2026-07-03T10:00:00.000000Z',
+    balance_id: 'b-1',
+    amount: 812.5,
+    units: 'USD',
+  });
+  const terminal = await reportTerminal();
+  const bills = { billing: [bill('2026-07-03', 4), bill('2026-11-19', 4)] };
+
+  const page = await replay(terminal, { ...bills, balances: [look] });
+  // The second time the month is not added up again.
+  const again = await replay(terminal, { billing: [bill('2026-11-18', 3)] });
+
+  for (const text of [page, again]) {
+    expect(sectionText(text, 'glance')).toContain('$812.50on 2026-07-03, the last look');
+    expect(sectionText(text, 'keys')).toContain(
+      '$812.50 left on 2026-07-03. That is the last look: what was spent since is not taken off.',
+    );
+    expect(sectionText(text, 'keys')).not.toContain('lasts until');
+  }
+});
+
 it('cents do not drift: a thousand times 0.1 and 0.2 is 300', async () => {
   const lines = Array.from({ length: 1_000 }, (_, at) => [
     bill('2026-11-19', 0.1, { line_item: `a${at}`, tags: ['one'] }),
@@ -240,7 +263,7 @@ describe('hostile names', () => {
   });
 
   const KNOWN = new Set(
-    '!doctype html head meta title style body header h1 h2 h3 p nav a main section dl div dt dd table caption thead tbody tfoot tr th td span b bdi ul li figure figcaption details summary code svg defs pattern line g text path rect desc i footer'.split(
+    '!doctype html head meta title style body header h1 h2 h3 p nav a main section dl div dt dd table caption thead tbody tfoot tr th td span b bdi ul li figure figcaption details summary code svg defs pattern line g text path rect desc i time footer'.split(
       ' ',
     ),
   );
@@ -273,4 +296,27 @@ it('shows as many months and requests as it is told', async () => {
   expect(rowsOf(page, 'Cost by project')).toMatchObject({ Sales: { '2 months': '$2.00' } });
   const log = tablesIn(page).find(({ section }) => section === 'log')?.rows ?? [];
   expect(log.map((cells) => cells.at(-1))).toEqual(['r-4', 'r-3', 'r-2']);
+});
+
+it('can be read by keyboard and by ear: a table that is wider than the page can be moved, and each of the log has its own caption', async () => {
+  const failed: Line = {
+    project_id: 'p-1',
+    request_id: 'r-1',
+    created_at: '2026-11-19T10:00:00.000000Z',
+    date: '2026-11-19',
+    endpoint: 'listen',
+    settled: true,
+    status: 'error',
+    code: 400,
+    error_message: 'Bad Request',
+  };
+
+  const page = await replay(await reportTerminal(), { requests: [failed] });
+
+  expect(page.match(/<div class=w tabindex=0><table/g)).toHaveLength(page.match(/<table/g)?.length ?? 0);
+  const log = tablesIn(page).filter(({ section }) => section === 'log');
+  expect(log.map(({ caption }) => caption)).toEqual([
+    'The last errors, the newest first',
+    'The last requests, the newest first',
+  ]);
 });

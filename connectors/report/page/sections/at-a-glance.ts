@@ -1,8 +1,16 @@
 import type { Account } from '../../account/account.js';
 import { monthName, shortMonthName } from '../../account/calendar.js';
-import { creditOf, daysKnown, daysWithoutCost, projectedCost, sumOver } from '../../account/pace.js';
+import {
+  type Credit,
+  creditOf,
+  daysKnown,
+  daysWithoutCost,
+  projectedCost,
+  sumOver,
+} from '../../account/pace.js';
 import { type Content, type Html, html } from '../html.js';
 import { count, counted, dollars, hours, NONE, percent } from '../numbers.js';
+import { dateOf } from '../table.js';
 
 /** The whole in one row of figures, under a sentence. */
 export function atAGlance(account: Account): Content {
@@ -29,14 +37,7 @@ export function atAGlance(account: Account): Content {
       ? html`<p class=bad>The cost of ${counted(lacking, 'day')} of ${name} is not known, and not in these sums.</p>`
       : undefined;
   const balance = credit === undefined ? NONE : dollars(credit.left);
-  const lasts =
-    credit === undefined
-      ? 'no balance was read'
-      : credit.left <= 0
-        ? 'used up'
-        : credit.endsOn === undefined
-          ? `on ${credit.day}`
-          : `on ${credit.day}; at this pace it lasts until ${credit.endsOn}`;
+  const lasts = credit === undefined ? 'no balance was read' : lastsWords(credit);
   const before = (measure: 'hours' | 'requests', write: (parts: number) => string): string => {
     const known = daysKnown(days, calendar.same, measure);
     if (known.length === 0) return 'nothing to compare with';
@@ -63,7 +64,13 @@ export function atAGlance(account: Account): Content {
   ]}</dl>`;
 }
 
-function figure(what: string, value: string, detail: string): Html {
+function lastsWords({ day, isOld, left, endsOn }: Credit): Html {
+  const on = html`on ${dateOf(day)}${isOld ? ', the last look' : ''}`;
+  if (left <= 0) return html`used up ${on}`;
+  return endsOn === undefined ? on : html`${on}; at this pace it lasts until ${dateOf(endsOn)}`;
+}
+
+function figure(what: string, value: string, detail: Content): Html {
   return html`<div><dt>${what}<dd class=v>${value}<dd class=q>${detail}</div>`;
 }
 

@@ -31,7 +31,7 @@ export function cost(account: Account): Content {
   const requestNote =
     priced.requests === 0
       ? 'From the request log, which has no requests of this month.'
-      : `From the request log: ${count(priced.priced)} of ${count(priced.requests)} requests of this month that have not failed have a cost in it, and Deepgram keeps them for 90 days. Compare it with the bill below.`;
+      : `From the request log: ${count(priced.priced)} of ${count(priced.requests)} requests of this month that have not failed have a cost in it, and Deepgram keeps them for 90 days. Whether it is the bill\u2019s is said below.`;
   return html`<p class=lead>${lead}</p>${byMonth(account)}${byDay(account)}${byProject(account)}${[
     breakdownTable(account, by.cost_line_item, {
       heading: 'Cost by line item',
@@ -122,7 +122,7 @@ export function chartWithTable(
   slots: readonly Slot[],
   series: readonly Series[],
   { column, total }: { readonly column: string; readonly total: (slot: string) => number | undefined },
-  { unit = NANO, format = dollars, tick = tickDollars } = {},
+  { unit = NANO, format = dollars } = {},
 ): Html {
   const rows = slots.map(({ name }, at) => ({ name, at }));
   const cellOf = (value: number | undefined) => (value === undefined ? NONE : format(value));
@@ -141,11 +141,7 @@ export function chartWithTable(
   // Where nothing is broken down the whole is drawn.
   const drawn =
     series.length > 0 ? series : [{ name: 'all', color: '0', values: slots.map(({ name }) => total(name)) }];
-  return html`<figure><figcaption>${title}</figcaption>${stackedBars({ title, description }, slots, drawn, tick, unit, format)}</figure>${folded('The numbers of this chart', numbers)}`;
-}
-
-function tickDollars(parts: number): string {
-  return dollars(parts).replace(/\.00$/, '');
+  return html`<figure><figcaption>${title}</figcaption>${stackedBars({ title, description }, slots, drawn, unit, format)}</figure>${folded('The numbers of this chart', numbers)}`;
 }
 
 /** Each project by month, so that it can be compared with an invoice. */

@@ -3,7 +3,7 @@ import { timestampAt } from '../../../../src/time/timestamp.js';
 import type { Account, StreamFreshness } from '../../account/account.js';
 import { type Content, html } from '../html.js';
 import { count, moment, NONE } from '../numbers.js';
-import { table } from '../table.js';
+import { dateOf, table } from '../table.js';
 
 const DAY_MS = 86_400_000;
 
@@ -11,7 +11,9 @@ const DAY_MS = 86_400_000;
 export function freshness({ calendar, streams }: Account): Content {
   const newest = Math.max(...streams.map(({ deliveredAt }) => deliveredAt));
   const missing = streams.reduce((sum, stream) => sum + missingDays(stream), 0);
-  const open = calendar.isOpen ? ` ${calendar.newest} is not over: its numbers still grow.` : '';
+  const open = calendar.isOpen
+    ? html` ${dateOf(calendar.newest)} is not over: its numbers still grow.`
+    : undefined;
   return html`<p class=lead>The latest numbers were read on ${moment(timestampAt(newest))} UTC.${open}</p>${
     missing > 0
       ? html`<p class=bad>Days are missing between the first and the last: see the table.</p>`

@@ -10,7 +10,7 @@ import { daySlots } from '../../chart/slots.js';
 import { NANO } from '../../totals/measure-parts.js';
 import { type Content, type Html, html } from '../html.js';
 import { count, counted, dollars, moment, NONE } from '../numbers.js';
-import { folded, nameOf, table } from '../table.js';
+import { dateOf, folded, nameOf, table } from '../table.js';
 
 const UNUSED_DAYS = 90;
 const SHOWN = 12;
@@ -125,12 +125,13 @@ function credit(account: Account): Html {
       ? html` <span class=bad>The credit is used up.</span>`
       : found.endsOn === undefined
         ? undefined
-        : html`${spent} it lasts until <b>${found.endsOn}</b>.`;
+        : html`${spent} it lasts until <b>${dateOf(found.endsOn)}</b>.`;
+  const old = found.isOld ? html` That is the last look: what was spent since is not taken off.` : undefined;
   const others =
     found.others > 0
       ? html` ${counted(found.others, 'balance')} in other units ${found.others === 1 ? 'is' : 'are'} not added up.`
       : undefined;
-  return html`<h3>Credit</h3><p>${dollars(found.left)} left on ${found.day}.${ends}${others}</p>${balanceChart(account, found)}${balanceTable(account, found)}${purchaseTable(account)}`;
+  return html`<h3>Credit</h3><p>${dollars(found.left)} left on ${dateOf(found.day)}.${old}${ends}${others}</p>${balanceChart(account, found)}${balanceTable(account, found)}${purchaseTable(account)}`;
 }
 
 function balanceTable({ projects }: Account, { rows }: Credit): Html {

@@ -6,7 +6,7 @@ import { stackedBars } from '../../chart/stacked-bars.js';
 import { addHistogram, type Histogram, LATENCY_ERROR, percentile } from '../../totals/latency-histogram.js';
 import { type Content, type Html, html } from '../html.js';
 import { count, counted, milliseconds, NONE, percent } from '../numbers.js';
-import { folded, table } from '../table.js';
+import { dateOf, folded, table } from '../table.js';
 
 const PERCENTILES = [
   { name: 'p50', percent: 50, color: '4' },
@@ -29,7 +29,7 @@ export function quality(account: Account): Content {
     const ms = percentile(all, rank);
     return ms === undefined ? [] : `${name} ${milliseconds(ms)}`;
   });
-  const lead = `${percent(errors, requests)} of requests failed since ${calendar.chartDays[0]}: ${count(errors)} of ${count(requests)}.`;
+  const lead = html`${percent(errors, requests)} of requests failed since ${dateOf(calendar.chartDays[0] ?? '')}: ${count(errors)} of ${count(requests)}.`;
   return html`<p class=lead>${lead}</p>${errorTable(account, errors)}${errorChart(account)}${
     latency.length > 0
       ? html`<h3>Latency</h3><p>${latency.join(', ')}, from the request to its whole response; streams, which last as long as their audio, are left out. At most ${LATENCY_ERROR} off.</p>${latencyChart(account)}`
@@ -92,7 +92,7 @@ function errorChart({ calendar, quality: days }: Account): Html {
     ],
     rows: slots.toReversed(),
   });
-  const bars = stackedBars(text, slots, [{ name: 'failed', color: 'bad', values }], count, 1, count);
+  const bars = stackedBars(text, slots, [{ name: 'failed', color: 'bad', values }], 1, count);
   return html`<figure><figcaption>${text.title}</figcaption>${bars}</figure>${folded('The numbers of these charts', numbers)}`;
 }
 

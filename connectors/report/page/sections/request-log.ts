@@ -39,12 +39,13 @@ const TIME = {
 };
 const ID = {
   head: 'request id',
+  isText: true,
   cell: ({ request }: ProjectRequest) => request.request_id,
 };
 
 function requestTable({ projects }: Account, rows: readonly ProjectRequest[]): Html {
   return table({
-    caption: 'The newest first',
+    caption: 'The last requests, the newest first',
     isNamed: true,
     look: 'log',
     columns: [
@@ -52,15 +53,18 @@ function requestTable({ projects }: Account, rows: readonly ProjectRequest[]): H
       ...(projects.size < 2 ? [] : [projectColumn(projects)]),
       {
         head: 'call',
+        isText: true,
         cell: ({ request: { endpoint, method } }) => (method === null ? endpoint : `${endpoint} ${method}`),
       },
-      { head: 'model', cell: ({ request }) => shortName(request.model ?? NONE) },
+      { head: 'model', isText: true, cell: ({ request }) => shortName(request.model ?? NONE) },
       {
         head: 'API key',
+        isText: true,
         cell: ({ request }) => shortName(request.api_key_name ?? request.api_key_id ?? NONE),
       },
       {
         head: 'status',
+        isText: true,
         cell: ({ request: { status, code } }) =>
           status === 'error' ? html`<b class=bad>error ${code ?? ''}</b>` : status,
       },
@@ -85,16 +89,21 @@ function requestTable({ projects }: Account, rows: readonly ProjectRequest[]): H
 
 function errorTable({ projects }: Account, rows: readonly ProjectRequest[]): Html {
   return table({
-    caption: 'The newest first',
+    caption: 'The last errors, the newest first',
     isNamed: true,
     look: 'log',
     columns: [
       TIME,
       ...(projects.size < 2 ? [] : [projectColumn(projects)]),
-      { head: 'code', cell: ({ request }) => (request.code === null ? NONE : String(request.code)) },
-      { head: 'message', cell: ({ request }) => shortName(request.error_message ?? NONE) },
+      {
+        head: 'code',
+        isText: true,
+        cell: ({ request }) => (request.code === null ? NONE : String(request.code)),
+      },
+      { head: 'message', isText: true, cell: ({ request }) => shortName(request.error_message ?? NONE) },
       {
         head: 'API key',
+        isText: true,
         cell: ({ request }) => shortName(request.api_key_name ?? request.api_key_id ?? NONE),
       },
       ID,
@@ -106,6 +115,7 @@ function errorTable({ projects }: Account, rows: readonly ProjectRequest[]): Htm
 function projectColumn(projects: Account['projects']) {
   return {
     head: 'project',
+    isText: true,
     cell: ({ project }: ProjectRequest) => shortName(projects.get(project) ?? project),
   };
 }

@@ -63,7 +63,7 @@ function byDay({ calendar, endpoints, days }: Account): Html {
     slots,
     largestSeries(byName, calendar.chartDays, isKnown),
     { column: 'day', total: (day) => days.get(day)?.hours },
-    { format: hours, tick: (parts) => hours(parts).replace(/\.00$/, '') },
+    { format: hours },
   );
 }
 
