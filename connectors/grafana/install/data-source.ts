@@ -1,5 +1,6 @@
 import { ExportError } from '../../../src/errors/export-error.js';
 import { isJsonObject, type JsonObject } from '../../../src/text/json-object.js';
+import { shortName } from '../../../src/text/one-line.js';
 import { DATA_SOURCE_UID } from '../assets/identity.js';
 import { type GrafanaClient, unknownAnswer } from './grafana-client.js';
 
@@ -17,7 +18,9 @@ export async function dataSourceFor(client: GrafanaClient, named: string | undef
       ? (found.find(({ uid }) => uid === DATA_SOURCE_UID) ?? (found.length === 1 ? found[0] : undefined))
       : found.find(({ uid, name }) => uid === named || name === named);
   if (wanted !== undefined) return String(wanted.uid);
-  const names = found.map(({ name, uid }: JsonObject) => `${name} (${uid})`).join(', ');
+  const names = found
+    .map(({ name, uid }: JsonObject) => `${shortName(String(name))} (${shortName(String(uid))})`)
+    .join(', ');
   throw new ExportError(
     'USAGE',
     found.length === 0

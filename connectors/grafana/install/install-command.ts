@@ -1,6 +1,7 @@
 import type { CliContext } from '../../../src/catalogue/cli-context.js';
 import { type LogOptions, logFor } from '../../../src/cli/options/log-options.js';
 import { userAgent, version } from '../../../src/cli/version.js';
+import { faultOfUrl } from '../../../src/config/settings/setting-types.js';
 import { ExportError } from '../../../src/errors/export-error.js';
 import { maskFor } from '../../../src/secrets/mask.js';
 import { Secret } from '../../../src/secrets/secret.js';
@@ -94,6 +95,7 @@ async function inGrafana(
   act: (client: GrafanaClient, results: Result[]) => Promise<void>,
 ): Promise<readonly Result[]> {
   const { clock, env, signal, screen } = context;
+  refuseUrl(options.url);
   const token = new Secret(options.token ?? env.GRAFANA_TOKEN ?? '');
   if (token.reveal() === '') {
     throw new ExportError('USAGE', 'There is no token for Grafana.', {
@@ -116,6 +118,16 @@ async function inGrafana(
     await client.close();
     showResults(results, client.url, options, context);
   }
+}
+
+/** An address is printed, and paths are put behind it: so it has no password and no query. */
+function refuseUrl(url: string): void {
+  const wrong = faultOfUrl(url);
+  if (wrong === undefined) return;
+  throw new ExportError('USAGE', `--url: ${wrong}`, {
+    kind: 'config',
+    hint: 'Name the address of Grafana, with its path where it has one, such as https://example.com/grafana.',
+  });
 }
 
 /** Where new dashboards and alarms go. */

@@ -85,7 +85,8 @@ export function orReference(pattern: string): string {
   return `^(?:${pattern})$|\\$\\{`;
 }
 
-function faultOfUrl(value: string): string | undefined {
+/** What is wrong with the base URL of a service; undefined where nothing is. It repeats nothing of the URL, which may hold a key. */
+export function faultOfUrl(value: string): string | undefined {
   const url = URL.canParse(value) ? new URL(value) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol)) return 'must be a URL that starts with https://';
   if (url.username !== '' || url.password !== '') return 'must not contain a user name or password';

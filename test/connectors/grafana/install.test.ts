@@ -301,7 +301,40 @@ describe('what is refused, in a sentence with what to do:', () => {
     const { terminal } = await runningGrafana();
 
     expect(await terminal.run('grafana', 'install', '--url', 'http://grafana.example.com')).toBe(2);
-    expect(terminal.stderr).toContain('http:// is for servers on this machine only');
+    expect(terminal.stderr).toContain('--url: must start with https:// (http:// is for this machine only)');
+  });
+
+  it.each([
+    ['no URL', 'grafana.example.com', 'must be a URL that starts with https://'],
+    [
+      'one with a password',
+      'https://admin:hunter2@grafana.example.com',
+      'must not contain a user name or password',
+    ],
+    [
+      'one with a query, behind which no path can be put',
+      'https://grafana.example.com/?orgId=1',
+      'must not contain "?" or "#"',
+    ],
+    ['one with a fragment', 'https://grafana.example.com/#/alerting', 'must not contain "?" or "#"'],
+  ])('%s for an address, of which nothing is printed', async (_, url, message) => {
+    const { terminal } = await runningGrafana();
+
+    expect(await terminal.run('grafana', 'install', '--url', url)).toBe(2);
+    expect(await terminal.run('grafana', 'uninstall', '--url', url)).toBe(2);
+    expect(terminal.stderr).toContain(`--url: ${message}`);
+    expect(terminal.stdout + terminal.stderr).not.toMatch(/hunter2|Nothing of deepgram-export is there/);
+  });
+
+  it('data sources with names without end, in a sentence that has one', async () => {
+    const { grafana, run, terminal } = await runningGrafana();
+    grafana.organization.dataSources.push({ uid: 'other', name: 'x'.repeat(5_000), type: 'postgres' });
+
+    expect(await run('install')).toBe(2);
+    expect(terminal.stderr).toMatch(
+      /several PostgreSQL data sources: Analytics \(pg\), x{99}… \(other\)\.\n/,
+    );
+    expect(terminal.stderr).toContain('--datasource UID');
   });
 
   it.each([
