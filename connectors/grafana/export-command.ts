@@ -1,10 +1,8 @@
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { stringify } from 'yaml';
 import type { CliContext } from '../../src/catalogue/cli-context.js';
 import { ExportError } from '../../src/errors/export-error.js';
-import { createAtomicFile } from '../../src/files/atomic-file.js';
-import { withFileError } from '../../src/files/file-error.js';
-import { makeFolders } from '../../src/files/make-folders.js';
+import { OutputFolder } from '../../src/files/output-folder.js';
 import { EXIT } from '../../src/summary/exit-code.js';
 import { oneLine } from '../../src/text/one-line.js';
 import { counted } from '../../src/text/text-table.js';
@@ -26,7 +24,7 @@ export interface ExportOptions extends TableOptions {
  * @see https://grafana.com/docs/grafana/latest/administration/provisioning/
  */
 export async function exportAssets(options: ExportOptions, context: CliContext): Promise<number> {
-  const { screen, cwd } = context;
+  const { screen, cwd, clock } = context;
   const tables = await shownTables(options, context);
   const { contactPoint } = options;
   const { dashboard, rules, notes } = grafanaAssets(tables, { datasource: DATA_SOURCE_UID, contactPoint });
@@ -52,7 +50,8 @@ export async function exportAssets(options: ExportOptions, context: CliContext):
       })),
     }),
   };
-  await writeFiles(files, resolve(cwd, options.out)).catch(refuseFolder);
+  const folder = new OutputFolder(resolve(cwd, options.out), { clock });
+  await writeFiles(files, folder).catch(refuseFolder);
   if (options.quiet) return EXIT.delivered;
   screen.result(
     `The data source, the dashboard and ${counted(rules.length, 'alert rule')} are in ${oneLine(options.out)}: mount it as /etc/grafana/provisioning.\n`,
@@ -120,18 +119,9 @@ function yaml(note: string, content: object): string {
   return `${lines.join('')}\n${stringify(content, { lineWidth: 0, aliasDuplicateObjects: false })}`;
 }
 
-async function writeFiles(files: Readonly<Record<string, string>>, folder: string): Promise<void> {
-  for (const name of ['datasources', 'dashboards', 'alerting'])
-    await withFileError(folder, () => makeFolders(join(folder, name)));
-  for (const [name, text] of Object.entries(files)) {
-    const file = await createAtomicFile(join(folder, name));
-    try {
-      await file.write(text);
-      await file.commit();
-    } finally {
-      await file.abort();
-    }
-  }
+async function writeFiles(files: Readonly<Record<string, string>>, folder: OutputFolder): Promise<void> {
+  for (const [name, text] of Object.entries(files))
+    await folder.replaceFile(name.split('/'), (file) => file.write(text));
 }
 
 /** The folder is an option of the command, so that it is the command line that is to be corrected. */

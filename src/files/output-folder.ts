@@ -13,6 +13,8 @@ import { removeLeftovers } from './temporary-name.js';
 export interface FolderOptions {
   /** True where nobody but the owner may read what is made in it. Default false. */
   readonly ownerOnly?: boolean;
+  /** True where the folder itself is made by us as well, so that it is no link either. Default false. */
+  readonly isOwn?: boolean;
   /** Passes the time while another program holds a file. Default: that of the system. */
   readonly clock?: Pick<Clock, 'sleep'>;
 }
@@ -31,9 +33,9 @@ export class OutputFolder {
   readonly #checked = new Set<string>();
 
   /** @param root absolute path; made when the first file is. */
-  constructor(root: string, { ownerOnly = false, clock = systemClock }: FolderOptions = {}) {
+  constructor(root: string, { ownerOnly = false, isOwn = false, clock = systemClock }: FolderOptions = {}) {
     this.root = root;
-    this.#options = { ownerOnly, clock };
+    this.#options = { ownerOnly, isOwn, clock };
   }
 
   path(segments: readonly string[]): string {
@@ -159,9 +161,11 @@ export class OutputFolder {
   }
 
   async #makeAnew(segments: readonly string[]): Promise<void> {
-    const mode = this.#options.ownerOnly ? 0o700 : 0o777;
-    if (segments.length === 0) return makeRoot(this.root, mode);
-    await this.#make(segments.slice(0, -1));
+    const { ownerOnly, isOwn } = this.#options;
+    const mode = ownerOnly ? 0o700 : 0o777;
+    const isRoot = segments.length === 0;
+    if (isRoot && !isOwn) return makeRoot(this.root, mode);
+    await (isRoot ? makeRoot(dirname(this.root), mode) : this.#make(segments.slice(0, -1)));
     await makeOwnFolder(this.path(segments), mode);
   }
 }
@@ -193,7 +197,7 @@ async function makeOwnFolder(path: string, mode: number): Promise<void> {
   if (entry.isSymbolicLink()) {
     throw new ExportError('SINK_FILES', `Cannot write below ${path}: it is a symbolic link.`, {
       kind: 'permanent',
-      hint: 'Links inside the output folder are not followed. Remove the link, or point the sink’s path at its target.',
+      hint: 'Links inside the output folder are not followed. Remove the link, or choose its target as the path.',
     });
   }
   if (!entry.isDirectory()) throw notAFolder(path);

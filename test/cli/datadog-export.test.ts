@@ -1,3 +1,5 @@
+import { mkdir, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { datadogAssets } from '../../connectors/datadog/install/assets/datadog-assets.js';
 import { DEFAULT_LIMITS } from '../../connectors/datadog/install/assets/monitor-limits.js';
@@ -117,6 +119,20 @@ describe('datadog export ends with exit 2', () => {
     expect(terminal.stderr).toContain(message);
     expect(Object.keys(await terminal.files())).toEqual(['job.yaml']);
   });
+});
+
+it('datadog export follows no link out of its folder, and removes nothing behind one', async () => {
+  const terminal = await Terminal.open();
+  await terminal.write('job.yaml', JOB.replace(/budget: .*\n/, ''));
+  await mkdir(join(terminal.cwd, 'x'));
+  await mkdir(join(terminal.cwd, 'elsewhere'));
+  await terminal.write('elsewhere/daily-budget.json', 'theirs');
+  await symlink(join(terminal.cwd, 'elsewhere'), join(terminal.cwd, 'x/monitors'));
+
+  expect(await terminal.run('datadog', 'export', '-c', 'job.yaml', '--out', 'x')).toBe(2);
+
+  expect(terminal.stderr).toMatch(/--out: .*monitors: it is a symbolic link/);
+  expect(await terminal.files('elsewhere')).toEqual({ 'daily-budget.json': 'theirs' });
 });
 
 it('no key that is there is in a file', async () => {

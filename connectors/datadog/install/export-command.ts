@@ -1,12 +1,9 @@
-import { rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { CliContext } from '../../../src/catalogue/cli-context.js';
 import { jobFor } from '../../../src/cli/options/job-options.js';
 import type { Path } from '../../../src/config/mistakes/mistake.js';
 import { ExportError } from '../../../src/errors/export-error.js';
-import { createAtomicFile } from '../../../src/files/atomic-file.js';
-import { withFileError } from '../../../src/files/file-error.js';
-import { makeFolders } from '../../../src/files/make-folders.js';
+import { OutputFolder } from '../../../src/files/output-folder.js';
 import { EXIT } from '../../../src/summary/exit-code.js';
 import { oneLine } from '../../../src/text/one-line.js';
 import { counted } from '../../../src/text/text-table.js';
@@ -30,14 +27,15 @@ export interface ExportOptions extends LimitOptions {
  * asked, and no key is needed.
  */
 export async function exportAssets(options: ExportOptions, context: CliContext): Promise<number> {
-  const { screen, cwd } = context;
+  const { screen, cwd, clock } = context;
   const limits = limitsOf(options);
   const job = await jobFor({ config: options.config, sink: options.sink }, context, isNeeded);
   const sink = shownSink(job);
   const { prefix, tags } = sink.settings;
   const notify = options.notify?.trim();
   const assets = datadogAssets({ prefix, tags, ...DEFAULT_LIMITS, ...limits, ...budgetLimits(job.budget) });
-  await writeAssets(assets, resolve(cwd, options.out), notify).catch(refuseFolder);
+  const folder = new OutputFolder(resolve(cwd, options.out), { clock });
+  await writeAssets(assets, folder, notify).catch(refuseFolder);
   if (options.quiet) return EXIT.delivered;
   const monitors = assets.length - 1;
   screen.result(
@@ -56,25 +54,17 @@ function isNeeded([part, , setting]: Path): boolean {
 /** A monitor that an earlier export has written and that there is no limit for any more is removed. */
 async function writeAssets(
   assets: readonly Asset[],
-  folder: string,
+  folder: OutputFolder,
   notify: string | undefined,
 ): Promise<void> {
-  const fileOf = (monitor: string) => join(folder, 'monitors', `${monitor}.json`);
-  await withFileError(folder, () => makeFolders(join(folder, 'monitors')));
-  for (const name of Object.keys(monitorFiles)) {
-    if (assets.some((asset) => asset.name === name)) continue;
-    await withFileError(fileOf(name), () => rm(fileOf(name), { force: true }));
-  }
+  const fileOf = (monitor: string) => ['monitors', `${monitor}.json`];
   for (const { kind, name, body } of assets) {
     const isMonitor = kind === 'monitor';
     const text = JSON.stringify(isMonitor ? notifying(body, notify) : body, null, 2);
-    const file = await createAtomicFile(isMonitor ? fileOf(name) : join(folder, `${name}.json`));
-    try {
-      await file.write(`${text}\n`);
-      await file.commit();
-    } finally {
-      await file.abort();
-    }
+    await folder.replaceFile(isMonitor ? fileOf(name) : [`${name}.json`], (file) => file.write(`${text}\n`));
+  }
+  for (const name of Object.keys(monitorFiles)) {
+    if (!assets.some((asset) => asset.name === name)) await folder.removeFile(fileOf(name));
   }
 }
 

@@ -1,3 +1,5 @@
+import { mkdir, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { Terminal } from '../../cli/terminal.js';
@@ -98,6 +100,21 @@ describe('grafana export', () => {
     expect(terminal.stderr).toContain(message);
   });
 });
+
+it.each(['datasources', 'dashboards', 'alerting'])(
+  'grafana export follows no link out of its folder: %s',
+  async (name) => {
+    const terminal = await Terminal.open();
+    await mkdir(join(terminal.cwd, 'grafana'));
+    await mkdir(join(terminal.cwd, 'elsewhere'));
+    await symlink(join(terminal.cwd, 'elsewhere'), join(terminal.cwd, 'grafana', name));
+
+    expect(await terminal.run('grafana', 'export', '--out', 'grafana')).toBe(2);
+
+    expect(terminal.stderr).toMatch(new RegExp(`--out: .*${name}: it is a symbolic link`));
+    expect(await terminal.files('elsewhere')).toEqual({});
+  },
+);
 
 interface Rule {
   readonly condition: string;

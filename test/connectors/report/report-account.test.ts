@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { StandInOptions } from '../../../connectors/stand-ins/deepgram/stand-in-options.js';
@@ -246,6 +246,21 @@ it('a page that is gone is there again after the next run, and totals that are d
   expect(await terminal.again().run('sync', '-c', 'job.yaml', '--quiet')).toBe(0);
 
   expect(tablesIn(await readFile(path, 'utf8'))).toEqual(tablesIn(page));
+});
+
+it('keeps its totals behind no link that somebody has put in their place', async () => {
+  const { terminal } = await synced();
+  const parts = join(terminal.cwd, 'out/report.html.parts');
+  await rm(parts, { recursive: true });
+  await mkdir(join(terminal.cwd, 'elsewhere'));
+  await symlink(join(terminal.cwd, 'elsewhere'), parts);
+
+  const again = terminal.again();
+  const code = await again.run('sync', '-c', 'job.yaml');
+
+  expect(code).toBe(4);
+  expect(again.stdout).toContain('out/report.html.parts: it is a symbolic link');
+  expect(await terminal.files('elsewhere')).toEqual({});
 });
 
 it('a first run with a state reads the months that are shown', async () => {
