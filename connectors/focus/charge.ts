@@ -1,4 +1,5 @@
 import type { Row } from '../../src/streams/field.js';
+import { storableText } from '../../src/text/storable-text.js';
 import { type Day, endOfDay, startOfDay } from '../../src/time/day.js';
 import { endOfMonth, monthOf, startOfMonth } from './months/month.js';
 
@@ -100,7 +101,7 @@ function textOrNull(value: Row[string] | undefined): string | null {
 function tagsOf(value: Row[string] | undefined): string | null {
   if (!Array.isArray(value) || value.length === 0) return null;
   // A set is written in one way, whatever the order in which it came.
-  const tags = [...new Set(value)].sort();
+  const tags = [...new Set(value.map(storableText))].sort();
   return JSON.stringify(Object.fromEntries(tags.map((tag) => [tag, true])));
 }
 

@@ -1,7 +1,6 @@
 import type { FieldType, Value } from '../../src/streams/field.js';
+import { storableText } from '../../src/text/storable-text.js';
 
-/** What JSON may hold and databases refuse: U+0000 and halves of surrogate pairs. */
-const REFUSED = /[\0\p{Surrogate}]/gu;
 /** Digits without a point, with or without an exponent behind them. */
 const WITHOUT_POINT = /^(-?\d+)(?=e|$)/;
 
@@ -10,7 +9,7 @@ const WITHOUT_POINT = /^(-?\d+)(?=e|$)/;
  * no reader takes a column of reals for one of whole numbers.
  */
 export function jsonText(value: Value, type: FieldType): string {
-  if (typeof value === 'string') return JSON.stringify(value.replace(REFUSED, '\uFFFD'));
+  if (typeof value === 'string') return JSON.stringify(storableText(value));
   if (typeof value === 'number' && type === 'real')
     return JSON.stringify(value).replace(WITHOUT_POINT, '$1.0');
   if (typeof value === 'object' && value !== null)

@@ -129,9 +129,20 @@ describe('a month of a project in one file', () => {
   });
 });
 
-it('writes a set of tags in one way, whatever the order in which it comes', async () => {
+it.each([
+  [
+    'in one way, whatever the order in which it comes',
+    ['web', '__proto__', 'app'],
+    '{"__proto__":true,"app":true,"web":true}',
+  ],
+  [
+    'without what databases refuse in JSON, and the file with it',
+    ['nul\0', 'half\uD800', 'whole \u{1F600}', 'line\nbreak'],
+    '{"half\uFFFD":true,"line\\nbreak":true,"nul\uFFFD":true,"whole \u{1F600}":true}',
+  ],
+])('writes a set of tags %s', async (_, tags, written) => {
   const grouping = { start: '2026-11-20', end: '2026-11-20', line_item: 'batch::nova-3' };
-  const results = [{ dollars: 1, grouping: { ...grouping, tags: ['web', '__proto__', 'app'] } }];
+  const results = [{ dollars: 1, grouping: { ...grouping, tags } }];
   const resolution = { units: 'day', amount: 1 };
   const answer = { start: '2026-11-20', end: '2026-11-20', resolution, results };
   const terminal = await job({
@@ -142,7 +153,7 @@ it('writes a set of tags in one way, whatever the order in which it comes', asyn
   await sync(terminal, '--since', '2026-11-20');
 
   const charges = Object.values(await bill(terminal)).flat();
-  expect(charges.map(({ Tags }) => Tags)).toEqual(['{"__proto__":true,"app":true,"web":true}']);
+  expect(charges.map(({ Tags }) => Tags)).toEqual([written]);
 });
 
 describe('run again', () => {
