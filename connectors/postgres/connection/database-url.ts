@@ -75,6 +75,11 @@ function parseDatabaseUrl(text: string): DatabaseAddress | string {
   const [user, password, hostname, database] = decoded;
   if (decoded.includes(undefined)) return 'has a "%" that no two hexadecimal digits follow: write it as %25';
   if (!database || database.includes('/')) return 'must name the database: postgres://…/database';
+  const role = option('user') ?? (user || undefined);
+  // SQL and hints have both, also in a comment, which a line break would end.
+  if (/\p{Cc}/u.test(`${role}${database}`)) {
+    return 'must have no line breaks and no other control characters in the user and the database';
+  }
   const port = Number(option('port') ?? (url.port || DEFAULT_PORT));
   if (!Number.isInteger(port) || port < 1 || port > 65_535) return 'must have a port from 1 to 65535';
   const mode = option('sslmode');
@@ -91,7 +96,7 @@ function parseDatabaseUrl(text: string): DatabaseAddress | string {
     host: option('host') ?? (hostname || 'localhost').replace(/^\[(.+)\]$/, '$1'),
     port,
     database,
-    user: option('user') ?? (user || undefined),
+    user: role,
     password: secret ? new Secret(secret) : undefined,
     tls:
       verify === undefined || verify === 'off'

@@ -1,7 +1,10 @@
 import type { CliContext } from '../../../src/catalogue/cli-context.js';
 import { type JobOptions, jobFor } from '../../../src/cli/options/job-options.js';
 import type { LogOptions } from '../../../src/cli/options/log-options.js';
+import { ExportError } from '../../../src/errors/export-error.js';
+import { maskFor } from '../../../src/secrets/mask.js';
 import { EXIT } from '../../../src/summary/exit-code.js';
+import { printable } from '../../../src/text/one-line.js';
 import { configuredSink } from '../configured-sink.js';
 import type { PostgresSettings } from '../postgres-settings.js';
 import { identifier } from '../tables/identifier.js';
@@ -13,8 +16,20 @@ export async function grants(
   context: CliContext,
 ): Promise<number> {
   const job = await jobFor({ config: options.config, sink: options.sink }, context);
-  context.screen.result(`${grantsText(configuredSink(job).settings).join('\n')}\n`);
+  const sql = `${grantsText(configuredSink(job).settings).join('\n')}\n`;
+  if (printable(maskFor(job.secrets)(sql)) !== sql) throw otherwisePrinted();
+  context.screen.result(sql);
   return EXIT.delivered;
+}
+
+/** What would be harmful to print is printed otherwise, and SQL with another name is about another role. */
+function otherwisePrinted(): ExportError {
+  const message =
+    'The statements cannot be printed: the user or the database is named like a password of the configuration, or like a command of a CI system.';
+  return new ExportError('CONFIG_INVALID', message, {
+    kind: 'config',
+    hint: 'Choose another password, or another name.',
+  });
 }
 
 function grantsText({ url, schema }: PostgresSettings): readonly string[] {

@@ -215,6 +215,9 @@ describe('a URL of a database', () => {
     ['postgres://writer:123?hunter2@db/analytics', /"\?" is written as %3F/],
     ['postgres://writer:hunter2#x@db/analytics', /%23/],
     ['postgres://writer:hunter2%@db/analytics', /%25/],
+    ['postgres://writer%0Adrop:hunter2@db/analytics', /no line breaks and no other control characters/],
+    ['postgres://:hunter2@db/analytics?user=writer%0D', /no line breaks and no other control characters/],
+    ['postgres://writer:hunter2@db/analytics%0Adrop', /no line breaks and no other control characters/],
     ['postgres://writer:hunter2@db:99999/analytics', /URL as postgres:|port from 1 to 65535/],
   ])('%s is a mistake', async (url, words) => {
     expect(await mistakeIn(url)).toMatch(words);
@@ -233,5 +236,23 @@ describe('a URL of a database', () => {
   it('says TLS once', async () => {
     const url = 'postgres://writer:hunter2@db/analytics?sslmode=require';
     expect(await mistakeIn(url, 'tls: {}')).toMatch(/tls: is said twice/);
+  });
+});
+
+describe('grants are printed as they are to be run, or not at all', () => {
+  it.each([
+    ['a user who is named like the password', 'postgres://voice_writer:voice_writer@db/analytics'],
+    ['a database that is named like a command of a CI system', 'postgres://writer:hunter2@db/%23%23vso[x]'],
+  ])('%s', async (_, url) => {
+    const terminal = await Terminal.open({ env: { DATABASE_URL: url } });
+    await terminal.write(
+      'job.yaml',
+      'version: 1\nsource: { type: deepgram, api_key: a-key-for-tests }\nsinks: { db: { type: postgres, url: "${DATABASE_URL}" } }\n',
+    );
+
+    expect(await terminal.run('postgres', 'grants', '-c', 'job.yaml')).toBe(2);
+
+    expect(terminal.stdout).toBe('');
+    expect(terminal.stderr).toContain('The statements cannot be printed');
   });
 });
