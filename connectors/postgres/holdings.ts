@@ -6,8 +6,8 @@ import { identifier } from './tables/identifier.js';
 import type { Table } from './tables/table.js';
 
 /**
- * What is there of these partitions. A day counts as held where its rows are as many as were delivered, or where `keep`
- * has deleted them.
+ * What is there of these partitions. A day counts as held where its rows are as many as were delivered and have the
+ * columns that were summed, or where `keep` has deleted them.
  */
 export async function holdings(
   transaction: Transaction,
@@ -38,8 +38,10 @@ export async function holdings(
      from ${partitions} p left join counted c on c.date is not distinct from p.date
      where p.stream = $1 and p.project_id = $2
        and (p.date = any ($3::date[]) or (p.date is null and $4))
-       and (p.expired_at is not null or p.records = coalesce(c.rows, 0))`,
-    [table.name, projectId, dates, days.includes(null)],
+       and (p.expired_at is not null or p.records = coalesce(c.rows, 0) and not exists (
+         select from jsonb_object_keys(p.sums) summed
+         where not exists (select from pg_attribute where attrelid = to_regclass($5) and attname = summed)))`,
+    [table.name, projectId, dates, days.includes(null), target],
   );
   for (const { date, records, sums } of rows) held.set(date, { records: Number(records), sums });
   return held;

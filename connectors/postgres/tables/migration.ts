@@ -2,7 +2,14 @@ import { ExportError } from '../../../src/errors/export-error.js';
 import type { Field } from '../../../src/streams/field.js';
 import type { DerivedTable } from '../rollup/requests-by-day.js';
 import { madeBefore } from '../views/make-views.js';
-import { type BookkeepingTable, bookkeepingTables, LAYOUT, layoutTable } from './bookkeeping.js';
+import {
+  type BookkeepingTable,
+  bookkeeping,
+  bookkeepingTables,
+  LAYOUT,
+  layoutTable,
+  partitionsTable,
+} from './bookkeeping.js';
 import type { Catalog } from './catalog.js';
 import { identifier, literal } from './identifier.js';
 import { columnType, indexesOf, type Table } from './table.js';
@@ -51,6 +58,7 @@ function ofTable(catalog: Catalog, schema: string, table: Table): string[] {
   }));
   return [
     ...columnStatements(catalog, schema, { ...table, columns }),
+    ...forgetWithout(catalog, schema, table),
     ...(catalog.tables.has(table.name) ? [] : indexesOf(table).map((index) => indexStatement(path, index))),
   ];
 }
@@ -59,6 +67,17 @@ function ofTable(catalog: Catalog, schema: string, table: Table): string[] {
 function viewInTheWay({ views, layout }: Catalog, schema: string, { name }: Table): string[] {
   const isOurs = views.has(name) && Object.hasOwn(madeBefore(layout?.views ?? null), name);
   return isOurs ? [`drop view ${identifier(schema, name)}`] : [];
+}
+
+/** Days that had a column that somebody has dropped are not there as they were delivered: their sums have its name. */
+function forgetWithout({ tables: found }: Catalog, schema: string, table: Table): string[] {
+  const there = found.get(table.name)?.columns;
+  const dropped = table.columns.filter(({ name }) => there !== undefined && !there.has(name));
+  if (dropped.length === 0 || !found.has(partitionsTable.name)) return [];
+  const names = dropped.map(({ name }) => literal(name)).join(', ');
+  return [
+    `delete from ${bookkeeping(schema, partitionsTable)} where stream = ${literal(table.name)} and expired_at is null and sums ?| array[${names}]`,
+  ];
 }
 
 /** Of what is there already, where the derived table is newer. */

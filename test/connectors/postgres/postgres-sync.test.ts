@@ -121,6 +121,19 @@ describe.skipIf(!hasPostgres)('sync into PostgreSQL', () => {
     expect(row).toMatchObject({ refilled: true, team: 'ours', seen: true });
   });
 
+  it('delivers days again whose costs somebody has dropped with their column', async () => {
+    const world = await postgresWorld();
+    await world.sync();
+    const costs = () =>
+      world.database.sql('select date::text, sum(cost_usd) from deepgram.requests group by 1 order by 1');
+    const before = await costs();
+    await world.database.sql('alter table deepgram.requests drop column cost_usd cascade');
+
+    expect(await world.sync()).toBe(0);
+
+    expect(await costs()).toEqual(before);
+  });
+
   it('deletes what is older than `keep`, says so, and does not take it for missing', async () => {
     const later = { now: NOW, sleep: async () => {} };
     const clock = { now: () => later.now, sleep: later.sleep };
