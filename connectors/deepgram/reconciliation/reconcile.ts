@@ -1,7 +1,6 @@
 import type { PartitionReading, ReadRequest } from '../../../src/catalogue/source.js';
 import type { Stream } from '../../../src/streams/stream.js';
 import type { Day } from '../../../src/time/day.js';
-import { timestampAt } from '../../../src/time/timestamp.js';
 import { once, type ReadingContext } from '../reading-context.js';
 import type { ReconciliationRow } from '../streams/reconciliation.js';
 import { balanceComparison } from './balance.js';
@@ -48,7 +47,6 @@ function rowOf(comparison: Comparison, day: Day, context: ReadingContext): Recon
     tolerance: rounded(tolerance),
     verdict,
     explanation,
-    compared_at: timestampAt(context.now),
   };
   context.reconciled.note(row, difference === null ? '' : inWords(comparison, difference));
   return row;

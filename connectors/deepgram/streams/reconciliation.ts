@@ -1,4 +1,4 @@
-import { date, type RowOf, real, required, text, timestamp } from '../../../src/streams/column.js';
+import { date, type RowOf, real, required, text } from '../../../src/streams/column.js';
 import { defineStream, type Stream } from '../../../src/streams/stream.js';
 import { DEEPGRAM, ofNamedProject } from './project-columns.js';
 
@@ -14,8 +14,6 @@ const reconciliationColumns = {
   tolerance: required(real('A difference up to this one is none')),
   verdict: required(text('equal, explained, unexplained or unknown')),
   explanation: text('What explains the difference, or why nothing can be said'),
-  // Not required: the day is not that of this moment, as of records that happen at one.
-  compared_at: timestamp('When it was compared, UTC'),
 };
 export type ReconciliationRow = RowOf<typeof reconciliationColumns>;
 export type Verdict = 'equal' | 'explained' | 'unexplained' | 'unknown';

@@ -99,7 +99,7 @@ it('cents do not drift: a thousand times 0.1 and 0.2 is 300', async () => {
   expect(rowsOf(page, 'Cost by set of tags')).toMatchObject({
     one: { '13 months': '$300.00', share: '100 %' },
   });
-  expect(sectionText(page, 'sums')).toContain('Yes: all 1 comparisons of days agree.');
+  expect(sectionText(page, 'sums')).toContain('Yes: the one comparison of a day agrees.');
 });
 
 it('one tag a request does not make the totals grow: the 200 largest of a day are told apart', async () => {
@@ -118,7 +118,7 @@ it('one tag a request does not make the totals grow: the 200 largest of a day ar
   const rows = tablesIn(page).find(({ caption }) => caption.startsWith('Cost by set of tags'))?.rows ?? [];
   expect(rows[0]?.slice(0, 2)).toEqual(['call-999', '$10.00']);
   expect(sectionText(page, 'cost')).toContain('161 smaller ones came to $4,612.80 this month');
-  expect(sectionText(page, 'sums')).toContain('Yes: all 1 comparisons');
+  expect(sectionText(page, 'sums')).toContain('Yes: the one comparison');
 });
 
 it('tags have the cost that any random bill gives them', async () => {

@@ -24,7 +24,7 @@ export function addsUp(account: Account): Content {
   const equal = all - differences.length;
   const lead =
     differences.length === 0
-      ? html`Yes: all ${count(all)} comparisons of days agree.`
+      ? html`Yes: ${all === 1 ? 'the one comparison of a day agrees' : `all ${count(all)} comparisons of days agree`}.`
       : html`${count(equal)} of ${count(all)} comparisons of days agree. ${
           unexplained > 0
             ? html`<span class=bad>${counted(unexplained, 'difference')} ${unexplained === 1 ? 'is' : 'are'} not explained.</span>`
