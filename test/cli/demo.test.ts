@@ -16,7 +16,7 @@ it('exports a stand-in account without a key', async () => {
   );
   expect(files['datadog/series.ndjson']).toContain('deepgram.');
   expect(files['datadog/logs.ndjson']).toContain('"ddsource":"deepgram"');
-  expect(files['postgres/schema.sql']).toContain('create view "deepgram_demo"."reconciliation" as');
+  expect(files['postgres/schema.sql']).toContain('create table "deepgram_demo"."reconciliation"');
   expect(files['grafana/dashboards/deepgram.json']).toContain('\\"deepgram_demo\\".\\"requests\\"');
   expect(files['demo.yaml']).toContain('type: tableau-csv');
   expect(JSON.parse(files['summary.json'] ?? '')).toMatchObject({ outcome: 'delivered', exit_code: 0 });

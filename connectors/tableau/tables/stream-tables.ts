@@ -3,18 +3,21 @@ import type { Field, Row } from '../../../src/streams/field.js';
 import type { Stream } from '../../../src/streams/stream.js';
 import type { Column, Table } from './table.js';
 
+/** Measures of a request that people ask for by tag, model or feature. */
+const BESIDE_ITEMS = ['cost_usd', 'audio_seconds'];
+
 /** The tables of a stream, its own first. */
 export function tablesOf(stream: Stream): readonly [Table, ...Table[]] {
   const { name, description, fields, key } = stream;
   const own = { name, description, columns: fields, key };
-  return stream.kind === 'requests' ? requestTables(own, stream.sums) : [own];
+  return stream.kind === 'requests' ? requestTables(own) : [own];
 }
 
 /**
  * The requests with a 0/1 measure for rates, and a child table for each of their lists, so that counting by tag,
  * model or feature splits no text. These have the day and what is summed as well: a question about one tag needs no join.
  */
-function requestTables(requests: Table, sums: readonly string[]): readonly [Table, ...Table[]] {
+function requestTables(requests: Table): readonly [Table, ...Table[]] {
   const own: Table = { ...requests, columns: [...requests.columns, isError] };
   const some = (names: readonly string[]) =>
     names.flatMap((name) => own.columns.filter((one) => one.name === name));
@@ -26,7 +29,7 @@ function requestTables(requests: Table, sums: readonly string[]): readonly [Tabl
     of: (record: Row) => readonly Row[],
   ): Table => {
     const item = items.slice(0, -1);
-    const after = [...some(['date']), ...some(sums).map((measure) => repeated(measure, item))];
+    const after = [...some(['date']), ...some(BESIDE_ITEMS).map((measure) => repeated(measure, item))];
     return {
       name: `${requests.name}_${items}`,
       description: `${capitalized(items)} of the requests, one row a request and ${item}`,

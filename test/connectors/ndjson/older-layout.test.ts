@@ -135,7 +135,7 @@ describe('a day in the layout before', () => {
 
     await run();
 
-    expect(before).toEqual({ records: 1, sums: { cost_usd: 2, audio_seconds: 3 } });
+    expect(before).toMatchObject({ records: 1, sums: { cost_usd: 2, audio_seconds: 3 } });
     expect(await held()).toEqual(before);
     await writeFile(join(out, TODAYS), Buffer.alloc((await stat(join(out, TODAYS))).size));
     expect(await held(), 'noted: the file is not read').toEqual(before);

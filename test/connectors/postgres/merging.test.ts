@@ -193,7 +193,7 @@ describe.skipIf(!hasPostgres)('a value that PostgreSQL refuses', () => {
     ]);
     expect(await database.sql('select count(*) from deepgram.requests')).toEqual([{ count: '2' }]);
     expect(await database.sql('select records, sums from deepgram._partitions')).toEqual([
-      { records: '2', sums: { cost_usd: 0.0045, audio_seconds: 25 } },
+      { records: '2', sums: expect.objectContaining({ cost_usd: 0.0045, audio_seconds: 25 }) },
     ]);
   });
 

@@ -21,7 +21,7 @@ describe.skipIf(!hasPostgres)('sync into PostgreSQL', () => {
         .map((line): [string, Record<string, unknown>] => [path.split('/')[0] ?? '', JSON.parse(line)]),
     );
     const streams = [...new Set(lines.map(([stream]) => stream))].filter((name) => !name.startsWith('.'));
-    expect(streams).toHaveLength(16);
+    expect(streams).toHaveLength(17);
     for (const stream of streams) {
       const written = lines.filter(([of]) => of === stream).map(([, record]) => normal(record));
       const rows = await world.database.sql<{ readonly row: Record<string, unknown> }>(

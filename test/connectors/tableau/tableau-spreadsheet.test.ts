@@ -157,7 +157,7 @@ test('what is held of a day is known also where numbers have a decimal comma', a
 
   const held = await openSink(folder, choice).held?.(usage, { id: 'p1', name: null }, ['2026-11-20'], never);
 
-  expect(held?.get('2026-11-20')).toEqual({ records: 1, sums: { hours: 1.5, requests: 3 } });
+  expect(held?.get('2026-11-20')).toMatchObject({ records: 1, sums: { hours: 1.5, requests: 3 } });
 });
 
 describe('a table that has nearly as many rows as a sheet', () => {
