@@ -32,7 +32,7 @@ describe.skipIf(!hasPostgres)('sync into PostgreSQL', () => {
     const noted = await world.database.sql(
       'select stream, sum(records)::int as records, sum(unsettled)::int as unsettled from deepgram._partitions group by 1',
     );
-    expect(noted).toHaveLength(16);
+    expect(noted).toHaveLength(17);
     for (const { stream, records, unsettled } of noted) {
       const of = lines.filter(([name]) => name === stream).map(([, record]) => record);
       const open = of.filter(({ settled }) => settled === false).length;
