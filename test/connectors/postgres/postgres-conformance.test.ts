@@ -52,13 +52,12 @@ async function rowsByTable(database: TestDatabase): Promise<Record<string, strin
   return found;
 }
 
-if (hasPostgres) {
+// Where there is no server, as on a machine without Debian's package, the suite is skipped; CI installs one.
+describe.skipIf(!hasPostgres)('in PostgreSQL', () => {
   describeSinkConformance<PostgresUnderTest>({ describe, it }, 'postgres', underTest, {
     hang: async ({ proxy }) => {
       proxy.mode = 'hang';
     },
     stumble: async ({ proxy }) => proxy.cutOpen(),
   });
-} else {
-  describe.skip('postgres', () => it('is not installed', () => {}));
-}
+});
