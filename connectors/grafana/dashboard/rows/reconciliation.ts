@@ -15,11 +15,7 @@ export const reconciliation = [
     width: 12,
     as: 'lines',
     colors: { log: COLORS.blue, usage: COLORS.orange },
-    sql: `select date::timestamp as "time", sum(counted) as log, sum(reported) as usage
-from ${from(TABLE)}
-where $__timeFilter(date) and ${OF_PROJECT}
-  and comparison = 'requests'
-group by 1 order by 1`,
+    sql: bothSides('requests', 'usage'),
   }),
   overTime({
     title: 'Cost: log and bill',
@@ -31,11 +27,7 @@ group by 1 order by 1`,
     width: 12,
     as: 'lines',
     colors: { log: COLORS.blue, bill: COLORS.green },
-    sql: `select date::timestamp as "time", sum(counted) as log, sum(reported) as bill
-from ${from(TABLE)}
-where $__timeFilter(date) and ${OF_PROJECT}
-  and comparison = 'cost'
-group by 1 order by 1`,
+    sql: bothSides('cost', 'bill'),
   }),
   rows({
     title: 'Day by day',
@@ -52,3 +44,12 @@ where $__timeFilter(date) and ${OF_PROJECT}
 order by verdict = 'unexplained' desc, date desc, 2, 3`,
   }),
 ];
+
+/** A line of what records come to, and one of Deepgram's own total. */
+function bothSides(comparison: string, reported: string): string {
+  return `select date::timestamp as "time", sum(counted) as log, sum(reported) as ${reported}
+from ${from(TABLE)}
+where $__timeFilter(date) and ${OF_PROJECT}
+  and comparison = '${comparison}'
+group by 1 order by 1`;
+}
