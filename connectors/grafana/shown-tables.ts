@@ -1,23 +1,18 @@
 import type { CliContext } from '../../src/catalogue/cli-context.js';
+import { type AlarmOptions, alarmSettings } from '../../src/cli/options/alarm-options.js';
 import { jobFor } from '../../src/cli/options/job-options.js';
 import type { Path } from '../../src/config/mistakes/mistake.js';
-import { ExportError } from '../../src/errors/export-error.js';
 import type { Secret } from '../../src/secrets/secret.js';
 import type { Stream } from '../../src/streams/stream.js';
-import { parseDuration } from '../../src/time/duration.js';
 import { configuredSink } from '../postgres/configured-sink.js';
 import { type AlertLimits, DEFAULT_LIMITS } from './assets/alert-limits.js';
 import { SCHEMA } from './assets/identity.js';
 
 /** What the command line says about tables and alarms. */
-export interface TableOptions {
+export interface TableOptions extends AlarmOptions {
   readonly config?: string | undefined;
   readonly sink?: readonly string[] | undefined;
   readonly schema?: string | undefined;
-  /** `15m`, `1h`, … */
-  readonly every?: string | undefined;
-  readonly errorRate?: number | undefined;
-  readonly balanceBelow?: number | undefined;
   readonly contactPoint?: string | undefined;
 }
 
@@ -30,9 +25,6 @@ export interface ShownTables {
   /** Of the configuration; they are masked in all that is said. */
   readonly secrets: readonly Secret[];
 }
-
-const MINUTE_MS = 60_000;
-const LONGEST_MINUTES = 3 * 24 * 60;
 
 /**
  * The schema and the limits, of the options and of the configuration where one is named. Throws `USAGE` with every mistake
@@ -67,40 +59,14 @@ function isNeeded([part, , setting]: Path, schema: string | undefined): boolean 
 }
 
 function limitsOf(options: TableOptions): Partial<AlertLimits> {
-  const { errorRate, balanceBelow, schema, contactPoint } = options;
-  const every = options.every === undefined ? undefined : (parseDuration(options.every) ?? 0);
-  const mistakes = [
+  const { schema, contactPoint } = options;
+  const others = [
     ...(schema === undefined || (schema.trim() !== '' && !/[\0$]/.test(schema))
       ? []
       : ['--schema: must be the name of a schema, without a "$"']),
-    ...(every === undefined || isInterval(every)
-      ? []
-      : ['--every: must be whole minutes from 1m to 3d, such as 15m or 1h']),
-    ...outside('--error-rate', errorRate, 0.01, 100),
-    ...outside('--balance-below', balanceBelow, 0.01, 10_000_000),
     ...(contactPoint === undefined || (contactPoint.trim() !== '' && !contactPoint.includes('$'))
       ? []
       : ['--contact-point: must be the name of a contact point, without a "$"']),
   ];
-  if (mistakes.length > 0) {
-    throw new ExportError('USAGE', mistakes.join('\n'), {
-      kind: 'config',
-      hint: '`deepgram-export grafana export --help` lists the options.',
-    });
-  }
-  return {
-    ...(every === undefined ? {} : { every }),
-    ...(errorRate === undefined ? {} : { errorRate }),
-    ...(balanceBelow === undefined ? {} : { balanceBelow }),
-  };
-}
-
-function isInterval(ms: number): boolean {
-  const minutes = ms / MINUTE_MS;
-  return Number.isInteger(minutes) && minutes >= 1 && minutes <= LONGEST_MINUTES;
-}
-
-function outside(option: string, value: number | undefined, least: number, most: number): readonly string[] {
-  if (value === undefined || (value >= least && value <= most)) return [];
-  return [`${option}: must be a number from ${least} to ${most}`];
+  return alarmSettings(options, { command: 'grafana export', others });
 }

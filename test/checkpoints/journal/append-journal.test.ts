@@ -48,12 +48,12 @@ describe.each(STORES)('a journal in $kind', ({ begin }) => {
     it('is known at once, and to later runs', async () => {
       const first = await open();
       await deliver(first, ['a', 'b']);
-      const forEachConcurrent = ['a', 'b', 'c'].map((key) => first.has(key));
+      const atOnce = ['a', 'b', 'c'].map((key) => first.has(key));
       await first.commit();
 
       const later = await open();
 
-      expect(forEachConcurrent).toEqual([true, true, false]);
+      expect(atOnce).toEqual([true, true, false]);
       expect(['a', 'b', 'c'].map((key) => later.has(key))).toEqual([true, true, false]);
     });
 
