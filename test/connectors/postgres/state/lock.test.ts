@@ -237,6 +237,11 @@ describe.skipIf(!hasPostgres)('the lock of a state in PostgreSQL', () => {
       vi.advanceTimersByTime(10_000);
       await lost;
 
+      // Not found out by the end of the session, which the server would bring about in the end.
+      const sessions = await database.sql(`
+        select pid from pg_stat_activity
+        where pid = (select (value::json ->> 'backend')::int from deepgram_state._state where kind = 'lock')`);
+      expect(sessions).toHaveLength(1);
       await expect(lock.assertHeld()).rejects.toMatchObject({ code: 'STATE_TAKEN_OVER' });
       await lock.release();
     });
