@@ -19,6 +19,8 @@ export class LinesFile<Line extends object> {
   readonly #folder: OutputFolder;
   readonly #segments: readonly string[];
   readonly #keyOf: (line: Line) => string;
+  /** Of lines that have been written: a partition that is committed changes one of a month's many. */
+  readonly #texts = new WeakMap<Line, string>();
   #known: Promise<ReadonlyMap<string, Line>> | undefined;
   #edits: Edit<Line>[] = [];
   #waiting = 0;
@@ -80,10 +82,16 @@ export class LinesFile<Line extends object> {
     if (edits.filter((edit) => edit(lines)).length === 0) return;
     // In order, so that the same partitions leave the same file, whichever was delivered last.
     const ordered = [...lines].sort(([one], [other]) => (one < other ? -1 : 1));
-    const text = ordered.map(([, line]) => textOf(line)).join('');
+    const text = ordered.map(([, line]) => this.#textOf(line)).join('');
     const head = headOf(createHash('sha256').update(text).digest('hex'));
     await this.#folder.replaceFile(this.#segments, (file) => file.write(head + text));
     this.#known = Promise.resolve(lines);
+  }
+
+  #textOf(line: Line): string {
+    const text = this.#texts.get(line) ?? `${JSON.stringify({ version: ENTRY_VERSION, ...line })}\n`;
+    this.#texts.set(line, text);
+    return text;
   }
 
   async #read(): Promise<ReadonlyMap<string, Line>> {
@@ -106,10 +114,6 @@ function headOf(identity: string): string {
 const HEAD = headOf('0'.repeat(64));
 const IDENTITY = /^\{"identity":"([0-9a-f]{64})"\}\n$/;
 const READ = constants.O_RDONLY | constants.O_NOFOLLOW;
-
-function textOf(line: object): string {
-  return `${JSON.stringify({ version: ENTRY_VERSION, ...line })}\n`;
-}
 
 function lineIn(text: string): JsonObject | undefined {
   try {
