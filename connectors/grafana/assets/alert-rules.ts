@@ -86,6 +86,8 @@ const TODAY = "(now() at time zone 'UTC')::date";
 export function alertRules({ schema, limits, datasource, contactPoint }: AlertChoice): readonly AlertRule[] {
   const table = ({ name }: { readonly name: string }) => identifier(schema, name);
   const minutes = limits.every / MINUTE_MS;
+  // What is younger than the last run is not here yet: without its interval, an hour would be less, or nothing at all.
+  const failing = HOUR_MINUTES + minutes;
   const budget = budgetQuery(table(billing), limits);
   const rules: readonly Rule[] = [
     {
@@ -119,11 +121,10 @@ group by project_id`,
       uid: RULE_UIDS[2],
       title: 'Deepgram: the error rate is high',
       panel: 'Error rate',
-      sql: errorRateQuery(table(requests), HOUR_MINUTES + minutes),
+      sql: errorRateQuery(table(requests), failing),
       alarms: 'gt',
       limit: limits.errorRate,
-      summary:
-        '{{ printf "%.1f" .Values.B.Value }} % of the requests of {{ .Labels.project }} to Deepgram have failed in the last hour.',
+      summary: `{{ printf "%.1f" .Values.B.Value }} % of the requests of {{ .Labels.project }} to Deepgram in the last ${failing} minutes have failed.`,
     },
     ...(budget === undefined
       ? []

@@ -78,6 +78,8 @@ describe('grafana export', () => {
       expect(condition).toBe('C');
       expect(annotations.__dashboardUid__).toBe('deepgram-export');
     }
+    expect(rules[2]?.data[0]?.model.rawSql).toContain("interval '120 minutes'");
+    expect(rules[2]?.annotations.summary).toContain('in the last 120 minutes');
   });
 
   it('takes back the alarm that an earlier export has written', async () => {
@@ -124,7 +126,7 @@ interface Rule {
   readonly data: readonly {
     readonly refId: string;
     readonly datasourceUid: string;
-    readonly model: { readonly conditions?: unknown };
+    readonly model: { readonly conditions?: unknown; readonly rawSql?: string };
   }[];
 }
 
