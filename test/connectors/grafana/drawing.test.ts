@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { expect, it } from 'vitest';
 import { hasPostgres } from '../postgres/postgres-server.js';
+import { NOW } from '../postgres/postgres-world.js';
 import { type Drawn, drawDashboard, drawnHeight } from './drawing.js';
 import { month } from './month.js';
 
@@ -20,10 +21,11 @@ it.skipIf(!hasPostgres)('every panel can be drawn from what its own query gives'
     drawn.push({ panel, rows: query === undefined ? [] : await rows(query) });
   }
 
-  const page = drawDashboard(drawn);
+  const page = drawDashboard(drawn, new Date(NOW).toISOString().slice(0, 10));
 
   for (const { title } of dashboard.panels) expect(page).toContain(title);
   expect(page).not.toMatch(/NaN|undefined|Infinity/);
+  expect(page.match(/<title>Today is not over/g)?.length).toBeGreaterThan(6);
   expect(page.match(/<svg|<table/g)?.length).toBeGreaterThan(15);
   if (DRAW_TO === undefined) return;
   const end = dashboard.panels.find(({ title, type }) => type === 'row' && title === 'Requests');
@@ -40,6 +42,7 @@ async function draw(page: string, folder: string, height: number): Promise<void>
       '--headless',
       '--no-sandbox',
       '--hide-scrollbars',
+      '--disable-lcd-text',
       `--window-size=1240,${height}`,
       `--screenshot=${join(folder, 'grafana-dashboard.png')}`,
       `file://${file}`,
