@@ -55,6 +55,10 @@ export type JobState =
     }
   | {
       readonly path?: undefined;
+      /** Its type in the catalogue, such as `postgres`. */
+      readonly type: string;
+      /** Its own settings, as the schema of its type has parsed them; undefined where only the environment can say them. */
+      readonly settings: unknown;
       /** The absolute path from which those of sinks are told in it. */
       readonly folder: string;
       /** Loads the implementation and makes it. */

@@ -2,6 +2,7 @@ import { diskFull, noRights, stateDiskFull } from './broken-disks.mjs';
 import { sinkDown, sinkHangs, tableReplaced } from './broken-sinks.mjs';
 import { kills } from './kills.mjs';
 import { killedWhileAppending } from './log-kills.mjs';
+import { killedWhileMerging } from './merge-kills.mjs';
 import { olderCopies } from './older-copies.mjs';
 import { withDatabase } from './postgres.mjs';
 import { shorterAnswers } from './shorter-answers.mjs';
@@ -9,6 +10,7 @@ import { killedWhileStitching } from './stitching.mjs';
 
 /** Every fault that is tried out, in the order in which they run; a name is what `--only` looks into. */
 export function cases({ kills: count, seed, tell }) {
+  const third = Math.max(1, Math.round(count / 3));
   const fifth = Math.max(1, Math.round(count / 5));
   const tenth = Math.max(1, Math.round(count / 10));
   return [
@@ -40,6 +42,10 @@ export function cases({ kills: count, seed, tell }) {
     {
       name: 'a copy of two runs ago comes back',
       run: () => olderCopies({ count: tenth, seed, tell }),
+    },
+    {
+      name: 'killed in the middle of merges into PostgreSQL',
+      run: () => withDatabase((database) => killedWhileMerging({ count: third, seed, database, tell })),
     },
     {
       name: 'killed at random moments, with the state in PostgreSQL',

@@ -44,3 +44,13 @@ export function billingBy(groupings: readonly BillingGrouping[]): Stream {
     ...(words === 'line item' ? { spent: { measure: 'cost_usd', on: ['line_item_name', 'line_item'] } } : {}),
   });
 }
+
+const GROUPING = new RegExp(`_(${billingGroupings.join('|')})`, 'g');
+
+/** The total or the breakdown of that name; undefined where there is none. */
+export function billingNamed(name: string): Stream | undefined {
+  // Safe: the pattern finds no others.
+  const groupings = [...name.matchAll(GROUPING)].map(([, grouping]) => grouping as BillingGrouping);
+  const stream = billingBy(groupings);
+  return stream.name === name ? stream : undefined;
+}

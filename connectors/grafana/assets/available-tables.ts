@@ -1,5 +1,5 @@
 import type { Stream } from '../../../src/streams/stream.js';
-import { derivedFrom } from '../../postgres/rollup/requests-by-day.js';
+import { derivedFrom } from '../../postgres/rollup/derived-tables.js';
 import { bookkeepingTables } from '../../postgres/tables/bookkeeping.js';
 import { identifier } from '../../postgres/tables/identifier.js';
 import { fitsATable, tableOf } from '../../postgres/tables/table.js';

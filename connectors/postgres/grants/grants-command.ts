@@ -6,7 +6,9 @@ import { maskFor } from '../../../src/secrets/mask.js';
 import { EXIT } from '../../../src/summary/exit-code.js';
 import { printable } from '../../../src/text/one-line.js';
 import { configuredSink } from '../configured-sink.js';
+import { addressText } from '../connection/database-url.js';
 import type { PostgresSettings } from '../postgres-settings.js';
+import { configuredState, type PostgresStateSettings } from '../state/state-type.js';
 import { identifier } from '../tables/identifier.js';
 import { READER, readerGrants, readerRole } from './reader-role.js';
 
@@ -16,7 +18,8 @@ export async function grants(
   context: CliContext,
 ): Promise<number> {
   const job = await jobFor({ config: options.config, sink: options.sink }, context);
-  const sql = `${grantsText(configuredSink(job).settings).join('\n')}\n`;
+  const { settings } = configuredSink(job);
+  const sql = `${[...grantsText(settings), ...stateText(configuredState(job), settings)].join('\n')}\n`;
   if (printable(maskFor(job.secrets)(sql)) !== sql) throw otherwisePrinted();
   context.screen.result(sql);
   return EXIT.delivered;
@@ -32,19 +35,15 @@ function otherwisePrinted(): ExportError {
   });
 }
 
-function grantsText({ url, schema }: PostgresSettings): readonly string[] {
-  const writer = identifier(url.user ?? 'deepgram_writer');
-  const [database, where] = [identifier(url.database), identifier(schema)];
-  const ended = (statements: readonly string[]) => statements.map((statement) => `${statement};`);
+function grantsText(sink: PostgresSettings): readonly string[] {
+  const { url, schema } = sink;
+  const [writer, database] = [writerOf(sink), identifier(url.database)];
   return [
     `-- Run these as an administrator, connected to ${database}; what is there already stays as it is.`,
     '',
-    `-- The role that writes: it owns the schema ${where}, and needs nothing outside of it.`,
+    `-- The role that writes: it owns the schema ${identifier(schema)}, and needs nothing outside of it.`,
     `-- Where it is not there yet: create role ${writer} login password '…';`,
-    ...ended([
-      `grant connect, temporary on database ${database} to ${writer}`,
-      `create schema if not exists ${where} authorization ${writer}`,
-    ]),
+    ...ended(ownerGrants(sink, 'connect, temporary')),
     '',
     '-- The role of dashboards: it only reads, for a minute at most, and its days are UTC.',
     ...ended(readerRole()),
@@ -58,4 +57,39 @@ function grantsText({ url, schema }: PostgresSettings): readonly string[] {
       'reset role',
     ]),
   ];
+}
+
+/** Of a state beside the sink, which nobody reads who only reads that. */
+function stateText(state: PostgresStateSettings | undefined, sink: PostgresSettings): readonly string[] {
+  if (state === undefined) return [];
+  const isThere = addressText(state.url) === addressText(sink.url);
+  if (isThere && state.schema === sink.schema) {
+    const reader = identifier(READER);
+    return ['', `-- The state is in the same schema, and ${reader} reads it: give it another \`schema\`.`];
+  }
+  const where = isThere ? '' : ` Run these connected to ${identifier(state.url.database)}.`;
+  return [
+    '',
+    `-- The state: the writer owns its schema too, and ${identifier(READER)} has no rights there.${where}`,
+    ...ended(ownerGrants(state, 'connect')),
+  ];
+}
+
+type Owned = Pick<PostgresSettings, 'url' | 'schema'>;
+
+/** @param rights on the database */
+function ownerGrants(owned: Owned, rights: string): readonly string[] {
+  const writer = writerOf(owned);
+  return [
+    `grant ${rights} on database ${identifier(owned.url.database)} to ${writer}`,
+    `create schema if not exists ${identifier(owned.schema)} authorization ${writer}`,
+  ];
+}
+
+function writerOf({ url }: Owned): string {
+  return identifier(url.user ?? 'deepgram_writer');
+}
+
+function ended(statements: readonly string[]): readonly string[] {
+  return statements.map((statement) => `${statement};`);
 }

@@ -2,7 +2,7 @@ import type { ReadingFacts } from '../../../src/deliver/reading-facts.js';
 import type { Partition } from '../../../src/streams/partition.js';
 import { dayAt } from '../../../src/time/day.js';
 import type { Transaction } from '../connection/database.js';
-import { derivedFrom } from '../rollup/requests-by-day.js';
+import { derivedFrom } from '../rollup/derived-tables.js';
 import { bookkeeping, partitionsTable } from '../tables/bookkeeping.js';
 import type { Table } from '../tables/table.js';
 import { lockPartition, partitionKey, refreshDerived, replacePartition } from './merge-partition.js';

@@ -1,6 +1,6 @@
 import type { Partition } from '../../../src/streams/partition.js';
 import type { Transaction } from '../connection/database.js';
-import type { DerivedTable } from '../rollup/requests-by-day.js';
+import type { DerivedTable } from '../rollup/derived-table.js';
 import { identifier } from '../tables/identifier.js';
 import { hasUniqueKey, isOfPartition, isSameRecord, type Table } from '../tables/table.js';
 import type { Spool } from './spool.js';

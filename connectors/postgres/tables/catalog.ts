@@ -7,6 +7,9 @@ export interface Catalog {
   readonly hasSchema: boolean;
   readonly tables: ReadonlyMap<string, FoundTable>;
   readonly views: ReadonlySet<string>;
+  readonly indexes: ReadonlySet<string>;
+  /** Of views, which are made of them; those of other schemas with their schema. */
+  readonly usedBy: ReadonlyMap<string, readonly string[]>;
   /** Of `_layout`; undefined where this schema was not made by us. */
   readonly layout: { readonly version: number; readonly views: string | null } | undefined;
 }
@@ -15,6 +18,16 @@ export interface FoundTable {
   readonly comment: string | null;
   readonly columns: ReadonlyMap<string, { readonly type: string; readonly comment: string | null }>;
 }
+
+/** Of a schema that is not there. */
+export const NOTHING: Catalog = {
+  hasSchema: false,
+  tables: new Map(),
+  views: new Set(),
+  indexes: new Set(),
+  usedBy: new Map(),
+  layout: undefined,
+};
 
 const OLDEST_SERVER = 12;
 
@@ -35,7 +48,12 @@ export async function readCatalog(transaction: Transaction, schema: string, wher
   }>(COLUMNS, [schema]);
   const tables = new Map<string, FoundTable>();
   const views = new Set<string>();
+  const indexes = new Set<string>();
   for (const row of rows) {
+    if (row.kind === 'i') {
+      indexes.add(row.table);
+      continue;
+    }
     if (row.kind === 'v' || row.kind === 'm') {
       views.add(row.table);
       continue;
@@ -53,7 +71,25 @@ export async function readCatalog(transaction: Transaction, schema: string, wher
       ).rows
     : [];
   if (layout !== undefined && layout.version > LAYOUT) throw newerLayout(schema, where, layout.version);
-  return { hasSchema: found.rows[0]?.exists === true, tables, views, layout };
+  return {
+    hasSchema: found.rows[0]?.exists === true,
+    tables,
+    views,
+    indexes,
+    usedBy: await usersOfViews(transaction, schema),
+    layout,
+  };
+}
+
+async function usersOfViews(
+  transaction: Transaction,
+  schema: string,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const { rows } = await transaction.query<{ readonly view: string; readonly users: readonly string[] }>(
+    USERS_OF_VIEWS,
+    [schema],
+  );
+  return new Map(rows.map(({ view, users }) => [view, users]));
 }
 
 async function refuseServer(transaction: Transaction, where: string): Promise<void> {
@@ -90,8 +126,19 @@ const COLUMNS = `
   from pg_class c
   join pg_namespace n on n.oid = c.relnamespace
   left join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-  where n.nspname = $1 and c.relkind in ('r', 'p', 'f', 'v', 'm')
+  where n.nspname = $1 and c.relkind in ('r', 'p', 'f', 'v', 'm', 'i')
   order by c.relname, a.attnum`;
+
+const USERS_OF_VIEWS = `
+  select v.relname as view,
+    array_agg(distinct case when u.relnamespace = v.relnamespace then u.relname::text else concat(u.relnamespace::regnamespace, '.', u.relname) end) as users
+  from pg_depend d
+  join pg_rewrite r on d.classid = 'pg_rewrite'::regclass and r.oid = d.objid
+  join pg_class u on u.oid = r.ev_class
+  join pg_class v on d.refclassid = 'pg_class'::regclass and v.oid = d.refobjid
+  join pg_namespace n on n.oid = v.relnamespace
+  where n.nspname = $1 and v.relkind in ('v', 'm') and u.oid <> v.oid
+  group by v.relname`;
 
 function newerLayout(schema: string, where: string, version: number): ExportError {
   return new ExportError(

@@ -1,7 +1,7 @@
 import { ExportError } from '../../../src/errors/export-error.js';
 import type { Field } from '../../../src/streams/field.js';
-import type { DerivedTable } from '../rollup/requests-by-day.js';
-import { madeBefore } from '../views/make-views.js';
+import type { DerivedTable } from '../rollup/derived-table.js';
+import { isViewOfOurs } from '../views/view-migration.js';
 import {
   type BookkeepingTable,
   bookkeeping,
@@ -12,7 +12,7 @@ import {
 } from './bookkeeping.js';
 import type { Catalog } from './catalog.js';
 import { identifier, literal } from './identifier.js';
-import { columnType, indexesOf, type Table } from './table.js';
+import { columnType, type Index, indexesOf, type Table } from './table.js';
 
 /**
  * The statements that make of what is there what is needed, in their order; none where all is there. They add, and never
@@ -43,9 +43,11 @@ function ofBookkeeping(catalog: Catalog, schema: string, table: BookkeepingTable
   const columns = table.columns.map(([name, type, comment]) => ({ name, type, comment }));
   return [
     ...columnStatements(catalog, schema, { ...table, columns }),
-    ...(catalog.tables.has(table.name) || table.unique === undefined
+    ...(table.unique === undefined
       ? []
-      : [`create unique index on ${path} ${table.unique}`]),
+      : indexStatements(catalog, path, [
+          { name: `${table.name}_key`, isUnique: true, definition: table.unique },
+        ])),
   ];
 }
 
@@ -59,14 +61,13 @@ function ofTable(catalog: Catalog, schema: string, table: Table): string[] {
   return [
     ...columnStatements(catalog, schema, { ...table, columns }),
     ...forgetWithout(catalog, schema, table),
-    ...(catalog.tables.has(table.name) ? [] : indexesOf(table).map((index) => indexStatement(path, index))),
+    ...indexStatements(catalog, path, indexesOf(table)),
   ];
 }
 
 /** What is a table now was a view of an older version. */
-function viewInTheWay({ views, layout }: Catalog, schema: string, { name }: Table): string[] {
-  const isOurs = views.has(name) && Object.hasOwn(madeBefore(layout?.views ?? null), name);
-  return isOurs ? [`drop view ${identifier(schema, name)}`] : [];
+function viewInTheWay(catalog: Catalog, schema: string, { name }: Table): string[] {
+  return isViewOfOurs(catalog, name) ? [`drop view ${identifier(schema, name)}`] : [];
 }
 
 /** Days that had a column that somebody has dropped are not there as they were delivered: their sums have its name. */
@@ -116,10 +117,14 @@ function columnStatements(catalog: Catalog, schema: string, wanted: Wanted): str
   ];
 }
 
-function indexStatement(path: string, index: string): string {
-  const [, kind, columns] = /^(unique|brin)? ?(\(.*)$/.exec(index) ?? [];
-  if (kind === 'brin') return `create index on ${path} using brin ${columns}`;
-  return `create ${kind === 'unique' ? 'unique ' : ''}index on ${path} ${columns}`;
+/** Those that are not there; they are known by their names. */
+function indexStatements({ indexes }: Catalog, path: string, wanted: readonly Index[]): string[] {
+  return wanted
+    .filter(({ name }) => !indexes.has(name))
+    .map(
+      ({ name, isUnique, definition }) =>
+        `create ${isUnique ? 'unique ' : ''}index ${identifier(name)} on ${path} ${definition}`,
+    );
 }
 
 /** As people read it in their tool: what it is, and in which unit. */

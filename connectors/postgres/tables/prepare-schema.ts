@@ -1,15 +1,11 @@
-import { ExportError } from '../../../src/errors/export-error.js';
+import { ExportError, failureOf } from '../../../src/errors/export-error.js';
 import type { Log } from '../../../src/log/log.js';
 import type { Stream } from '../../../src/streams/stream.js';
 import type { Transaction } from '../connection/database.js';
+import { mayPass } from '../connection/postgres-error.js';
 import { grantReader } from '../grants/reader-role.js';
-import { derivedFrom } from '../rollup/requests-by-day.js';
-import { makeViews } from '../views/make-views.js';
-import { viewsOf } from '../views/views.js';
 import { type Catalog, readCatalog } from './catalog.js';
-import { identifier, literal } from './identifier.js';
-import { migration } from './migration.js';
-import { tableOf } from './table.js';
+import { type Lacking, statementsFor } from './wanted-schema.js';
 
 /** What is needed to make a schema fit for some streams. */
 export interface SchemaContext {
@@ -30,12 +26,12 @@ export async function prepareSchema(
   await transaction.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [
     `deepgram-export ${schema}`,
   ]);
-  const { catalog, statements } = await missingIn(transaction, streams, context);
-  if (!migrate) return refuseMissing(statements, missingViews(catalog, streams, schema), context);
-  await makeAll(transaction, statements);
-  const notes = await makeViews(transaction, schema, catalog, viewsOf(schema, streams));
+  const catalog = await readCatalog(transaction, schema, context.where);
+  const lacking = statementsFor(catalog, schema, streams);
+  const notes = migrate ? await makeAll(transaction, catalog, lacking) : lacking.views.notes;
   for (const note of notes) log.warn(note);
-  await grantReader(transaction, schema);
+  if (migrate) await grantReader(transaction, schema);
+  else refuseMissing(lacking, context);
 }
 
 /** What would be made; it is made and taken back, so that what would fail fails. */
@@ -44,11 +40,13 @@ export async function tryPreparing(
   streams: readonly Stream[],
   context: SchemaContext,
 ): Promise<string> {
-  const { catalog, statements } = await missingIn(transaction, streams, context);
-  if (!context.migrate) refuseMissing(statements, missingViews(catalog, streams, context.schema), context);
-  await makeAll(transaction, statements);
+  const catalog = await readCatalog(transaction, context.schema, context.where);
+  const lacking = statementsFor(catalog, context.schema, streams);
+  if (!context.migrate) refuseMissing(lacking, context);
+  await makeAll(transaction, catalog, lacking);
   await transaction.query('create temporary table probe on commit drop as select 1');
   await transaction.query('rollback');
+  const statements = [...lacking.tables, ...lacking.views.statements];
   const made = statements.filter((statement) => statement.startsWith('create table')).length;
   if (catalog.layout === undefined) return `the schema and ${made} tables will be made by the first run`;
   return statements.length === 0
@@ -56,52 +54,44 @@ export async function tryPreparing(
     : `${statements.length} things that are new will be added by the next run, ${made} tables among them`;
 }
 
-async function missingIn(
+/** @returns sentences on views that stay as they are */
+async function makeAll(
   transaction: Transaction,
-  streams: readonly Stream[],
-  { schema, where }: SchemaContext,
-): Promise<{ readonly catalog: Catalog; readonly statements: readonly string[] }> {
-  const catalog = await readCatalog(transaction, schema, where);
-  const tables = streams.map(tableOf);
-  return { catalog, statements: migration(catalog, schema, tables, derivedFrom(...tables)) };
-}
-
-async function makeAll(transaction: Transaction, statements: readonly string[]): Promise<void> {
-  if (statements.length === 0) return;
+  catalog: Catalog,
+  { tables, views }: Lacking,
+): Promise<readonly string[]> {
   // A table that somebody reads for long must not make all others wait behind us.
   await transaction.query("set local lock_timeout = '5s'");
-  await transaction.query(statements.join(';\n'));
+  if (tables.length > 0) await transaction.query(tables.join(';\n'));
+  const failure = await makeViews(transaction, catalog, views.statements);
   await transaction.query('set local lock_timeout = 0');
+  return failure === undefined ? views.notes : [...views.notes, failure];
 }
 
-/** What makes the views of these streams where nothing of their names is there. */
-function missingViews(
-  { tables, views }: Catalog,
-  streams: readonly Stream[],
-  schema: string,
-): readonly string[] {
-  return viewsOf(schema, streams)
-    .filter(({ name }) => !views.has(name) && !tables.has(name))
-    .flatMap(({ name, sql, description }) => {
-      const path = identifier(schema, name);
-      const onOneLine = sql.replaceAll(/\s*\n\s*/g, ' ');
-      return [`create view ${path} as ${onOneLine}`, `comment on view ${path} is ${literal(description)}`];
-    });
-}
-
-/**
- * Comments and views are nothing that a run needs.
- *
- * @param views printed with the rest
- */
-function refuseMissing(
+/** A run does not need its views: where something of somebody else's is made of them, those that are there stay. */
+async function makeViews(
+  transaction: Transaction,
+  { views: there }: Catalog,
   statements: readonly string[],
-  views: readonly string[],
-  { schema, where, log }: SchemaContext,
-): void {
-  const needed = statements.filter((statement) => !statement.startsWith('comment on'));
-  if (needed.length === 0) return;
-  for (const statement of [...statements, ...views]) log.warn(`${statement};`);
+): Promise<string | undefined> {
+  if (statements.length === 0) return undefined;
+  await transaction.query('savepoint views');
+  try {
+    await transaction.query(statements.join(';\n'));
+  } catch (error) {
+    if (there.size === 0 || mayPass(error)) throw error;
+    await transaction.query('rollback to savepoint views');
+    return `The views stay as an older program made them: ${failureOf(error).message}`;
+  }
+  await transaction.query('release savepoint views');
+  return undefined;
+}
+
+/** A comment that is worded otherwise is nothing that an owner must be called for. */
+function refuseMissing({ tables, views }: Lacking, { schema, where, log }: SchemaContext): void {
+  const statements = [...tables, ...views.statements];
+  if (statements.every((statement) => statement.startsWith('comment on'))) return;
+  for (const statement of statements) log.warn(`${statement.replaceAll(/\s*\n\s*/g, ' ')};`);
   throw new ExportError(
     'SINK_REFUSED',
     `${where}: the schema ${schema} is not as this program needs it, and \`migrate\` is false.`,

@@ -84,23 +84,34 @@ export function hasUniqueKey({ key }: Table): boolean {
   return key.every(({ required, type }) => required === true && type !== 'strings');
 }
 
+export interface Index {
+  readonly name: string;
+  readonly isUnique: boolean;
+  /** What comes behind the table, in the statement that makes it. */
+  readonly definition: string;
+}
+
 /**
- * The columns of the indexes. A partition, and time across projects, are found by the day; within a day that does not
- * tell records apart, the moment that the day comes from keeps those together that come together. What failed is little
- * of it, and what people look for.
+ * A partition, and time across projects, are found by the day; within a day that does not tell records apart, the moment
+ * that the day comes from keeps those together that come together. What failed is little of it, and what people look for.
  */
-export function indexesOf(made: Table): readonly string[] {
+export function indexesOf(made: Table): readonly Index[] {
   const { isDaily, columns, key } = made;
   const moment = isDaily ? columns.find(({ type, required }) => type === 'timestamp' && required) : undefined;
   const inOrder = moment ? [moment.name] : isDaily ? [DATE] : [];
   const names = [PROJECT, ...inOrder, ...key.map(({ name }) => name).filter((name) => name !== moment?.name)];
   const list = (all: readonly string[]) => `(${all.map((name) => identifier(name)).join(', ')})`;
+  const index = (name: string, definition: string, isUnique = false): Index => ({
+    name: `${made.name}_${name}`,
+    isUnique,
+    definition,
+  });
   return [
-    ...(hasUniqueKey(made) ? [`unique ${list(names)}`] : []),
-    ...(isDaily ? [list([DATE, PROJECT])] : []),
-    ...(moment ? [`brin ${list([moment.name])}`] : []),
+    ...(hasUniqueKey(made) ? [index('key', list(names), true)] : []),
+    ...(isDaily ? [index('days', list([DATE, PROJECT]))] : []),
+    ...(moment ? [index('moments', `using brin ${list([moment.name])}`)] : []),
     ...(moment && columns.some(({ name }) => name === 'status')
-      ? [`${list([moment.name])} where ${FAILED}`]
+      ? [index('failed', `${list([moment.name])} where ${FAILED}`)]
       : []),
   ];
 }

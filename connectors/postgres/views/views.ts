@@ -1,9 +1,8 @@
 import type { Stream } from '../../../src/streams/stream.js';
-import { billing } from '../../deepgram/streams/billing.js';
+import { billing, billingNamed } from '../../deepgram/streams/billing.js';
 import { requests } from '../../deepgram/streams/requests.js';
 import { requestsByDay } from '../rollup/requests-by-day.js';
 import { partitionsTable, runsTable } from '../tables/bookkeeping.js';
-import { FAILED } from '../tables/failed.js';
 import { identifier } from '../tables/identifier.js';
 
 /** A question that a select answers. */
@@ -14,15 +13,25 @@ export interface View {
   readonly sql: string;
 }
 
-/** The views that can be made of these streams, in the order in which they are made: some use others. */
-export function viewsOf(schema: string, streams: readonly Stream[]): readonly View[] {
-  const monthly = monthlyCosts(schema, streams);
-  return [
-    ...monthly.map(({ view }) => view),
-    ...changes(schema, monthly),
-    ...errors(schema, streams),
-    freshness(schema),
-  ];
+/**
+ * The views that can be made of these streams and of those that are there already: a run of some streams makes no view less
+ * than it was. In the order in which they are made: some use others.
+ *
+ * @param there tables, by name
+ */
+export function viewsOf(
+  schema: string,
+  streams: readonly Stream[],
+  there: ReadonlyMap<string, unknown> = new Map(),
+): readonly View[] {
+  const wanted = [...streams, ...streamsNamed(there.keys())];
+  const monthly = monthlyCosts(schema, wanted);
+  return [...monthly.map(({ view }) => view), ...changes(schema, monthly), freshness(schema)];
+}
+
+/** Of these tables, the streams that views are made of. */
+function streamsNamed(tables: Iterable<string>): readonly Stream[] {
+  return [...tables].flatMap((name) => (name === requests.name ? requests : (billingNamed(name) ?? [])));
 }
 
 /** A view of costs a month, and its columns that say of what. */
@@ -60,13 +69,13 @@ function monthlyCosts(schema: string, streams: readonly Stream[]): readonly Mont
     dimension: 'api_key',
     question: 'What did each API key cost each month?',
     id: ["coalesce(t.accessor, '(no key)')", 'api_key_id'],
-    name: [`coalesce(${last('api_key_name')}, max(t.accessor), '(no key)')`, 'api_key'],
+    name: ['t.api_key_name', 'api_key'],
   });
   of(billingBy(streams, ['line_item']), {
     dimension: 'line_item',
     question: 'What did each line item of the bill cost each month?',
     id: ["coalesce(t.line_item, '(none)')", 'line_item'],
-    name: [`coalesce(${last('line_item_name')}, max(t.line_item), '(none)')`, 'line_item_name'],
+    name: ['t.line_item_name', 'line_item_name'],
   });
   of(has(streams, requests) ? requestsByDay : undefined, {
     dimension: 'model',
@@ -82,7 +91,7 @@ function monthlyTotal(from: string): MonthlyCost {
   const view = {
     name: 'monthly_cost',
     description: 'What did each project cost each month?',
-    sql: monthly(from, [], []),
+    sql: monthly(from),
   };
   return { view, dimension: 'project', id: 'project_id', name: 'project_name' };
 }
@@ -91,23 +100,43 @@ function monthlyCost({ dimension, question, from, id, name }: Breakdown): Monthl
   const view = {
     name: `monthly_cost_by_${dimension}`,
     description: question,
-    sql: monthly(from, [id], name ? [name] : []),
+    sql: monthly(from, { id, ...(name === undefined ? {} : { name }) }),
   };
   return { view, dimension, id: id[1], name: (name ?? id)[1] };
 }
 
-function monthly(from: string, groups: readonly ViewColumn[], others: readonly ViewColumn[]): string {
-  const columns = [...groups, ...others].map(([sql, name]) => `  ${sql} as ${name},\n`).join('');
-  return `select date_trunc('month', t.date::timestamp)::date as month, t.project_id,
-  ${last('project_name')} as project_name,
-${columns}  sum(t.cost_usd) as cost_usd, count(distinct t.date) as days
-from ${from} t
-group by ${['1', 't.project_id', ...groups.map(([sql]) => sql)].join(', ')}`;
+/** By day first: there are far fewer days than rows, and a name is then looked for among these. */
+function monthly(
+  from: string,
+  { id, name }: Pick<Breakdown, 'name'> & { readonly id?: ViewColumn } = {},
+): string {
+  const ids = id === undefined ? [] : [id];
+  const names = name === undefined ? [] : [name];
+  const named = [...ids, ...names.map(([sql, called]): ViewColumn => [`max(${sql})`, called])];
+  const columns = [
+    "date_trunc('month', d.date::timestamp)::date as month",
+    'd.project_id',
+    `${last('project_name')} as project_name`,
+    ...ids.map(([, called]) => `d.${called}`),
+    ...names.map(
+      ([, called]) =>
+        `coalesce(${[last(called), ...ids.map(([, other]) => `d.${other}`)].join(', ')}) as ${called}`,
+    ),
+    'sum(d.cost_usd) as cost_usd',
+    'count(*) as days',
+  ];
+  return `select ${columns.join(',\n  ')}
+from (
+  select t.date, t.project_id, max(t.project_name) as project_name, ${named.map(([sql, called]) => `${sql} as ${called}, `).join('')}sum(t.cost_usd) as cost_usd
+  from ${from} t
+  group by ${['t.date', 't.project_id', ...ids.map(([sql]) => sql)].join(', ')}
+) d
+group by ${['1', 'd.project_id', ...ids.map(([, called]) => `d.${called}`)].join(', ')}`;
 }
 
 /** What a group is called on its last day with a name. */
 function last(column: string): string {
-  return `(array_agg(t.${column} order by t.date desc) filter (where t.${column} is not null))[1]`;
+  return `(array_agg(d.${column} order by d.date desc) filter (where d.${column} is not null))[1]`;
 }
 
 function changes(schema: string, costs: readonly MonthlyCost[]): readonly View[] {
@@ -149,23 +178,6 @@ where here.month is not null or exists (
   ];
 }
 
-function errors(schema: string, streams: readonly Stream[]): readonly View[] {
-  if (!has(streams, requests)) return [];
-  return [
-    {
-      name: 'errors_by_message',
-      description:
-        'What fails? Requests without a result by day, HTTP status and message, with the last of them',
-      sql: `select date, project_id, max(project_name) as project_name, endpoint, status, code, error_message,
-  count(*) as requests, min(created_at) as first_at, max(created_at) as last_at,
-  (array_agg(request_id order by created_at desc))[1] as last_request_id
-from ${identifier(schema, requests.name)}
-where ${FAILED}
-group by date, project_id, endpoint, status, code, error_message`,
-    },
-  ];
-}
-
 function freshness(schema: string): View {
   return {
     name: 'freshness',
@@ -192,6 +204,6 @@ function billingBy(streams: readonly Stream[], groupings: readonly string[]): St
       ({ kind, groupings: all }) => kind === billing.kind && groupings.every((one) => all.includes(one)),
     )
     .filter(({ groupings: all }) => groupings.length > 0 || all.length === 0)
-    .sort((one, other) => one.groupings.length - other.groupings.length);
+    .sort((one, other) => one.groupings.length - other.groupings.length || (one.name < other.name ? -1 : 1));
   return first;
 }

@@ -32,6 +32,8 @@ export async function parseState(value: unknown, file: ConfigFile): Promise<Part
   const { value: settings, ...part } = await parsePart(type.settings, written, PATH, file, ['type']);
   if (part.mistakes.length > 0) return failedPart(part.mistakes);
   const state: JobState = {
+    type: String(typeName),
+    settings,
     folder: file.cwd,
     // Safe: the type's own schema has parsed them; where only the environment can say them, none is opened.
     open: (context) => type.open(settings as Parameters<typeof type.open>[0], context),

@@ -286,6 +286,38 @@ describe.skipIf(!hasPostgres)('requests_by_day', () => {
   });
 });
 
+describe.skipIf(!hasPostgres)('errors_by_message', () => {
+  it('counts what failed of the day by its message, and follows it when it changes', async () => {
+    const database = await emptyDatabase();
+    const sink = await preparedSink(database, [requests]);
+    const failed = (at: number, change: object) =>
+      requestRow(at, DAY, { status: 'error', code: 400, error_message: 'no audio', ...change });
+    await deliver(sink, PARTITION, [
+      requestRow(1),
+      failed(2, {}),
+      failed(3, {}),
+      failed(4, { status: 'lost', code: null, error_message: null }),
+    ]);
+    const counted = () =>
+      database.sql(
+        `select status, code, error_message, requests, first_at <= last_at as in_order, last_request_id
+         from deepgram.errors_by_message order by status`,
+      );
+    const before = await counted();
+
+    await deliver(sink, PARTITION, [requestRow(1), failed(2, {}), requestRow(3)]);
+
+    const [, second, third, fourth] = [1, 2, 3, 4].map((at) => requestRow(at).request_id);
+    const noAudio = { status: 'error', code: '400', error_message: 'no audio', in_order: true };
+    const lost = { status: 'lost', code: null, error_message: null, in_order: true };
+    expect(before).toEqual([
+      { ...noAudio, requests: '2', last_request_id: third },
+      { ...lost, requests: '1', last_request_id: fourth },
+    ]);
+    expect(await counted()).toEqual([{ ...noAudio, requests: '1', last_request_id: second }]);
+  });
+});
+
 const SIZE = "select pg_relation_size('deepgram.requests') as size";
 
 /** Where every row is, and which transaction wrote it, by what tells it apart. */

@@ -23,6 +23,12 @@ async function role(database: TestDatabase): Promise<string> {
   return name;
 }
 
+async function printedGrants({ terminal }: PostgresWorld): Promise<string> {
+  const grants = terminal.again();
+  expect(await grants.run('postgres', 'grants', '-c', 'job.yaml')).toBe(0);
+  return grants.stdout;
+}
+
 const tablesOf = (database: TestDatabase) =>
   database.sql(
     "select count(*) from pg_class c join pg_namespace n on n.oid = relnamespace where nspname = 'deepgram'",
@@ -84,27 +90,42 @@ describe.skipIf(!hasPostgres)('a database that cannot be written', () => {
     expect(await tablesOf(world.database)).toEqual([{ count: '0' }]);
   });
 
-  it('with the least rights that `postgres grants` prints can be written', async () => {
+  it('with the least rights that `postgres grants` prints can be written, and keeps a state that the reader has no right to', async () => {
     const world = await postgresWorld({
       url: (database) => database.server.url(database.name, { user: roleOf(database) }),
+      state: 'schema: deepgram_state',
     });
     const name = await role(world.database);
-    const grants = world.terminal.again();
-    expect(await grants.run('postgres', 'grants', '-c', 'job.yaml')).toBe(0);
+    const grants = await printedGrants(world);
     await world.database.sql(
       `revoke all on schema public from public; revoke all on database ${world.database.name} from public`,
     );
-    for (const statement of grants.stdout.replace(/^--.*$/gm, '').split(';\n')) {
-      await world.database.sql(statement);
-    }
+    for (const statement of grants.replace(/^--.*$/gm, '').split(';\n')) await world.database.sql(statement);
 
     expect(await world.sync()).toBe(0);
 
-    expect(grants.stdout).not.toContain(PASSWORD);
+    expect(grants).not.toContain(PASSWORD);
     const owners = await world.database.sql(
-      "select distinct relowner::regrole::text as owner from pg_class where relnamespace = 'deepgram'::regnamespace",
+      `select relnamespace::regnamespace::text as schema, min(relowner::regrole::text) as least, max(relowner::regrole::text) as most
+       from pg_class where relnamespace in ('deepgram'::regnamespace, 'deepgram_state'::regnamespace) group by 1 order by 1`,
     );
-    expect(owners).toEqual([{ owner: name }]);
+    expect(owners).toEqual(
+      ['deepgram', 'deepgram_state'].map((schema) => ({ schema, least: name, most: name })),
+    );
+    const asReader = (sql: string) => world.database.sql(`set role deepgram_reader; ${sql}`);
+    await expect(asReader('select from deepgram_state._state')).rejects.toThrow(
+      /permission denied for schema deepgram_state/,
+    );
+    await asReader('select from deepgram._partitions');
+  });
+
+  it('is told by `postgres grants` that a state in the schema of the sink is read with it', async () => {
+    const world = await postgresWorld({ state: 'schema: deepgram' });
+
+    const grants = await printedGrants(world);
+
+    expect(grants).toMatch(/-- The state is in the same schema, and "deepgram_reader" reads it/);
+    expect(grants.match(/^create schema/gm)).toHaveLength(1);
   });
 
   it('made by a newer program is left as it is', async () => {
@@ -160,13 +181,11 @@ describe.skipIf(!hasPostgres)('a database that cannot be written', () => {
 
   it('with `migrate: false` is told as SQL what is missing, and is fit when that was run', async () => {
     const world = await postgresWorld({ settings: 'migrate: false' });
-    const { code, said } = await refused(world);
+    const { code, statements } = await toldToRun(world);
 
-    const statements = [...said.matchAll(/warn: (.*;)$/gm)].map(([, sql = '']) => sql);
     await world.database.sql(`begin; ${statements.join('\n')} commit;`);
 
     expect(code).toBe(5);
-    expect(said).toMatch(/`migrate` is false/);
     const views = "select count(*)::int as views from pg_views where schemaname = 'deepgram'";
     const [printed] = await world.database.sql(views);
     expect(await world.sync()).toBe(0);
@@ -174,6 +193,37 @@ describe.skipIf(!hasPostgres)('a database that cannot be written', () => {
     await whole.sync();
     expect([printed]).toEqual(await whole.database.sql(views));
   });
+
+  it.each([
+    ['a view', 'drop view deepgram.freshness', /^create view "deepgram"."freshness"/],
+    [
+      'a view that others are made of',
+      `update deepgram._layout set views = replace(views, '"monthly_cost":"', '"monthly_cost":"older')`,
+      /^drop view "deepgram"."cost_changes"/,
+    ],
+    ['a roll-up', 'drop table deepgram.errors_by_message', /^create table "deepgram"."errors_by_message"/],
+    ['a column', 'alter table deepgram.usage drop column requests', /^alter table "deepgram"."usage" add/],
+    ['an index', 'drop index deepgram.requests_failed', /^create index "requests_failed"/],
+  ])('with `migrate: false` is told so too where only %s is missing', async (_, change, first) => {
+    const world = await postgresWorld({ settings: 'migrate: false' });
+    await world.database.sql((await toldToRun(world)).statements.join('\n'));
+    expect(await world.sync()).toBe(0);
+    await world.database.sql(change);
+
+    const { code, statements } = await toldToRun(world);
+
+    expect(code).toBe(5);
+    expect(statements[0]).toMatch(first);
+    await world.database.sql(`begin; ${statements.join('\n')} commit;`);
+    expect(await world.sync()).toBe(0);
+  });
+
+  /** What a run that may make nothing ends with, and the SQL that it prints. */
+  async function toldToRun(world: PostgresWorld) {
+    const { code, said } = await refused(world);
+    expect(said).toMatch(/`migrate` is false/);
+    return { code, statements: [...said.matchAll(/warn: (.*;)$/gm)].map(([, sql = '']) => sql) };
+  }
 });
 
 describe('a URL of a database', () => {

@@ -18,6 +18,8 @@ export interface WorldOptions extends TerminalOptions {
   /** Settings of the sink beside its URL: `keep: { … }`. */
   readonly settings?: string;
   readonly window?: string;
+  /** Settings of a state in the same database: `schema: …`. Default: it is in a file. */
+  readonly state?: string;
   /** Of `create database`. */
   readonly databaseOptions?: string;
   /** Sinks beside that of the database. */
@@ -39,7 +41,11 @@ export async function postgresWorld(options: WorldOptions = {}): Promise<Postgre
     `db: { type: postgres, url: "\${DATABASE_URL}"${own} }`,
     ...(options.sinks ?? []),
   ]);
-  await terminal.write('job.yaml', text.replace('since: 1d', options.window ?? 'since: 1d'));
+  const state =
+    options.state === undefined
+      ? ''
+      : `state: { type: postgres, url: "\${DATABASE_URL}", ${options.state} }\n`;
+  await terminal.write('job.yaml', text.replace('since: 1d', options.window ?? 'since: 1d') + state);
   return {
     terminal,
     account: standIn,

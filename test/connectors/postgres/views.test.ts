@@ -5,7 +5,6 @@ import { type PostgresWorld, postgresWorld } from './postgres-world.js';
 
 const VIEWS = [
   'cost_changes',
-  'errors_by_message',
   'freshness',
   'monthly_cost',
   'monthly_cost_by_api_key',
@@ -116,10 +115,44 @@ describe.skipIf(!hasPostgres)('the views', () => {
 
     expect(terminal.stderr).toMatch(/The view freshness is not made/);
     expect(later.stderr).toMatch(/The view cost_changes stays as an older program made it/);
+    expect(later.stderr).not.toMatch(/monthly_cost/);
     expect(await world.database.sql('select mine from deepgram.freshness')).toEqual([{ mine: 1 }]);
     expect(await world.database.sql('select count(*) > 0 as rows from deepgram.theirs')).toEqual([
       { rows: true },
     ]);
+  });
+
+  it('are made anew with those of ours that are made of them', async () => {
+    const world = await postgresWorld();
+    await world.sync();
+    await world.database.sql(`
+      drop view deepgram.monthly_cost cascade;
+      create view deepgram.monthly_cost as select 1 as older;
+      create view deepgram.cost_changes as select older from deepgram.monthly_cost;
+      update deepgram._layout set views = replace(views, '"monthly_cost":"', '"monthly_cost":"older')`);
+    const terminal = world.terminal.again();
+
+    expect(await terminal.run('sync', '-c', 'job.yaml')).toBe(0);
+
+    expect(terminal.stderr).not.toMatch(/view/);
+    for (const view of ['monthly_cost', 'cost_changes'])
+      expect(await world.database.sql(`select count(cost_usd) > 0 as rows from deepgram.${view}`)).toEqual([
+        { rows: true },
+      ]);
+  });
+
+  it('are made of all that is there, also by a run of some streams', async () => {
+    const world = await postgresWorld();
+    await world.sync();
+    const definitions = () =>
+      world.database.sql(
+        "select viewname, definition from pg_views where schemaname = 'deepgram' order by 1",
+      );
+    const before = await definitions();
+
+    expect(await world.sync('--stream', 'billing')).toBe(0);
+
+    expect(await definitions()).toEqual(before);
   });
 
   it('are made anew where they were made otherwise, and not where they are as they should be', async () => {
