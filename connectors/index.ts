@@ -4,13 +4,14 @@ import { demoCommand } from './demo/demo-command.js';
 import { grafanaCommands } from './grafana/commands.js';
 import { replayCommand } from './ndjson/replay-command.js';
 import { postgresCommands } from './postgres/grants/commands.js';
+import { reportCommand } from './spending/command.js';
 import { starterConfig } from './starter-config.js';
 
 /** What we ship: a source, its sinks, and the commands beside those of the core. */
 export const catalogue: Catalogue = {
   about: 'Exports a Deepgram account: usage, request log, billing and balances.',
   connectors: async () => (await import('./connectors.js')).connectors,
-  commands: [replayCommand, demoCommand, datadogCommands, postgresCommands, grafanaCommands],
+  commands: [replayCommand, reportCommand, demoCommand, datadogCommands, postgresCommands, grafanaCommands],
   withoutFile: {
     variable: 'DEEPGRAM_API_KEY',
     config: `version: 1

@@ -1,5 +1,5 @@
 import type { Mask } from '../secrets/mask.js';
-import { oneLine } from '../text/one-line.js';
+import { markdownTable, markdownText } from '../text/markdown.js';
 import { formatCount } from '../text/text-table.js';
 import type { Summary } from './summary.js';
 import { factLines, notes, trafficLine, verdictLine } from './summary-text.js';
@@ -19,31 +19,15 @@ export function summaryMarkdown(summary: Summary, mask: Mask): string {
     formatCount(sink.failed_partitions + sink.unread_partitions),
     sink.failure ? 'failed' : 'ok',
   ]);
-  const said = [...notes(summary), ...factLines(summary)].map((note) => `- ${escaped(mask(note))}`);
+  const said = [...notes(summary), ...factLines(summary)].map((note) => `- ${markdownText(mask(note))}`);
   return [
-    `### deepgram-export: ${escaped(verdictLine(summary))}`,
+    `### deepgram-export: ${markdownText(verdictLine(summary))}`,
     '',
     trafficLine(summary),
     '',
-    ...(streams.length > 0 ? table(['stream', 'records', 'partitions', 'unread'], streams) : []),
-    ...(sinks.length > 0 ? table(['sink', 'type', 'accepted', 'partitions missing', ''], sinks) : []),
+    ...(streams.length > 0 ? markdownTable(['stream', 'records', 'partitions', 'unread'], streams) : []),
+    ...(sinks.length > 0 ? markdownTable(['sink', 'type', 'accepted', 'partitions missing', ''], sinks) : []),
     ...(said.length > 0 ? [...said, ''] : []),
     '',
   ].join('\n');
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const line = (cells: readonly string[]) => `| ${cells.map(escaped).join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line), ''];
-}
-
-/** Names from outside must stay text: no table cell, link, image, formula or HTML of theirs. */
-function escaped(text: string): string {
-  return oneLine(text)
-    .replace(/&/g, '&amp;')
-    .replace(/</g, '&lt;')
-    .replace(/>/g, '&gt;')
-    .replace(/([\\`*_~[\]|!#$])/g, '\\$1')
-    .replace(/:\/\//g, ':&#47;/')
-    .replace(/www\./gi, (start) => `${start.slice(0, 3)}&#46;`);
 }

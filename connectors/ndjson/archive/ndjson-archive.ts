@@ -32,6 +32,8 @@ export interface NdjsonArchiveOptions {
 }
 
 export interface NdjsonArchive extends Source {
+  /** The days that would be read, in order. Throws likewise. */
+  days(): Promise<readonly Day[]>;
   /**
    * The first and the last day that would be read; undefined where there is none. Throws what
    * {@link Source.projects} throws: an `ExportError` of kind `config` for a folder that is no archive.
@@ -58,7 +60,8 @@ export function ndjsonArchive(options: NdjsonArchiveOptions): NdjsonArchive {
   const filesFor = (stream: Stream, project: Project) =>
     filesOf.get(`${stream.name}/${pathSegment(project.id)}`) ?? [];
   const isWithin = (day: Day) => day >= since && day <= until;
-  const span = async () => spanOf((await list()).files, streams, isWithin);
+  const days = async () => daysOf((await list()).files, streams, isWithin);
+  const span = async () => spanOf(await days());
   const projects = async (signal: AbortSignal) => {
     const { files, warnings } = await list();
     filesOf = groupFiles(files, (file) => `${file.stream}/${file.projectSegment}`);
@@ -78,6 +81,7 @@ export function ndjsonArchive(options: NdjsonArchiveOptions): NdjsonArchive {
     parallel: PARALLEL,
     traffic: { calls: 0, retries: 0, waitedMs: 0, receivedBytes: 0 },
     projects,
+    days,
     span,
     oldestDay: () => undefined,
     readAt: (stream, project, day) => filesFor(stream, project).find((file) => file.day === day)?.writtenAt,
@@ -105,15 +109,19 @@ export function ndjsonArchive(options: NdjsonArchiveOptions): NdjsonArchive {
   };
 }
 
-function spanOf(
+function daysOf(
   files: readonly ArchiveFile[],
   streams: readonly Stream[],
   isWithin: (day: Day) => boolean,
-): { readonly since: Day; readonly until: Day } | undefined {
+): readonly Day[] {
   const wanted = new Set(streams.map(({ name }) => name));
-  const days = files
-    .flatMap(({ stream, day }) => (day !== null && wanted.has(stream) && isWithin(day) ? [day] : []))
-    .sort();
+  const days = files.flatMap(({ stream, day }) =>
+    day !== null && wanted.has(stream) && isWithin(day) ? [day] : [],
+  );
+  return [...new Set(days)].sort();
+}
+
+function spanOf(days: readonly Day[]): { readonly since: Day; readonly until: Day } | undefined {
   const [first, last] = [days[0], days.at(-1)];
   return first === undefined || last === undefined ? undefined : { since: first, until: last };
 }

@@ -20,7 +20,7 @@ export interface Calendar {
   readonly lastComplete: Day;
   readonly month: Month;
   readonly monthBefore: Month;
-  /** Days of the month that are over, and the same days of the month before. */
+  /** Days of the month that are over, and the same days of the month before: all of it where the month is over. */
   readonly complete: readonly Day[];
   readonly same: readonly Day[];
   /** True where the month is over. */
@@ -33,33 +33,40 @@ export interface Calendar {
   readonly chartDays: readonly Day[];
 }
 
-export function calendarOf(newest: Day, months: number, now: number): Calendar {
+/** @param about the month that it is about. Default: that of the last day that is over */
+export function calendarOf(newest: Day, months: number, now: number, about?: Month): Calendar {
   const isOpen = newest >= dayAt(now);
   const lastComplete = isOpen ? addDays(newest, -1) : newest;
-  const month = monthOf(lastComplete);
-  const monthBefore = monthOf(addDays(firstOfMonth(lastComplete), -1));
+  const month = about ?? monthOf(lastComplete);
+  const before = monthBefore(month);
   const complete = daysThrough(`${month}-01`, lastComplete);
-  const same = daysOf(monthBefore).slice(0, complete.length);
+  const isMonthOver = complete.length === daysOf(month).length;
+  // A whole month is held against a whole one.
+  const same = isMonthOver ? daysOf(before) : daysOf(before).slice(0, complete.length);
   const shown = [monthOf(newest)];
-  while (shown.length < months) shown.unshift(monthOf(addDays(`${shown[0]}-01`, -1)));
+  while (shown.length < months) shown.unshift(monthBefore(shown[0] ?? month));
   return {
     now,
     newest,
     isOpen,
     lastComplete,
     month,
-    monthBefore,
+    monthBefore: before,
     complete,
     same,
-    isMonthOver: complete.length === daysOf(month).length,
+    isMonthOver,
     monthDays: daysOf(month).length,
     months: shown,
-    chartDays: daysThrough(`${monthBefore}-01`, newest),
+    chartDays: daysThrough(`${before}-01`, newest),
   };
 }
 
 export function monthOf(day: Day): Month {
   return day.slice(0, 7);
+}
+
+export function monthBefore(month: Month): Month {
+  return monthOf(addDays(`${month}-01`, -1));
 }
 
 export function daysOf(month: Month): readonly Day[] {
@@ -111,4 +118,10 @@ export function shortMonthName(month: Month): string {
 /** `Nov 20`. */
 export function dayName(day: Day): string {
   return `${shortMonthName(monthOf(day)).slice(0, 3)} ${Number(day.slice(8))}`;
+}
+
+/** `Oct 1 to 19`, `Oct 30 to Nov 2`. */
+export function daysWords(first: Day = '', last: Day = first): string {
+  if (first === last) return dayName(first);
+  return `${dayName(first)} to ${monthOf(first) === monthOf(last) ? Number(last.slice(8)) : dayName(last)}`;
 }

@@ -1,7 +1,7 @@
 import { billing } from '../../deepgram/streams/billing.js';
 import { requests } from '../../deepgram/streams/requests.js';
 import { usage } from '../../deepgram/streams/usage.js';
-import type { Entry } from '../totals/entry.js';
+import type { Entry, RequestTotals } from '../totals/entry.js';
 import type { Largest } from '../totals/largest.js';
 import { type Amounts, type Named, OTHERS } from './amounts.js';
 import { entryBy, groupAmounts, modelNamed } from './grouped-amounts.js';
@@ -21,11 +21,16 @@ export const BREAKDOWNS = [
 ] as const;
 export type BreakdownName = (typeof BREAKDOWNS)[number];
 
+/** What amounts are made of: of each partition its groups, of requests those by model. */
+export type AmountsEntry = Pick<Entry, 'kind' | 'groupings' | 'grouped'> & {
+  readonly requests?: Pick<RequestTotals, 'models'>;
+};
+
 /** Told of each group of a day. */
 export type OnAmounts = (by: BreakdownName, named: Named, amounts: Amounts) => void;
 
 /** Goes through the groups of a project and day. */
-export function forEachAmounts(entries: readonly Entry[], project: string, tell: OnAmounts): void {
+export function forEachAmounts(entries: readonly AmountsEntry[], project: string, tell: OnAmounts): void {
   for (const dimension of ['line_item', 'accessor', 'tags'] as const) {
     const grouped = entryBy(entries, billing.kind, dimension)?.grouped;
     if (grouped === undefined) continue;

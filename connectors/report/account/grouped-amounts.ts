@@ -25,18 +25,27 @@ export interface GroupAmounts {
   readonly amounts: Amounts;
 }
 
+type Kind = Pick<Entry, 'kind' | 'groupings'>;
+
 /**
  * Of the entries of one kind, project and day the one that a dimension is best read from: that with the fewest
  * groupings, so that as few groups as possible were too small to be kept.
  */
-export function entryBy(entries: readonly Entry[], kind: string, dimension: Dimension): Entry | undefined {
+export function entryBy<One extends Kind>(
+  entries: readonly One[],
+  kind: string,
+  dimension: Dimension,
+): One | undefined {
   return entries
     .filter((entry) => entry.kind === kind && entry.groupings.includes(dimension))
     .sort((one, other) => one.groupings.length - other.groupings.length)[0];
 }
 
 /** The total of a kind, project and day. */
-export function totalOf(entries: readonly Entry[], kind: string): Amounts | undefined {
+export function totalOf(
+  entries: readonly (Kind & Pick<Entry, 'grouped'>)[],
+  kind: string,
+): Amounts | undefined {
   const grouped = entries.find((entry) => entry.kind === kind && entry.groupings.length === 0)?.grouped;
   return grouped && sumOf(grouped);
 }
@@ -89,6 +98,14 @@ function namedBy(
   const called = typeof name === 'string' && name !== '' ? name : key;
   // Keys of two projects are two keys.
   return { key: JSON.stringify([key, of ?? null]), name: called === '' ? none : called, of };
+}
+
+/** The id of a group that is told apart by one, not by tags; undefined where it has none. */
+export function idOf({ key }: Pick<Named, 'key'>): string | undefined {
+  if (key === OTHERS.key) return undefined;
+  // Safe: it is what `namedBy` made.
+  const [id] = JSON.parse(key) as readonly [id: string, of: string | null];
+  return id === '' ? undefined : id;
 }
 
 function tagSet(tags: readonly string[]): Named {

@@ -96,8 +96,10 @@ export function monthSums(entries: readonly Entry[], openDay: Day | undefined): 
 }
 
 /** The entries of each day, in the order of the days. */
-export function byDay(entries: readonly Entry[]): ReadonlyMap<Day, readonly Entry[]> {
-  const days = new Map<Day, Entry[]>();
+export function byDay<One extends Pick<Entry, 'day'>>(
+  entries: readonly One[],
+): ReadonlyMap<Day, readonly One[]> {
+  const days = new Map<Day, One[]>();
   for (const entry of entries) {
     if (entry.day === null) continue;
     const ofDay = days.get(entry.day) ?? [];

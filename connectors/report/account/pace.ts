@@ -4,6 +4,9 @@ import { NANO } from '../totals/measure-parts.js';
 import type { Account, ProjectRow } from './account.js';
 import type { AmountsBy, Measure } from './amounts.js';
 
+/** What days have cost. */
+type DailyCost = Pick<Account, 'days' | 'calendar'>;
+
 /** Days whose average says how fast money is spent. */
 const PACE_DAYS = 30;
 /** What a month that has just begun is projected from, instead of its own days. */
@@ -19,14 +22,14 @@ export function daysKnown(amounts: AmountsBy, days: readonly Day[], measure: Mea
 }
 
 /** Cost of a day on average, over the last days that are over; undefined where no cost is known. */
-export function dailyPace({ days, calendar }: Account, most = PACE_DAYS): number | undefined {
+export function dailyPace({ days, calendar }: DailyCost, most = PACE_DAYS): number | undefined {
   const last = Array.from({ length: most }, (_, back) => addDays(calendar.lastComplete, -back));
   const known = daysKnown(days, last, 'cost_usd');
   return known.length === 0 ? undefined : sumOver(days, known, 'cost_usd') / known.length;
 }
 
 /** What the month will have cost at its end, if its other days cost what those have that are over. */
-export function projectedCost(account: Account): number | undefined {
+export function projectedCost(account: DailyCost): number | undefined {
   const { calendar, days } = account;
   const known = daysKnown(days, calendar.complete, 'cost_usd');
   if (known.length === 0) return undefined;

@@ -1,5 +1,6 @@
 import { timestampAt } from '../../../src/time/timestamp.js';
 import type { Account } from '../account/account.js';
+import { documentOf } from './document.js';
 import { type Content, type Html, html } from './html.js';
 import { counted, moment } from './numbers.js';
 import { addsUp } from './sections/adds-up.js';
@@ -11,7 +12,7 @@ import { quality } from './sections/quality.js';
 import { requestLog } from './sections/request-log.js';
 import { usage } from './sections/usage.js';
 import { whatMoved } from './sections/what-moved.js';
-import { hatch, style } from './style.js';
+import { hatch } from './style.js';
 import { nameOf } from './table.js';
 
 /** In the order in which the page has them. */
@@ -38,14 +39,7 @@ export function reportPage(account: Account | undefined, now: number): string {
           ([id, heading, section]) =>
             html`<section id="${id}"><h2>${heading}</h2>${section(account)}</section>\n`,
         )}</main>`;
-  return html`<!doctype html>
-<html lang=en><head><meta charset=utf-8>
-<meta http-equiv=Content-Security-Policy content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
-<meta name=viewport content="width=device-width,initial-scale=1"><meta name=color-scheme content="light dark">
-<meta name=referrer content=no-referrer><title>Deepgram: cost and usage</title>${style}</head>
-<body>${hatch}${header(account, at)}
-${body}<footer>Written by deepgram-export on ${at}. All times and days are UTC.</footer></body></html>
-`.markup;
+  return documentOf('Deepgram: cost and usage', html`${hatch}${header(account, at)}\n${body}`, at);
 }
 
 function header(account: Account | undefined, at: string): Html {

@@ -83,7 +83,7 @@ function costDetail({ calendar, months }: Account, projected: number | undefined
 }
 
 /** `, 12 % over October’s same days`; of days that are over on both sides. */
-function comparedWords({ calendar, days }: Account): string {
+export function comparedWords({ calendar, days }: Pick<Account, 'calendar' | 'days'>): string {
   const known = daysKnown(days, calendar.same, 'cost_usd');
   if (known.length === 0) return '';
   const now = sumOver(days, calendar.complete, 'cost_usd');

@@ -10,6 +10,7 @@ import { type Content, type Html, html } from '../html.js';
 import { count, counted, dollars, NONE, percent } from '../numbers.js';
 import { folded, nameOf, table } from '../table.js';
 import { breakdownTable } from './breakdown-table.js';
+import { SINGLE_TAGS_NOTE, TAG_SETS_NOTE } from './tag-notes.js';
 
 /** What was spent, by day and month and by whom. */
 export function cost(account: Account): Content {
@@ -50,14 +51,14 @@ export function cost(account: Account): Content {
       of: 'tags together',
       measure: 'cost_usd',
       whole: spent,
-      note: 'A request is in one row: that of all its tags together. These rows add up.',
+      note: TAG_SETS_NOTE,
     }),
     breakdownTable(account, by.cost_tag, {
       heading: 'Cost by single tag',
       of: 'tag',
       measure: 'cost_usd',
       whole: undefined,
-      note: 'A request with several tags counts for each of them, so these rows are more than the whole when added up.',
+      note: SINGLE_TAGS_NOTE,
     }),
     breakdownTable(account, by.cost_models, {
       heading: 'Cost by model',

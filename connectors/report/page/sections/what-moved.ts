@@ -1,6 +1,6 @@
 import type { Account } from '../../account/account.js';
 import { type Breakdown, OTHERS, type Share, UNTAGGED } from '../../account/amounts.js';
-import { dayName, shortMonthName } from '../../account/calendar.js';
+import { daysWords, shortMonthName } from '../../account/calendar.js';
 import { NANO } from '../../totals/measure-parts.js';
 import { type Content, type Html, html } from '../html.js';
 import { change, dollars, growth } from '../numbers.js';
@@ -31,7 +31,7 @@ export function whatMoved(account: Account): Content {
   ]
     .sort((one, other) => Math.abs(other.now - other.then) - Math.abs(one.now - one.then))
     .slice(0, MOST);
-  const days = `${daysWords(complete)} against ${daysWords(same)}`;
+  const days = `${daysWords(complete[0], complete.at(-1))} against ${daysWords(same[0], same.at(-1))}`;
   if (same.every((day) => account.days.get(day)?.cost_usd === undefined))
     return html`<p>There is nothing to compare with: no bill of ${shortMonthName(calendar.monthBefore)}\u2019s same days was read.</p>`;
   const [first, ...others] = moves;
@@ -72,10 +72,4 @@ function sentence({ kind, share, now, then }: Move, account: Account): Html {
     return html`${what} has cost nothing, after <b>${dollars(then)}</b> on ${month}\u2019s same days.`;
   const more = now > then ? 'more' : 'less';
   return html`${what} cost <b>${by}</b> ${more} than on ${month}\u2019s same days: ${dollars(now)} after ${dollars(then)} (${growth(now, then)}).`;
-}
-
-function daysWords(days: readonly string[]): string {
-  const [first = '', last = first] = [days[0], days.at(-1)];
-  if (first === last) return dayName(first);
-  return `${dayName(first)} to ${first.slice(0, 7) === last.slice(0, 7) ? Number(last.slice(8)) : dayName(last)}`;
 }
