@@ -15,6 +15,8 @@ export const NOW = Date.parse('2026-11-20T12:00:00Z');
 export interface TerminalOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly isTTY?: boolean;
+  /** Default 100. */
+  readonly columns?: number;
   /** Default: time stands still at {@link NOW}, and waits take none. */
   readonly clock?: Clock;
   /** What the program is made of. Default: what we ship. */
@@ -35,8 +37,8 @@ export class Terminal {
   private constructor(cwd: string, options: TerminalOptions) {
     this.cwd = cwd;
     this.env = { ...options.env };
-    this.#stdout = new CapturedOutput(options.isTTY ?? false);
-    this.#stderr = new CapturedOutput(options.isTTY ?? false);
+    this.#stdout = new CapturedOutput(options);
+    this.#stderr = new CapturedOutput(options);
     this.#clock = options.clock ?? { now: () => NOW, sleep: async () => {} };
     this.#catalogue = options.catalogue ?? catalogue;
   }
@@ -74,9 +76,14 @@ export class Terminal {
     this.#interrupt.abort(new ExportError('ABORTED', 'Interrupted by a signal.', { kind: 'interrupted' }));
   }
 
-  /** A later start of the program in the same folder and environment. */
-  again(): Terminal {
-    return new Terminal(this.cwd, { env: this.env, clock: this.#clock, catalogue: this.#catalogue });
+  /** A later start of the program in the same folder and environment; what it prints goes to a file, or to this screen. */
+  again(screen: Pick<TerminalOptions, 'isTTY' | 'columns'> = {}): Terminal {
+    return new Terminal(this.cwd, {
+      env: this.env,
+      clock: this.#clock,
+      catalogue: this.#catalogue,
+      ...screen,
+    });
   }
 
   async write(name: string, text: string): Promise<void> {
@@ -91,11 +98,12 @@ export class Terminal {
 
 class CapturedOutput implements Output {
   readonly isTTY: boolean;
-  readonly columns = 100;
+  readonly columns: number;
   text = '';
 
-  constructor(isTTY: boolean) {
+  constructor({ isTTY = false, columns = 100 }: TerminalOptions) {
     this.isTTY = isTTY;
+    this.columns = columns;
   }
 
   write(text: string): void {
