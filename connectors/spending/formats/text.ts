@@ -1,5 +1,5 @@
 import { createColors } from 'picocolors';
-import { shortName } from '../../../src/text/one-line.js';
+import { oneLine, shortName } from '../../../src/text/one-line.js';
 import { textTable } from '../../../src/text/text-table.js';
 import type { Block, MoneyTable } from '../money-table.js';
 import { type Column, columnsOf } from './columns.js';
@@ -13,19 +13,34 @@ export interface TextOptions {
 /** As a person reads it in a terminal. */
 export function textOf(table: MoneyTable, { color, width }: TextOptions): string {
   const colors = createColors(color);
+  const prose = (text: string) => wrapped(text, width);
   const lines = [
-    colors.dim(table.from),
+    ...prose(table.from).map(colors.dim),
     '',
-    table.lead,
-    ...(table.comparison === undefined ? [] : [table.comparison]),
-    ...table.notes.map((note) => `${colors.yellow('!')} ${note}`),
+    ...prose(table.lead),
+    ...(table.comparison === undefined ? [] : prose(table.comparison)),
+    ...table.notes.flatMap((note) => {
+      const [first = '', ...others] = wrapped(note, Math.max(0, width - 2));
+      return [`${colors.yellow('!')} ${first}`, ...others.map((line) => `  ${line}`)];
+    }),
     ...table.blocks.flatMap((block) => [
       '',
       ...blockLines(block, table, width),
-      ...block.notes.map((note) => colors.dim(note)),
+      ...block.notes.flatMap(prose).map(colors.dim),
     ]),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** Words in lines of so many columns; as one line where there is no end to them. */
+function wrapped(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  for (const word of oneLine(text).split(' ')) {
+    const longer = `${lines.at(-1) ?? ''} ${word}`;
+    if (lines.length > 0 && (width === 0 || [...longer].length <= width)) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines;
 }
 
 function blockLines(block: Block, table: MoneyTable, width: number): readonly string[] {
