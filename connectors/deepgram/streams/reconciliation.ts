@@ -18,6 +18,9 @@ const reconciliationColumns = {
 export type ReconciliationRow = RowOf<typeof reconciliationColumns>;
 export type Verdict = 'equal' | 'explained' | 'unexplained' | 'unknown';
 
+/** The kind of its stream, and its name. */
+export const RECONCILIATION = 'reconciliation';
+
 /** What everything else is held against. */
 const MAIN = ['requests', 'usage', 'billing'];
 
@@ -40,8 +43,8 @@ export function reconciliationOf(streams: readonly Stream[]): Stream | undefined
   if (inputs.length < 2) return undefined;
   return defineStream({
     source: DEEPGRAM,
-    kind: 'reconciliation',
-    name: 'reconciliation',
+    kind: RECONCILIATION,
+    name: RECONCILIATION,
     description:
       'Whether it adds up: what records come to against Deepgram’s own totals, one record a day and comparison',
     partitionedBy: 'day',

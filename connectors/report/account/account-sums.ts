@@ -6,7 +6,7 @@ import { addHistogram } from '../totals/latency-histogram.js';
 import type { DayQuality, ErrorKind, ProjectRow, StreamFreshness } from './account.js';
 import { type AmountsBy, addAmounts, amountsIn, Breakdown, OTHERS } from './amounts.js';
 import { type Calendar, type Month, monthOf, type Period, periodsOf } from './calendar.js';
-import type { Compared, Comparison } from './compare-sums.js';
+import { ComparisonSums } from './comparison-sums.js';
 import { BREAKDOWNS, type BreakdownName, forEachAmounts } from './day-amounts.js';
 import { type BalanceLook, byDay, type MonthSums } from './month-sums.js';
 
@@ -37,9 +37,7 @@ export class AccountSums {
   readonly lastLooks = new Map<string, BalanceLook>();
   /** The last moment or day of which there is a request, by the key of the breakdown by API key. */
   readonly lastUsed = new Map<string, string>();
-  /** How many comparisons there were of each kind, and how many agreed. */
-  readonly compared = new Map<Comparison, { all: number; equal: number }>();
-  readonly differences: Compared[] = [];
+  readonly compared = new ComparisonSums();
   readonly streams = new Map<string, StreamFreshness>();
   /** Requests of the month that have not failed, and those of them that have a cost. */
   readonly priced = { requests: 0, priced: 0 };
@@ -69,11 +67,7 @@ export class AccountSums {
     }
     for (const [key, when] of sums.lastUsed)
       if (when > (this.lastUsed.get(key) ?? '')) this.lastUsed.set(key, when);
-    for (const [what, all, equal] of sums.compared) {
-      const counts = this.compared.get(what) ?? { all: 0, equal: 0 };
-      this.compared.set(what, { all: counts.all + all, equal: counts.equal + equal });
-    }
-    this.differences.push(...sums.differences);
+    this.compared.add(sums.compared);
     if (sums.lastLook) this.lastLooks.set(id, sums.lastLook);
     for (const { stream, first, last, days, records, deliveredAt } of sums.streams) {
       const known = this.#noteStream(stream, records, deliveredAt);

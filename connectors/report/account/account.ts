@@ -3,6 +3,7 @@ import type { Day } from '../../../src/time/day.js';
 import type { Histogram } from '../totals/latency-histogram.js';
 import type { LoggedRequest } from '../totals/request-log.js';
 import type { AccountSums } from './account-sums.js';
+import type { ComparisonSumsJson } from './comparison-sums.js';
 
 /** A request with the name of its project. */
 export interface ProjectRequest {
@@ -41,7 +42,11 @@ export interface ErrorKind {
 }
 
 /** All that the page says, added up from the totals. */
-export type Account = Omit<AccountSums, 'addMonth' | 'addDays' | 'addSnapshots' | 'errors' | 'streams'> & {
+export type Account = Omit<
+  AccountSums,
+  'addMonth' | 'addDays' | 'addSnapshots' | 'compared' | 'errors' | 'streams'
+> & {
+  readonly compared: ComparisonSumsJson;
   /** Failed requests of the days of charts. */
   readonly errors: readonly ErrorKind[];
   readonly purchases: readonly ProjectRow[];

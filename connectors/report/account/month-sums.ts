@@ -6,7 +6,7 @@ import { requests } from '../../deepgram/streams/requests.js';
 import { usage } from '../../deepgram/streams/usage.js';
 import type { Entry } from '../totals/entry.js';
 import { type Amounts, addAmounts, MEASURES, type Named } from './amounts.js';
-import { type Compared, type Comparison, compareSums } from './compare-sums.js';
+import { ComparisonSums, type ComparisonSumsJson } from './comparison-sums.js';
 import { type BreakdownName, forEachAmounts } from './day-amounts.js';
 import { keyNamed, totalOf } from './grouped-amounts.js';
 
@@ -19,8 +19,7 @@ export interface MonthSums {
   readonly groups: readonly GroupSum[];
   /** When each key made its last request: a moment, or a day. */
   readonly lastUsed: readonly (readonly [key: string, when: string])[];
-  readonly compared: readonly (readonly [what: Comparison, all: number, equal: number])[];
-  readonly differences: readonly Compared[];
+  readonly compared: ComparisonSumsJson;
   readonly streams: readonly StreamDays[];
   /** The last balances, if there were any. */
   readonly lastLook?: BalanceLook;
@@ -50,15 +49,13 @@ export interface StreamDays {
   readonly deliveredAt: number;
 }
 
-/** @param openDay a day that is not over, if any */
-export function monthSums(entries: readonly Entry[], openDay: Day | undefined): MonthSums {
+export function monthSums(entries: readonly Entry[]): MonthSums {
   const [{ project_id: project } = { project_id: '' }] = entries;
   let name = project;
   const days = new Map<Day, Amounts>();
   const groups = new Map<string, Open<GroupSum>>();
   const lastUsed = new Map<string, string>();
-  const compared = new Map<Comparison, [all: number, equal: number]>();
-  const differences: Compared[] = [];
+  const compared = new ComparisonSums();
   let lastLook: BalanceLook | undefined;
   const noteUse = (key: string, when: string): void => {
     if (when > (lastUsed.get(key) ?? '')) lastUsed.set(key, when);
@@ -70,16 +67,12 @@ export function monthSums(entries: readonly Entry[], openDay: Day | undefined): 
       addTo(groups, by, named, amounts);
       if (by === 'usage_accessor' && (amounts.requests ?? 0) > 0) noteUse(named.key, day);
     });
-    for (const { kind, rows = [], requests: log } of ofDay) {
+    for (const { kind, rows = [], requests: log, compared: held } of ofDay) {
+      if (held) compared.addDay(day, project, held);
       if (kind === balances.kind && rows.length > 0) lastLook = { day, rows };
       if (kind !== requests.kind || log === undefined) continue;
       // A moment is later than its day, as text too.
       for (const [key] of log.keys.groups) noteUse(keyNamed(key.id, key.name, project).key, key.last);
-    }
-    for (const one of compareSums(ofDay, { day, project, isOpen: day === openDay })) {
-      const [all, equal] = compared.get(one.what) ?? [0, 0];
-      compared.set(one.what, [all + 1, equal + (one.verdict === 'equal' ? 1 : 0)]);
-      if (one.verdict !== 'equal') differences.push(one);
     }
   }
   return {
@@ -88,8 +81,7 @@ export function monthSums(entries: readonly Entry[], openDay: Day | undefined): 
     days: [...days],
     groups: [...groups.values()],
     lastUsed: [...lastUsed],
-    compared: [...compared].map(([what, [all, equal]]) => [what, all, equal]),
-    differences,
+    compared: compared.sums(),
     streams: streamsIn(entries),
     ...(lastLook && { lastLook }),
   };

@@ -30,7 +30,7 @@ export async function readAccount(
   if (newest === undefined) return undefined;
   const calendar = calendarOf(newest, months, now);
   const sums = new AccountSums(calendar);
-  const sumsOf = (month: string) => store.sums(month, (entries) => monthSums(entries, undefined));
+  const sumsOf = (month: string) => store.sums(month, monthSums);
   for (const month of calendar.months.filter((one) => there.includes(one))) {
     // What is not over, or has days to come, is added up with each page.
     const made = month === monthOf(newest) ? newestMonth(store, sums, month) : sumsOf(month);
@@ -50,6 +50,7 @@ export async function readAccount(
       .flatMap(({ rows = [], project_id: project }) => rows.map((row) => ({ project, row })));
   return {
     ...sums,
+    compared: sums.compared.sums(),
     errors: [...sums.errors.values()],
     purchases: rowsOf(purchases.kind),
     keys: rowsOf(apiKeys({ includeEmails: false }).kind),
@@ -60,12 +61,12 @@ export async function readAccount(
 
 /** Days to come, as of a clock that was wrong, are left out. */
 async function* newestMonth(store: TotalsStore, sums: AccountSums, month: string): AsyncGenerator<MonthSums> {
-  const { newest, isOpen } = sums.calendar;
+  const { newest } = sums.calendar;
   for await (const entries of store.entries(month)) {
     const known = entries.filter(({ day }) => day !== null && day <= newest);
     if (known.length === 0) continue;
     sums.addDays(known);
-    yield monthSums(known, isOpen ? newest : undefined);
+    yield monthSums(known);
   }
 }
 

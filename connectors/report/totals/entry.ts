@@ -1,5 +1,6 @@
 import type { Row, Value } from '../../../src/streams/field.js';
 import type { Day } from '../../../src/time/day.js';
+import type { ReconciliationRow } from '../../deepgram/streams/reconciliation.js';
 import type { Largest } from './largest.js';
 
 /** What is kept of a partition: a line of a file of totals. */
@@ -22,7 +23,19 @@ export interface Entry {
   readonly requests?: RequestTotals;
   /** Of streams that have few records: all that is not personal. */
   readonly rows?: readonly Row[];
+  /** Of the reconciliation. */
+  readonly compared?: ComparedDay;
 }
+
+/** What was held against each other of a day. */
+export interface ComparedDay {
+  /** Of those that agree it is enough to know that. */
+  readonly equal: readonly (readonly [comparison: string, unit: string, tolerance: number])[];
+  /** All others, without what a day shares. */
+  readonly others: readonly ComparedRow[];
+}
+
+export type ComparedRow = Omit<ReconciliationRow, 'project_id' | 'project_name' | 'date'>;
 
 /** Records of usage or billing without what all of a day share. */
 export interface GroupedTotals extends Largest<readonly Value[]> {
@@ -34,23 +47,8 @@ export interface GroupedTotals extends Largest<readonly Value[]> {
   readonly each?: Readonly<Record<string, Largest<readonly Value[]>>>;
 }
 
-/** What is counted and added up of requests; what was heard is all audio but that which was spoken, as usage has it. */
-export const REQUEST_COUNTS = [
-  'requests',
-  'success',
-  'error',
-  'pending',
-  'unknown',
-  'lost',
-  'unsettled',
-  'priced',
-  'cost_usd',
-  'heard_seconds',
-  'tts_characters',
-  'tokens_in',
-  'tokens_out',
-] as const;
-export type RequestCount = (typeof REQUEST_COUNTS)[number];
+/** What is counted of requests: all, those that failed, and of the others those that have a cost. */
+export type RequestCount = 'requests' | 'error' | 'priced';
 
 /** What is added up of a model, or of a key. */
 export const REQUEST_GROUP_SUMS = ['cost_usd', 'requests', 'error', 'audio_seconds'] as const;

@@ -5,8 +5,10 @@ import type { Partition } from '../../../src/streams/partition.js';
 import type { Stream } from '../../../src/streams/stream.js';
 import { apiKeys, balances, purchases } from '../../deepgram/streams/account.js';
 import { billing } from '../../deepgram/streams/billing.js';
+import { RECONCILIATION } from '../../deepgram/streams/reconciliation.js';
 import { requests } from '../../deepgram/streams/requests.js';
 import { usage } from '../../deepgram/streams/usage.js';
+import { comparedRows } from './compared-rows.js';
 import type { Entry } from './entry.js';
 import { groupedTotals } from './grouped-totals.js';
 import { type DayLog, dayLog } from './request-log.js';
@@ -18,7 +20,7 @@ interface PartitionTotals {
   made(now: number): { readonly entry: Entry; readonly log?: DayLog | undefined };
 }
 
-type Made = Pick<Entry, 'grouped' | 'requests' | 'rows'> & { readonly log?: DayLog };
+type Made = Pick<Entry, 'grouped' | 'requests' | 'rows' | 'compared'> & { readonly log?: DayLog };
 
 /** How records of each kind of stream are added up; a kind that is not here is not on the page. */
 const KINDS: Readonly<
@@ -40,6 +42,7 @@ const KINDS: Readonly<
   [balances.kind]: rowsOf,
   [purchases.kind]: rowsOf,
   [apiKeys({ includeEmails: false }).kind]: rowsOf,
+  [RECONCILIATION]: comparedRows,
 };
 
 export function acceptsStream({ kind, source }: Stream): boolean {

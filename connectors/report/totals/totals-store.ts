@@ -18,7 +18,7 @@ const LOG = 'requests.ndjson';
 export const TOTALS_FILES = [PROJECT, /^(?:\d{4}-\d{2}|snapshots)\.ndjson$/] as const;
 
 /** The second number is that of what is made of entries: sums of another one are made anew. */
-const SUMS_VERSION = `${ENTRY_VERSION}.2`;
+const SUMS_VERSION = `${ENTRY_VERSION}.3`;
 
 /** Files that are held in memory while partitions are committed to them. */
 const MOST_OPEN = 64;

@@ -209,19 +209,41 @@ describe('does it add up', () => {
   it('nothing is left unexplained of an account where all is well', async () => {
     const { page } = await synced();
 
-    const text = sectionText(page, 'sums');
-    expect(text).toMatch(/comparisons of days agree\./);
-    expect(text).not.toContain('not explained');
-    expect(rowsOf(page, 'What was compared')['hours of requests, against usage']).toMatchObject({
-      of: '18',
+    expect(sectionText(page, 'sums')).toContain('comparisons of days agree. Every difference is explained.');
+    expect(rowsOf(page, 'What was compared')['hours of requests, against usage']).toEqual({
+      agree: '0',
+      explained: '18',
+      'not explained': '0',
+      'cannot be told': '0',
+      'a difference of a day counts above': '0.0050 hours',
     });
+  });
+
+  it('its numbers are those of the reconciliation, whose records the archive has', async () => {
+    const { page, records } = await syncedOnce();
+
+    const compared = records('reconciliation');
+    const of = (verdict: string) => String(compared.filter((row) => row.verdict === verdict).length);
+    const table = tablesIn(page).find(({ caption }) => caption.startsWith('What was compared'));
+    const total = (head: string) => {
+      const at = table?.heads.indexOf(head) ?? 0;
+      return String(table?.rows.reduce((sum, cells) => sum + Number(cells[at]?.replaceAll(',', '')), 0));
+    };
+    expect(compared.length).toBeGreaterThan(1_000);
+    expect(table?.rows).toHaveLength(new Set(compared.map(({ comparison }) => comparison)).size);
+    expect([total('agree'), total('explained'), total('not explained'), total('cannot be told')]).toEqual(
+      ['equal', 'explained', 'unexplained', 'unknown'].map(of),
+    );
   });
 
   it('nor of one whose requests have no cost', async () => {
     const { page } = await synced({ prices: false });
 
-    expect(sectionText(page, 'sums')).not.toContain('not explained');
-    expect(rowsOf(page, 'What was compared')).not.toHaveProperty(['cost of requests, against the bill']);
+    expect(sectionText(page, 'sums')).not.toContain('are not explained');
+    expect(rowsOf(page, 'Why nothing can be said')['costs of requests, against the bill']).toMatchObject({
+      why: 'the costs of requests: not given',
+      days: '18',
+    });
     expect(sectionText(page, 'cost')).toContain('0 of ');
   });
 });

@@ -99,7 +99,6 @@ it('cents do not drift: a thousand times 0.1 and 0.2 is 300', async () => {
   expect(rowsOf(page, 'Cost by set of tags')).toMatchObject({
     one: { '13 months': '$300.00', share: '100 %' },
   });
-  expect(sectionText(page, 'sums')).toContain('Yes: the one comparison of a day agrees.');
 });
 
 it('one tag a request does not make the totals grow: the 200 largest of a day are told apart', async () => {
@@ -118,7 +117,6 @@ it('one tag a request does not make the totals grow: the 200 largest of a day ar
   const rows = tablesIn(page).find(({ caption }) => caption.startsWith('Cost by set of tags'))?.rows ?? [];
   expect(rows[0]?.slice(0, 2)).toEqual(['call-999', '$10.00']);
   expect(sectionText(page, 'cost')).toContain('161 smaller ones came to $4,612.80 this month');
-  expect(sectionText(page, 'sums')).toContain('Yes: the one comparison');
 });
 
 it('tags have the cost that any random bill gives them', async () => {
@@ -169,39 +167,98 @@ it('tags have the cost that any random bill gives them', async () => {
   );
 });
 
-it('what is in one reading and not in the other is found, and stands in red', async () => {
-  const request = (at: number): Line => ({
+describe('does it add up', () => {
+  const held = (day: string, comparison: string, more: Line): Line => ({
     project_id: 'p-1',
     project_name: 'Sales',
-    request_id: `r-${at}`,
-    created_at: `2026-11-18T10:00:${String(at).padStart(2, '0')}.000000Z`,
-    status: 'success',
-    settled: true,
-    endpoint: 'listen',
-    method: 'sync',
-    audio_seconds: 360,
-    cost_usd: 0.5,
-    date: '2026-11-18',
+    date: day,
+    comparison,
+    unit: 'request',
+    counted: 10,
+    reported: 10,
+    difference: 0,
+    difference_percent: 0,
+    tolerance: 0,
+    verdict: 'equal',
+    explanation: null,
+    ...more,
   });
-  const used: Line = { project_id: 'p-1', project_name: 'Sales', date: '2026-11-18', requests: 10, hours: 1 };
+  const lost = { counted: 8, difference: -2, difference_percent: -20, verdict: 'unexplained' };
+  const cost = { unit: 'dollar', counted: 3.99, reported: 5, difference: -1.01, tolerance: 0.01 };
 
-  const page = await replay(await reportTerminal(), {
-    requests: [1, 2, 3, 4, 5, 6, 7, 8].map(request),
-    usage: [used],
-    usage_by_endpoint: [{ ...used, endpoint: 'listen', requests: 10 }],
-    billing: [bill('2026-11-18', 5), bill('2026-11-19', 1)],
-    billing_by_line_item: [bill('2026-11-18', 2.5, { line_item: 'x' })],
+  it('what nothing explains stands in red, with its numbers and how much it may be', async () => {
+    const page = await replay(await reportTerminal(), {
+      reconciliation: [
+        held('2026-11-17', 'usage_by_tags requests', {}),
+        held('2026-11-17', 'cost', { ...cost, verdict: 'unexplained' }),
+        held('2026-11-18', 'requests', lost),
+      ],
+    });
+
+    expect(sectionText(page, 'sums')).toContain(
+      '1 of 3 comparisons of days agree. 2 differences are not explained.',
+    );
+    expect(page).toContain('<span class=bad>2 differences are not explained.</span>');
+    expect(page).toContain('<span class=bad>\u22122</span>');
+    expect(tablesIn(page).find(({ caption }) => caption.startsWith('Differences'))?.rows).toEqual([
+      ['2026-11-18', 'Sales', 'requests in the log, against usage', '8', '10', '\u22122', '\u221220 %', '0'],
+      ['2026-11-17', 'Sales', WORDS.cost, '$3.99', '$5.00', '\u2212$1.01', '\u221220 %', '$0.01'],
+    ]);
   });
 
-  const differences = tablesIn(page).find(({ caption }) => caption.startsWith('Differences'))?.rows;
-  expect(sectionText(page, 'sums')).toContain('4 differences are not explained.');
-  expect(differences?.map(([, , what, found, said, , , why]) => [what, found, said, why])).toEqual([
-    ['requests read, against usage', '8', '10', 'not explained'],
-    ['hours of requests, against usage', '0.80', '1.00', 'not explained'],
-    ['cost of requests, against the bill', '$4.00', '$5.00', 'not explained'],
-    ['billing_by_line_item, against its total', '$2.50', '$5.00', 'not explained'],
-  ]);
-  expect(page).toContain('<span class=bad>not explained</span>');
+  it('what is explained, or cannot be told, is added up by what is known, over months and projects', async () => {
+    const terminal = await reportTerminal();
+    const spoken = (day: string, project: string, difference: number) =>
+      held(day, 'hours', {
+        project_id: project,
+        unit: 'hour',
+        difference,
+        tolerance: 0.005,
+        verdict: 'explained',
+        explanation: 'the length of speech',
+      });
+    const unread = (day: string) => held(day, 'cost', { verdict: 'unknown', explanation: 'not read' });
+    const lines = [
+      spoken('2026-02-03', 'p-2', 0.5),
+      spoken('2026-11-18', 'p-1', 0.25),
+      spoken('2026-11-19', 'p-1', 1),
+      unread('2026-02-03'),
+    ];
+    const page = await replay(terminal, { reconciliation: lines });
+    // The second time February is not added up again.
+    const again = await replay(terminal, { reconciliation: [held('2026-11-19', 'requests', {})] });
+
+    const explained = (text: string) => rowsOf(text, 'What explains')[WORDS.hours];
+    expect(sectionText(page, 'sums')).toContain(
+      '0 of 3 comparisons of days agree. Every difference is explained.',
+    );
+    expect(explained(page)).toEqual({
+      why: 'the length of speech',
+      days: '3',
+      first: '2026-02-03',
+      last: '2026-11-19',
+      difference: '1.75',
+    });
+    expect(explained(again)).toMatchObject({ days: '2', last: '2026-11-18', difference: '0.75' });
+    for (const text of [page, again])
+      expect(rowsOf(text, 'Why nothing')[WORDS.cost]).toMatchObject({ why: 'not read', days: '1' });
+  });
+
+  it.each([
+    ['all agree', [held('2026-11-18', 'requests', {})], 'Yes: the one comparison of a day agrees.'],
+    ['nothing can be told', [held('2026-11-18', 'cost', { verdict: 'unknown' })], 'It cannot be told.'],
+    ['nothing was compared', [], 'Nothing was compared: it takes the stream reconciliation'],
+  ])('says so where %s', async (_, reconciliation, said) => {
+    const page = await replay(await reportTerminal(), { reconciliation, billing: [bill('2026-11-18', 5)] });
+
+    expect(sectionText(page, 'sums')).toContain(said);
+    expect(sectionText(page, 'sums')).not.toContain('are not explained');
+  });
+
+  const WORDS = {
+    cost: 'costs of requests, against the bill',
+    hours: 'hours of requests, against usage',
+  };
 });
 
 describe('hostile names', () => {
