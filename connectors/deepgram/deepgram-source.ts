@@ -124,7 +124,7 @@ export function deepgramSource(settings: DeepgramSettings, context: SourceContex
       const unnamed = [...contexts.values()].flatMap(({ directory }) => directory.unnamedKeysToTell() ?? []);
       const warning = unnamedKeysWarning(unnamed);
       if (warning !== undefined) findings.warn(warning);
-      differences.tell(findings);
+      differences.tell(findings, reconciled);
       return { ...findings.result(), reconciliation: reconciled.result() };
     },
     close: () => http.close(),

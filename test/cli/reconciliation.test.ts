@@ -136,6 +136,21 @@ describe('what does not add up is found on its day', () => {
     expectOnly(DAY, summary);
   });
 
+  it('and said once: by the reconciliation, or where nothing is reconciled by a warning in the same words', async () => {
+    const said = '12 requests of 40 in usage are not in the request log';
+    const reconciled = await ready({ alter: { requests: lostFromLog(12) } });
+    const alone = await ready({ alter: { requests: lostFromLog(12) } });
+
+    const whole = await reconciled.run();
+    const logOnly = await alone.run('--stream', 'requests');
+
+    expect(`${whole.stdout}${whole.stderr}`.split(said)).toHaveLength(2);
+    expect(whole.stdout).toContain(`${said}: not explained`);
+    expect(logOnly.stderr).toContain(
+      `${DAY} of Support line: ${said}. It was read twice, the second time page by page, and gave no more.`,
+    );
+  });
+
   it('half of a day in billing', async () => {
     const halved = results((row) => ({ ...row, dollars: Number(row.dollars) / 2 }));
     const { run } = await ready({ alter: { 'billing/breakdown': unlessGrouped(halved) } });

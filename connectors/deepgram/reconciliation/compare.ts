@@ -69,8 +69,14 @@ function notAtTheSameTime(one: Side, other: Side): string | undefined {
   return `restated since: ${readAt(one)}, ${readAt(other)}`;
 }
 
-/** The difference in words. */
-export function inWords({ comparison, unit, counted, reported }: Comparison, difference: number): string {
+/** What the sides are called within a sentence, and what was reported. */
+interface InWords extends Pick<Comparison, 'comparison' | 'unit'> {
+  readonly counted: Pick<Side, 'called'>;
+  readonly reported: Pick<Side, 'called' | 'value'>;
+}
+
+/** The difference in words: `12 requests of 480 in usage are not in the request log`. */
+export function inWords({ comparison, unit, counted, reported }: InWords, difference: number): string {
   const amount = amountOf(Math.abs(difference), unit);
   const total = numberOf(reported.value ?? 0, unit);
   const what = comparison === `${unit}s` || comparison === 'cost' ? '' : ` (${comparison})`;

@@ -2,7 +2,7 @@ import type { InputReading } from '../../../src/catalogue/source.js';
 import type { Stream } from '../../../src/streams/stream.js';
 import { counted as countOf } from '../../../src/text/text-table.js';
 import type { ComparedUnit, Comparison } from './compare.js';
-import { type Side, sumOf } from './side.js';
+import { CALLED, type Side, sumOf } from './side.js';
 
 /** What is known of a day, by the names of streams. */
 export interface DayInputs {
@@ -40,8 +40,8 @@ function ofRequests(log: Stream, used: Stream, day: DayInputs): readonly Compari
     reading: day.reading(stream),
     value,
   });
-  const inLog = (value: number | undefined) => side(log, 'the request log', value);
-  const inUsage = (name: string) => side(used, 'usage', sumOf(day.reading(used), name));
+  const inLog = (value: number | undefined) => side(log, CALLED.log, value);
+  const inUsage = (name: string) => side(used, CALLED.usage, sumOf(day.reading(used), name));
   const hours = (seconds: string, name: string): Comparison => {
     const reported = inUsage(name);
     return {
@@ -152,7 +152,7 @@ function ofUsage(stream: Stream, used: Stream, day: DayInputs): readonly Compari
     const value = sumOf(reported, name);
     return breakdown(stream, name, unit, {
       counted: day.reading(stream),
-      reported: { stream: used, called: 'usage', reading: reported, value },
+      reported: { stream: used, called: CALLED.usage, reading: reported, value },
       tolerance: name === 'requests' ? 0 : Math.max(HOURS.least, HOURS.share * (value ?? 0)),
     });
   };

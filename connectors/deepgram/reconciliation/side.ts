@@ -1,6 +1,9 @@
 import type { InputReading } from '../../../src/catalogue/source.js';
 import type { Stream } from '../../../src/streams/stream.js';
 
+/** What the request log and usage are called within a sentence. */
+export const CALLED = { log: 'the request log', usage: 'usage' } as const;
+
 /** One of two streams that say the same of a day. */
 export interface Side {
   readonly stream: Stream;

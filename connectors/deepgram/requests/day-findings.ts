@@ -30,7 +30,7 @@ export function sayFindings(
   const difference = { project, day, records, counted };
   if (pages.misleads) {
     findings.incomplete(
-      `${sentenceOf(difference)} Pages shorter than was asked for had more behind them: some may be missing.`,
+      `${sentenceOf(difference)}. Pages shorter than was asked for had more behind them: some may be missing.`,
     );
   } else if (!wasSaidToday(day, context)) differences.note(difference);
   rememberSaid(day, context);

@@ -1,8 +1,11 @@
 import type { Findings } from '../../../src/deliver/tally/findings.js';
 import type { Project } from '../../../src/streams/partition.js';
-import { formatCount } from '../../../src/text/text-table.js';
+import { counted as countOf } from '../../../src/text/text-table.js';
 import type { Day } from '../../../src/time/day.js';
 import { calledAs } from '../api/deepgram-api.js';
+import { inWords } from '../reconciliation/compare.js';
+import type { Reconciled } from '../reconciliation/reconciled.js';
+import { CALLED } from '../reconciliation/side.js';
 
 /** A day that is over and has fewer requests in the log than usage counts, however it is read. */
 export interface UsageDifference {
@@ -23,38 +26,27 @@ export class UsageDifferences {
     this.#found.set(`${difference.day} ${difference.project.id}`, difference);
   }
 
-  tell(findings: Findings): void {
-    const found = [...this.#found].sort(([one], [other]) => (one < other ? -1 : 1));
-    const [first, ...others] = found.map(([, difference]) => difference);
-    if (first === undefined) return;
+  /** Of days that are reconciled it is said there, and not a second time. */
+  tell(findings: Findings, reconciled: Reconciled): void {
+    const found = [...this.#found]
+      .sort(([one], [other]) => (one < other ? -1 : 1))
+      .map(([, difference]) => difference)
+      .filter(({ project, day }) => !reconciled.tells(project.id, day));
+    if (found.length === 0) return;
+    const each = found.slice(0, MOST_DAYS).map(sentenceOf);
+    const more = found.length - each.length;
+    const others = more > 0 ? `; and ${countOf(more, 'day')} more` : '';
+    const which = found.length === 1 ? 'It was' : 'They were';
+    // Nothing of what becomes of them: what they gave may still be kept back.
     findings.warn(
-      others.length === 0 ? `${sentenceOf(first)} ${OF_ONE}` : sentenceOfMany([first, ...others]),
+      `${each.join('; ')}${others}. ${which} read twice, the second time page by page, and gave no more.`,
     );
   }
 }
 
-/** `requests of Support on 2026-11-18: the request log has 3, and usage counts 5.` */
+/** `2026-11-18 of Support: 2 requests of 5 in usage are not in the request log`. */
 export function sentenceOf({ project, day, records, counted }: UsageDifference): string {
-  return (
-    `requests of ${calledAs(project)} on ${day}: the request log has ${formatCount(records)}, and usage counts ` +
-    `${formatCount(counted)}.`
-  );
-}
-
-// Nothing of what becomes of them: what they gave may still be kept back.
-const OF_ONE = 'It was read twice, the second time page by page, and gave no more.';
-
-function sentenceOfMany(found: readonly UsageDifference[]): string {
-  const each = found
-    .slice(0, MOST_DAYS)
-    .map(
-      ({ project, day, records, counted }) =>
-        `${day} of ${calledAs(project)} has ${formatCount(records)} of ${formatCount(counted)}`,
-    );
-  const more = found.length - each.length;
-  return (
-    `requests: of ${formatCount(found.length)} days the request log has fewer than usage counts: ${each.join('; ')}` +
-    `${more > 0 ? `; and ${formatCount(more)} more` : ''}. They were read twice, the second time page by page, and gave ` +
-    'no more.'
-  );
+  const sides = { counted: { called: CALLED.log }, reported: { called: CALLED.usage, value: counted } };
+  const said = inWords({ comparison: 'requests', unit: 'request', ...sides }, records - counted);
+  return `${day} of ${calledAs(project)}: ${said}`;
 }

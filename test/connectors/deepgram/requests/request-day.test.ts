@@ -186,7 +186,7 @@ it('believes a log that has fewer than usage counts, after a second look, and sa
   expect([first, later, nextDay].map(({ readings }) => readings)).toEqual([2, 1, 2]);
   for (const read of [first, later, nextDay]) expectAllOf(account.log, read);
   const said =
-    'requests of Support on 2026-11-18: the request log has 3,000, and usage counts 3,010. It was read twice, the second time page by page, and gave no more.';
+    '2026-11-18 of Support: 10 requests of 3,010 in usage are not in the request log. It was read twice, the second time page by page, and gave no more.';
   expect([first, later, nextDay].map(({ findings }) => findings.warnings)).toEqual([[said], [], [said]]);
   expect([first, later, nextDay].flatMap(({ findings }) => findings.incomplete)).toEqual([]);
 });
@@ -204,9 +204,9 @@ it('says in one sentence of all days and projects that the log has fewer than us
   });
 
   expect(result.findings.warnings).toEqual([
-    'requests: of 3 days the request log has fewer than usage counts: 2026-11-16 of Support has 0 of 1,200; 2026-11-17 ' +
-      'of Support has 0 of 1,200; 2026-11-18 of Support has 1,100 of 1,200. They were read twice, the second time page by ' +
-      'page, and gave no more.',
+    '2026-11-16 of Support: 1,200 requests of 1,200 in usage are not in the request log; 2026-11-17 of Support: 1,200 ' +
+      'requests of 1,200 in usage are not in the request log; 2026-11-18 of Support: 100 requests of 1,200 in usage are ' +
+      'not in the request log. They were read twice, the second time page by page, and gave no more.',
   ]);
 });
 
@@ -227,7 +227,7 @@ it('ends as incomplete where pages were cut off and usage still counts more', as
   expectAllOf(log, read);
   expect(read.findings.incomplete).toEqual([
     expect.stringMatching(
-      /has 950, and usage counts 990\. Pages shorter than was asked for had more behind them/,
+      /40 requests of 990 in usage are not in the request log\. Pages shorter than was asked for had more behind them/,
     ),
   ]);
 });
