@@ -118,6 +118,7 @@ const SINKS = {
   tableau: () => 'tableau: { type: tableau-csv, path: tableau }',
   datadog: (url) =>
     `datadog: { type: datadog-metrics, api_key: ${apiKey}, api_url: "${url}", historical: true }`,
+  report: () => 'report: { type: report, path: report.html }',
   postgres: () => `postgres: { type: postgres, url: "${DATABASE.url}", schema: ${DATABASE.schema} }`,
 };
 

@@ -2,6 +2,7 @@
  * The benchmarks: see README.md.
  *
  *     npm run bench [-- --waiting | --calls | --scale [--only requests|projects|year]] [--quick]
+ *     npm run bench -- --report [--quick]
  *     npm run bench -- --postgres [--only loading|queries] [--quick]
  *     npm run bench -- --markdown
  */
@@ -11,6 +12,7 @@ import { calls } from './calls.mjs';
 import { comparison } from './comparison.mjs';
 import { postgres } from './postgres.mjs';
 import { reportText, surroundings } from './report.mjs';
+import { reportSink } from './report-sink.mjs';
 import { scale } from './scale.mjs';
 import { waiting } from './waiting.mjs';
 
@@ -20,6 +22,7 @@ const { values: options } = parseArgs({
     scale: { type: 'boolean', default: false },
     calls: { type: 'boolean', default: false },
     postgres: { type: 'boolean', default: false },
+    report: { type: 'boolean', default: false },
     only: { type: 'string', default: '' },
     quick: { type: 'boolean', default: false },
     markdown: { type: 'boolean', default: false },
@@ -32,6 +35,7 @@ if (options.markdown) await showResults();
 else if (options.scale) await measure('scale', scale);
 else if (options.calls) await measure('calls', calls);
 else if (options.postgres) await measure('postgres', postgres);
+else if (options.report) await measure('report', reportSink);
 else if (options.waiting) await measure('waiting', waiting);
 else await measure('comparison', comparison);
 

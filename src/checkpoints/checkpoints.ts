@@ -114,6 +114,8 @@ export interface CheckpointView {
   readonly remembers: boolean;
   /** The first day that a sink got or lost. */
   firstDay(key: CheckpointKey): Day | undefined;
+  /** True where this run's reading of a day is the last one, whatever it finds. */
+  isLastReading(day: Day): boolean;
   /** Why a sink is to get this day of a stream (null is its snapshot), or why not. */
   dueReason(key: CheckpointKey, day: Day | null, stream: Stream): DueReason | RestReason;
   /**
@@ -127,8 +129,6 @@ export interface CheckpointView {
 export interface Checkpoints extends CheckpointView {
   /** Called once, when the projects are known and before anything is planned; throws what makes a run pointless. */
   startRun(run: RunStart): Promise<void>;
-  /** True where this run's reading of a day is the last one, whatever it finds. */
-  isLastReading(day: Day): boolean;
   /** A sink has confirmed a day, or a snapshot. */
   delivered(key: CheckpointKey, day: Day | null, reading: DayReading): void;
   /**

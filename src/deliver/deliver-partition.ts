@@ -7,10 +7,10 @@ import type { Partition } from '../streams/partition.js';
 import { dayAt } from '../time/day.js';
 import { everyHours } from '../time/duration.js';
 import { acceptsLess } from './accept-less.js';
+import { CountedFacts } from './counted-facts.js';
 import { type Doubt, doubtOf, type GivenDay } from './doubt.js';
 import type { LaneWriter } from './lane-writer.js';
 import { rowMask } from './mask-rows.js';
-import { ReadingFacts } from './reading-facts.js';
 import type { RunOptions } from './run.js';
 import type { SinkLane } from './sink-lane.js';
 import type { RunTally } from './tally/run-tally.js';
@@ -20,7 +20,7 @@ const BELIEVED_AFTER_MS = everyHours(1);
 
 /** A partition that was read to its end, and that its sinks have neither committed nor taken back. */
 interface OpenPartition {
-  readonly facts: ReadingFacts;
+  readonly facts: CountedFacts;
   readonly writers: readonly LaneWriter[];
   readonly unreadable: number;
   readonly isPartial: boolean;
@@ -97,7 +97,7 @@ async function readInto(
   tally: RunTally,
   { signal, checkpoints, mask }: RunOptions,
 ): Promise<OpenPartition> {
-  const facts = new ReadingFacts(partition.stream);
+  const facts = new CountedFacts(partition.stream);
   const isLast = partition.day !== null && checkpoints.isLastReading(partition.day);
   const begun = await Promise.all(lanes.map((lane) => lane.begin(partition, signal, isLast)));
   const writers = begun.filter((writer): writer is LaneWriter => writer !== undefined);

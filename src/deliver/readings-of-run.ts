@@ -2,13 +2,15 @@ import type { InputReading, Inputs } from '../catalogue/source.js';
 import type { Checkpoints } from '../checkpoints/checkpoints.js';
 import type { Partition, Project } from '../streams/partition.js';
 import type { Stream } from '../streams/stream.js';
-import type { ReadingFacts } from './reading-facts.js';
+import { type Day, startOfDay } from '../time/day.js';
+import type { CountedFacts } from './counted-facts.js';
 
 /** What the readings of a run came to, for the streams that are made of them. */
 export class ReadingsOfRun {
   readonly #wanted: ReadonlySet<string>;
   readonly #now: number;
-  readonly #found = new Map<string, InputReading>();
+  /** By the name of the stream and the id of the project. */
+  readonly #found = new Map<string, Map<string, NumbersOfDays>>();
 
   /** @param now milliseconds since the epoch: what counts as now in the whole run */
   constructor(streams: readonly Stream[], now: number) {
@@ -16,24 +18,65 @@ export class ReadingsOfRun {
     this.#now = now;
   }
 
-  add({ stream, project, day }: Partition, { records, sums, counts }: ReadingFacts): void {
+  add({ stream, project, day }: Partition, { records, sums, counts }: CountedFacts): void {
     if (day === null || !this.#wanted.has(stream.name)) return;
-    const found = { readAtMs: this.#now, records, sums, counts, isKeptBack: false };
-    this.#found.set(nameOf(stream, project, day), found);
+    const ofProjects = this.#found.get(stream.name) ?? new Map<string, NumbersOfDays>();
+    this.#found.set(stream.name, ofProjects);
+    const names = { sums: Object.keys(sums), counts: Object.keys(counts) };
+    const ofDays = ofProjects.get(project.id) ?? new NumbersOfDays(names);
+    ofProjects.set(project.id, ofDays);
+    ofDays.set(day, [records, ...Object.values(sums), ...Object.values(counts)]);
   }
 
   /** Those of this run, and else what the checkpoints remember. */
   inputsOf(project: Project, checkpoints: Checkpoints): Inputs {
     return async (stream, day) => {
-      const found = this.#found.get(nameOf(stream, project, day));
+      const found = this.#found.get(stream.name)?.get(project.id)?.get(day);
       const last = await checkpoints.lastReading?.(stream.name, project.id, day);
-      if (found !== undefined)
-        return last?.readAtMs === found.readAtMs ? { ...found, version: last.version } : found;
+      if (found !== undefined) {
+        const readAtMs = this.#now;
+        const version = last?.readAtMs === readAtMs ? last.version : undefined;
+        return { ...found, readAtMs, version, isKeptBack: false };
+      }
       return last && { ...last, isKeptBack: last.less !== undefined };
     };
   }
 }
 
-function nameOf(stream: Stream, project: Project, day: string): string {
-  return JSON.stringify([stream.name, project.id, day]);
+interface Names {
+  readonly sums: readonly string[];
+  readonly counts: readonly string[];
+}
+
+/**
+ * Numbers of the days of a stream and project, in one list: of a thousand projects there are a million such days, of which
+ * an object each would take ten times as much.
+ */
+class NumbersOfDays {
+  readonly #names: Names;
+  readonly #width: number;
+  readonly #places = new Map<number, number>();
+  readonly #numbers: number[] = [];
+
+  /** The numbers of each day, after how many records it has. */
+  constructor(names: Names) {
+    this.#names = names;
+    this.#width = 1 + names.sums.length + names.counts.length;
+  }
+
+  set(day: Day, numbers: readonly number[]): void {
+    const place = this.#places.get(startOfDay(day)) ?? this.#numbers.length;
+    this.#places.set(startOfDay(day), place);
+    for (const [at, number] of numbers.entries()) this.#numbers[place + at] = number;
+  }
+
+  get(day: Day): Pick<InputReading, 'records' | 'sums' | 'counts'> | undefined {
+    const place = this.#places.get(startOfDay(day));
+    if (place === undefined) return undefined;
+    const [records = 0, ...numbers] = this.#numbers.slice(place, place + this.#width);
+    const { sums, counts } = this.#names;
+    const named = (names: readonly string[], from: number) =>
+      Object.fromEntries(names.map((name, at) => [name, numbers[from + at] ?? 0]));
+    return { records, sums: named(sums, 0), counts: named(counts, sums.length) };
+  }
 }

@@ -1,5 +1,5 @@
 import type { ProjectCosts } from '../catalogue/costs.js';
-import type { Source, SourceFindings } from '../catalogue/source.js';
+import type { ReadRequest, Source, SourceFindings } from '../catalogue/source.js';
 import type { Checkpoints } from '../checkpoints/checkpoints.js';
 import { abortError } from '../errors/export-error.js';
 import type { Log } from '../log/log.js';
@@ -103,10 +103,14 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const most = Math.max(1, Math.min(source.parallel, ...lanes.map((lane) => lane.maxOpenPartitions)));
   const derived = new Set(streams.filter((stream) => isMadeBy(source, stream)).map(({ name }) => name));
   const isDerived = ({ stream }: Task) => derived.has(stream);
-  const all = (tasks: readonly Task[]) =>
-    forEachConcurrent(most, tasks, (task) => runTask(task, tally, options));
-  await all(planned.tasks.filter((task) => !isDerived(task)));
-  await all(planned.tasks.filter(isDerived));
+  const inputsOf = ({ project }: Task) => ({ inputs: tally.readings.inputsOf(project, checkpoints) });
+  const all = (tasks: readonly Task[], made: (task: Task) => Pick<ReadRequest, 'inputs'>) =>
+    forEachConcurrent(most, tasks, (task) => runTask(task, made(task), tally, options));
+  await all(
+    planned.tasks.filter((task) => !isDerived(task)),
+    () => ({}),
+  );
+  await all(planned.tasks.filter(isDerived), inputsOf);
   // Last, since readings of the bill have asked for the same.
   const costs = await costsFor(options, projects);
   await finishLanes(tally, startedAt, costs, options);
@@ -135,7 +139,12 @@ function stillKeptBack({ resting }: Plan): number {
   return new Set(days).size;
 }
 
-async function runTask(task: Task, tally: RunTally, options: RunOptions): Promise<void> {
+async function runTask(
+  task: Task,
+  made: Pick<ReadRequest, 'inputs'>,
+  tally: RunTally,
+  options: RunOptions,
+): Promise<void> {
   const stream = options.streams.find(({ name }) => name === task.stream);
   if (stream === undefined) throw new Error(`a task of ${task.stream}, which was not asked for`);
   const { project } = task;
@@ -149,9 +158,6 @@ async function runTask(task: Task, tally: RunTally, options: RunOptions): Promis
     if (options.signal.aborted) throw abortError(options.signal);
     tally.failures.refuseHopeless(task);
     const days = [first.day, ...others.map(({ day }) => day)] as const;
-    const made = isMadeBy(options.source, stream)
-      ? { inputs: tally.readings.inputsOf(project, options.checkpoints) }
-      : {};
     for await (const part of options.source.read({ stream, project, days, ...made }, options.signal)) {
       await deliverPartition(
         { stream, project: part.project ?? project, day: part.day },

@@ -2,7 +2,7 @@ import type { PlannedSource } from '../catalogue/source.js';
 import type { DueReason } from '../checkpoints/checkpoints.js';
 import type { Project } from '../streams/partition.js';
 import type { Stream } from '../streams/stream.js';
-import { type Day, daysThrough } from '../time/day.js';
+import { addDays, type Day, daysThrough } from '../time/day.js';
 import { firstDays } from './first-days.js';
 import type { PlanInput, SinkView } from './plan-input.js';
 import type { Task } from './task.js';
@@ -46,7 +46,11 @@ function planProject(
 ): readonly Task[] {
   const wanting = sinks.filter((sink) => sink.wants(stream));
   const changed = daysRead(read, stream);
+  // It gets a day once, and so when what that is made of is read for the last time.
+  const waits = ({ appends = false }: SinkView, day: Day) =>
+    appends && checkpoints.remembers && !checkpoints.isLastReading(day);
   const reasonFor = (sink: SinkView, day: Day): DueReason | undefined => {
+    if (waits(sink, day)) return undefined;
     const reason = checkpoints.dueReason(
       { sink: sink.name, stream: stream.name, projectId: project.id },
       day,
@@ -70,8 +74,13 @@ function planProject(
   return [{ source: stream.source, stream: stream.name, project, partitions: [first, ...others], calls: 0 }];
 }
 
-function daysRead(read: readonly Task[], { derivedFrom = [] }: Stream): ReadonlySet<Day> {
+/** Days that are made of what is read. */
+function daysRead(read: readonly Task[], { derivedFrom = [], derivedAfter = {} }: Stream): ReadonlySet<Day> {
   const names = new Set(derivedFrom.map(({ name }) => name));
-  const tasks = read.filter(({ stream }) => names.has(stream));
-  return new Set(tasks.flatMap(({ partitions }) => partitions.flatMap(({ day }) => day ?? [])));
+  const days = new Set<Day>();
+  for (const { stream, partitions } of read.filter((task) => names.has(task.stream)))
+    for (const { day } of partitions)
+      if (day !== null)
+        for (const one of daysThrough(day, addDays(day, derivedAfter[stream] ?? 0))) days.add(one);
+  return days;
 }

@@ -29,6 +29,11 @@ export interface Stream {
    * Left out where it is read itself.
    */
   readonly derivedFrom?: readonly Stream[];
+  /**
+   * On how many days after the one that was read it is made of that as well, by the names of streams that it is made of.
+   * Default: on none.
+   */
+  readonly derivedAfter?: Readonly<Record<string, number>>;
   /** Names of streams that it would be made of as well, and that are switched off. Default: none. */
   readonly derivedWithout?: readonly string[];
   /** What the summary of a run says of it. Left out where that is nothing. */

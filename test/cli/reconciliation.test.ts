@@ -1,9 +1,13 @@
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { StandIn } from '../../connectors/stand-ins/deepgram/stand-in.js';
 import type { StandInOptions } from '../../connectors/stand-ins/deepgram/stand-in-options.js';
 import { close, listen } from '../../connectors/stand-ins/loopback.js';
+import { memorySink } from '../../connectors/testing/memory-sink.js';
+import { defineSinkType } from '../../src/catalogue/sink-type.js';
 import type { Summary } from '../../src/summary/summary.js';
 import { NOW, Terminal } from './terminal.js';
 import { ARCHIVE, account, jobText, KEY, TABLEAU } from './world.js';
@@ -198,6 +202,40 @@ describe('what does not add up is found on its day', () => {
     expectOnly(DAY, summary);
   });
 
+  it('a grouping by tags that was ignored, where the log has tags', async () => {
+    const alter =
+      (path: 'hours' | 'dollars'): Alter =>
+      (answer, { grouping }) => {
+        const rows = answer.results as readonly Answer[];
+        const [ofDay, others] = [true, false].map((is) =>
+          rows.filter((row) => (Object(row.grouping).start === DAY) === is),
+        );
+        const sum = (field: string) => (ofDay ?? []).reduce((all, row) => all + Number(row[field] ?? 0), 0);
+        const total = {
+          ...ofDay?.[0],
+          [path]: sum(path),
+          ...(path === 'hours' ? { requests: sum('requests') } : {}),
+          grouping: { start: DAY, end: DAY, line_item: 'all', tags: null },
+        };
+        return grouping.includes('tags') ? { ...answer, results: [...(others ?? []), total] } : answer;
+      };
+    const { run } = await ready({
+      alter: { 'usage/breakdown': alter('hours'), 'billing/breakdown': alter('dollars') },
+    });
+    const untagged = await ready({ alter: { requests: withoutTags, 'usage/breakdown': alter('hours') } });
+
+    const { summary, rows } = await run();
+    const nobodyTags = await untagged.run();
+
+    expect(of(rows, 'usage_by_tags requests', DAY)).toMatchObject({ counted: 0, verdict: 'unexplained' });
+    expect(of(rows, 'billing_by_line_item_tags cost', DAY)).toMatchObject({
+      counted: 0,
+      verdict: 'unexplained',
+    });
+    expectOnly(DAY, summary);
+    expect(of(nobodyTags.rows, 'usage_by_tags requests', DAY)).toMatchObject({ verdict: 'equal' });
+  });
+
   it('a day that was restated: at first by what was read before, and then by what is there', async () => {
     let isRestated = false;
     const more = results((row) => ({ ...row, requests: Number(row.requests) + 3 }));
@@ -239,6 +277,150 @@ describe('what does not add up is found on its day', () => {
     expect(of(last.rows, 'balance', '2026-11-21')).toMatchObject({ counted: 50, verdict: 'unexplained' });
     expect(of(last.rows, 'balance', '2026-11-22')).toMatchObject({ counted: 0, verdict: 'equal' });
   });
+});
+
+describe('a balance', () => {
+  const EVE = '2026-11-20';
+  const NEXT = '2026-11-21';
+
+  /** Looks at 100 dollars, a day later at what is left, and another day later. */
+  async function looked({ left, orders = [], restated = 0 }: Looked) {
+    let [amount, more] = [100, 0];
+    const { run, later } = await ready({
+      alter: {
+        balances: () => ({ balances: [{ balance_id: 'b-1', amount, units: 'usd' }] }),
+        purchases: () => ({ orders }),
+        'billing/breakdown': (answer, asked) =>
+          billedMore(EVE, asked.grouping.length === 0 ? more : 0)(answer, asked),
+      },
+    });
+    await run();
+    later(24);
+    amount = left;
+    await run();
+    later(24);
+    const { rows } = await run();
+    later(1);
+    more = restated;
+    const last = await run();
+    return { before: of(rows, 'balance', NEXT), after: of(last.rows, 'balance', NEXT) };
+  }
+  interface Looked {
+    readonly left: number;
+    readonly orders?: readonly Answer[];
+    /** Dollars that the bill of the first day has more in the end. */
+    readonly restated?: number;
+  }
+  const order = { order_id: 'o-1', amount: 50, units: 'usd', order_type: 'prepaid' };
+  const [LONG_AGO, BETWEEN, LATER] = ['2026-01-02T00:00:00Z', '2026-11-20T18:00:00Z', '2027-11-20T00:00:00Z'];
+
+  it.each([
+    ['was filled up by a purchase in between', 150, { created: BETWEEN, expiration: LATER }],
+    ['lost credit that expired in between', 50, { created: LONG_AGO, expiration: BETWEEN }],
+  ])('that %s adds up', async (_, left, dates) => {
+    const { before } = await looked({ left, orders: [{ ...order, ...dates }] });
+    const { before: without } = await looked({
+      left,
+      orders: [{ ...order, created: LONG_AGO, expiration: LATER }],
+    });
+
+    expect(before).toMatchObject({ verdict: 'equal', difference: 0 });
+    expect(without).toMatchObject({ verdict: 'unexplained' });
+  });
+
+  it('is held anew against the bill of the day before, when that is restated', async () => {
+    const { before, after } = await looked({ left: 50, restated: 60 });
+
+    expect(before).toMatchObject({ counted: 50, verdict: 'unexplained' });
+    expect(after).toMatchObject({ counted: 50, verdict: 'equal' });
+  });
+});
+
+it('what was kept back explains a difference', async () => {
+  let isLater = false;
+  const lost = lostFromLog(12);
+  const { run, later } = await ready({
+    alter: {
+      requests: (answer, asked) => (isLater ? lost(answer, asked) : answer),
+      'usage/breakdown': (answer, asked) =>
+        isLater ? results((row) => ({ ...row, requests: Number(row.requests) + 3 }))(answer, asked) : answer,
+    },
+  });
+  await run();
+  isLater = true;
+  later(1);
+
+  const { rows } = await run('--full-refresh');
+
+  expect(of(rows, 'requests', DAY)).toMatchObject({
+    counted: 40,
+    reported: 43,
+    verdict: 'explained',
+    explanation: 'kept back: a later answer of the request log gave less',
+  });
+});
+
+it('an append sink gets each day once, when what it is made of is read for the last time', async () => {
+  const { run, later, terminal } = await ready({}, APPENDING);
+  Object.assign(globalThis, { forAppending: { defineSinkType, memorySink } });
+  await terminal.write('appending.mjs', APPENDING_SINK);
+  const sent = async () => {
+    const text = await readFile(join(terminal.cwd, 'sent.txt'), 'utf8').catch(() => '');
+    return text.split('\n').filter(Boolean);
+  };
+
+  await run();
+  const first = await sent();
+  later(24);
+  await run();
+  const second = await sent();
+
+  const days = (records: readonly string[]) =>
+    [...new Set(records.map((record) => record.slice(0, 10)))].sort();
+  expect(first.length).toBeGreaterThan(0);
+  expect(days(first).at(-1)).not.toBe('2026-11-20');
+  expect(days(second)).toHaveLength(days(first).length + 1);
+  expect(second).toHaveLength(new Set(second).size);
+});
+
+const APPENDING = '  appending: { type: ./appending.mjs, streams: [reconciliation] }';
+const APPENDING_SINK = `
+  import { appendFile } from 'node:fs/promises';
+  const { defineSinkType, memorySink } = globalThis.forAppending;
+  const SENT = new URL('sent.txt', import.meta.url);
+  export default defineSinkType({ open: async (_, { name }) => {
+    const sink = memorySink({ name });
+    return { ...sink, capabilities: { ...sink.capabilities, delivery: 'append' }, begin: async (...of) => ({
+      ...(await sink.begin(...of)),
+      write: (batch) => appendFile(SENT, batch.map((row) => row.date + ' ' + row.comparison + '\\n').join('')),
+    }) };
+  } });`;
+
+it('a replay delivers what the archive says, and compares nothing itself', async () => {
+  const { run, terminal } = await ready();
+  const { rows } = await run();
+  await terminal.write(
+    'replay.yaml',
+    'version: 1\nsource: { type: deepgram, api_key: unused }\nsinks: { copy: { type: ndjson, path: copy } }\n',
+  );
+
+  const again = terminal.again();
+  const code = await again.run(
+    'replay',
+    '-c',
+    'replay.yaml',
+    '--from',
+    'out/ndjson',
+    '--stream',
+    'reconciliation',
+  );
+
+  const copied = Object.entries(await terminal.files('copy/reconciliation')).filter(([name]) =>
+    name.endsWith('.ndjson'),
+  );
+  expect(code).toBe(0);
+  expect(copied.flatMap(([, text]) => text.split('\n').filter(Boolean).map(recordOf))).toEqual(rows);
+  expect(again.stdout).not.toContain('Does it add up');
 });
 
 describe('--fail-on-difference', () => {
@@ -384,6 +566,25 @@ function results(change: (row: Answer) => Answer): Alter {
     ),
   });
 }
+
+/** The bill of that day is so much more. */
+function billedMore(day: string, dollars: number): Alter {
+  return (answer) => ({
+    ...answer,
+    results: (answer.results as readonly Answer[]).map((row) =>
+      Object(row.grouping).start === day ? { ...row, dollars: Number(row.dollars) + dollars } : row,
+    ),
+  });
+}
+
+const withoutTags: Alter = (answer) => ({
+  ...answer,
+  requests: (answer.requests as readonly Answer[]).map((request) => {
+    const response = Object(request.response);
+    const { tags: _, ...details } = Object(response.details);
+    return { ...request, response: request.response && { ...response, details } };
+  }),
+});
 
 function unlessGrouped(change: Alter): Alter {
   return (answer, asked) => (asked.grouping.length === 0 ? change(answer, asked) : answer);

@@ -54,6 +54,7 @@ function lacking(days: Readonly<Record<string, readonly Day[]>>, first?: Day): C
   return {
     remembers: true,
     firstDay: () => first,
+    isLastReading: () => false,
     dueReason: ({ sink }, day) => (days[sink]?.includes(day ?? '') ? { why: 'new' } : { rests: 'closed' }),
   };
 }

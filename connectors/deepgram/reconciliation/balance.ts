@@ -2,10 +2,9 @@ import type { InputReading, Inputs } from '../../../src/catalogue/source.js';
 import type { Stream } from '../../../src/streams/stream.js';
 import { addDays, type Day, daysThrough } from '../../../src/time/day.js';
 import type { ProjectMemory } from '../account/project-memory.js';
+import { MOST_DAYS_BETWEEN_LOOKS } from '../streams/reconciliation.js';
 import type { Comparison } from './compare.js';
 
-/** A look further back says little of a day. */
-const MOST_DAYS = 7;
 /** Cents of each day that lies between two looks. */
 const TOLERANCE_A_DAY = 0.01;
 
@@ -55,7 +54,7 @@ async function lookBefore(
   day: Day,
   inputs: Inputs,
 ): Promise<{ readonly day: Day; readonly reading: InputReading } | undefined> {
-  for (let back = 1; back <= MOST_DAYS; back += 1) {
+  for (let back = 1; back <= MOST_DAYS_BETWEEN_LOOKS; back += 1) {
     const reading = await inputs(looks, addDays(day, -back));
     if (reading) return { day: addDays(day, -back), reading };
   }

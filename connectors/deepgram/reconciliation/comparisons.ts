@@ -25,8 +25,9 @@ export function comparisonsOf(day: DayInputs): readonly Comparison[] {
     ...(log && billed ? [ofCosts(log, billed, day)] : []),
     ...day.streams.flatMap((stream) => {
       if (stream.groupings.length === 0) return [];
-      if (stream.kind === 'usage') return used ? ofUsage(stream, used, day) : [];
-      return billed ? [ofBilling(stream, billed, day)] : [];
+      const tagged = log && day.reading(log)?.counts;
+      if (stream.kind === 'usage') return used ? ofUsage(stream, used, tagged?.tagged, day) : [];
+      return billed ? [ofBilling(stream, billed, tagged?.tagged_costs, day)] : [];
     }),
   ];
 }
@@ -146,12 +147,19 @@ function isWithoutCosts(reading: InputReading | undefined): boolean {
   return (reading?.records ?? 0) > 0 && !(reading?.sums.cost_usd ?? 0);
 }
 
-function ofUsage(stream: Stream, used: Stream, day: DayInputs): readonly Comparison[] {
+/** @param tagged requests with tags in the log that usage counts; undefined where that is not known */
+function ofUsage(
+  stream: Stream,
+  used: Stream,
+  tagged: number | undefined,
+  day: DayInputs,
+): readonly Comparison[] {
   const of = (name: 'requests' | 'hours', unit: ComparedUnit) => {
     const reported = day.reading(used);
     const value = sumOf(reported, name);
     return breakdown(stream, name, unit, {
       counted: day.reading(stream),
+      tagged,
       reported: { stream: used, called: CALLED.usage, reading: reported, value },
       tolerance: name === 'requests' ? 0 : Math.max(HOURS.least, HOURS.share * (value ?? 0)),
     });
@@ -159,11 +167,13 @@ function ofUsage(stream: Stream, used: Stream, day: DayInputs): readonly Compari
   return [of('requests', 'request'), of('hours', 'hour')];
 }
 
-function ofBilling(stream: Stream, billed: Stream, day: DayInputs): Comparison {
+/** @param tagged requests with tags in the log that are billed; undefined where that is not known */
+function ofBilling(stream: Stream, billed: Stream, tagged: number | undefined, day: DayInputs): Comparison {
   const counted = day.reading(stream);
   const reading = day.reading(billed);
   return breakdown(stream, 'cost', 'dollar', {
     counted,
+    tagged,
     reported: { stream: billed, called: 'billing', reading, value: sumOf(reading, 'cost_usd') },
     tolerance: DOLLARS.least + DOLLARS.record * (counted?.records ?? 0),
   });
@@ -176,17 +186,25 @@ function breakdown(
   unit: ComparedUnit,
   {
     counted,
+    tagged = 0,
     ...rest
   }: Pick<Comparison, 'reported' | 'tolerance'> & {
     readonly counted: InputReading | undefined;
+    readonly tagged: number | undefined;
   },
 ): Comparison {
-  const isUngrouped = counted?.records !== 0 && counted?.counts?.ungrouped === counted?.records;
-  const value = isUngrouped && counted ? 0 : sumOf(counted, what === 'cost' ? 'cost_usd' : what);
+  const value = isIgnored(counted, tagged) ? 0 : sumOf(counted, what === 'cost' ? 'cost_usd' : what);
   return {
     comparison: `${stream.name} ${what}`,
     unit,
     counted: { stream, called: stream.name, reading: counted, value },
     ...rest,
   };
+}
+
+/** Nobody need use tags: that none is named says something where the log has some. */
+function isIgnored(counted: InputReading | undefined, tagged: number): boolean {
+  if (counted === undefined || counted.records === 0) return false;
+  const { ungrouped, untagged } = counted.counts ?? {};
+  return ungrouped === counted.records || (tagged > 0 && untagged === counted.records);
 }

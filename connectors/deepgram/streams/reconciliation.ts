@@ -21,6 +21,9 @@ export type Verdict = 'equal' | 'explained' | 'unexplained' | 'unknown';
 /** The kind of its stream, and its name. */
 export const RECONCILIATION = 'reconciliation';
 
+/** A balance is held against bills since the look before it, so many days back at most: further back it says little of a day. */
+export const MOST_DAYS_BETWEEN_LOOKS = 7;
+
 /** What everything else is held against. */
 const MAIN = ['requests', 'usage', 'billing'];
 
@@ -39,6 +42,7 @@ export function reconciliationOf(streams: readonly Stream[]): Stream | undefined
     if (kind === 'balances') return has('billing');
     return MAIN.includes(kind);
   };
+  const isBill = ({ kind, groupings }: Stream) => kind === 'billing' && groupings.length === 0;
   const inputs = streams.filter(isCompared);
   if (inputs.length < 2) return undefined;
   return defineStream({
@@ -51,6 +55,11 @@ export function reconciliationOf(streams: readonly Stream[]): Stream | undefined
     key: ['project_id', 'date', 'comparison'],
     columns: reconciliationColumns,
     derivedFrom: inputs,
+    derivedAfter: Object.fromEntries(
+      inputs.some(({ kind }) => kind === 'balances')
+        ? inputs.filter(isBill).map(({ name }) => [name, MOST_DAYS_BETWEEN_LOOKS])
+        : [],
+    ),
     derivedWithout: MAIN.filter((kind) => !inputs.some((stream) => stream.kind === kind)),
   });
 }

@@ -12,6 +12,7 @@ import {
 } from '../../../src/streams/column.js';
 import { defineStream } from '../../../src/streams/stream.js';
 import { DEEPGRAM, ofNamedProject } from './project-columns.js';
+import { isTagged } from './ungrouped.js';
 
 const requestColumns = {
   ...ofNamedProject,
@@ -70,6 +71,8 @@ export const requests = defineStream({
   counts: {
     lost: ({ status }) => status === 'lost',
     unsettled: ({ settled }) => settled === false,
+    tagged: (row) => row.status === 'success' && isTagged(row),
+    tagged_costs: (row) => Number(row.cost_usd) > 0 && isTagged(row),
   },
 });
 

@@ -10,10 +10,17 @@ const ALWAYS_GIVEN: Readonly<Record<string, string>> = {
   models: 'model_ids',
 };
 
-/** What is counted of a breakdown: its records that name no group where each should. */
+/** What is counted of a breakdown: its records that name no group where each should, and those without a tag. */
 export function countsOf(groupings: readonly string[]): NonNullable<Stream['counts']> {
   const fields = groupings.flatMap((grouping) => ALWAYS_GIVEN[grouping] ?? []);
-  return { ungrouped: (row) => fields.some((field) => isNothing(row[field])) };
+  return {
+    ungrouped: (row) => fields.some((field) => isNothing(row[field])),
+    ...(groupings.includes('tags') ? { untagged: (row) => !isTagged(row) } : {}),
+  };
+}
+
+export function isTagged({ tags }: Row): boolean {
+  return !isNothing(tags);
 }
 
 function isNothing(value: Row[string] | undefined): boolean {

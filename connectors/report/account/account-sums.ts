@@ -7,7 +7,7 @@ import type { DayQuality, ErrorKind, ProjectRow, StreamFreshness } from './accou
 import { type AmountsBy, addAmounts, amountsIn, Breakdown, OTHERS } from './amounts.js';
 import { type Calendar, type Month, monthOf, type Period, periodsOf } from './calendar.js';
 import { ComparisonSums } from './comparison-sums.js';
-import { BREAKDOWNS, type BreakdownName, forEachAmounts } from './day-amounts.js';
+import { BREAKDOWNS, type BreakdownName, forEachCost, forEachUse } from './day-amounts.js';
 import { type BalanceLook, byDay, type MonthSums } from './month-sums.js';
 
 /** Adds up what the totals say of an account: of each month its sums, of the months of charts its days as well. */
@@ -91,10 +91,12 @@ export class AccountSums {
     const periods: readonly Period[] = periodsOf(day, this.calendar).filter(
       (period) => period === 'complete' || period === 'same',
     );
-    forEachAmounts(entries, project, (by, named, amounts) => {
+    forEachCost(entries, project, (by, named, amounts) => {
       this.by[by].add(named, periods, amounts);
       if (by === 'cost_line_item') addAmounts(within(this.lineItems.days, named.name), day, amounts);
-      if (by === 'usage_endpoint') addAmounts(within(this.endpoints, named.name), day, amounts);
+    });
+    forEachUse(entries, 'endpoint', project, (_, named, amounts) => {
+      addAmounts(within(this.endpoints, named.name), day, amounts);
     });
     for (const { kind, rows = [], requests: log } of entries) {
       if (kind === requests.kind && log !== undefined) this.#addRequests(day, log);

@@ -33,10 +33,13 @@ export class Share {
   }
 
   add(periods: readonly Period[], amounts: Amounts): void {
-    for (const period of periods) {
-      const first = PERIODS.indexOf(period) * MEASURES.length;
-      for (const [at, measure] of MEASURES.entries())
-        this.#sums[first + at] = (this.#sums[first + at] ?? 0) + (amounts[measure] ?? 0);
+    for (let at = 0; at < MEASURES.length; at += 1) {
+      const more = amounts[MEASURES[at] as Measure]; // safe: as many as there are
+      if (!more) continue;
+      for (const period of periods) {
+        const place = PERIODS.indexOf(period) * MEASURES.length + at;
+        this.#sums[place] = (this.#sums[place] ?? 0) + more;
+      }
     }
   }
 }
@@ -82,18 +85,20 @@ export class Breakdown {
 }
 
 /** Amounts by day or month, of all projects together or of one. */
-export type AmountsBy = Map<string, Amounts>;
+export type AmountsBy = Map<string, Partial<Record<Measure, number>>>;
 
 /** From a list in the order of the measures. */
 export function amountsIn(sums: readonly number[]): Amounts {
-  return Object.fromEntries(MEASURES.map((measure, at) => [measure, sums[at] ?? 0]));
+  const amounts: Partial<Record<Measure, number>> = {};
+  for (const [at, measure] of MEASURES.entries()) amounts[measure] = sums[at] ?? 0;
+  return amounts;
 }
 
-export function addAmounts(to: Map<string, Amounts>, at: string, amounts: Amounts): void {
-  const sums: Partial<Record<Measure, number>> = { ...to.get(at) };
+export function addAmounts(to: AmountsBy, at: string, amounts: Amounts): void {
+  const sums = to.get(at) ?? {};
+  to.set(at, sums);
   for (const measure of MEASURES) {
     const more = amounts[measure];
     if (more !== undefined) sums[measure] = (sums[measure] ?? 0) + more;
   }
-  to.set(at, sums);
 }

@@ -4,7 +4,7 @@ import { addDays, type Day, dayAt, daysThrough } from '../../../src/time/day.js'
 /** `2026-11`. */
 export type Month = string;
 
-/** Stretches of days that amounts are added up over. */
+/** Stretches of days that amounts are added up over; of `complete` and `same` costs alone. */
 export const PERIODS = ['month', 'before', 'complete', 'same', 'all'] as const;
 export type Period = (typeof PERIODS)[number];
 

@@ -31,6 +31,13 @@ export type OnAmounts = (by: BreakdownName, named: Named, amounts: Amounts) => v
 
 /** Goes through the groups of a project and day. */
 export function forEachAmounts(entries: readonly AmountsEntry[], project: string, tell: OnAmounts): void {
+  forEachCost(entries, project, tell);
+  for (const dimension of ['accessor', 'tags', 'models', 'endpoint', 'method'] as const)
+    forEachUse(entries, dimension, project, tell);
+}
+
+/** Of what was spent alone. */
+export function forEachCost(entries: readonly AmountsEntry[], project: string, tell: OnAmounts): void {
   for (const dimension of ['line_item', 'accessor', 'tags'] as const) {
     const grouped = entryBy(entries, billing.kind, dimension)?.grouped;
     if (grouped === undefined) continue;
@@ -42,16 +49,23 @@ export function forEachAmounts(entries: readonly AmountsEntry[], project: string
       for (const tag of new Set(tags)) tell('cost_tag', { key: tag, name: tag }, amounts);
     }
   }
-  for (const dimension of ['accessor', 'tags', 'models', 'endpoint', 'method'] as const) {
-    const grouped = entryBy(entries, usage.kind, dimension)?.grouped;
-    if (grouped === undefined) continue;
-    for (const { named, amounts } of groupAmounts(grouped, dimension, project))
-      tell(`usage_${dimension}`, named, amounts);
-  }
   const log = entries.find(({ kind }) => kind === requests.kind)?.requests;
   if (log === undefined) return;
   for (const [model, [cost_usd = 0, count = 0, error = 0]] of namedGroups(log.models, modelNamed))
     tell('cost_models', model, { cost_usd, requests: count, error });
+}
+
+/** Of what was used, by one dimension. */
+export function forEachUse(
+  entries: readonly AmountsEntry[],
+  dimension: 'accessor' | 'tags' | 'models' | 'endpoint' | 'method',
+  project: string,
+  tell: OnAmounts,
+): void {
+  const grouped = entryBy(entries, usage.kind, dimension)?.grouped;
+  if (grouped === undefined) return;
+  for (const { named, amounts } of groupAmounts(grouped, dimension, project))
+    tell(`usage_${dimension}`, named, amounts);
 }
 
 function namedGroups<Group>(

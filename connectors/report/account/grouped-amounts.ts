@@ -51,9 +51,10 @@ export function totalOf(
 }
 
 /** All groups together. */
-export function sumOf({ measures, groups, others }: GroupedTotals): Amounts {
-  const sums = [...groups.map(([, sums]) => sums), ...(others ? [others.sums] : [])];
-  return amountsOf(measures, (at) => sums.reduce((total, one) => total + (one[at] ?? 0), 0));
+function sumOf({ measures, groups, others }: GroupedTotals): Amounts {
+  const all = [...groups.map(([, sums]) => sums), ...(others ? [others.sums] : [])];
+  const sums = measures.map((_, at) => all.reduce((total, one) => total + (one[at] ?? 0), 0));
+  return amountsOf(placesOf(measures), sums);
 }
 
 /** The groups of a dimension; one that is broken down further comes several times. */
@@ -66,17 +67,18 @@ export function groupAmounts(
   const { dimensions, measures } = grouped;
   const { groups, others } = grouped.each?.[fields.key] ?? grouped;
   const [key, name] = [dimensions.indexOf(fields.key), dimensions.indexOf(fields.name)];
+  const places = placesOf(measures);
   const found = groups.map(([values, sums]): GroupAmounts => {
     const tags = dimension === 'tags' ? tagsIn(values[key]) : [];
     const of = dimension === 'accessor' ? project : undefined;
     return {
       named: dimension === 'tags' ? tagSet(tags) : namedBy(values[key], values[name], fields.none, of),
       tags,
-      amounts: amountsOf(measures, (at) => sums[at] ?? 0),
+      amounts: amountsOf(places, sums),
     };
   });
   if (others === undefined) return found;
-  return [...found, { named: OTHERS, tags: [], amounts: amountsOf(measures, (at) => others.sums[at] ?? 0) }];
+  return [...found, { named: OTHERS, tags: [], amounts: amountsOf(places, others.sums) }];
 }
 
 export function keyNamed(id: string | null, name: string | null, project: string): Named {
@@ -97,7 +99,7 @@ function namedBy(
   const key = typeof id === 'string' ? id : '';
   const called = typeof name === 'string' && name !== '' ? name : key;
   // Keys of two projects are two keys.
-  return { key: JSON.stringify([key, of ?? null]), name: called === '' ? none : called, of };
+  return { key: `${of?.length ?? ''} ${of ?? ''} ${key}`, name: called === '' ? none : called, of };
 }
 
 /** The id of a group that is told apart by one, not by tags; undefined where it has none. */
@@ -116,11 +118,15 @@ function tagsIn(value: Value | undefined): readonly string[] {
   return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
 }
 
-function amountsOf(measures: readonly string[], valueAt: (at: number) => number): Amounts {
+type Places = readonly (readonly [measure: Measure, at: number])[];
+
+/** Where the sums of a group have each measure of the page. */
+function placesOf(measures: readonly string[]): Places {
+  return MEASURES.map((measure) => [measure, measures.indexOf(measure)] as const).filter(([, at]) => at >= 0);
+}
+
+function amountsOf(places: Places, sums: readonly number[]): Amounts {
   const amounts: Partial<Record<Measure, number>> = {};
-  for (const measure of MEASURES) {
-    const at = measures.indexOf(measure);
-    if (at >= 0) amounts[measure] = valueAt(at);
-  }
+  for (const [measure, at] of places) amounts[measure] = sums[at] ?? 0;
   return amounts;
 }

@@ -1,5 +1,5 @@
 import { abortError } from '../../../src/errors/export-error.js';
-import { dayAt } from '../../../src/time/day.js';
+import { type Day, dayAt } from '../../../src/time/day.js';
 import { apiKeys, purchases } from '../../deepgram/streams/account.js';
 import type { Entry } from '../totals/entry.js';
 import { type LoggedRequest, mostErrors, newestFirst } from '../totals/request-log.js';
@@ -79,16 +79,36 @@ async function newestDay(store: TotalsStore, month: string, today: string): Prom
   return newest;
 }
 
-/** Of all projects together. */
+/** Of all projects together. Days are left unread of which others have enough that is newer. */
 async function lastRequests(store: TotalsStore, most: number): Promise<Account['log']> {
-  const last = { requests: [] as ProjectRequest[], errors: [] as ProjectRequest[] };
-  const add = (to: ProjectRequest[], project: string, some: readonly LoggedRequest[]) =>
-    to.push(...some.map((request) => ({ project, request })));
-  for await (const { project_id: project, requests, errors } of store.logs()) {
-    add(last.requests, project, requests);
-    add(last.errors, project, errors);
+  const [requests, errors] = [new LastRequests(most), new LastRequests(mostErrors(most))];
+  for await (const days of store.logs()) {
+    for (const { project_id: project, day, ...log } of days) {
+      if (requests.isFullAfter(day) && errors.isFullAfter(day)) break;
+      requests.add(project, log.requests);
+      errors.add(project, log.errors);
+    }
   }
-  const cut = (some: readonly ProjectRequest[], atMost: number) =>
-    some.toSorted((one, other) => newestFirst(one.request, other.request)).slice(0, atMost);
-  return { requests: cut(last.requests, most), errors: cut(last.errors, mostErrors(most)) };
+  return { requests: requests.newestFirst, errors: errors.newestFirst };
+}
+
+class LastRequests {
+  readonly #most: number;
+  newestFirst: readonly ProjectRequest[] = [];
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  /** True where none of that day can be among the last any more. */
+  isFullAfter(day: Day): boolean {
+    const oldest = this.newestFirst[this.#most - 1]?.request.created_at;
+    return this.#most === 0 || (oldest !== undefined && oldest.slice(0, day.length) > day);
+  }
+
+  add(project: string, some: readonly LoggedRequest[]): void {
+    this.newestFirst = [...this.newestFirst, ...some.map((request) => ({ project, request }))]
+      .sort((one, other) => newestFirst(one.request, other.request))
+      .slice(0, this.#most);
+  }
 }

@@ -56,6 +56,12 @@ export class LinesFile<Line extends object> {
     return this.#known;
   }
 
+  /** The same from the last line on: those that nobody asks for are not taken apart. */
+  async backwards(): Promise<Iterable<Line>> {
+    if (this.#known) return [...(await this.#known).values()].reverse();
+    return this.#linesIn((await this.#text()).toReversed());
+  }
+
   /** Resolves when it is on the disk. */
   async edit(edit: Edit<Line>): Promise<void> {
     this.#edits.push(edit);
@@ -95,14 +101,22 @@ export class LinesFile<Line extends object> {
   }
 
   async #read(): Promise<ReadonlyMap<string, Line>> {
-    const text = await readIfShort(this.#folder.path(this.#segments), MOST_BYTES);
     const lines = new Map<string, Line>();
-    for (const line of text?.split('\n') ?? []) {
-      const found = lineIn(line);
-      // Safe: only this program writes these files, each line whole and with its version.
-      if (found) lines.set(this.#keyOf(found as unknown as Line), found as unknown as Line);
-    }
+    for (const line of this.#linesIn(await this.#text())) lines.set(this.#keyOf(line), line);
     return lines;
+  }
+
+  async #text(): Promise<readonly string[]> {
+    const text = await readIfShort(this.#folder.path(this.#segments), MOST_BYTES);
+    return text?.split('\n') ?? [];
+  }
+
+  *#linesIn(texts: readonly string[]): Generator<Line> {
+    for (const text of texts) {
+      const found = lineIn(text);
+      // Safe: only this program writes these files, each line whole and with its version.
+      if (found) yield found as unknown as Line;
+    }
   }
 }
 

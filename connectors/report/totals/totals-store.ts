@@ -7,6 +7,7 @@ import type { Stream } from '../../../src/streams/stream.js';
 import { isJsonObject } from '../../../src/text/json-object.js';
 import type { Day } from '../../../src/time/day.js';
 import { ENTRY_VERSION, type Entry } from './entry.js';
+import { inOrder } from './in-order.js';
 import { LinesFile, MOST_BYTES } from './lines-file.js';
 import { type DayLog, lastDays } from './request-log.js';
 
@@ -19,6 +20,9 @@ export const TOTALS_FILES = [PROJECT, /^(?:\d{4}-\d{2}|snapshots)\.ndjson$/] as 
 
 /** The second number is that of what is made of entries: sums of another one are made anew. */
 const SUMS_VERSION = `${ENTRY_VERSION}.3`;
+
+/** Files that are read ahead: to wait for each would take longer than to read it. */
+const MOST_AT_ONCE = 8;
 
 /** Files that are held in memory while partitions are committed to them. */
 const MOST_OPEN = 64;
@@ -67,8 +71,11 @@ export class TotalsStore {
   /** Months that there are totals of, the newest first. */
   async months(): Promise<readonly string[]> {
     const months = new Set<string>();
-    for (const project of await this.#projects()) {
-      for (const { name } of await this.#folder.entries([project])) {
+    const folders = inOrder(MOST_AT_ONCE, await this.#projects(), (project) =>
+      this.#folder.entries([project]),
+    );
+    for await (const files of folders) {
+      for (const { name } of files) {
         const [, month] = MONTH_FILE.exec(name) ?? [];
         if (month !== undefined) months.add(month);
       }
@@ -78,10 +85,10 @@ export class TotalsStore {
 
   /** The entries of a month, or the snapshots, of each project that has any. */
   async *entries(month: string | null): AsyncGenerator<readonly Entry[]> {
-    for (const project of await this.#projects()) {
-      const lines = await this.#opened(project, fileNamed(month)).lines();
-      if (lines.size > 0) yield [...lines.values()];
-    }
+    const files = inOrder(MOST_AT_ONCE, await this.#projects(), (project) =>
+      this.#opened(project, fileNamed(month)).lines(),
+    );
+    for await (const lines of files) if (lines.size > 0) yield [...lines.values()];
   }
 
   /**
@@ -89,27 +96,28 @@ export class TotalsStore {
    * when they have changed: a month that is over is not added up with every run. Nothing may be put meanwhile.
    */
   async *sums<Sums>(month: string, make: (entries: readonly Entry[]) => Sums): AsyncGenerator<Sums> {
-    for (const project of await this.#projects()) {
+    const ofProject = async (project: string): Promise<Sums | undefined> => {
       // Not among those that are held open: of most only the first line is read.
       const file = new LinesFile<Entry>(this.#folder, [project, fileNamed(month)], keyOf);
       const identity = await file.identity();
       const segments = [project, `${month}.sums.json`];
       const known = identity && (await readSums(this.#folder.path(segments), identity));
-      const lines = known ? undefined : await file.lines();
       // Safe: it is what was made by the same version of the same entries.
-      if (known) yield known as Sums;
-      else if (lines && lines.size > 0) {
-        const sums = make([...lines.values()]);
-        const text = JSON.stringify({ version: SUMS_VERSION, identity, sums });
-        await this.#folder.replaceFile(segments, (to) => to.write(text), { durable: false });
-        yield sums;
-      }
-    }
+      if (known) return known as Sums;
+      const lines = await file.lines();
+      if (lines.size === 0) return undefined;
+      const sums = make([...lines.values()]);
+      const text = JSON.stringify({ version: SUMS_VERSION, identity, sums });
+      await this.#folder.replaceFile(segments, (to) => to.write(text), { durable: false });
+      return sums;
+    };
+    for await (const sums of inOrder(MOST_AT_ONCE, await this.#projects(), ofProject))
+      if (sums !== undefined) yield sums;
   }
 
-  /** The last requests of each project. */
-  async *logs(): AsyncGenerator<DayLog> {
-    for (const project of await this.#projects()) yield* (await this.#logOf(project).lines()).values();
+  /** The last requests of each project, those of its last day first. */
+  async *logs(): AsyncGenerator<Iterable<DayLog>> {
+    yield* inOrder(MOST_AT_ONCE, await this.#projects(), (project) => this.#logOf(project).backwards());
   }
 
   async #projects(): Promise<readonly string[]> {

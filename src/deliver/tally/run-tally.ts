@@ -4,8 +4,8 @@ import type { Task } from '../../plan/task.js';
 import type { Partition } from '../../streams/partition.js';
 import type { Stream } from '../../streams/stream.js';
 import type { Day } from '../../time/day.js';
+import type { CountedFacts } from '../counted-facts.js';
 import type { Doubt, GivenDay } from '../doubt.js';
-import type { ReadingFacts } from '../reading-facts.js';
 import { ReadingsOfRun } from '../readings-of-run.js';
 import { SourceFailures } from './source-failures.js';
 import { SpentTally } from './spent-tally.js';
@@ -80,7 +80,7 @@ export class RunTally {
     this.#tell();
   }
 
-  partitionRead(partition: Partition, facts: ReadingFacts): void {
+  partitionRead(partition: Partition, facts: CountedFacts): void {
     this.spent.add(partition, facts);
     this.readings.add(partition, facts);
     const stream = this.#streamOf(partition.stream.name);

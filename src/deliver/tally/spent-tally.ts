@@ -2,7 +2,7 @@ import type { Unit } from '../../streams/field.js';
 import type { Partition } from '../../streams/partition.js';
 import type { Stream } from '../../streams/stream.js';
 import type { Day } from '../../time/day.js';
-import type { ReadingFacts } from '../reading-facts.js';
+import type { CountedFacts } from '../counted-facts.js';
 
 /** What was spent on the days that a run has read: of others it is not asked. */
 export interface Spent {
@@ -25,7 +25,7 @@ export class SpentTally {
   readonly #totals = new Map<Unit, number>();
   readonly #shares = new Map<Unit, Map<string, number>>();
 
-  add({ stream, day }: Partition, { spentOn }: ReadingFacts): void {
+  add({ stream, day }: Partition, { spentOn }: CountedFacts): void {
     const unit = unitOf(stream);
     if (day === null || unit === undefined) return;
     if (stream.spent?.on !== undefined) {
