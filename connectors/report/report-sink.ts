@@ -21,7 +21,7 @@ export function reportSink(settings: ReportSettings, context: SinkContext): Sink
   const page = resolve(context.cwd, settings.path);
   const folder = new OutputFolder(dirname(page), { clock });
   const parts = new OutputFolder(partsOf(page), { clock, isOwn: true });
-  const store = new TotalsStore(parts, settings.requests);
+  const store = new TotalsStore(parts, settings.requests, context);
   const today = dayAt(clock.now());
 
   return {

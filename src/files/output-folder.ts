@@ -42,6 +42,11 @@ export class OutputFolder {
     return join(this.root, ...segments);
   }
 
+  /** Makes a folder and those above it, as {@link createFile} does. */
+  async makeFolder(segments: readonly string[]): Promise<void> {
+    await this.#ensureFolder(segments);
+  }
+
   /** Starts a file, making the folders above it. Segments from outside must have gone through `pathSegment`. */
   async createFile(segments: readonly string[], options: AtomicFileOptions = {}): Promise<AtomicFile> {
     await this.#ensureFolder(segments.slice(0, -1));

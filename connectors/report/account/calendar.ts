@@ -115,6 +115,18 @@ export function shortMonthName(month: Month): string {
   return NAMES[Number(month.slice(5)) - 1] ?? month;
 }
 
+/** `since Oct 2026`: the first month that there is anything of. */
+export function sinceWords({
+  calendar,
+  months,
+}: {
+  readonly calendar: Calendar;
+  readonly months: ReadonlyMap<Month, unknown>;
+}): string {
+  const first = calendar.months.find((month) => months.has(month)) ?? calendar.month;
+  return `since ${shortMonthName(first).slice(0, 3)} ${first.slice(0, 4)}`;
+}
+
 /** `Nov 20`. */
 export function dayName(day: Day): string {
   return `${shortMonthName(monthOf(day)).slice(0, 3)} ${Number(day.slice(8))}`;

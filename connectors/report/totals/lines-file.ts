@@ -4,6 +4,7 @@ import type { OutputFolder } from '../../../src/files/output-folder.js';
 import { openRegularFile, readIfShort } from '../../../src/files/regular-file.js';
 import { isJsonObject, type JsonObject } from '../../../src/text/json-object.js';
 import { ENTRY_VERSION } from './entry.js';
+import type { ProjectLock } from './project-lock.js';
 
 /** Far beyond what a month of a project takes. */
 export const MOST_BYTES = 256 * 1024 * 1024;
@@ -19,18 +20,27 @@ export class LinesFile<Line extends object> {
   readonly #folder: OutputFolder;
   readonly #segments: readonly string[];
   readonly #keyOf: (line: Line) => string;
+  readonly #alone: ProjectLock['alone'];
   /** Of lines that have been written: a partition that is committed changes one of a month's many. */
   readonly #texts = new WeakMap<Line, string>();
   #known: Promise<ReadonlyMap<string, Line>> | undefined;
+  /** Of what is known. */
+  #identity: string | undefined;
   #edits: Edit<Line>[] = [];
   #waiting = 0;
   #next: Promise<void> | undefined;
   #last: Promise<void> = Promise.resolve();
 
-  constructor(folder: OutputFolder, segments: readonly string[], keyOf: (line: Line) => string) {
+  /** @param lock of all files of this folder */
+  constructor(
+    folder: OutputFolder,
+    segments: readonly string[],
+    { keyOf, lock }: { readonly keyOf: (line: Line) => string; readonly lock: ProjectLock },
+  ) {
     this.#folder = folder;
     this.#segments = segments;
     this.#keyOf = keyOf;
+    this.#alone = (work) => lock.alone(work);
   }
 
   /** True while somebody waits for the disk. */
@@ -50,14 +60,24 @@ export class LinesFile<Line extends object> {
     }
   }
 
-  /** What is on the disk. What is missing or damaged is not there: its partitions are delivered again. */
+  /**
+   * What is on the disk, or was when it was last looked at. What is missing or damaged is not there: its partitions are
+   * delivered again.
+   */
   lines(): Promise<ReadonlyMap<string, Line>> {
     this.#known ??= this.#read();
     return this.#known;
   }
 
+  /** What is on the disk now, also where another process has written it. */
+  async current(): Promise<ReadonlyMap<string, Line>> {
+    await this.#forgetReplaced();
+    return this.lines();
+  }
+
   /** The same from the last line on: those that nobody asks for are not taken apart. */
   async backwards(): Promise<Iterable<Line>> {
+    await this.#forgetReplaced();
     if (this.#known) return [...(await this.#known).values()].reverse();
     return this.#linesIn((await this.#text()).toReversed());
   }
@@ -81,17 +101,25 @@ export class LinesFile<Line extends object> {
     return this.#last;
   }
 
+  async #forgetReplaced(): Promise<void> {
+    if (this.#known && (await this.identity()) !== this.#identity) this.#known = undefined;
+  }
+
   async #write(): Promise<void> {
-    const edits = this.#edits;
-    this.#edits = [];
-    const lines = new Map(await this.lines());
-    if (edits.filter((edit) => edit(lines)).length === 0) return;
-    // In order, so that the same partitions leave the same file, whichever was delivered last.
-    const ordered = [...lines].sort(([one], [other]) => (one < other ? -1 : 1));
-    const text = ordered.map(([, line]) => this.#textOf(line)).join('');
-    const head = headOf(createHash('sha256').update(text).digest('hex'));
-    await this.#folder.replaceFile(this.#segments, (file) => file.write(head + text));
-    this.#known = Promise.resolve(lines);
+    await this.#folder.makeFolder(this.#segments.slice(0, -1));
+    await this.#alone(async () => {
+      const edits = this.#edits;
+      this.#edits = [];
+      const lines = new Map(await this.current());
+      if (edits.filter((edit) => edit(lines)).length === 0) return;
+      // In order, so that the same partitions leave the same file, whichever was delivered last.
+      const ordered = [...lines].sort(([one], [other]) => (one < other ? -1 : 1));
+      const text = ordered.map(([, line]) => this.#textOf(line)).join('');
+      const identity = createHash('sha256').update(text).digest('hex');
+      await this.#folder.replaceFile(this.#segments, (file) => file.write(headOf(identity) + text));
+      this.#known = Promise.resolve(lines);
+      this.#identity = identity;
+    });
   }
 
   #textOf(line: Line): string {
@@ -102,7 +130,9 @@ export class LinesFile<Line extends object> {
 
   async #read(): Promise<ReadonlyMap<string, Line>> {
     const lines = new Map<string, Line>();
-    for (const line of this.#linesIn(await this.#text())) lines.set(this.#keyOf(line), line);
+    const texts = await this.#text();
+    this.#identity = IDENTITY.exec(`${texts[0]}\n`)?.[1];
+    for (const line of this.#linesIn(texts)) lines.set(this.#keyOf(line), line);
     return lines;
   }
 

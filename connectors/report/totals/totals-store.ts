@@ -1,4 +1,5 @@
 import type { HeldPartition } from '../../../src/catalogue/sink.js';
+import type { SinkContext } from '../../../src/catalogue/sink-type.js';
 import type { OutputFolder } from '../../../src/files/output-folder.js';
 import { pathSegment } from '../../../src/files/path-segment.js';
 import { readIfShort } from '../../../src/files/regular-file.js';
@@ -9,6 +10,7 @@ import type { Day } from '../../../src/time/day.js';
 import { ENTRY_VERSION, type Entry } from './entry.js';
 import { inOrder } from './in-order.js';
 import { LinesFile, MOST_BYTES } from './lines-file.js';
+import { ProjectLock } from './project-lock.js';
 import { type DayLog, lastDays } from './request-log.js';
 
 const PROJECT = /^project_id=/;
@@ -36,11 +38,14 @@ export class TotalsStore {
   readonly #mostLogged: number;
   readonly #totals = new Map<string, LinesFile<Entry>>();
   readonly #logs = new Map<string, LinesFile<DayLog>>();
+  readonly #locks = new Map<string, ProjectLock>();
+  readonly #context: Pick<SinkContext, 'clock' | 'log'>;
 
   /** @param mostLogged requests that are listed at most, of all projects together */
-  constructor(folder: OutputFolder, mostLogged: number) {
+  constructor(folder: OutputFolder, mostLogged: number, context: Pick<SinkContext, 'clock' | 'log'>) {
     this.#folder = folder;
     this.#mostLogged = mostLogged;
+    this.#context = context;
   }
 
   /** Puts an entry in place of that of the same partition; resolves when it is on the disk. */
@@ -86,7 +91,7 @@ export class TotalsStore {
   /** The entries of a month, or the snapshots, of each project that has any. */
   async *entries(month: string | null): AsyncGenerator<readonly Entry[]> {
     const files = inOrder(MOST_AT_ONCE, await this.#projects(), (project) =>
-      this.#opened(project, fileNamed(month)).lines(),
+      this.#opened(project, fileNamed(month)).current(),
     );
     for await (const lines of files) if (lines.size > 0) yield [...lines.values()];
   }
@@ -98,7 +103,7 @@ export class TotalsStore {
   async *sums<Sums>(month: string, make: (entries: readonly Entry[]) => Sums): AsyncGenerator<Sums> {
     const ofProject = async (project: string): Promise<Sums | undefined> => {
       // Not among those that are held open: of most only the first line is read.
-      const file = new LinesFile<Entry>(this.#folder, [project, fileNamed(month)], keyOf);
+      const file = this.#linesFile(project, fileNamed(month));
       const identity = await file.identity();
       const segments = [project, `${month}.sums.json`];
       const known = identity && (await readSums(this.#folder.path(segments), identity));
@@ -133,15 +138,23 @@ export class TotalsStore {
   }
 
   #opened(segment: string, name: string): LinesFile<Entry> {
-    return opened(
-      this.#totals,
-      `${segment}/${name}`,
-      () => new LinesFile<Entry>(this.#folder, [segment, name], keyOf),
-    );
+    return opened(this.#totals, `${segment}/${name}`, () => this.#linesFile(segment, name));
+  }
+
+  #linesFile(segment: string, name: string): LinesFile<Entry> {
+    return new LinesFile<Entry>(this.#folder, [segment, name], { keyOf, lock: this.#lockOf(segment) });
+  }
+
+  #lockOf(segment: string): ProjectLock {
+    const lock =
+      this.#locks.get(segment) ?? new ProjectLock(this.#folder.path([segment, '.lock']), this.#context);
+    this.#locks.set(segment, lock);
+    return lock;
   }
 
   #logOf(segment: string): LinesFile<DayLog> {
-    return opened(this.#logs, segment, () => new LinesFile(this.#folder, [segment, LOG], ({ day }) => day));
+    const of = { keyOf: ({ day }: DayLog) => day, lock: this.#lockOf(segment) };
+    return opened(this.#logs, segment, () => new LinesFile(this.#folder, [segment, LOG], of));
   }
 }
 

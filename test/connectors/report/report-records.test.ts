@@ -42,8 +42,8 @@ it('a project and a key that were renamed are one row, under the last name', asy
 
   const page = await replay(await reportTerminal(), { billing: lines, billing_by_accessor: lines });
 
-  expect(rowsOf(page, 'Cost by project')).toMatchObject({ 'Sales 2': { '13 months': '$3.00' } });
-  expect(rowsOf(page, 'Cost by API key')).toMatchObject({ 'key 2': { '13 months': '$3.00' } });
+  expect(rowsOf(page, 'Cost by project')).toMatchObject({ 'Sales 2': { 'since Sep 2026': '$3.00' } });
+  expect(rowsOf(page, 'Cost by API key')).toMatchObject({ 'key 2': { 'since Sep 2026': '$3.00' } });
   expect(tablesIn(page).find(({ caption }) => caption.startsWith('Cost by API key'))?.rows).toHaveLength(1);
 });
 
@@ -85,6 +85,36 @@ it('a balance that was read long ago is shown, with its day and without a pace',
   }
 });
 
+it('a balance of a project that nobody looked at one day is that of its last look', async () => {
+  const look = (day: string, project: string, amount: number) =>
+    bill(day, 0, {
+      project_id: project,
+      observed_at: `${day}T10:00:00.000000Z`,
+      balance_id: 'b',
+      amount,
+      units: 'USD',
+    });
+
+  const page = await replay(await reportTerminal(), {
+    billing: [bill('2026-11-19', 1)],
+    balances: [
+      look('2026-11-15', 'p-1', 900),
+      look('2026-11-16', 'p-1', 100),
+      look('2026-11-16', 'p-2', 50),
+      look('2026-11-17', 'p-2', 40),
+      look('2026-11-19', 'p-1', 70),
+      look('2026-11-19', 'p-2', 30),
+    ],
+  });
+
+  const left = Object.entries(rowsOf(page, 'Balance by day')).map(([day, cells]) => [day, cells.left]);
+  expect(left).toEqual([
+    ['2026-11-19', '$100.00'],
+    ['2026-11-17', '$140.00'],
+    ['2026-11-16', '$150.00'],
+  ]);
+});
+
 it('cents do not drift: a thousand times 0.1 and 0.2 is 300', async () => {
   const lines = Array.from({ length: 1_000 }, (_, at) => [
     bill('2026-11-19', 0.1, { line_item: `a${at}`, tags: ['one'] }),
@@ -97,7 +127,7 @@ it('cents do not drift: a thousand times 0.1 and 0.2 is 300', async () => {
   });
 
   expect(rowsOf(page, 'Cost by set of tags')).toMatchObject({
-    one: { '13 months': '$300.00', share: '100 %' },
+    one: { 'since Nov 2026': '$300.00', share: '100 %' },
   });
 });
 
@@ -158,7 +188,8 @@ it('tags have the cost that any random bill gives them', async () => {
       }
       const shown = rowsOf(page, 'Cost by set of tags');
       for (const [name, nano] of sums) {
-        const cell = shown[name]?.['13 months'] ?? '$0.00';
+        const since = Object.keys(shown[name] ?? {}).find((head) => head.startsWith('since'));
+        const cell = shown[name]?.[since ?? ''] ?? '$0.00';
         const value = Number(cell.replace('\u2212', '-').replace(/[$,]/g, ''));
         expect(Math.abs(value - nano / 1e9)).toBeLessThanOrEqual(0.0050001);
       }
@@ -350,7 +381,7 @@ it('shows as many months and requests as it is told', async () => {
   const page = await replay(await reportTerminal('months: 2, requests: 3'), { billing: lines, requests });
 
   expect(Object.keys(rowsOf(page, 'Cost by month'))).toEqual(['2026-11', '2026-10']);
-  expect(rowsOf(page, 'Cost by project')).toMatchObject({ Sales: { '2 months': '$2.00' } });
+  expect(rowsOf(page, 'Cost by project')).toMatchObject({ Sales: { 'since Oct 2026': '$2.00' } });
   const log = tablesIn(page).find(({ section }) => section === 'log')?.rows ?? [];
   expect(log.map((cells) => cells.at(-1))).toEqual(['r-4', 'r-3', 'r-2']);
 });

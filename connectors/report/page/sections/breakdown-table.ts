@@ -1,6 +1,6 @@
 import type { Account } from '../../account/account.js';
 import type { Breakdown, Measure, Share } from '../../account/amounts.js';
-import { monthName, shortMonthName } from '../../account/calendar.js';
+import { monthName, shortMonthName, sinceWords } from '../../account/calendar.js';
 import { type Html, html } from '../html.js';
 import { amount, counted, percent } from '../numbers.js';
 import { type Column, folded, shareBar, table } from '../table.js';
@@ -58,7 +58,7 @@ export function breakdownTable(
       cell: (share) => amount(measure, share.amount('before', measure)),
     },
     {
-      head: `${counted(calendar.months.length, 'month')}`,
+      head: sinceWords(account),
       cell: (share) => amount(measure, share.amount('all', measure)),
     },
   ];

@@ -2,6 +2,7 @@ import { shortName } from '../../../../src/text/one-line.js';
 import { addDays, type Day } from '../../../../src/time/day.js';
 import type { ApiKeyRow, BalanceRow, PurchaseRow } from '../../../deepgram/streams/account.js';
 import type { Account, ProjectRow } from '../../account/account.js';
+import { sinceWords } from '../../account/calendar.js';
 import { keyNamed } from '../../account/grouped-amounts.js';
 import { type Credit, creditOf, dailyPace, dollarsLeft } from '../../account/pace.js';
 import type { Line } from '../../chart/lines.js';
@@ -83,7 +84,7 @@ function keys(account: Account): Html {
             last !== '' ? last : html`<span class="${isUnused ? 'bad' : 'q'}">not in what was read</span>`,
         },
         { head: 'this month, dollars', cell: ({ cost }) => dollars(cost) },
-        { head: counted(calendar.months.length, 'month'), cell: ({ all }) => dollars(all) },
+        { head: sinceWords(account), cell: ({ all }) => dollars(all) },
         { head: 'made on', cell: ({ created }) => created || NONE },
         ...(knowsExpiry
           ? [
@@ -194,14 +195,26 @@ function plain(amount: number | null): string {
 /** Days that the line goes on beyond the last look, at most. */
 const MOST_AHEAD = 60;
 
+/** What was left on each of these days: of a project that nobody looked at that day, as much as at its last look. */
+function looksOf({ balances, lastLooks }: Account, days: readonly Day[]): ReadonlyMap<Day, number> {
+  const last = new Map<string, number>();
+  const looks = new Map<Day, number>();
+  for (const day of days) {
+    const rows = balances.get(day);
+    if (rows === undefined) continue;
+    for (const { project } of rows) last.set(project, 0);
+    for (const row of rows) last.set(row.project, (last.get(row.project) ?? 0) + dollarsLeft(row));
+    const all = [...last.values()].reduce((sum, left) => sum + left, 0);
+    if (last.size === lastLooks.size) looks.set(day, all);
+  }
+  return looks;
+}
+
 /** What was left at each look, and what will be at this pace; nothing while there was one look only. */
 function balanceChart(account: Account, { day, left, endsOn }: Credit): Html | undefined {
-  const { balances, calendar } = account;
-  const looks = new Map(
-    [...balances].map(([at, rows]) => [at, rows.reduce((sum, row) => sum + dollarsLeft(row), 0)]),
-  );
-  const past = calendar.chartDays.filter((at) => at <= day);
-  if (past.filter((at) => looks.has(at)).length < 2) return undefined;
+  const past = account.calendar.chartDays.filter((at) => at <= day);
+  const looks = looksOf(account, past);
+  if (looks.size < 2) return undefined;
   const pace = dailyPace(account);
   const ahead: Day[] = [];
   for (let at = day; endsOn !== undefined && at < endsOn && ahead.length < MOST_AHEAD; ) {
@@ -223,7 +236,7 @@ function balanceChart(account: Account, { day, left, endsOn }: Credit): Html | u
     description:
       'What was left at the look of each day; dotted, what will be left at the pace of the last 30 days.',
   };
-  const rows = [...looks].filter(([at]) => past.includes(at)).toReversed();
+  const rows = [...looks].toReversed();
   const numbers = table({
     caption: text.title,
     columns: [
