@@ -5,9 +5,11 @@ import { sync } from './program.mjs';
 
 const FILES = `  tableau: { type: tableau-csv, path: out/tableau }
   archive: { type: ndjson, path: out/ndjson, compression: gzip }
+  report: { type: report, path: out/report.html }
+  bill: { type: focus, path: out/focus }
 `;
 
-/** The sinks of a job: the two that write files, and Datadog when there is an intake for it. */
+/** The sinks of a job: those that write files, and Datadog when there is an intake for it. */
 export function sinksOf({ intakeUrl, deadline = '5m' } = {}) {
   if (intakeUrl === undefined) return FILES;
   return `${FILES}  datadog: { type: datadog-metrics, api_key: '\${DD_API_KEY}', api_url: '${intakeUrl}', historical: true, deadline: ${deadline} }

@@ -215,7 +215,7 @@ describe('does it add up', () => {
       explained: '18',
       'not explained': '0',
       'cannot be told': '0',
-      'a difference of a day counts above': '0.0050 hours',
+      'a difference of a day counts above': '0.005 hours',
     });
   });
 

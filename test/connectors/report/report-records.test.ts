@@ -386,6 +386,29 @@ it('shows as many months and requests as it is told', async () => {
   expect(log.map((cells) => cells.at(-1))).toEqual(['r-4', 'r-3', 'r-2']);
 });
 
+it('lists the last requests of all projects together, also those of one day', async () => {
+  const request = (project: string, at: string) => ({
+    project_id: project,
+    request_id: `${project} ${at}`,
+    created_at: `2026-11-${at}.000000Z`,
+    status: 'error',
+    settled: true,
+    endpoint: 'listen',
+    date: `2026-11-${at.slice(0, 2)}`,
+  });
+  const [first, second, third] = ['04T09:00:00', '05T10:00:00', '05T11:00:00'];
+
+  const page = await replay(await reportTerminal('requests: 2'), {
+    requests: [request('p-1', first), request('p-1', second), request('p-2', first), request('p-2', third)],
+  });
+
+  const log = tablesIn(page).filter(({ section }) => section === 'log');
+  expect(log.map(({ rows }) => rows.map((cells) => cells.at(-1)))).toEqual([
+    [`p-2 ${third}`],
+    [`p-2 ${third}`, `p-1 ${second}`],
+  ]);
+});
+
 it('can be read by keyboard and by ear: a table that is wider than the page can be moved, and each of the log has its own caption', async () => {
   const failed: Line = {
     project_id: 'p-1',

@@ -98,7 +98,7 @@ function inUnit(unit: string, value: number | null): string {
   if (unit === 'dollar') return dollars(parts);
   // A difference of seconds counts, and would be 0.00.
   if (unit === 'hour' && value !== 0 && Math.abs(value) < 0.01)
-    return value.toFixed(4).replace('-', '\u2212');
+    return String(Number(value.toFixed(4))).replace('-', '\u2212');
   return unit === 'hour' ? hours(parts) : count(value);
 }
 

@@ -1,7 +1,7 @@
 import { shortName } from '../../../../src/text/one-line.js';
 import type { Account } from '../../account/account.js';
 import { UNTAGGED } from '../../account/amounts.js';
-import { type Month, monthName, shortMonthName } from '../../account/calendar.js';
+import { type Month, monthName, sinceWords } from '../../account/calendar.js';
 import { largestSeries, type Series } from '../../chart/series.js';
 import { daySlots, monthSlots, type Slot } from '../../chart/slots.js';
 import { stackedBars } from '../../chart/stacked-bars.js';
@@ -145,37 +145,45 @@ export function chartWithTable(
   return html`<figure><figcaption>${title}</figcaption>${stackedBars({ title, description }, slots, drawn, unit, format)}</figure>${folded('The numbers of this chart', numbers)}`;
 }
 
+/** Months that have room beside each other where the page is printed. */
+const MOST_MONTHS = 7;
+
 /** Each project by month, so that it can be compared with an invoice. */
 function byProject(account: Account): Html | undefined {
   const { calendar, projectMonths, projects, byProject: breakdown } = account;
   const ranked = breakdown.ranked('cost_usd');
-  const months = calendar.months.toReversed();
+  const from = calendar.months.findIndex((month) => account.months.has(month));
+  const months = calendar.months.slice(Math.max(0, from)).toReversed();
   const of = (id: string, month: Month) => projectMonths.get(id)?.get(month)?.cost_usd;
-  const all = table({
-    caption: `Cost of each project by month, dollars. ${NONE} is a month that was not read.`,
-    columns: [
-      { head: 'project', cell: ({ key }) => shortName(projects.get(key) ?? key) },
-      ...months.map((month) => ({
-        head: month,
-        cell: ({ key }: { readonly key: string }) => {
-          const parts = of(key, month);
+  const tableOf = (some: readonly Month[]) =>
+    table({
+      caption: `Cost of each project by month, dollars, ${some.at(-1)} to ${some[0]}. ${NONE} is a month that was not read.`,
+      columns: [
+        { head: 'project', cell: ({ key }) => shortName(projects.get(key) ?? key) },
+        ...some.map((month) => ({
+          head: month,
+          cell: ({ key }: { readonly key: string }) => {
+            const parts = of(key, month);
+            return parts === undefined ? NONE : dollars(parts);
+          },
+        })),
+      ],
+      rows: ranked,
+      total: [
+        'all projects',
+        ...some.map((month) => {
+          const parts = account.months.get(month)?.cost_usd;
           return parts === undefined ? NONE : dollars(parts);
-        },
-      })),
-    ],
-    rows: ranked,
-    total: [
-      'all projects',
-      ...months.map((month) => {
-        const parts = account.months.get(month)?.cost_usd;
-        return parts === undefined ? NONE : dollars(parts);
-      }),
-    ],
-  });
+        }),
+      ],
+    });
+  const parts = Array.from({ length: Math.ceil(months.length / MOST_MONTHS) }, (_, at) =>
+    tableOf(months.slice(at * MOST_MONTHS, (at + 1) * MOST_MONTHS)),
+  );
   return html`${breakdownTable(account, breakdown, {
     heading: 'Cost by project',
     of: 'project',
     measure: 'cost_usd',
     whole: account.months.get(calendar.month)?.cost_usd ?? 0,
-  })}${folded(`Each project by month (${counted(ranked.length, 'project')}, ${shortMonthName(calendar.months[0] ?? '')} ${(calendar.months[0] ?? '').slice(0, 4)} on)`, all)}`;
+  })}${folded(`Each project by month (${counted(ranked.length, 'project')}, ${sinceWords(account)})`, parts)}`;
 }
