@@ -4,11 +4,11 @@ import type { Day } from '../../src/time/day.js';
 import { timestampAt } from '../../src/time/timestamp.js';
 import type { Share } from '../report/account/amounts.js';
 import { type Calendar, daysWords, type Month, monthName } from '../report/account/calendar.js';
-import { TOLERANCES } from '../report/account/compare-sums.js';
 import { idOf } from '../report/account/grouped-amounts.js';
 import { daysKnown, projectedCost, sumOver } from '../report/account/pace.js';
 import { counted, dollars, moment } from '../report/page/numbers.js';
 import { comparedWords } from '../report/page/sections/at-a-glance.js';
+import { NANO } from '../report/totals/measure-parts.js';
 import { type Budget, budgetOf, budgetWords } from './budget.js';
 import { aboutDimension, type Dimension } from './dimension.js';
 import type { ProjectSpending, Spending } from './read-spending.js';
@@ -265,10 +265,13 @@ function nothingWords(by: Dimension, of: string): string {
   return `No cost by ${of}: ${why}.`;
 }
 
+/** Deepgram rounds the rows of each day: a month of them differs by less than the larger of the two. */
+const ROUNDED = { share: 0.0001, parts: 0.01 * NANO };
+
 /** Where rows are not the whole bill, nobody is to think that they are. */
 function differenceWords(cost: number, billed: number | undefined): readonly string[] {
-  const { share, parts } = TOLERANCES.costBreakdown;
-  if (billed === undefined || Math.abs(cost - billed) <= Math.max(parts, share * Math.abs(billed))) return [];
+  const rounded = Math.max(ROUNDED.parts, ROUNDED.share * Math.abs(billed ?? 0));
+  if (billed === undefined || Math.abs(cost - billed) <= rounded) return [];
   return [`These rows come to ${dollars(cost)}, the bill to ${dollars(billed)}.`];
 }
 

@@ -6,10 +6,10 @@ import type { SpendingStore } from './spending-store.js';
 import type { StoreContext } from './store-context.js';
 
 /** What a `report` sink has added up. */
-export function totalsSpending({ path }: ReportSettings, { sink, clock }: StoreContext): SpendingStore {
+export function totalsSpending({ path }: ReportSettings, { sink, clock, log }: StoreContext): SpendingStore {
   const [page = path] = sink.outputPaths;
   const folder = new OutputFolder(partsOf(page), { clock, isOwn: true });
-  const store = new TotalsStore(folder, 0);
+  const store = new TotalsStore(folder, 0, { clock, log });
   return {
     name: `the totals of ${sink.name} (${partsOf(path)})`,
     months: async () => (await store.months()).toReversed(),
