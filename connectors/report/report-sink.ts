@@ -1,10 +1,9 @@
 import { basename, dirname, resolve } from 'node:path';
-import { firstOfMonth } from '../../src/catalogue/costs.js';
 import type { PartitionWriter, Sink } from '../../src/catalogue/sink.js';
 import type { SinkContext } from '../../src/catalogue/sink-type.js';
 import { checkFolder } from '../../src/file-sinks/check-folder.js';
 import { OutputFolder } from '../../src/files/output-folder.js';
-import { addDays, dayAt, daysThrough } from '../../src/time/day.js';
+import { addDays, dayAt, daysThrough, firstOfMonth } from '../../src/time/day.js';
 import { readAccount } from './account/read-account.js';
 import { reportPage } from './page/report-page.js';
 import { partsOf } from './parts-folder.js';

@@ -1,6 +1,6 @@
 import type { Failure } from '../errors/export-error.js';
 import type { Project } from '../streams/partition.js';
-import { addDays, type Day, dayAt, daysThrough } from '../time/day.js';
+import { addDays, type Day, dayAt, daysThrough, firstOfMonth } from '../time/day.js';
 
 /** Dollars by day, as the source bills them. A day that is not there has cost nothing. */
 export type DailyCosts = ReadonlyMap<Day, number>;
@@ -22,10 +22,6 @@ export function firstCostDay(now: number): Day {
   const today = dayAt(now);
   const [first = today] = [firstOfMonth(addDays(today, -1)), addDays(today, -COMPARED_DAYS)].sort();
   return first;
-}
-
-export function firstOfMonth(day: Day): Day {
-  return `${day.slice(0, 8)}01`;
 }
 
 export function costBetween(costs: DailyCosts, since: Day, until: Day): number {

@@ -112,10 +112,12 @@ export interface RunStart {
 export interface CheckpointView {
   /** False where the next run will know nothing of this one. */
   readonly remembers: boolean;
-  /** The first day that a sink got or lost. */
+  /** Where ordinary runs have begun to read for a sink; undefined where there was none. */
   firstDay(key: CheckpointKey): Day | undefined;
   /** True where this run's reading of a day is the last one, whatever it finds. */
   isLastReading(day: Day): boolean;
+  /** Days that a sink has and that may still change, in order. */
+  openDays(key: CheckpointKey): readonly Day[];
   /** Why a sink is to get this day of a stream (null is its snapshot), or why not. */
   dueReason(key: CheckpointKey, day: Day | null, stream: Stream): DueReason | RestReason;
   /**
@@ -152,6 +154,7 @@ export const windowOnly: Checkpoints = {
   remembers: false,
   startRun: async () => {},
   firstDay: () => undefined,
+  openDays: () => [],
   dueReason: (_key, day) => ({ why: day === null ? 'snapshot' : 'window' }),
   isLastReading: () => false,
   delivered: () => {},

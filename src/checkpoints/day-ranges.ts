@@ -1,4 +1,4 @@
-import { addDays, type Day } from '../time/day.js';
+import { addDays, type Day, formatDays } from '../time/day.js';
 
 /** Days as ranges, both ends included; sorted, and no two of them touch. */
 export type DayRanges = readonly (readonly [from: Day, through: Day])[];
@@ -43,5 +43,5 @@ export function rangesOf(days: readonly Day[]): DayRanges {
 
 /** `2026-11-01 to 2026-11-03, 2026-11-09` */
 export function formatRanges(ranges: DayRanges): string {
-  return ranges.map(([from, through]) => (from === through ? from : `${from} to ${through}`)).join(', ');
+  return ranges.map(([since, until]) => formatDays({ since, until })).join(', ');
 }

@@ -9,8 +9,26 @@ const UNSETTLED_MS = 86_400_000;
 /** After its end a day is closed by then although some of it could not be understood: none must stay open for ever. */
 const CLOSE_PARTIAL_AFTER_MS = 14 * 86_400_000;
 
+/**
+ * As states say it that know no beginning: with the first day that was ever delivered or lost.
+ */
+export function withBeginning(known: KnownDays): KnownDays {
+  const begins = firstDay(known);
+  return begins === undefined ? known : { ...known, begins };
+}
+
+/**
+ * A day that an ordinary run delivers, or finds lost: it begins with its window, or with a day before that which it reads
+ * for the first time.
+ */
+export function beginBy(known: KnownDays, day: Day, since: Day): KnownDays {
+  const isNew = !hasDay(known, day) && !holdsDay(known.lost, day);
+  const [begins = since] = [since, ...(isNew ? [day] : []), ...(known.begins ? [known.begins] : [])].sort();
+  return { ...known, begins };
+}
+
 /** The first day that was ever delivered or lost; undefined where nothing was. */
-export function firstDay({ closed, open, lost }: KnownDays): Day | undefined {
+function firstDay({ closed, open, lost }: KnownDays): Day | undefined {
   return [...closed.map(([from]) => from), ...lost.map(([from]) => from), ...Object.keys(open)].sort()[0];
 }
 

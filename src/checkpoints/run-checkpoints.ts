@@ -22,8 +22,9 @@ import type {
 } from './checkpoints.js';
 import { type CiRun, runsBetween } from './ci-run.js';
 import { holdsDay } from './day-ranges.js';
-import { closeOrKeepOpen, dropExpired, firstDay, isLastReading, reopen } from './day-rules.js';
+import { beginBy, closeOrKeepOpen, dropExpired, isLastReading, reopen } from './day-rules.js';
 import { dueReason, snapshotReason } from './due-rules.js';
+import type { KnownDays } from './file/state-document.js';
 import { FoundAtStart } from './found-at-start.js';
 import type { JournalKey } from './journal/append-journal.js';
 import { type LastReadings, lastReadings } from './last-readings.js';
@@ -65,6 +66,8 @@ export class RunCheckpoints implements Checkpoints {
   #replacing: readonly string[] = [];
   #acceptsLess: NonNullable<RunStart['acceptsLess']> = () => false;
   readonly #found: FoundAtStart;
+  /** Undefined for a run that says nothing of where history begins. */
+  #ordinarySince: Day | undefined;
   /** Closed days of append sinks; forgotten by the journal when the state that says so is kept. */
   #closed: JournalKey[] = [];
   /** True where runs that these checkpoints know nothing of may have sent anything. */
@@ -91,7 +94,8 @@ export class RunCheckpoints implements Checkpoints {
   }
 
   async startRun(run: RunStart): Promise<void> {
-    const { projects, sinks } = run;
+    const { projects, sinks, window } = run;
+    this.#ordinarySince = window.isByHand ? undefined : window.since;
     this.#refuseStrangers(projects);
     this.#warnOfDaysToCome();
     this.#appends = new Set(sinks.filter(({ appends }) => appends).map(({ name }) => name));
@@ -104,7 +108,11 @@ export class RunCheckpoints implements Checkpoints {
   }
 
   firstDay(key: CheckpointKey): Day | undefined {
-    return this.#options.fullRefresh ? undefined : firstDay(this.#table.get(key));
+    return this.#options.fullRefresh ? undefined : this.#table.get(key).begins;
+  }
+
+  openDays(key: CheckpointKey): readonly Day[] {
+    return this.#options.fullRefresh ? [] : Object.keys(this.#table.get(key).open).sort();
   }
 
   dueReason(key: CheckpointKey, day: Day | null, stream: Stream): DueReason | RestReason {
@@ -132,7 +140,7 @@ export class RunCheckpoints implements Checkpoints {
 
   delivered(key: CheckpointKey, day: Day | null, reading: DayReading): void {
     const { clock, lookbackMs, lock } = this.#options;
-    const known = this.#table.get(key);
+    const known = day === null ? this.#table.get(key) : this.#begun(key, [day]);
     const { readAtMs, records, sums, counts } = reading;
     if (day === null) this.#table.set(key, { ...known, snapshot: timestampAt(readAtMs) });
     else {
@@ -169,7 +177,7 @@ export class RunCheckpoints implements Checkpoints {
   }
 
   markLost(key: CheckpointKey, days: readonly Day[]): readonly Day[] {
-    const { after, lost } = dropExpired(this.#table.get(key), days);
+    const { after, lost } = dropExpired(this.#begun(key, days), days);
     this.#table.set(key, after);
     this.#isChanged = true;
     return lost;
@@ -191,6 +199,13 @@ export class RunCheckpoints implements Checkpoints {
       hint: `What was delivered is there, and will be delivered again by the next run. ${hint}`,
       cause: this.#failure,
     });
+  }
+
+  /** What a sink has, when it is about to get these days, or to lose them. */
+  #begun(key: CheckpointKey, days: readonly Day[]): KnownDays {
+    const known = this.#table.get(key);
+    const since = this.#ordinarySince;
+    return since === undefined ? known : days.reduce((before, day) => beginBy(before, day, since), known);
   }
 
   #isClosed(key: CheckpointKey, day: Day): boolean {

@@ -18,6 +18,10 @@ export interface SyncJob {
   readonly sinks?: Readonly<Record<string, SinkType>>;
   readonly since?: string;
   readonly until?: string;
+  /** In place of the two: `this`, `last` or `YYYY-MM`. */
+  readonly month?: string;
+  /** In place of the two, too. Default false. */
+  readonly yesterday?: boolean;
   /** Default false. */
   readonly dryRun?: boolean;
   /** Default false. */

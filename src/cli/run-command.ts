@@ -121,8 +121,6 @@ export async function summarized(
       const within = window;
       result = await withLanes(job, { dryRun, journal }, log, context, (lanes) => {
         heedAppending(lanes, delivery.checkpoints.use, dryRun || delivery.isRehearsal ? silentLog : log);
-        const names = lanes.map((lane) => lane.name).join(', ');
-        log.info(`Reading ${within.since} to ${within.until} for ${names}`);
         return run({
           source: from,
           lanes,

@@ -9,7 +9,16 @@ import { summarized } from './run-command.js';
 
 /** Runs a job of these connectors and answers its summary; whatever goes wrong is in that, and nothing is printed. */
 export async function syncJob(job: SyncJob, catalogue: Catalogue): Promise<Summary> {
-  const { config, since, until, dryRun = false, noState = false, clock = systemClock } = job;
+  const {
+    config,
+    since,
+    until,
+    month,
+    yesterday,
+    dryRun = false,
+    noState = false,
+    clock = systemClock,
+  } = job;
   const tell = (level: LogEntry['level'], message: string, fields: LogFields = {}) =>
     job.onLog?.({ level, ...masked(screen, { message, fields }) });
   // What would go straight to stderr is how a bug is reported.
@@ -33,7 +42,7 @@ export async function syncJob(job: SyncJob, catalogue: Catalogue): Promise<Summa
     interruptCode: () => undefined,
   };
   const summary = await summarized(
-    { config, since, until, dryRun },
+    { config, since, until, month, yesterday, dryRun },
     {
       checkpoints: { use: noState ? 'none' : 'keep' },
     },

@@ -6,15 +6,21 @@ import { suggestion } from './mistakes/suggestion.js';
 import {
   AFTER_UNTIL,
   isInOrder,
+  monthOf,
   sinceSetting,
   untilSetting,
   type WindowSettings,
+  YESTERDAY,
 } from './settings/window.js';
 
 /** What the command line says instead of the file. Lists narrow; an empty list says nothing. */
 export interface Overrides {
   readonly since?: string | undefined;
   readonly until?: string | undefined;
+  /** `this`, `last` or `YYYY-MM`, in place of the two. */
+  readonly month?: string | undefined;
+  /** In place of the two, too. */
+  readonly yesterday?: boolean | undefined;
   /** True where days that are not given are all that there may be, whatever the file says. Default false. */
   readonly allDays?: boolean | undefined;
   /** Names of the streams to keep. */
@@ -52,16 +58,33 @@ export function overrideJob(job: Job, overrides: Overrides): Job {
 
 function overriddenWindow(
   { window: ofFile, source: { limits } }: Job,
-  { since, until, allDays = false }: Overrides,
+  { since, until, month, yesterday = false, allDays = false }: Overrides,
   mistakes: string[],
 ): WindowSettings {
+  const ways = [
+    ...(month === undefined ? [] : ['--month']),
+    ...(yesterday ? ['--yesterday'] : []),
+    ...(since === undefined ? [] : ['--since']),
+    ...(until === undefined ? [] : ['--until']),
+  ];
+  const [way, other] = ways;
+  if (other !== undefined && way !== '--since') {
+    mistakes.push(`${way} and ${other} both say which days: give one of them`);
+    return ofFile;
+  }
+  if (month !== undefined) {
+    const days = monthOf(month, limits.firstDay);
+    if (typeof days === 'string') mistakes.push(`--month: ${days}`);
+    else return { ...ofFile, ...days, isByHand: true };
+  }
+  if (yesterday) return { ...ofFile, ...YESTERDAY, isByHand: true };
   const all = { since: { kind: 'day', day: limits.firstDay }, until: { kind: 'now' } } as const;
   const asked: WindowSettings = allDays ? { ...ofFile, ...all } : ofFile;
   const first =
     since === undefined ? asked.since : parsed(sinceSetting(limits.firstDay), since, '--since', mistakes);
   const last = until === undefined ? asked.until : parsed(untilSetting, until, '--until', mistakes);
   if (first === undefined || last === undefined) return asked;
-  const window = { ...asked, since: first, until: last };
+  const window = { ...asked, since: first, until: last, ...(way === undefined ? {} : { isByHand: true }) };
   if (!isInOrder(window)) {
     mistakes.push(
       since === undefined ? '--until: must not be before since in the file' : `--since: ${AFTER_UNTIL}`,

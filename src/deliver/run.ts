@@ -6,10 +6,11 @@ import type { Log } from '../log/log.js';
 import { isMadeBy } from '../plan/derived.js';
 import { type DaysOfSink, type Plan, plan } from '../plan/plan.js';
 import { markLost, planWarnings } from '../plan/plan-warnings.js';
-import type { Task } from '../plan/task.js';
+import { daysOf, type Task } from '../plan/task.js';
 import type { Partition, Project } from '../streams/partition.js';
 import type { Stream } from '../streams/stream.js';
 import type { Clock } from '../time/clock.js';
+import { formatDays } from '../time/day.js';
 import { graceAfterAbort } from '../time/limits.js';
 import type { Window } from '../time/window.js';
 import { type AcceptLess, acceptsLess, unreadWarnings } from './accept-less.js';
@@ -47,6 +48,8 @@ export interface RunOptions {
 
 export interface RunResult {
   readonly projects: readonly Project[];
+  /** The first and the last day that was to be read; undefined where none was. */
+  readonly days: ReturnType<typeof daysOf>;
   readonly streams: readonly StreamOutcome[];
   readonly sourceFailures: readonly SourceFailure[];
   /** Days that the source had no more when this run came to want them. */
@@ -92,6 +95,8 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const planned = plan({ ...options, projects, sinks: lanes });
   const lost = markLost(planned, checkpoints);
   const warnings = [...planWarnings(planned, lost, source), ...unreadWarnings(acceptLess, planned.tasks)];
+  const days = daysOf(planned.tasks);
+  log.info(`Reading ${whatIsRead(planned.tasks, days)} for ${lanes.map(({ name }) => name).join(', ')}`);
   for (const warning of warnings) log.warn(warning);
   await Promise.all(lanes.map((lane) => lane.prepare(streams, signal)));
   const tally = new RunTally(streams, planned.tasks, log, {
@@ -116,6 +121,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
   await finishLanes(tally, startedAt, costs, options);
   return {
     projects,
+    days,
     streams: tally.streamOutcomes(),
     sourceFailures: tally.failures.all,
     lost,
@@ -129,6 +135,11 @@ export async function run(options: RunOptions): Promise<RunResult> {
     spent: tally.spent.result(),
     interrupted: signal.aborted,
   };
+}
+
+function whatIsRead(tasks: readonly Task[], days: RunResult['days']): string {
+  if (days) return formatDays(days);
+  return tasks.length > 0 ? 'what there is now, and no day,' : 'nothing, since nothing is lacking,';
 }
 
 /** Each day once, however many sinks keep what they have of it. */

@@ -3,9 +3,9 @@ import type { DueReason } from '../checkpoints/checkpoints.js';
 import type { Project } from '../streams/partition.js';
 import type { Stream } from '../streams/stream.js';
 import { addDays, type Day, daysThrough } from '../time/day.js';
-import { firstDays } from './first-days.js';
 import type { PlanInput, SinkView } from './plan-input.js';
 import type { Task } from './task.js';
+import { wantedDays } from './wanted-days.js';
 
 /** True where the source makes the stream of its readings of others, and does not read it. */
 export function isMadeBy({ derives = false }: PlannedSource, { derivedFrom }: Stream): boolean {
@@ -61,10 +61,10 @@ function planProject(
     } else if (sink.appends && reason.rests === 'closed') return undefined; // it must not get the day again
     return changed.has(day) ? { why: 'inputs' } : undefined;
   };
-  const firsts = firstDays(wanting, stream, project, undefined, { window, checkpoints });
   const lacking = new Map<Day, Record<string, DueReason>>();
+  const wanted = wantedDays(wanting, stream, project, undefined, { window, checkpoints });
   for (const sink of wanting)
-    for (const day of daysThrough(firsts.get(sink.name) ?? window.since, window.until)) {
+    for (const day of wanted.get(sink.name) ?? []) {
       const reason = reasonFor(sink, day);
       if (reason) lacking.set(day, { ...lacking.get(day), [sink.name]: reason });
     }

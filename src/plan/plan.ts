@@ -2,11 +2,11 @@ import type { Share } from '../catalogue/source.js';
 import type { CheckpointKey, DueReason, RestReason } from '../checkpoints/checkpoints.js';
 import type { Project } from '../streams/partition.js';
 import type { Stream } from '../streams/stream.js';
-import { type Day, daysThrough } from '../time/day.js';
+import type { Day } from '../time/day.js';
 import { isMadeBy, planDerived } from './derived.js';
-import { firstDays } from './first-days.js';
 import type { PlanInput, SinkView } from './plan-input.js';
 import type { Task, TaskPartition } from './task.js';
+import { wantedDays } from './wanted-days.js';
 
 /** Days of one sink, stream and project. */
 export interface DaysOfSink {
@@ -95,18 +95,18 @@ function planDays(stream: Stream, project: Project, sinks: readonly SinkView[], 
   const lost: DaysOfSink[] = [];
   const kept: DaysOfSink[] = [];
   const resting: RestingPartitions[] = [];
-  for (const [sink, first] of firstDays(sinks, stream, project, oldest, { window, checkpoints })) {
+  for (const [sink, days] of wantedDays(sinks, stream, project, oldest, { window, checkpoints })) {
     const key = { sink, stream: stream.name, projectId: project.id };
     const of = { sink, stream: stream.name, project, oldest };
     const gone: Day[] = [];
     const newer: Day[] = [];
     const rest = new Map<RestReason['rests'], Day[]>();
-    for (const day of daysThrough(first, window.until)) {
+    for (const day of days) {
       const reason = checkpoints.dueReason(key, day, stream);
       if ('rests' in reason) {
-        const days = rest.get(reason.rests) ?? [];
-        if (explains || reason.rests === 'kept-back') rest.set(reason.rests, days);
-        days.push(day);
+        const resting = rest.get(reason.rests) ?? [];
+        if (explains || reason.rests === 'kept-back') rest.set(reason.rests, resting);
+        resting.push(day);
       } else if (oldest !== undefined && day < oldest) {
         if (reason.why !== 'lookback' && reason.why !== 'lost') gone.push(day);
       } else if (isNewerThere(key, day, stream, project, input)) newer.push(day);

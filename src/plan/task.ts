@@ -18,6 +18,13 @@ export interface Task {
   readonly calls: number;
 }
 
+/** The first and the last day that tasks read; undefined where they read none. */
+export function daysOf(tasks: readonly Task[]): { readonly since: Day; readonly until: Day } | undefined {
+  const days = tasks.flatMap(({ partitions }) => partitions.flatMap(({ day }) => day ?? [])).sort();
+  const [since, until] = [days[0], days.at(-1)];
+  return since === undefined || until === undefined ? undefined : { since, until };
+}
+
 export interface TaskPartition {
   /** The day, or null for a snapshot. */
   readonly day: Day | null;

@@ -1,7 +1,7 @@
-import { costBetween, firstOfMonth, type ProjectCosts, sumDollars } from '../catalogue/costs.js';
+import { costBetween, type ProjectCosts, sumDollars } from '../catalogue/costs.js';
 import type { Failure } from '../errors/export-error.js';
 import { counted, formatDollars } from '../text/text-table.js';
-import { addDays, type Day, dayAt } from '../time/day.js';
+import { addDays, type Day, dayAt, firstOfMonth } from '../time/day.js';
 import type { Summary } from './summary.js';
 
 /** Dollars that a UTC day and a month may cost. */

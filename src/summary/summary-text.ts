@@ -4,6 +4,7 @@ import type { SinkOutcome } from '../deliver/tally/sink-tally.js';
 import type { Failure } from '../errors/export-error.js';
 import { oneLine } from '../text/one-line.js';
 import { counted, formatCount, textTable } from '../text/text-table.js';
+import { formatDays } from '../time/day.js';
 import { formatDuration } from '../time/duration.js';
 import { budgetLine, budgetNotes } from './budget.js';
 import { failureLines } from './failure-lines.js';
@@ -96,13 +97,13 @@ function missingOf(summary: Summary): string {
 function lostOf({ lost, name }: Summary['source']): string[] {
   return [...new Set(lost.map(({ stream }) => stream))].map((stream) => {
     const days = lost.filter((one) => one.stream === stream).flatMap(({ first, last }) => [first, last]);
-    const [first, last] = [days.toSorted()[0], days.toSorted().at(-1)];
-    return `days of ${stream} that ${name ?? 'the source'} has no more (${first === last ? first : `${first} to ${last}`})`;
+    const [since = '', until = since] = [days.toSorted()[0], days.toSorted().at(-1)];
+    return `days of ${stream} that ${name ?? 'the source'} has no more (${formatDays({ since, until })})`;
   });
 }
 
 export function trafficLine({ window, http, elapsed_ms: elapsed }: Summary): string {
-  const days = window ? `${window.since} to ${window.until}, ` : '';
+  const days = window ? `${formatDays(window)}, ` : '';
   const retries = http.retries > 0 ? `, ${formatCount(http.retries)} of them again` : '';
   const waits = http.waited_ms > 0 ? `, ${formatDuration(http.waited_ms)} waiting` : '';
   return `${days}${counted(http.calls, 'call')}${retries}${waits}, ${formatDuration(elapsed)}`;

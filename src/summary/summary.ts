@@ -20,7 +20,10 @@ export interface Summary {
   readonly started_at: string;
   readonly finished_at: string;
   readonly elapsed_ms: number;
-  /** Null where the run ended before there was one. */
+  /**
+   * The first and the last day that was read; where none was, those that were asked for. Null where the run ended before
+   * that was known.
+   */
   readonly window: { readonly since: string; readonly until: string } | null;
   readonly projects: readonly { readonly id: string; readonly name: string | null }[];
   readonly http: {
@@ -123,7 +126,7 @@ export function summaryOf(input: SummaryInput): Summary {
     started_at: timestampAt(input.startedAt),
     finished_at: timestampAt(input.finishedAt),
     elapsed_ms: input.finishedAt - input.startedAt,
-    window: window ? { since: window.since, until: window.until } : null,
+    window: result?.days ?? (window ? { since: window.since, until: window.until } : null),
     projects: result?.projects ?? [],
     http: {
       calls: http?.calls ?? 0,

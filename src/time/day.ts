@@ -30,6 +30,17 @@ export function daysThrough(since: Day, until: Day): Day[] {
   return days;
 }
 
+/** The first day of the month that a day is in, or of one so many months away from it. */
+export function firstOfMonth(day: Day, months = 0): Day {
+  const [year = '', month = ''] = day.split('-');
+  return dayAt(Date.UTC(Number(year), Number(month) - 1 + months, 1));
+}
+
+/** Days of which both ends are meant, as a person reads them: `2026-11-20 to 2026-11-26`, or the one that it is. */
+export function formatDays({ since, until }: { readonly since: Day; readonly until: Day }): string {
+  return since === until ? since : `${since} to ${until}`;
+}
+
 /** True for a text that is a real calendar day (`2026-02-30` is none). */
 export function isDay(text: string): boolean {
   if (!FORM.test(text)) return false;

@@ -8,4 +8,9 @@ export interface Window {
   readonly now: number;
   /** True where nobody has chosen the first day: a sink may ask for more history. Default false. */
   readonly isDefault?: boolean;
+  /**
+   * True where it was chosen for one run, on the command line: it is read for itself, and says nothing of where history
+   * begins. Default false.
+   */
+  readonly isByHand?: boolean;
 }

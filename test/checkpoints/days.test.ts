@@ -137,6 +137,7 @@ describe('a day is closed by a reading', () => {
     await history.run('2026-11-20T02:00:00Z', { since: '0d' });
 
     expect(await history.days()).toEqual({
+      begins: '2026-11-20',
       closed: [],
       lost: [],
       open: {
@@ -466,6 +467,7 @@ describe('a stream that can only be observed, such as balances', () => {
 
     expect(second.read).toEqual(['2026-11-21']);
     expect(await history.days('balances')).toEqual({
+      begins: '2026-11-13',
       closed: [['2026-11-20', '2026-11-21']],
       open: {},
       lost: [],

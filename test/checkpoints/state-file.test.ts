@@ -26,8 +26,8 @@ describe('a state that cannot be used is refused with a way out, and stays as it
     ['null', 'null', 'it is damaged', 'state repair'],
     [
       'a newer version',
-      '{"version": 4, "sinks": []}',
-      'it is of version 4, and this program knows 3',
+      '{"version": 5, "sinks": []}',
+      'it is of version 5, and this program knows 4',
       'Use the newer deepgram-export',
     ],
     ['without a version', '{"sinks": {}}', 'it is damaged at version', 'state repair'],

@@ -67,7 +67,7 @@ it('is of this version from then on, under the source of the job, and goes on fr
   expect(read).toEqual(daysThrough('2026-11-17', '2026-11-21'));
   expect(logged()).toEqual(['r-2026-11-21T01', 'r-2026-11-21T11']);
   expect(await keptState()).toMatchObject({
-    version: 3,
+    version: 4,
     sinks: { archive: { destination: 'ndjson out/ndjson ../out/ndjson' } },
     sources: { deepgram: { requests: { 'p-1': { archive: closed, tableau: closed, logs: closed } } } },
   });

@@ -520,7 +520,7 @@ describe('plan', () => {
       'requests/p-1/2026-11-20  archive: changed since they were read, tableau: never delivered',
       'requests/p-1/2026-11-21  archive: never delivered, tableau: never delivered',
       '',
-      '2026-11-14 to 2026-11-21, 1 project',
+      '2026-11-13 to 2026-11-21, 1 project',
       '',
       'STREAM    DAYS                      PARTITIONS  CALLS  WHY',
       'requests  2026-11-13 to 2026-11-21           9      9  tableau: 9 never delivered; ' +

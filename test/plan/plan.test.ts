@@ -55,6 +55,7 @@ function lacking(days: Readonly<Record<string, readonly Day[]>>, first?: Day): C
     remembers: true,
     firstDay: () => first,
     isLastReading: () => false,
+    openDays: () => [],
     dueReason: ({ sink }, day) => (days[sink]?.includes(day ?? '') ? { why: 'new' } : { rests: 'closed' }),
   };
 }

@@ -77,6 +77,7 @@ function run(
 ): RunResult {
   return {
     projects: [],
+    days: undefined,
     streams: [],
     lost: [],
     keptBack: [],

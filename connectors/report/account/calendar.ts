@@ -1,5 +1,4 @@
-import { firstOfMonth } from '../../../src/catalogue/costs.js';
-import { addDays, type Day, dayAt, daysThrough } from '../../../src/time/day.js';
+import { addDays, type Day, dayAt, daysThrough, firstOfMonth } from '../../../src/time/day.js';
 
 /** `2026-11`. */
 export type Month = string;

@@ -1,5 +1,6 @@
 import { type ErrorCode, ExportError } from '../../errors/export-error.js';
 import type { Day } from '../../time/day.js';
+import { withBeginning } from '../day-rules.js';
 import { STATE_VERSION, type StateDocument, stateSchemas } from './state-document.js';
 import { stateVersion1 } from './state-version-1.js';
 
@@ -32,8 +33,17 @@ export function documentIn(
   const result = (
     version === 1 ? stateVersion1(source, firstDay) : stateSchemas(firstDay).stateDocument
   ).safeParse(found);
-  if (result.success) return result.data;
+  if (result.success) return version === STATE_VERSION ? result.data : withBeginnings(result.data);
   throw stateDamaged(place, result.error.issues[0]?.path.join('.') ?? '');
+}
+
+/** A document of a version that knew no beginnings. */
+function withBeginnings(document: StateDocument): StateDocument {
+  for (const streams of document.sources.values())
+    for (const projects of streams.values())
+      for (const sinks of projects.values())
+        for (const [sink, known] of sinks) sinks.set(sink, withBeginning(known));
+  return { ...document, version: STATE_VERSION };
 }
 
 /** @param where in it */

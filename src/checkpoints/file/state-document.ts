@@ -5,9 +5,9 @@ import { byName, mapText } from '../by-name.js';
 /** Later ones are no days of a clock that anybody would trust, and cannot be reckoned with. */
 const LAST_DAY: Day = '2199-12-31';
 
-/** The version before it knew no snapshots and nothing partial; what it says means the same. */
-export const STATE_VERSION = 3;
-const READ_VERSIONS = [2, STATE_VERSION] as const;
+export const STATE_VERSION = 4;
+/** Those before it knew no beginnings, and the second no snapshots and nothing partial; what they say means the same. */
+const READ_VERSIONS = [2, 3, STATE_VERSION] as const;
 
 /** @param firstDay a state with an earlier day is damaged: planning from there on would be endless, and for nothing */
 export function stateSchemas(firstDay: Day) {
@@ -25,6 +25,11 @@ export function stateSchemas(firstDay: Day) {
     unresolved: z.literal(true).optional(),
   });
   const knownDays = z.strictObject({
+    /**
+     * Where ordinary runs have begun to read; left out where there was none. What was read for itself, of a window that
+     * was given by hand, may be of days before it.
+     */
+    begins: day.optional(),
     /** Days that are delivered and will not be read again. */
     closed: ranges,
     /** Days that are delivered and may still change, by day. */

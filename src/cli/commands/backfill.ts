@@ -14,8 +14,12 @@ export function backfill(options: BackfillOptions, context: CliContext): Promise
     {
       checkpoints: { use: 'leave', wait: options.wait },
       window: (job, now) => {
-        if (options.since === undefined || options.until === undefined) {
-          throw new ExportError('USAGE', 'backfill needs a range: --since and --until.', { kind: 'config' });
+        const { since, until, month, yesterday } = options;
+        if (month === undefined && !yesterday && (since === undefined || until === undefined)) {
+          throw new ExportError('USAGE', 'backfill needs a range: --since and --until.', {
+            kind: 'config',
+            hint: 'Or name it: --month 2026-10, --month last, or --yesterday.',
+          });
         }
         return resolveWindow(job.window, now);
       },

@@ -2,10 +2,11 @@ import type { Estimate } from '../../catalogue/estimate.js';
 import type { DueReason, RestReason } from '../../checkpoints/checkpoints.js';
 import type { SinkLane } from '../../deliver/sink-lane.js';
 import type { Plan, RestingPartitions } from '../../plan/plan.js';
-import type { Task, TaskPartition } from '../../plan/task.js';
+import { daysOf, type Task, type TaskPartition } from '../../plan/task.js';
 import type { Stream } from '../../streams/stream.js';
 import { oneLine } from '../../text/one-line.js';
 import { counted, formatCount, textTable } from '../../text/text-table.js';
+import { formatDays } from '../../time/day.js';
 
 /**
  * What would be read, a line a stream, and why; what rests, and why not.
@@ -24,7 +25,7 @@ export function planLines(
     const rest = restOf(resting.filter((one) => one.stream === stream.name));
     return [
       stream.name,
-      daysOf(own),
+      daysText(own),
       formatCount(partitionsOf(own).length),
       formatCount(callsOf(own)),
       [whyOf(own), rest && `not read: ${rest}`].filter((words) => words !== '').join('; ') ||
@@ -111,14 +112,10 @@ function formatReason(reason: DueReason): string {
   return `${WORDS.open} (${counted(reason.unsettled, 'record')} may change)`;
 }
 
-function daysOf(tasks: readonly Task[]): string {
-  const partitions = partitionsOf(tasks);
-  const days = partitions.flatMap(({ day }) => (day === null ? [] : [day])).sort();
-  if (partitions.length === 0) return '-';
-  const [first] = days;
-  if (first === undefined) return 'snapshot';
-  const last = days.at(-1) ?? first;
-  return first === last ? first : `${first} to ${last}`;
+function daysText(tasks: readonly Task[]): string {
+  if (tasks.length === 0) return '-';
+  const days = daysOf(tasks);
+  return days === undefined ? 'snapshot' : formatDays(days);
 }
 
 function partitionsOf(tasks: readonly Task[]): readonly TaskPartition[] {

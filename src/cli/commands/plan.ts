@@ -5,8 +5,10 @@ import { versionsFor } from '../../deliver/versions.js';
 import type { Log } from '../../log/log.js';
 import { plan as planTasks } from '../../plan/plan.js';
 import { markLost, planWarnings } from '../../plan/plan-warnings.js';
+import { daysOf } from '../../plan/task.js';
 import { jsonText } from '../../text/one-line.js';
 import { counted } from '../../text/text-table.js';
+import { formatDays } from '../../time/day.js';
 import { beginCheckpoints, type CheckpointSession } from '../checkpoint-session.js';
 import { estimatesOf } from '../estimates.js';
 import { openSource, withLanes } from '../open-connectors.js';
@@ -71,7 +73,7 @@ async function planOf(
       const { planNote } = job.source.limits;
       const document = {
         version: 1,
-        window: { since, until },
+        window: daysOf(tasks) ?? { since, until },
         tasks,
         resting: planned.resting,
         warnings,
@@ -79,7 +81,7 @@ async function planOf(
       };
       const lines = [
         ...(options.verbose ? partitionLines(tasks) : []),
-        `${since} to ${until}, ${counted(projects.length, 'project')}`,
+        `${formatDays(daysOf(tasks) ?? window)}, ${counted(projects.length, 'project')}`,
         ...planLines(streams, planned, lanes, callsOfPlan),
         ...(planNote === undefined ? [] : [planNote]),
         ...estimateLines(estimates),

@@ -9,10 +9,12 @@ export interface JobOptions {
   readonly config?: string | undefined;
   readonly since?: string | undefined;
   readonly until?: string | undefined;
+  readonly month?: string | undefined;
+  readonly yesterday?: boolean | undefined;
   readonly stream?: readonly string[] | undefined;
   readonly sink?: readonly string[] | undefined;
   readonly project?: readonly string[] | undefined;
-  /** True for a source that has what it has: without `since` and `until` all of it is meant. Default false. */
+  /** True for a source that has what it has: where nothing says which days, all of it is meant. Default false. */
   readonly allDays?: boolean | undefined;
 }
 
@@ -22,11 +24,12 @@ export interface JobOptions {
  * @param isNeeded false for settings whose variables need not be set. Default: all are needed.
  */
 export async function jobFor(
-  { config: file, since, until, stream: streams, sink: sinks, project: projects, allDays }: JobOptions,
+  { config: file, stream: streams, sink: sinks, project: projects, ...days }: JobOptions,
   { catalogue, env, cwd, screen }: CliContext,
   isNeeded?: (path: Path) => boolean,
 ): Promise<Job> {
-  const overrides = { since, until, streams, sinks, projects, allDays };
+  const { since, until, month, yesterday, allDays } = days;
+  const overrides = { since, until, month, yesterday, streams, sinks, projects, allDays };
   const job = await loadJob({ catalogue, file, cwd, env, mode: 'resolve', isNeeded, overrides });
   screen.maskWith(maskFor(job.secrets));
   return job;

@@ -12,6 +12,16 @@ export const SELECTION = {
     describe: 'First day: 36h, 7d, 4w back from now, or YYYY-MM-DD',
   },
   until: { type: 'string', requiresArg: true, describe: 'Last day: now, or YYYY-MM-DD, that day included' },
+  month: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'A whole month in place of the two: 2026-10, last, or this (as far as it has come)',
+  },
+  yesterday: {
+    type: 'boolean',
+    default: false,
+    describe: 'The whole of yesterday (UTC), in place of the two',
+  },
   stream: { type: 'string', array: true, requiresArg: true, describe: 'Only these streams' },
   sink: { type: 'string', array: true, requiresArg: true, describe: 'Only these sinks, by their names' },
   project: { type: 'string', array: true, requiresArg: true, describe: 'Only these projects, by id or name' },

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { SourceLimits } from '../../catalogue/source-type.js';
 import { ExportError } from '../../errors/export-error.js';
-import { type Day, dayAt, isDay } from '../../time/day.js';
+import { addDays, type Day, dayAt, firstOfMonth, isDay } from '../../time/day.js';
 import { parseDuration } from '../../time/duration.js';
 import type { Window } from '../../time/window.js';
 import { duration, orReference } from './setting-types.js';
@@ -9,15 +9,23 @@ import { duration, orReference } from './setting-types.js';
 /** Where the window begins: so many milliseconds back from now, or on a day. */
 type Since =
   | { readonly kind: 'ago'; readonly ms: number; readonly isDefault?: boolean }
-  | { readonly kind: 'day'; readonly day: Day };
+  | { readonly kind: 'day'; readonly day: Day }
+  | Calendar;
 /** Where the window ends: now, or with a day. */
-type Until = { readonly kind: 'now' } | { readonly kind: 'day'; readonly day: Day };
+type Until = { readonly kind: 'now' } | { readonly kind: 'day'; readonly day: Day } | Calendar;
+/** This month or day, or one so many before it: from its beginning, or to its end. */
+interface Calendar {
+  readonly kind: 'month' | 'today';
+  readonly back: number;
+}
 
 export interface WindowSettings {
   readonly since: Since;
   readonly until: Until;
   /** Milliseconds that every run reads again, since usage and costs are restated. */
   readonly lookback: number;
+  /** See `Window`. Never of a file. Default false. */
+  readonly isByHand?: boolean;
 }
 
 const DEFAULT = '7d';
@@ -42,6 +50,31 @@ export function sinceSetting(firstDay: Day = '') {
       );
       return z.NEVER;
     });
+}
+
+/** The whole of yesterday. */
+export const YESTERDAY = wholeOf({ kind: 'today', back: 1 });
+
+/**
+ * The month that `--month` means: `this`, `last`, or one as YYYY-MM.
+ *
+ * @param firstDay no window begins before it
+ * @returns what is wrong with it, in words, where it means none
+ */
+export function monthOf(text: string, firstDay: Day): Pick<WindowSettings, 'since' | 'until'> | string {
+  if (text === 'this') return wholeOf({ kind: 'month', back: 0 });
+  if (text === 'last') return wholeOf({ kind: 'month', back: 1 });
+  const first = `${text}-01`;
+  if (!isDay(first)) return 'must be this, last, or a month as YYYY-MM';
+  if (first < firstDay) return `must not be before ${firstDay.slice(0, 'YYYY-MM'.length)}`;
+  return {
+    since: { kind: 'day', day: first },
+    until: { kind: 'day', day: addDays(firstOfMonth(first, 1), -1) },
+  };
+}
+
+function wholeOf(of: Calendar): Pick<WindowSettings, 'since' | 'until'> {
+  return { since: of, until: of };
 }
 
 const NOT_AN_END = 'must be now, or a day as YYYY-MM-DD';
@@ -82,22 +115,54 @@ export function isInOrder({ since, until }: Pick<WindowSettings, 'since' | 'unti
  * today. A window that ends before it begins is an {@link ExportError}, and so is a clock that is not set.
  */
 export function resolveWindow(
-  { since, until }: Pick<WindowSettings, 'since' | 'until'>,
+  { since, until, isByHand = false }: Pick<WindowSettings, 'since' | 'until' | 'isByHand'>,
   now: number,
 ): Window {
   if (now < EARLIEST_NOW) throw clockNotSet(now);
   const today = dayAt(now);
-  const first = since.kind === 'day' ? since.day : dayAt(now - since.ms);
-  const last = until.kind === 'day' && until.day < today ? until.day : today;
+  const first = firstDayOf(since, now);
+  const [last = today] = [lastDayOf(until, today), today].sort();
   if (first > last) {
     const message = `The window is empty: it begins on ${first} and ends on ${last}.`;
     throw new ExportError('CONFIG_INVALID', message, {
       kind: 'config',
-      hint: 'Choose since and until so that since comes first (window in the file, --since and --until).',
+      hint: 'Choose days that have begun, the first of them first (window in the file, --since, --until, --month).',
     });
   }
   const isDefault = since.kind === 'ago' && since.isDefault === true;
-  return { since: first, until: last, now, ...(isDefault ? { isDefault } : {}) };
+  return {
+    since: first,
+    until: last,
+    now,
+    ...(isDefault ? { isDefault } : {}),
+    ...(isByHand ? { isByHand } : {}),
+  };
+}
+
+function firstDayOf(since: Since, now: number): Day {
+  switch (since.kind) {
+    case 'day':
+      return since.day;
+    case 'ago':
+      return dayAt(now - since.ms);
+    case 'today':
+      return addDays(dayAt(now), -since.back);
+    case 'month':
+      return firstOfMonth(dayAt(now), -since.back);
+  }
+}
+
+function lastDayOf(until: Until, today: Day): Day {
+  switch (until.kind) {
+    case 'now':
+      return today;
+    case 'day':
+      return until.day;
+    case 'today':
+      return addDays(today, -until.back);
+    case 'month':
+      return addDays(firstOfMonth(today, 1 - until.back), -1);
+  }
 }
 
 /** Before this was written: no clock that is set says so. */

@@ -1,10 +1,5 @@
-import {
-  costBetween,
-  type DailyCosts,
-  firstOfMonth,
-  type ProjectCosts,
-} from '../../../../src/catalogue/costs.js';
-import { addDays, type Day, dayAt } from '../../../../src/time/day.js';
+import { costBetween, type DailyCosts, type ProjectCosts } from '../../../../src/catalogue/costs.js';
+import { addDays, type Day, dayAt, firstOfMonth } from '../../../../src/time/day.js';
 import { billing } from '../../../deepgram/streams/billing.js';
 import type { Dimension } from '../../shared/dimensions.js';
 import { fixedTags } from '../../shared/record-tags.js';
