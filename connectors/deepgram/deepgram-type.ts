@@ -1,6 +1,8 @@
 import { defineSourceType } from '../../src/catalogue/source-type.js';
+import { lastNameIn } from './account/project-memory.js';
 import { doubtOnBaseUrl } from './api/base-url.js';
 import { deepgramSettings } from './settings.js';
+import { lineFor } from './streams/line-for.js';
 import { RETENTION_DAYS } from './streams/requests.js';
 import { selectStreams } from './streams/select-streams.js';
 import { streamsSettings } from './streams/streams-settings.js';
@@ -10,6 +12,8 @@ export const deepgramType = defineSourceType({
   settings: deepgramSettings,
   streams: streamsSettings,
   selectStreams,
+  lineFor,
+  nameIn: lastNameIn,
   limits: {
     // Deepgram was founded in 2015.
     firstDay: '2015-01-01',

@@ -7,7 +7,7 @@ import { ReadingFacts } from '../../src/deliver/reading-facts.js';
 import { checkFolder } from '../../src/file-sinks/check-folder.js';
 import { partitionCounts } from '../../src/file-sinks/partition-counts.js';
 import { OutputFolder } from '../../src/files/output-folder.js';
-import { type Partition, partitionName } from '../../src/streams/partition.js';
+import { type Partition, partitionWords } from '../../src/streams/partition.js';
 import { breakdownOf } from '../deepgram/streams/billing-breakdown.js';
 import { CRLF } from '../tableau/csv/csv-format.js';
 import { realDigits } from '../tableau/csv/csv-number.js';
@@ -58,7 +58,7 @@ export function focusSink(settings: FocusSettings, context: SinkContext): Sink {
         for (const row of batch) {
           const charge = chargeOf(row, day);
           if (charge !== undefined) lines.push(lineOf(charge, settings));
-          else tally.skip('no cost is known', 1, () => `a record of ${partitionName(partition)}`);
+          else tally.skip('no cost is known', 1, () => `a record of ${partitionWords(partition)}`);
         }
         facts.add(batch);
         tally.accept(lines.length);

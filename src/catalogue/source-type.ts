@@ -52,6 +52,13 @@ export interface SourceType<
   readonly streams: StreamsChoice;
   /** The streams that this means, in the order in which they are read and shown. */
   selectStreams(choice: z.output<StreamsChoice>): readonly Stream[];
+  /**
+   * The line under `streams` with which a job of these streams would have one more, of this name; undefined for what is no
+   * stream. Left out where nothing is to be chosen.
+   */
+  lineFor?(name: string, streams: readonly Stream[]): string | undefined;
+  /** What a project was called last, by what is remembered of it. Left out, and undefined, where that says nothing. */
+  nameIn?(remembered: unknown): string | undefined;
   readonly limits: SourceLimits;
   /** What is likely wrong with these settings, in a sentence, although they can be tried. Undefined: nothing. */
   doubt?(settings: z.output<Settings>): string | undefined;

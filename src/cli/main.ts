@@ -3,6 +3,7 @@ import type { Catalogue } from '../catalogue/catalogue.js';
 import type { ProgramContext } from '../catalogue/cli-context.js';
 import type { Command, CommandGroup } from '../catalogue/command.js';
 import { failureOf } from '../errors/export-error.js';
+import { isOnGitHub } from '../summary/annotations.js';
 import { EXIT, verdictOfFailure } from '../summary/exit-code.js';
 import { failureLines, stackLines } from '../summary/failure-lines.js';
 import { coreCommands } from './commands/index.js';
@@ -36,10 +37,10 @@ export async function main(
     .strict()
     .check(checkSingleValues(options))
     .recommendCommands()
-    .version(version())
-    .help()
+    .version('version', 'Print the version', version())
+    .help('help', 'Print the commands, or the options of one')
     .alias('h', 'help')
-    .wrap(Math.min(100, screen.stdout.columns ?? 100))
+    .wrap(Math.min(100, screen.stdout.columns || 100))
     .epilogue(
       'Exit codes: 0 delivered, 1 bug, 2 configuration, 3 source, 4 some sinks, 5 all sinks, 6 another run holds the state, 128 and its number after a signal (129, 130, 143, …).',
     )
@@ -58,6 +59,7 @@ export async function main(
   } catch (error) {
     if (error instanceof UsageMistake) {
       screen.line(error.message);
+      if (isOnGitHub(program.env)) screen.annotation('error', error.message);
       screen.line(`See ${['deepgram-export', ...namedCommand(argv, commands), '--help'].join(' ')}.`);
       return EXIT.config;
     }
@@ -70,6 +72,7 @@ export async function main(
       );
     }
     for (const line of lines) screen.line(line);
+    if (isOnGitHub(program.env)) screen.annotation('error', lines.join('\n'));
     return verdictOfFailure(failure, program.interruptCode()).exitCode;
   }
 }

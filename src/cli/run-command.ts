@@ -9,10 +9,11 @@ import type { SinkLane } from '../deliver/sink-lane.js';
 import { ExportError, failureOf } from '../errors/export-error.js';
 import { wantsColor } from '../log/color.js';
 import { type Log, silentLog } from '../log/log.js';
+import { annotate, isOnGitHub } from '../summary/annotations.js';
 import { checkBudget } from '../summary/budget.js';
 import { EXIT, verdictOf, verdictOfFailure } from '../summary/exit-code.js';
 import { stackLines } from '../summary/failure-lines.js';
-import { progressReporter } from '../summary/progress.js';
+import { type Busy, withProgress } from '../summary/progress.js';
 import { checkDifference } from '../summary/reconciliation.js';
 import { type Summary, summaryOf } from '../summary/summary.js';
 import { summaryText } from '../summary/summary-text.js';
@@ -60,7 +61,7 @@ export async function runCommand(
   const log = logFor(options, context);
   const summary = await summarized(options, delivery, context, {
     log,
-    ...(options.quiet ? {} : { startProgress: () => progressReporter(screen, log, clock) }),
+    progress: (busy, work) => withProgress({ screen, log, clock, quiet: options.quiet }, busy, work),
   });
   if (!options.quiet || summary.exit_code !== 0) {
     // Where nothing was run there is no result, only an error: that belongs on stderr, where it is not piped away.
@@ -68,6 +69,7 @@ export async function runCommand(
     if (summary.error) screen.line(summaryText(summary, { color: wantsColor(stderr, env) }).trimEnd());
     else screen.result(summaryText(summary, { color: wantsColor(stdout, env) }));
   }
+  if (isOnGitHub(env)) annotate(summary, screen);
   const written = await writeSummaries(summary, options, context);
   return written || summary.exit_code !== 0 ? summary.exit_code : EXIT.unwritten;
 }
@@ -75,8 +77,11 @@ export async function runCommand(
 /** Who hears of a delivery while it goes on. */
 export interface Listeners {
   readonly log: Log;
-  /** Called when reading begins. Left out where nobody wants to know how far it is. */
-  readonly startProgress?: () => NonNullable<RunOptions['onProgress']>;
+  /** Shows how far it is. Left out where nobody wants to know. */
+  readonly progress?: (
+    busy: Busy,
+    work: (onProgress: NonNullable<RunOptions['onProgress']>) => Promise<RunResult>,
+  ) => Promise<RunResult>;
 }
 
 /** The same without a word to the user: whatever happens is in the summary. */
@@ -86,7 +91,7 @@ export async function summarized(
     Pick<DeliveryOptions, 'dryRun' | 'acceptLess' | 'failOverBudget' | 'failOnDifference'>,
   delivery: Delivery,
   context: CliContext,
-  { log, startProgress }: Listeners,
+  { log, progress = (_busy, work) => work(() => {}) }: Listeners,
 ): Promise<Summary> {
   const { clock } = context;
   const startedAt = clock.now();
@@ -121,20 +126,23 @@ export async function summarized(
       const within = window;
       result = await withLanes(job, { dryRun, journal }, log, context, (lanes) => {
         heedAppending(lanes, delivery.checkpoints.use, dryRun || delivery.isRehearsal ? silentLog : log);
-        return run({
-          source: from,
-          lanes,
-          streams: job.streams.filter((stream) => lanes.some((lane) => lane.wants(stream))),
-          window: within,
-          checkpoints,
-          acceptLess,
-          wantsCosts: budget !== undefined,
-          clock,
-          log,
-          mask: (text) => context.screen.masked(text),
-          signal: AbortSignal.any([context.signal, session.lost]),
-          ...(startProgress && { onProgress: startProgress() }),
-        });
+        const busy = { traffic: from.traffic, sinks: () => busySinks(lanes) };
+        return progress(busy, (onProgress) =>
+          run({
+            source: from,
+            lanes,
+            streams: job.streams.filter((stream) => lanes.some((lane) => lane.wants(stream))),
+            window: within,
+            checkpoints,
+            acceptLess,
+            wantsCosts: budget !== undefined,
+            clock,
+            log,
+            mask: (text) => context.screen.masked(text),
+            signal: AbortSignal.any([context.signal, session.lost]),
+            onProgress,
+          }),
+        );
       });
       const spent = budget && checkBudget(budget, result.costs, window.now);
       const difference = limit && checkDifference(limit, result);
@@ -150,6 +158,10 @@ export async function summarized(
   } finally {
     await source?.close();
   }
+}
+
+function busySinks(lanes: readonly SinkLane[]): readonly string[] {
+  return lanes.filter(({ isBusy }) => isBusy).map(({ name }) => name);
 }
 
 /** Throws `USAGE` where there is none, or where not all can be counted that it is for. */

@@ -11,6 +11,7 @@ import { main } from './main.js';
 /** Runs the program in this process: its arguments, streams, signals and exit code. */
 export async function runProgram(catalogue: Catalogue): Promise<void> {
   setFlags();
+  const screen = new Screen(process.stdout, process.stderr, process.env);
   const interrupt = new AbortController();
   let interruptCode: number | undefined;
   for (const signal of SIGNALS) {
@@ -20,6 +21,7 @@ export async function runProgram(catalogue: Catalogue): Promise<void> {
     process.on(signal, () => {
       if (interruptCode !== undefined) process.exit(code); // asked twice: at once
       interruptCode = code;
+      screen.line(`${signal}: ending what is under way. Once more ends it at once.`);
       interrupt.abort(new ExportError('ABORTED', `Interrupted by ${signal}.`, { kind: 'interrupted' }));
     });
   }
@@ -33,7 +35,7 @@ export async function runProgram(catalogue: Catalogue): Promise<void> {
   const context = {
     env: process.env,
     cwd: process.cwd(),
-    screen: new Screen(process.stdout, process.stderr),
+    screen,
     clock: systemClock,
     signal: interrupt.signal,
     interruptCode: () => interruptCode,
@@ -41,7 +43,7 @@ export async function runProgram(catalogue: Catalogue): Promise<void> {
   const exitCode = await main(process.argv.slice(2), context, catalogue);
   await new Promise((resolve) => process.stdout.write('', resolve));
   if (unwritten !== undefined) {
-    context.screen.line(`The results could not be written to stdout: ${whyNotWritten(unwritten)[0]}.`);
+    screen.line(`The results could not be written to stdout: ${whyNotWritten(unwritten)[0]}.`);
   }
   process.exitCode = exitCode === EXIT.delivered && unwritten !== undefined ? EXIT.unwritten : exitCode;
 }

@@ -15,6 +15,9 @@ export interface JobSource {
   /** Ids or names of the projects to read. */
   readonly projects: 'all' | readonly string[];
   readonly limits: SourceLimits;
+  /** See `SourceType`. */
+  lineFor(name: string, streams: readonly Stream[]): string | undefined;
+  nameIn(remembered: unknown): string | undefined;
   /** Its own settings, as the schema of its type has parsed them; undefined where only the environment can say them. */
   readonly settings: unknown;
   /** What its type finds likely to be wrong with them. */

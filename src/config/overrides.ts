@@ -38,7 +38,10 @@ export interface Overrides {
 export function overrideJob(job: Job, overrides: Overrides): Job {
   const mistakes: string[] = [];
   const window = overriddenWindow(job, overrides, mistakes);
-  const streams = named(overrides.streams, job.streams, '--stream', mistakes);
+  const streams = named(overrides.streams, job.streams, '--stream', mistakes, (name) => {
+    const line = job.source.lineFor(name, job.streams);
+    return line === undefined ? undefined : ` to have it, write \`${line}\` under \`streams\` in the file`;
+  });
   const wantedSinks = named(overrides.sinks, job.sinks, '--sink', mistakes);
   const sinks = wantedSinks
     .map((sink) => ({ ...sink, streams: sink.streams.filter((selected) => streams.includes(selected)) }))
@@ -104,15 +107,16 @@ function named<T extends { readonly name: string }>(
   all: readonly T[],
   option: string,
   mistakes: string[],
+  howToAdd: (name: string) => string | undefined = () => undefined,
 ): readonly T[] {
   if (names === undefined || names.length === 0) return all;
   const known = all.map(({ name }) => name);
   for (const name of new Set(names)) {
     if (known.includes(name)) continue;
     const shown = isShowable(name) ? `"${name}"` : 'one of the names';
-    mistakes.push(
-      `${option}: ${shown} is not in this job${suggestion(name, known) || `; there are ${known.join(', ')}`}`,
-    );
+    const line = howToAdd(name);
+    const others = suggestion(name, known) || `; there are ${known.join(', ')}`;
+    mistakes.push(`${option}: ${shown} is not in this job${line === undefined ? others : `:${line}`}`);
   }
   return all.filter(({ name }) => names.includes(name));
 }

@@ -5,7 +5,7 @@ import { recordKey } from '../checkpoints/journal/record-key.js';
 import { abortError, type Failure } from '../errors/export-error.js';
 import type { Log } from '../log/log.js';
 import type { Row } from '../streams/field.js';
-import { type Partition, partitionName } from '../streams/partition.js';
+import { type Partition, partitionWords } from '../streams/partition.js';
 import { counted, formatCount } from '../text/text-table.js';
 import type { LaneTarget } from './lane-writer.js';
 
@@ -29,6 +29,13 @@ export interface LeftRecords {
   delivered: number;
   undelivered: number;
 }
+
+/** Why this program gives an append sink not all of a partition: it is there, or an earlier run has told of it, or it comes. */
+export const SKIPPED = {
+  delivered: 'already delivered',
+  before: 'refused or left out by an earlier run, and not tried again',
+  unsettled: 'not settled yet',
+} as const;
 
 /**
  * Makes an append sink safe to be written to again: only records that are settled and not there yet are handed on,
@@ -82,12 +89,12 @@ export class AppendWriter implements LaneTarget {
     this.#tellDoubt(delivered);
     const { left } = this.#options;
     const own = [
-      { reason: 'already delivered', count: this.#alreadyDelivered - left.delivered },
+      { reason: SKIPPED.delivered, count: this.#alreadyDelivered - left.delivered },
       {
-        reason: 'refused or left out by an earlier run, and not tried again',
+        reason: SKIPPED.before,
         count: this.#undelivered - left.undelivered,
       },
-      { reason: 'not settled yet', count: this.#notSettled },
+      { reason: SKIPPED.unsettled, count: this.#notSettled },
     ] satisfies Refusal[];
     return { ...receipt, skipped: [...receipt.skipped, ...own.filter(({ count }) => count > 0)] };
   }
@@ -131,7 +138,7 @@ export class AppendWriter implements LaneTarget {
 
   async #thereAlready(keys: readonly string[]): Promise<ReadonlySet<string>> {
     const { sink, partition, log, signal, onDoubt } = this.#options;
-    const name = partitionName(partition);
+    const name = partitionWords(partition);
     if (sink.holds) {
       const there = await sink.holds(partition, keys, signal);
       log.info(
@@ -173,8 +180,8 @@ export class AppendWriter implements LaneTarget {
     if (this.#doubtful === 0 || missing === Number.POSITIVE_INFINITY) return;
     const { sink, partition, log } = this.#options;
     log.warn(
-      `${sink.name} may have ${this.#doubtful} records of ${partitionName(partition)} twice: the state says that it got ` +
-        `${known + missing}, and of ${missing} of them it is not known any more which they were.`,
+      `${sink.name} may have ${counted(this.#doubtful, 'record')} of ${partitionWords(partition)} twice: the state says that it got ` +
+        `${formatCount(known + missing)}, and of ${formatCount(missing)} of them it is not known any more which they were.`,
       { in_doubt: this.#doubtful },
     );
   }

@@ -1,9 +1,15 @@
 import type { CheckResult } from '../catalogue/check-result.js';
 import type { ClosingReport, HeldPartition, RunSoFar, Sink } from '../catalogue/sink.js';
 import type { AppendJournal } from '../checkpoints/journal/append-journal.js';
-import { ExportError, type Failure, failureOf } from '../errors/export-error.js';
+import { ExportError, type Failure, failureOf, kindOf } from '../errors/export-error.js';
 import type { Log } from '../log/log.js';
-import { type Partition, type Project, partitionName } from '../streams/partition.js';
+import {
+  calledPartition,
+  type Partition,
+  type Project,
+  partitionName,
+  partitionWords,
+} from '../streams/partition.js';
 import type { Stream } from '../streams/stream.js';
 import type { Day } from '../time/day.js';
 import { withDeadline } from '../time/limits.js';
@@ -44,6 +50,10 @@ export class SinkLane {
   readonly #options: SinkLaneOptions;
   readonly #tally = new SinkTally();
   #failuresInARow = 0;
+  /** Calls of the sink that have not ended. */
+  #calls = 0;
+  /** Kinds of failures that were said. */
+  readonly #said = new Set<string>();
   #gaveUp: Failure | undefined;
   /** False once it could not say what it holds: it is not asked for the next of a thousand projects. */
   #tellsWhatItHolds = true;
@@ -67,6 +77,11 @@ export class SinkLane {
 
   get historyDays(): number | undefined {
     return this.#sink.capabilities.historyDays;
+  }
+
+  /** True while something is asked of the sink. */
+  get isBusy(): boolean {
+    return this.#calls > 0;
   }
 
   /** Undefined where the sink cannot tell. */
@@ -111,7 +126,7 @@ export class SinkLane {
   ): Promise<ReadonlyMap<Day | null, HeldPartition> | undefined> {
     const { missing, log } = this.#options;
     if (missing === 'leave' || this.#sink.held === undefined || !this.#tellsWhatItHolds) return undefined;
-    const what = `Looking for ${stream.name}/${project.id} in`;
+    const what = `Looking for ${calledPartition(stream.name, project, null)} in`;
     const look = async (either: AbortSignal) => {
       const held = await this.#sink.held?.(stream, project, days, either);
       // Other people's sinks may answer anything.
@@ -157,7 +172,7 @@ export class SinkLane {
       this.#tally.failed(partition, this.#gaveUp);
       return undefined;
     }
-    const name = partitionName(partition);
+    const name = partitionWords(partition);
     const end = new AbortController();
     const whole = AbortSignal.any([signal, end.signal]);
     const call = <T>(what: string, operation: (signal: AbortSignal) => Promise<T>) =>
@@ -248,7 +263,10 @@ export class SinkLane {
 
   /** Asks the sink to do something, under its deadline. */
   #call<T>(what: string, signal: AbortSignal, operation: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    return withDeadline(`${what} ${this.name}`, this.deadlineMs, signal, operation);
+    this.#calls += 1;
+    return withDeadline(`${what} ${this.name}`, this.deadlineMs, signal, operation).finally(() => {
+      this.#calls -= 1;
+    });
   }
 
   #failed(partition: Partition, error: unknown): void {
@@ -257,7 +275,12 @@ export class SinkLane {
     // Partitions that were open when it was given up fail with it; that is one trouble, said once.
     if (failure.kind === 'interrupted' || this.#gaveUp) return;
     this.#failuresInARow += 1;
-    this.#options.log.error(`${this.name}: ${partitionName(partition)} failed: ${failure.message}`);
+    const isFirst = !this.#said.has(kindOf(failure));
+    this.#said.add(kindOf(failure));
+    // One trouble is said once: how many partitions it was is said at the end of the run.
+    this.#options.log[isFirst ? 'error' : 'debug'](
+      `${this.name}: ${partitionWords(partition)} failed: ${failure.message}`,
+    );
     if (isLasting(failure) || this.#failuresInARow >= MAX_FAILURES_IN_A_ROW) this.#giveUp(failure);
   }
 

@@ -53,6 +53,8 @@ export interface ExportErrorDetails {
   readonly requestId?: string | undefined;
   /** The permission that the key lacks, in the vendor's words: `billing:read`. Only where that is why it was refused. */
   readonly lacks?: string | undefined;
+  /** See `Failure`. */
+  readonly reason?: string | undefined;
   readonly cause?: unknown;
 }
 
@@ -71,6 +73,7 @@ export class ExportError extends Error {
   readonly status: number | undefined;
   readonly requestId: string | undefined;
   readonly lacks: string | undefined;
+  readonly reason: string | undefined;
 
   constructor(code: ErrorCode, message: string, details: ExportErrorDetails) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -80,6 +83,7 @@ export class ExportError extends Error {
     this.status = details.status;
     this.requestId = details.requestId;
     this.lacks = details.lacks;
+    this.reason = details.reason;
   }
 
   get [EXPORT_ERROR](): true {
@@ -99,6 +103,11 @@ export interface Failure {
   readonly hint?: string;
   readonly request_id?: string;
   readonly lacks?: string;
+  /**
+   * What is the same in all failures of this kind, such as `api.deepgram.com answered 502 Bad Gateway`. Left out where a
+   * message is one of its kind.
+   */
+  readonly reason?: string;
 }
 
 /** Whatever was thrown, as data; what is not ours is a bug and says so. */
@@ -111,6 +120,7 @@ export function failureOf(error: unknown): Failure {
       ...(error.hint === undefined ? {} : { hint: error.hint }),
       ...(error.requestId === undefined ? {} : { request_id: error.requestId }),
       ...(error.lacks === undefined ? {} : { lacks: error.lacks }),
+      ...(error.reason === undefined ? {} : { reason: error.reason }),
     };
   }
   if (isTooManyFiles(error)) {
@@ -119,6 +129,11 @@ export function failureOf(error: unknown): Failure {
   }
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return { code: 'BUG', kind: 'bug', message };
+}
+
+/** The same for failures that are one trouble: said once, with how many there are. */
+export function kindOf({ code, kind, reason, message }: Failure): string {
+  return JSON.stringify([code, kind, reason ?? message]);
 }
 
 /** The error that stands for an aborted signal: its own reason where that is one of ours. */

@@ -8,4 +8,6 @@ export interface HttpStats {
   readonly waitedMs: number;
   /** Body bytes received, after decompression. */
   readonly receivedBytes: number;
+  /** The request that has waited longest for its answer, and since when, in milliseconds; undefined where none waits. */
+  readonly waiting?: { readonly what: string; readonly sinceMs: number } | undefined;
 }

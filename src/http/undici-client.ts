@@ -33,7 +33,17 @@ import { withRetries } from './retry/retry.js';
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const { log, clock, userAgent } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const stats = { calls: 0, retries: 0, waitedMs: 0, receivedBytes: 0 };
+  /** Requests that were sent and have no answer yet, the oldest first. */
+  const waiting = new Set<{ readonly what: string; sinceMs: number }>();
+  const stats = {
+    calls: 0,
+    retries: 0,
+    waitedMs: 0,
+    receivedBytes: 0,
+    get waiting() {
+      return waiting.values().next().value;
+    },
+  };
   const waitMeter = createWaitMeter(clock, (ms) => {
     stats.waitedMs += ms;
   });
@@ -41,6 +51,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   const permits = createPermits(maxConcurrency, createPause(clock, waitMeter), log);
   const dispatcher = createDispatcher(limits, maxConcurrency, options.env ?? {});
   const rooms = createBodyRooms(limits.maxHeldBytes);
+  /** How tries failed, each said once: how many there were is in the statistics. */
+  const told = new Set<string>();
   const tools = {
     log,
     clock,
@@ -49,6 +61,10 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     random: options.random ?? Math.random,
     permits,
     waitMeter,
+    isNews: (host: string, { message }: FailedTry) => {
+      const size = told.size;
+      return told.add(`${host} ${message}`).size > size;
+    },
   };
 
   const call = async (wire: WireRequest, bounds: BodyBounds): Promise<HttpAnswer> => {
@@ -72,8 +88,13 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     const { what, slowAttempts, maxBodyBytes = limits.maxBodyBytes } = request;
     const own = { ...limits, maxBodyBytes: Math.min(limits.maxBodyBytes, maxBodyBytes) };
     let tries = 0;
+    const asked = { what, sinceMs: 0 };
     const run = async (attempt: number, signal: AbortSignal): Promise<T> => {
       tries = attempt;
+      if (attempt === 1) {
+        asked.sinceMs = clock.now();
+        waiting.add(asked);
+      }
       if (attempt > 1) stats.retries += 1;
       const room = rooms.open();
       try {
@@ -91,7 +112,11 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     try {
       return await withRetries({ what, host: wire.url.host, slowAttempts, run }, tools, request.signal);
     } catch (error) {
-      throw error instanceof FailedTry ? toExportError(error, request.what, placeOf(wire.url), tries) : error;
+      throw error instanceof FailedTry
+        ? toExportError(error, request.what, placeOf(wire.url), wire.url.host, tries)
+        : error;
+    } finally {
+      waiting.delete(asked);
     }
   };
 

@@ -5,6 +5,7 @@ import { oneLine, printable } from '../text/one-line.js';
 export interface Output {
   write(text: string): unknown;
   readonly isTTY?: boolean;
+  /** 0 where the terminal does not say. */
   readonly columns?: number;
 }
 
@@ -18,9 +19,14 @@ export class Screen {
   #mask: Mask = (text) => text;
   #live = '';
 
-  constructor(stdout: Output, stderr: Output) {
+  /** True where a line can be drawn again: on a terminal that knows how. */
+  readonly isLive: boolean;
+
+  /** @param env says what the terminal can do. Default: everything. */
+  constructor(stdout: Output, stderr: Output, env: Readonly<Record<string, string | undefined>> = {}) {
     this.stdout = stdout;
     this.stderr = stderr;
+    this.isLive = stderr.isTTY === true && env.TERM !== 'dumb';
   }
 
   /** From now on, these secrets are replaced in everything that is written. */
@@ -46,10 +52,26 @@ export class Screen {
     this.live(live);
   }
 
+  /**
+   * A line of the log that GitHub shows beside the run; what its message holds is text to it, whatever that is.
+   *
+   * @see https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
+   */
+  annotation(level: 'error' | 'warning', message: string): void {
+    const live = this.#live;
+    this.live('');
+    const text = printable(this.#mask(message))
+      .replace(/%/g, '%25')
+      .replace(/\r/g, '%0D')
+      .replace(/\n/g, '%0A');
+    this.stderr.write(`::${level}::${text}\n`);
+    this.live(live);
+  }
+
   /** Replaces the live line of a terminal; nothing elsewhere. */
   live(text: string): void {
-    if (!this.stderr.isTTY || text === this.#live) return;
-    const width = (this.stderr.columns ?? 80) - 1;
+    if (!this.isLive || text === this.#live) return;
+    const width = (this.stderr.columns || 80) - 1;
     this.stderr.write(`\r\u001B[2K${printable(oneLine(this.#mask(text))).slice(0, width)}`);
     this.#live = text;
   }

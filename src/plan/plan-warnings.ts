@@ -1,7 +1,8 @@
 import type { Source } from '../catalogue/source.js';
 import type { Checkpoints } from '../checkpoints/checkpoints.js';
 import { formatRanges, rangesOf } from '../checkpoints/day-ranges.js';
-import { shortName } from '../text/one-line.js';
+import { calledPartition } from '../streams/partition.js';
+import { formatCount } from '../text/text-table.js';
 import type { Day } from '../time/day.js';
 import type { DaysOfSink, Plan } from './plan.js';
 import type { Task } from './task.js';
@@ -51,13 +52,13 @@ function missingWarnings(tasks: readonly Task[]): string[] {
     for (const { day, lacking } of partitions)
       for (const [sink, { why }] of Object.entries(lacking)) {
         if (why !== 'missing') continue;
-        const first = `${stream} of ${shortName(project.name ?? project.id)}${day === null ? '' : `, ${day}`}`;
+        const first = calledPartition(stream, project, day);
         const known = missing.get(sink) ?? { first, count: 0 };
         missing.set(sink, { ...known, count: known.count + 1 });
       }
   return [...missing].map(
     ([sink, { first, count }]) =>
-      `${sink}: ${first}${count > 1 ? `, and ${count - 1} more,` : ''} was delivered and is not there any ` +
+      `${sink}: ${first}${count > 1 ? `, and ${formatCount(count - 1)} more,` : ''} was delivered and is not there any ` +
       'more, or not as it was delivered; it is delivered again.',
   );
 }
@@ -66,7 +67,7 @@ function missingWarnings(tasks: readonly Task[]): string[] {
 function grouped(all: readonly DaysOfSink[]) {
   const groups = new Map<string, { subject: string; oldest: Day | undefined; days: string; sinks: string }>();
   for (const { sink, stream, project, days, oldest } of all) {
-    const subject = `${stream} of ${shortName(project.name ?? project.id)}`;
+    const subject = calledPartition(stream, project, null);
     const ranges = formatRanges(rangesOf(days));
     const key = JSON.stringify([stream, project.id, ranges]);
     const others = groups.get(key)?.sinks;

@@ -1,4 +1,5 @@
 import { ExportError } from '../errors/export-error.js';
+import { toldApart } from '../text/called-as.js';
 import { shortName } from '../text/one-line.js';
 import type { Project } from './partition.js';
 
@@ -16,10 +17,11 @@ export function chooseProjects(
   { who, it }: { readonly who: string; readonly it: string },
   formerNames: (project: Project) => readonly string[] = () => [],
 ): readonly Project[] {
-  if (wanted === 'all') return all;
+  if (wanted === 'all') return toldApart(all);
   const is = ({ id, name }: Project, word: string) => id === word || name === word;
   const unknown = wanted.filter((word) => !all.some((project) => is(project, word)));
-  if (unknown.length === 0) return all.filter((project) => wanted.some((word) => is(project, word)));
+  if (unknown.length === 0)
+    return toldApart(all.filter((project) => wanted.some((word) => is(project, word))));
   const names = unknown.map((word) => `"${word}"`).join(', ');
   const called = ({ id, name }: Project) => `${shortName(name ?? '(no name)')} (${shortName(id)})`;
   const renamed = unknown.flatMap((word) =>

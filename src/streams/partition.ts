@@ -1,3 +1,4 @@
+import { calledAs } from '../text/called-as.js';
 import type { Day } from '../time/day.js';
 import type { Stream } from './stream.js';
 
@@ -5,6 +6,8 @@ import type { Stream } from './stream.js';
 export interface Project {
   readonly id: string;
   readonly name: string | null;
+  /** What messages call it, where another project of the job has the same name. */
+  readonly called?: string;
 }
 
 /**
@@ -18,7 +21,16 @@ export interface Partition {
   readonly day: Day | null;
 }
 
-/** How a partition is named in logs, errors and the summary: `requests/<project>/2026-11-20`. */
+/** How a partition is known to programs: `requests/<project id>/2026-11-20`. */
 export function partitionName(partition: Partition): string {
   return `${partition.stream.name}/${partition.project.id}/${partition.day ?? 'snapshot'}`;
+}
+
+/** How people call it: `requests of Support line, 2026-11-20`. */
+export function calledPartition(stream: string, project: Project, day: Day | null): string {
+  return `${stream} of ${calledAs(project)}${day === null ? '' : `, ${day}`}`;
+}
+
+export function partitionWords({ stream, project, day }: Partition): string {
+  return calledPartition(stream.name, project, day);
 }

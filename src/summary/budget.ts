@@ -1,5 +1,6 @@
 import { costBetween, type ProjectCosts, sumDollars } from '../catalogue/costs.js';
 import type { Failure } from '../errors/export-error.js';
+import { namesById } from '../text/called-as.js';
 import { counted, formatDollars } from '../text/text-table.js';
 import { addDays, type Day, dayAt, firstOfMonth } from '../time/day.js';
 import type { Summary } from './summary.js';
@@ -77,7 +78,7 @@ export function budgetNotes({ budget: check, projects, started_at: startedAt }: 
     return `${periodName(period)} has cost${least} ${formatDollars(cost)}${soFar}: ${formatDollars(over)} over the ${budget} budget of ${formatDollars(limit)}.`;
   });
   if (first === undefined) return verdict === 'unknown' ? [`${UNKNOWN}: the run ended before.`] : exceeded;
-  const name = projects.find(({ id }) => id === first.project)?.name ?? first.project;
+  const name = namesById(projects)(first.project);
   const more = others.length === 0 ? '' : ` and of ${counted(others.length, 'other project')}`;
   const hint = first.hint === undefined ? '' : ` ${first.hint}`;
   const why = `the cost of ${name}${more} is not known. ${first.message}${hint}`;

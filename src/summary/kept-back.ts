@@ -1,5 +1,5 @@
 import type { KeptBackDay } from '../deliver/tally/run-tally.js';
-import { shortName } from '../text/one-line.js';
+import { namesById } from '../text/called-as.js';
 import { counted, formatCount } from '../text/text-table.js';
 
 /** How many days of a stream are told one by one; all are in the summary that programs read. */
@@ -15,7 +15,7 @@ export function keptBackNotes(days: readonly KeptBackDay[], source: string, proj
     if (others) others.push(day);
     else alike.set(`${day.stream} ${day.why}`, [day]);
   }
-  const nameOf = (id: string) => shortName(projects.find((project) => project.id === id)?.name ?? id);
+  const nameOf = namesById(projects);
   return [
     ...[...alike.values()].map(([first, ...others]) =>
       others.length === 0

@@ -1,5 +1,5 @@
 import type { SourceFailure } from '../deliver/tally/source-failures.js';
-import { shortName } from '../text/one-line.js';
+import { namesById } from '../text/called-as.js';
 import { counted, formatCount } from '../text/text-table.js';
 import type { Summary } from './summary.js';
 
@@ -36,7 +36,7 @@ function whatOf(failures: readonly SourceFailure[], summary: Summary): string {
   if (ids.length === projects.length) return streams;
   if (ids.length > MOST_PROJECTS)
     return `${streams} in ${formatCount(ids.length)} of ${counted(projects.length, 'project')}`;
-  const names = ids.map((id) => shortName(projects.find((one) => one.id === id)?.name ?? id));
+  const names = ids.map(namesById(projects));
   return `${streams} in ${names.join(', ')}`;
 }
 

@@ -1,6 +1,6 @@
 import type { Reconciliation, UnexplainedDifference } from '../catalogue/reconciliation.js';
 import type { RunResult } from '../deliver/run.js';
-import { shortName } from '../text/one-line.js';
+import { namesById } from '../text/called-as.js';
 import { counted } from '../text/text-table.js';
 import type { Summary } from './summary.js';
 
@@ -38,7 +38,7 @@ export function reconciliationLine(
 ): string {
   const what = `Does it add up: ${counted(days, 'day')} of ${counted(compared, 'project')}`;
   if (unexplained.length === 0) return `${what}, ${explained === 0 ? 'no difference' : 'all explained'}`;
-  const nameOf = (id: string) => shortName(projects.find((project) => project.id === id)?.name ?? id);
+  const nameOf = namesById(projects);
   const byDay = new Map<string, [UnexplainedDifference, ...UnexplainedDifference[]]>();
   for (const difference of unexplained) {
     const key = `${difference.date} ${difference.project}`;

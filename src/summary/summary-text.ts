@@ -1,7 +1,10 @@
 import pc from 'picocolors';
 import type { Refusal } from '../catalogue/sink.js';
+import { SKIPPED } from '../deliver/append-writer.js';
 import type { SinkOutcome } from '../deliver/tally/sink-tally.js';
-import type { Failure } from '../errors/export-error.js';
+import type { SourceFailure } from '../deliver/tally/source-failures.js';
+import { type Failure, kindOf } from '../errors/export-error.js';
+import { namesById } from '../text/called-as.js';
 import { oneLine } from '../text/one-line.js';
 import { counted, formatCount, textTable } from '../text/text-table.js';
 import { formatDays } from '../time/day.js';
@@ -17,16 +20,27 @@ import type { Outcome, Summary } from './summary.js';
 const VERDICTS: Readonly<Record<Outcome, string>> = {
   delivered: 'Everything was delivered.',
   failed: 'This is a bug in deepgram-export: please report it with the messages above.',
-  config: 'Nothing was done: the configuration or the options are not right.',
+  config: 'Nothing was done.',
   'source-incomplete': 'Not everything could be read.',
   'over-budget': 'The budget is exceeded.',
   'budget-unknown': 'It cannot be told whether the budget is kept.',
   differs: 'It does not add up.',
   'difference-unknown': 'It cannot be told whether it adds up.',
-  'sinks-failed': 'Some required sinks failed; the others have everything.',
+  'sinks-failed': 'Some required sinks failed',
   'all-sinks-failed': 'All required sinks failed.',
   locked: 'Nothing was done: another run holds the state.',
   interrupted: 'Interrupted: what was committed stays, the rest comes with the next run.',
+};
+
+/** What kept a run from beginning, where its code says more than the outcome. */
+const NOTHING_DONE: Partial<Readonly<Record<Failure['code'], string>>> = {
+  CONFIG_INVALID: 'the configuration or the options are not right',
+  USAGE: 'the configuration or the options are not right',
+  PROJECT_UNKNOWN: 'a project that was asked for is not there',
+  SUMMARY_FILE: 'the summary could not be written',
+  STATE_REFUSED: 'the state cannot be used',
+  STATE_UNREADABLE: 'the state cannot be read',
+  TOO_MANY_FILES: 'too many files are open',
 };
 
 /** What a user has asked to be told by the exit code, beside what was delivered. */
@@ -41,6 +55,8 @@ const CHECKS: ReadonlySet<Outcome> = new Set([
 export function summaryText(summary: Summary, options: { readonly color: boolean }): string {
   const colors = pc.createColors(options.color);
   const paint = summary.exit_code === 0 ? colors.green : colors.red;
+  if (summary.outcome === 'interrupted')
+    return `${paint(verdictLine(summary))} ${colors.dim(trafficLine(summary))}\n`;
   const said = notes(summary);
   const lines = [
     ...(summary.streams.length > 0 ? ['', ...streamLines(summary)] : []),
@@ -64,8 +80,21 @@ function outcomeText(summary: Summary): string {
   if (CHECKS.has(outcome)) return `${VERDICTS[outcome]} ${deliveredText(summary)}`;
   if (outcome === 'config' && sinks.length > 0)
     return 'What was delivered is there, but the run did not end as it should.';
+  if (outcome === 'config') {
+    const why = summary.error && NOTHING_DONE[summary.error.code];
+    return why ? `Nothing was done: ${why}.` : VERDICTS.config;
+  }
+  if (outcome === 'sinks-failed') return someFailedText(summary);
   if (outcome !== 'source-incomplete' || source.name === null) return VERDICTS[outcome];
   return `Not everything could be read from ${oneLine(source.name)}.`;
+}
+
+function someFailedText(summary: Summary): string {
+  const { source, sinks } = summary;
+  const failed = sinks.flatMap(({ name, required, failure }) => (required && failure ? name : []));
+  const isAllRead = source.failures.length === 0 && missingOf(summary) === '';
+  const others = isAllRead ? 'everything' : 'what could be read';
+  return oneLine(`${VERDICTS['sinks-failed']} (${failed.join(', ')}); the others have ${others}.`);
 }
 
 function deliveredText(summary: Summary): string {
@@ -87,10 +116,23 @@ function missingOf(summary: Summary): string {
       unreadable.length > 0 ? `, without records of ${unreadable.join(', ')} that cannot be understood` : '',
       ...lostOf(source).map((lost) => `, without ${lost}`),
       source.still_kept_back > 0 ? `, but ${stillKeptBack(source.still_kept_back)}` : '',
+      ...(summary.dry_run ? [] : sinks.flatMap(mostlySkipped)),
       failed.length > 0 ? `, but not to ${failed.join(', ')} (not required)` : '',
       inDoubt > 0 ? `, but ${counted(inDoubt, 'record')} may be there twice` : '',
     ].join(''),
   );
+}
+
+/** `, but datadog got 165 of 11,131 records: the others are older than 1 hour`. */
+function mostlySkipped({ name, failure, accepted, rejected, skipped }: SinkOutcome): string[] {
+  const left = skipped.filter(({ reason }) => !Object.values<string>(SKIPPED).includes(reason));
+  const total = accepted + sum(rejected) + sum(left);
+  const [most] = left.toSorted((one, other) => other.count - one.count);
+  if (failure || most === undefined || 2 * sum(left) <= total) return [];
+  const [why = ''] = most.reason.split(':');
+  const others = left.length === 1 ? 'the others' : 'most of the others';
+  const are = why.startsWith('older ') ? `are ${why}` : `were left out: ${why}`;
+  return [`, but ${name} got ${formatCount(accepted)} of ${counted(total, 'record')}: ${others} ${are}`];
 }
 
 /** By stream: `days of requests that Deepgram has no more (2026-01-01 to 2026-01-05)`. */
@@ -161,11 +203,7 @@ export function notes(summary: Summary): string[] {
   const said = [
     ...budgetNotes(summary),
     ...permissionNotes(summary),
-    ...source.failures.flatMap((failure) => {
-      if (failure.lacks !== undefined) return [];
-      const more = failure.partitions > 1 ? ` (and ${formatCount(failure.partitions - 1)} more)` : '';
-      return failureNote(`${failure.partition}${more}`, failure);
-    }),
+    ...sourceFailureNotes(summary),
     ...source.rejected.map(
       ({ stream, count, example }) =>
         `${stream}: ${formatCount(count)} left out as unreadable, such as: ${example}`,
@@ -181,16 +219,52 @@ export function notes(summary: Summary): string[] {
     ),
     ...source.incomplete,
     ...source.warnings,
-    ...summary.sinks.flatMap((sink) => sinkNotes(sink, summary.dry_run)),
+    ...summary.sinks.flatMap((sink) => sinkNotes(sink, summary)),
   ];
   return [...said.map(oneLine), ...(summary.error ? failureLines(summary.error) : [])];
 }
 
-function sinkNotes(sink: SinkOutcome, isDryRun: boolean): string[] {
-  const { name, failure } = sink;
+/** A line for each trouble, however many partitions it was. */
+function sourceFailureNotes({ source, projects }: Summary): string[] {
+  const kinds = new Map<string, SourceFailure[]>();
+  for (const failure of source.failures) {
+    if (failure.lacks !== undefined) continue;
+    const alike = kinds.get(kindOf(failure)) ?? [];
+    kinds.set(kindOf(failure), alike);
+    alike.push(failure);
+  }
+  return [...kinds.values()].flatMap((alike) => {
+    const [first] = alike;
+    if (first === undefined) return [];
+    const others = alike.reduce((sum, { partitions }) => sum + partitions, -1);
+    const streams = [...new Set(alike.map(({ stream }) => stream))];
+    const of = new Set(alike.map(({ project }) => project)).size;
+    const which = alike.length === 1 ? '' : `, in all of ${streams.join(', ')} in ${counted(of, 'project')}`;
+    const more = others > 0 ? ` (and ${formatCount(others)} more${which})` : '';
+    return failureNote(`${partitionText(first.partition, projects)}${more}`, first);
+  });
+}
+
+/** `requests/<project id>/2026-11-20` as people call it: an id may have any characters. */
+function partitionText(partition: string, projects: Summary['projects']): string {
+  const [, stream = '', project = '', day = ''] = /^([^/]*)\/(.*)\/([^/]*)$/s.exec(partition) ?? [];
+  if (stream === '') return partition;
+  return `${stream} of ${namesById(projects)(project)}${day === 'snapshot' ? '' : `, ${day}`}`;
+}
+
+function sinkNotes(sink: SinkOutcome, { dry_run: isDryRun, projects }: Summary): string[] {
+  const { name, failure, failed_partitions: failed } = sink;
+  const more = failed > 1 ? ` (and ${formatCount(failed - 1)} more)` : '';
   const refused = sink.sends_once ? 'refused, and not sent again' : 'refused';
   return [
-    ...(failure ? [failureNote(failure.partition ? `${name} at ${failure.partition}` : name, failure)] : []),
+    ...(failure
+      ? [
+          failureNote(
+            failure.partition ? `${name}, ${partitionText(failure.partition, projects)}${more}` : name,
+            failure,
+          ),
+        ]
+      : []),
     ...sink.rejected.map((refusal) => refusalNote(name, refused, refusal)),
     ...(sink.in_doubt > 0 ? [`${name}: ${counted(sink.in_doubt, 'record')} ${IN_DOUBT}`] : []),
     ...(isDryRun ? [] : sink.skipped.map((refusal) => refusalNote(name, 'skipped', refusal))),

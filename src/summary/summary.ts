@@ -127,7 +127,7 @@ export function summaryOf(input: SummaryInput): Summary {
     finished_at: timestampAt(input.finishedAt),
     elapsed_ms: input.finishedAt - input.startedAt,
     window: result?.days ?? (window ? { since: window.since, until: window.until } : null),
-    projects: result?.projects ?? [],
+    projects: (result?.projects ?? []).map(({ id, name }) => ({ id, name })),
     http: {
       calls: http?.calls ?? 0,
       retries: http?.retries ?? 0,

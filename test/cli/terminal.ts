@@ -62,7 +62,7 @@ export class Terminal {
     const program = {
       env: this.env,
       cwd: this.cwd,
-      screen: new Screen(this.#stdout, this.#stderr),
+      screen: new Screen(this.#stdout, this.#stderr, this.env),
       clock: this.#clock,
       signal: this.#interrupt.signal,
       interruptCode: () => this.#interruptCode,

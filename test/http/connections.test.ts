@@ -39,7 +39,7 @@ describe('connections', () => {
 });
 
 describe('the proxy of the environment', () => {
-  it.each(['HTTPS_PROXY', 'https_proxy'])('is used for https: %s', async (name) => {
+  it.each(['HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'all_proxy'])('is used for https: %s', async (name) => {
     const proxy = await serveProxy();
     const { get } = testClient({ env: { [name]: proxy.url }, retries: { attempts: 1 } });
     const target = await serve((_request, response) => json(response, 200, {}));
@@ -85,16 +85,33 @@ describe('the proxy of the environment', () => {
     expect(proxy.tunnels).toEqual([]);
   });
 
+  it.each(['HTTPS_PROXY', 'https_proxy'])('is that of %s, though there is one for all', async (name) => {
+    const [proxy, other] = [await serveProxy(), await serveProxy()];
+    const env = { [name]: proxy.url, ALL_PROXY: other.url, all_proxy: other.url };
+    const { get } = testClient({ env, retries: { attempts: 1 } });
+
+    await failureOf(get('https://api.example.com/v1'));
+
+    expect([proxy.tunnels.length, other.tunnels]).toEqual([1, []]);
+  });
+
+  it('that is a SOCKS proxy is refused by its name', () => {
+    const create = () => testClient({ env: { ALL_PROXY: 'socks5://127.0.0.1:1080' } });
+
+    expect(create).toThrow('The environment’s ALL_PROXY is a SOCKS proxy');
+  });
+
   it('is named when it refuses', async () => {
     const proxy = await serveProxy(407);
     const { get } = testClient({ env: { HTTPS_PROXY: proxy.url }, retries: { attempts: 1 } });
 
     const failure = await failureOf(get('https://api.example.com/v1'));
 
-    expect(failure).toMatchObject({ code: 'HTTP_NETWORK' });
+    expect(failure).toMatchObject({ code: 'HTTP_NETWORK', kind: 'permanent' });
     expect(failure.message).toContain(
-      'api.example.com/v1 could not be reached through the proxy: Proxy response (407)',
+      'api.example.com/v1 could not be reached: the proxy wants to know who asks (407).',
     );
+    expect(failure.hint).toContain('HTTPS_PROXY: http://USER:PASSWORD@HOST:PORT');
   });
 
   it('is refused when it is no URL, without showing it', () => {

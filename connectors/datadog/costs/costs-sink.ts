@@ -3,7 +3,7 @@ import { ReceiptTally } from '../../../src/catalogue/receipt-tally.js';
 import type { Sink } from '../../../src/catalogue/sink.js';
 import type { SinkContext } from '../../../src/catalogue/sink-type.js';
 import { failureOf } from '../../../src/errors/export-error.js';
-import { partitionName } from '../../../src/streams/partition.js';
+import { partitionWords } from '../../../src/streams/partition.js';
 import { counted } from '../../../src/text/text-table.js';
 import { breakdownOf } from '../../deepgram/streams/billing-breakdown.js';
 import { type DatadogDependencies, datadogClient } from '../shared/datadog-client.js';
@@ -49,7 +49,7 @@ export async function datadogCostsSink(
           }
         },
         async commit() {
-          const call = { what: `upload the costs of ${partitionName(partition)}`, signal };
+          const call = { what: `upload the costs of ${partitionWords(partition)}`, signal };
           const file = lines.length === 0 ? undefined : costFile(slot, lines);
           try {
             await store.replace(slot, file, call);

@@ -1,7 +1,7 @@
 import type { Sink } from '../../../src/catalogue/sink.js';
 import type { SinkContext } from '../../../src/catalogue/sink-type.js';
 import type { Row } from '../../../src/streams/field.js';
-import { partitionName } from '../../../src/streams/partition.js';
+import { partitionName, partitionWords } from '../../../src/streams/partition.js';
 import { requests } from '../../deepgram/streams/requests.js';
 import { checkKey } from '../shared/check-key.js';
 import { type DatadogDependencies, datadogClient } from '../shared/datadog-client.js';
@@ -42,7 +42,7 @@ export async function datadogLogsSink(
         sink: context.name,
         partition: partitionName(partition),
         call: {
-          what: `send the logs of ${partitionName(partition)}`,
+          what: `send the logs of ${partitionWords(partition)}`,
           signal,
           baseUrl: logIntakeUrl(settings),
         },

@@ -1,7 +1,7 @@
 import type { Receipt, Sink } from '../../../src/catalogue/sink.js';
 import type { SinkContext } from '../../../src/catalogue/sink-type.js';
 import { encodedStreams } from '../../../src/deliver/encoded-stream.js';
-import { type Partition, partitionName } from '../../../src/streams/partition.js';
+import { type Partition, partitionWords } from '../../../src/streams/partition.js';
 import { billing } from '../../deepgram/streams/billing.js';
 import { requests } from '../../deepgram/streams/requests.js';
 import { checkKey } from '../shared/check-key.js';
@@ -101,7 +101,7 @@ function partitionTarget<Given>(
     async commit(): Promise<Receipt> {
       const whole = held;
       held = undefined;
-      const call = { what: `send the metrics of ${partitionName(partition)}`, signal };
+      const call = { what: `send the metrics of ${partitionWords(partition)}`, signal };
       const receipt = await submitPoints(whole?.groups(points.clock.now()) ?? [], points, call);
       for (const [name, records] of whole?.folded ?? []) points.statistics.fold(name, records);
       return receipt;

@@ -2,11 +2,11 @@ import { type CheckResult, failedCheck } from '../../../src/catalogue/check-resu
 import { ExportError } from '../../../src/errors/export-error.js';
 import type { Project } from '../../../src/streams/partition.js';
 import type { Stream } from '../../../src/streams/stream.js';
+import { calledAs } from '../../../src/text/called-as.js';
 import { formatCount } from '../../../src/text/text-table.js';
 import type { Day } from '../../../src/time/day.js';
 import {
   type ApiCall,
-  calledAs,
   type DeepgramApi,
   type Parameters,
   projectCall,

@@ -1,6 +1,7 @@
 import type { ExportError } from '../../../src/errors/export-error.js';
+import { calledAs } from '../../../src/text/called-as.js';
 import { type Day, dayAt } from '../../../src/time/day.js';
-import { calledAs, projectCall, type Scope } from '../api/deepgram-api.js';
+import { projectCall, type Scope } from '../api/deepgram-api.js';
 import { arrayOf, type Json, objectOf, textOf } from '../api/tolerant-json.js';
 import { listedKeys, listedModels } from './account-rows.js';
 import type { FieldCalls } from './field-calls.js';

@@ -84,3 +84,9 @@ export function projectMemory(memory: SourceMemory, projectId: string) {
     },
   };
 }
+
+/** What a project was called last. */
+export function lastNameIn(value: unknown): string | undefined {
+  const found = remembered.safeParse(value);
+  return found.success ? found.data.project?.names.at(-1)?.[1] : undefined;
+}

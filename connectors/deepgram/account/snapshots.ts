@@ -1,8 +1,9 @@
 import type { Row } from '../../../src/streams/field.js';
 import type { Stream } from '../../../src/streams/stream.js';
+import { calledAs } from '../../../src/text/called-as.js';
 import { formatCount } from '../../../src/text/text-table.js';
 import { dayAt } from '../../../src/time/day.js';
-import { calledAs, projectCall } from '../api/deepgram-api.js';
+import { projectCall } from '../api/deepgram-api.js';
 import type { ReadingContext } from '../reading-context.js';
 import type { ApiKeyRow, MemberRow, ModelRow, ProjectRow, PurchaseRow } from '../streams/account.js';
 import { type AccountContext, memberRows, purchaseRows } from './account-rows.js';

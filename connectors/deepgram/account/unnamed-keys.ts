@@ -1,6 +1,6 @@
 import type { Project } from '../../../src/streams/partition.js';
+import { calledAs } from '../../../src/text/called-as.js';
 import { counted, formatCount } from '../../../src/text/text-table.js';
-import { calledAs } from '../api/deepgram-api.js';
 
 /** Keys of a project that were used, and how many of them no list names. */
 export interface UnnamedKeys {

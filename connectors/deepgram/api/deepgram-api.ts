@@ -6,7 +6,7 @@ import type { HttpAnswer, HttpClient, RefusalDetails } from '../../../src/http/h
 import { TOO_LARGE_HINT } from '../../../src/http/retry/network-failure.js';
 import { Secret } from '../../../src/secrets/secret.js';
 import type { Project } from '../../../src/streams/partition.js';
-import { shortName } from '../../../src/text/one-line.js';
+import { calledAs } from '../../../src/text/called-as.js';
 import { doubtOnBaseUrl } from './base-url.js';
 import { PageSize } from './page-size.js';
 import { hintOnScope } from './scopes.js';
@@ -37,11 +37,6 @@ export function projectCall(
 ): ApiCall {
   const whole = ['v1', 'projects', project.id, ...path];
   return { path: whole, parameters, what: `${what} of ${calledAs(project)}`, scope };
-}
-
-/** A project as messages call it. */
-export function calledAs({ id, name }: Project): string {
-  return shortName(name ?? id);
 }
 
 /**
@@ -115,12 +110,12 @@ function queryOf(parameters: Parameters): string {
  */
 function withAdvice(error: unknown, scope: Scope, doubt: string | undefined): unknown {
   if (!(error instanceof ExportError) || error.kind === 'interrupted') return error;
-  const { code, message, kind, status, requestId } = error;
+  const { code, message, kind, status, requestId, reason } = error;
   const lacks = error.lacks === undefined ? undefined : scope;
   const hint = lacks === undefined ? (doubt ?? error.hint) : hintOnScope(lacks);
   if (hint === error.hint) return error;
   const details = status === undefined ? { kind } : { kind, status };
-  return new ExportError(code, message, { ...details, hint, requestId, lacks, cause: error });
+  return new ExportError(code, message, { ...details, hint, requestId, lacks, reason, cause: error });
 }
 
 /** What it throws is said behind "answered 200 with a body that cannot be used". */

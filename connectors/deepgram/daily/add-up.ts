@@ -2,9 +2,9 @@ import { ExportError } from '../../../src/errors/export-error.js';
 import type { Row } from '../../../src/streams/field.js';
 import type { Project } from '../../../src/streams/partition.js';
 import { PARTITION_FIELDS, type Stream } from '../../../src/streams/stream.js';
+import { calledAs } from '../../../src/text/called-as.js';
 import { formatCount } from '../../../src/text/text-table.js';
 import type { Day } from '../../../src/time/day.js';
-import { calledAs } from '../api/deepgram-api.js';
 import type { Period } from './row-period.js';
 
 /** A row with what it is of. */

@@ -1,7 +1,8 @@
 import { ExportError } from '../../../src/errors/export-error.js';
 import type { Project } from '../../../src/streams/partition.js';
+import { calledAs } from '../../../src/text/called-as.js';
 import type { Day } from '../../../src/time/day.js';
-import { type ApiCall, calledAs, type DeepgramApi, projectCall } from '../api/deepgram-api.js';
+import { type ApiCall, type DeepgramApi, projectCall } from '../api/deepgram-api.js';
 import { PageSize } from '../api/page-size.js';
 import type { Json } from '../api/tolerant-json.js';
 import { isByDay, stepsOf } from './row-period.js';

@@ -1,5 +1,5 @@
 import type { CheckResult } from '../../../src/catalogue/check-result.js';
-import { calledAs } from '../api/deepgram-api.js';
+import { calledAs } from '../../../src/text/called-as.js';
 import { noPrices, type ProjectPrices } from './project-prices.js';
 
 /** What `check` says of projects whose requests get no cost. That is no failure, and where they get one there is nothing to say. */

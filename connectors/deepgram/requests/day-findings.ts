@@ -1,5 +1,5 @@
+import { calledAs } from '../../../src/text/called-as.js';
 import { addDays, type Day, dayAt } from '../../../src/time/day.js';
-import { calledAs } from '../api/deepgram-api.js';
 import type { ReadingContext } from '../reading-context.js';
 import { RETENTION_DAYS } from '../streams/requests.js';
 import type { DayFacts } from './day-facts.js';

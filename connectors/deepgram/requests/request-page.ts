@@ -1,7 +1,8 @@
 import { ExportError } from '../../../src/errors/export-error.js';
 import type { Project } from '../../../src/streams/partition.js';
+import { calledAs } from '../../../src/text/called-as.js';
 import { listIn } from '../api/answer-list.js';
-import { calledAs, type DeepgramApi, projectCall } from '../api/deepgram-api.js';
+import { type DeepgramApi, projectCall } from '../api/deepgram-api.js';
 import { numberOf } from '../api/tolerant-json.js';
 
 /** Seconds asked for beyond both ends of a range, and cut off again. */

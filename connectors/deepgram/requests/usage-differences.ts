@@ -1,8 +1,8 @@
 import type { Findings } from '../../../src/deliver/tally/findings.js';
 import type { Project } from '../../../src/streams/partition.js';
+import { calledAs } from '../../../src/text/called-as.js';
 import { counted as countOf } from '../../../src/text/text-table.js';
 import type { Day } from '../../../src/time/day.js';
-import { calledAs } from '../api/deepgram-api.js';
 import { inWords } from '../reconciliation/compare.js';
 import type { Reconciled } from '../reconciliation/reconciled.js';
 import { CALLED } from '../reconciliation/side.js';

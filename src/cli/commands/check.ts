@@ -10,7 +10,9 @@ import { abortError } from '../../errors/export-error.js';
 import { wantsColor } from '../../log/color.js';
 import type { Log } from '../../log/log.js';
 import { EXIT } from '../../summary/exit-code.js';
+import { withProgress } from '../../summary/progress.js';
 import { oneLine } from '../../text/one-line.js';
+import { counted, formatCount } from '../../text/text-table.js';
 import type { Window } from '../../time/window.js';
 import { beginCheckpoints, withStore } from '../checkpoint-session.js';
 import { estimatesOf } from '../estimates.js';
@@ -30,14 +32,26 @@ export async function check(options: JobOptions & LogOptions, context: CliContex
     source = await openSource(job, window, log, context, state.memory);
     const asked = source;
     return await withOpenings(job, {}, log, context, async (openings) => {
-      const ofSource = await asked
-        .check(job.streams, signal)
-        .catch((error) => [failedCheck('connect', error)]);
-      const failed = state.failed ?? (await checkAccount(asked, state.checkpoints, window, signal));
-      const ofSinks = await Promise.all(openings.map((opening) => checkSink(opening, signal)));
-      const lanes = openings.flatMap(({ lane }) => lane ?? []);
-      // Nothing where the source does not answer, which has been said already.
-      const estimates = await estimatesOf(lanes, asked, signal).catch(() => undefined);
+      const busy = {
+        traffic: asked.traffic,
+        sinks: () => openings.flatMap(({ lane }) => (lane?.isBusy ? lane.name : [])),
+      };
+      const tryAll = async () => {
+        const ofSource = await asked
+          .check(job.streams, signal)
+          .catch((error) => [failedCheck('connect', error)]);
+        const failed = state.failed ?? (await checkAccount(asked, state.checkpoints, window, signal));
+        const ofSinks = await Promise.all(openings.map((opening) => checkSink(opening, signal)));
+        const lanes = openings.flatMap(({ lane }) => lane ?? []);
+        // Nothing where the source does not answer, which has been said already.
+        const estimates = await estimatesOf(lanes, asked, signal).catch(() => undefined);
+        return { ofSource, failed, ofSinks, estimates };
+      };
+      const { ofSource, failed, ofSinks, estimates } = await withProgress(
+        { screen, log, clock, quiet: options.quiet },
+        busy,
+        tryAll,
+      );
       if (signal.aborted) throw abortError(signal);
       const color = wantsColor(screen.stdout, env);
       const hinted = new Set<string>();
@@ -52,7 +66,9 @@ export async function check(options: JobOptions & LogOptions, context: CliContex
           ...(estimates?.get(sink.name) ?? []).flatMap((one) => linesOf({ ...one, ok: true })),
         ]),
       ];
-      screen.result(`${lines.join('\n')}\n`);
+      const tried = [...(failed === undefined ? [] : [failed]), ...ofSource, ...ofSinks];
+      const outcome = outcomeLine(tried, job, color);
+      screen.result(`${lines.join('\n')}\n\n${outcome}\n`);
       // Without the state, nothing else would be tried.
       return failed === undefined ? exitCodeOf(ofSource, ofSinks) : EXIT.config;
     });
@@ -126,6 +142,19 @@ function resultLines({ what, ok, detail, hint }: CheckResult, hinted: Set<string
   if (hint === undefined || ok || hinted.has(hint)) return [line];
   hinted.add(hint);
   return [line, `      ${oneLine(hint)}`];
+}
+
+/** How it went, in one line. */
+function outcomeLine(tried: readonly CheckResult[], { sinks, streams }: Job, color: boolean): string {
+  const { green, red } = pc.createColors(color);
+  const bad = tried.filter(({ ok }) => !ok).length;
+  if (bad === 0)
+    return green(
+      `Everything works: sync can read ${counted(streams.length, 'stream')} for ${counted(sinks.length, 'sink')}.`,
+    );
+  return red(
+    `${formatCount(bad)} of ${counted(tried.length, 'check')} failed: mend what is marked \`no\` above.`,
+  );
 }
 
 function exitCodeOf(ofSource: readonly CheckResult[], ofSinks: readonly SinkResult[]): number {

@@ -3,6 +3,7 @@ import type { DueReason, RestReason } from '../../checkpoints/checkpoints.js';
 import type { SinkLane } from '../../deliver/sink-lane.js';
 import type { Plan, RestingPartitions } from '../../plan/plan.js';
 import { daysOf, type Task, type TaskPartition } from '../../plan/task.js';
+import { calledPartition } from '../../streams/partition.js';
 import type { Stream } from '../../streams/stream.js';
 import { oneLine } from '../../text/one-line.js';
 import { counted, formatCount, textTable } from '../../text/text-table.js';
@@ -55,7 +56,7 @@ export function partitionLines(tasks: readonly Task[]): string[] {
   const lines = tasks.flatMap(({ stream, project, partitions }) =>
     partitions.map(({ day, lacking }) => {
       const sinks = Object.entries(lacking).map(([sink, reason]) => `${sink}: ${formatReason(reason)}`);
-      return `${stream}/${project.id}/${day ?? 'snapshot'}  ${sinks.join(', ')}`;
+      return `${oneLine(calledPartition(stream, project, day))}: ${sinks.join(', ')}`;
     }),
   );
   return [...lines, ''];

@@ -6,6 +6,7 @@ import type { Log } from '../../log/log.js';
 import { plan as planTasks } from '../../plan/plan.js';
 import { markLost, planWarnings } from '../../plan/plan-warnings.js';
 import { daysOf } from '../../plan/task.js';
+import { withProgress } from '../../summary/progress.js';
 import { jsonText } from '../../text/one-line.js';
 import { counted } from '../../text/text-table.js';
 import { formatDays } from '../../time/day.js';
@@ -52,41 +53,44 @@ async function planOf(
   const source = await openSource(job, window, log, context, memory);
   try {
     return await withLanes(job, { dryRun: true }, log, context, async (lanes) => {
-      const projects = await source.projects(signal);
-      const { streams } = job;
-      const versions = await versionsFor(source, streams, projects, checkpoints, signal);
-      await checkpoints.startRun({ projects, streams, sinks: lanes, window, versions, signal });
-      const callsOfPlan = source.traffic.calls;
-      const planned = planTasks({
-        source,
-        streams,
-        projects,
-        window,
-        sinks: lanes,
-        checkpoints,
-        explains: true,
+      const busy = { traffic: source.traffic, sinks: () => [] };
+      const shown = await withProgress({ screen, log, clock, quiet: options.quiet }, busy, async () => {
+        const projects = await source.projects(signal);
+        const { streams } = job;
+        const versions = await versionsFor(source, streams, projects, checkpoints, signal);
+        await checkpoints.startRun({ projects, streams, sinks: lanes, window, versions, signal });
+        const callsOfPlan = source.traffic.calls;
+        const planned = planTasks({
+          source,
+          streams,
+          projects,
+          window,
+          sinks: lanes,
+          checkpoints,
+          explains: true,
+        });
+        const warnings = planWarnings(planned, markLost(planned, checkpoints), source);
+        for (const warning of warnings) log.warn(warning);
+        const estimates = await estimatesOf(lanes, source, signal, projects);
+        const { tasks } = planned;
+        const { planNote } = job.source.limits;
+        const document = {
+          version: 1,
+          window: daysOf(tasks) ?? { since, until },
+          tasks,
+          resting: planned.resting,
+          warnings,
+          estimates: Object.fromEntries(estimates),
+        };
+        const lines = [
+          ...(options.verbose ? partitionLines(tasks) : []),
+          `${formatDays(daysOf(tasks) ?? window)}, ${counted(projects.length, 'project')}`,
+          ...planLines(streams, planned, lanes, callsOfPlan),
+          ...(planNote === undefined ? [] : [planNote]),
+          ...estimateLines(estimates),
+        ];
+        return options.format === 'json' ? jsonText(document, 2) : lines.join('\n');
       });
-      const warnings = planWarnings(planned, markLost(planned, checkpoints), source);
-      for (const warning of warnings) log.warn(warning);
-      const estimates = await estimatesOf(lanes, source, signal, projects);
-      const { tasks } = planned;
-      const { planNote } = job.source.limits;
-      const document = {
-        version: 1,
-        window: daysOf(tasks) ?? { since, until },
-        tasks,
-        resting: planned.resting,
-        warnings,
-        estimates: Object.fromEntries(estimates),
-      };
-      const lines = [
-        ...(options.verbose ? partitionLines(tasks) : []),
-        `${formatDays(daysOf(tasks) ?? window)}, ${counted(projects.length, 'project')}`,
-        ...planLines(streams, planned, lanes, callsOfPlan),
-        ...(planNote === undefined ? [] : [planNote]),
-        ...estimateLines(estimates),
-      ];
-      const shown = options.format === 'json' ? jsonText(document, 2) : lines.join('\n');
       screen.result(`${shown}\n`);
       return 0;
     });

@@ -29,8 +29,18 @@ export async function jobFor(
   isNeeded?: (path: Path) => boolean,
 ): Promise<Job> {
   const { since, until, month, yesterday, allDays } = days;
-  const overrides = { since, until, month, yesterday, streams, sinks, projects, allDays };
+  // Names of streams and sinks have no commas; those of projects may.
+  const overrides = {
+    ...{ since, until, month, yesterday, allDays, projects },
+    streams: streams?.flatMap(namesIn),
+    sinks: sinks?.flatMap(namesIn),
+  };
   const job = await loadJob({ catalogue, file, cwd, env, mode: 'resolve', isNeeded, overrides });
   screen.maskWith(maskFor(job.secrets));
   return job;
+}
+
+/** `requests,usage` as well as one name. */
+function namesIn(list: string): readonly string[] {
+  return list.split(',').map((name) => name.trim());
 }

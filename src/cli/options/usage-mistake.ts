@@ -46,6 +46,11 @@ function inOurWords(message: string, argv: readonly string[], options: readonly 
   if (withoutValue !== undefined) return `${dashed(withoutValue)} needs a value.`;
   const [, ofChoice, choices] = /^Invalid values:\s+Argument: (\S+), .*Choices: (.+)$/s.exec(message) ?? [];
   if (ofChoice !== undefined) return `${dashed(ofChoice)} must be one of ${choices}.`;
+  const [, lacking] = /^Missing required arguments?: (.+)$/.exec(message) ?? [];
+  if (lacking !== undefined) {
+    const names = lacking.split(', ').map(dashed);
+    return `${names.join(' and ')} ${names.length === 1 ? 'is' : 'are'} needed.`;
+  }
   if (message.startsWith('Not enough non-option arguments')) return 'A name is missing.';
   const [, unknown] = /^Unknown arguments?: (.+)$/s.exec(message) ?? [];
   if (unknown === undefined) return message;

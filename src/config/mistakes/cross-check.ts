@@ -32,13 +32,14 @@ function unknownStreams({ streams, sourceType }: ParsedConfig, name: string, fil
   const [read] = certain(streams);
   if (!Array.isArray(wanted) || read === undefined || sourceType === undefined) return [];
   const known = read.map(({ name }) => name);
-  const all = sourceType.selectStreams(sourceType.streams.parse({})).map(({ name }) => name);
   return wanted.flatMap((stream: unknown, index): Mistake[] => {
     const path: Path = ['sinks', name, 'streams', index];
     if (typeof stream !== 'string' || stream === '' || known.includes(stream) || tree.isOpen(path)) return [];
-    const words = all.includes(stream)
-      ? `the stream ${stream} is switched off under streams`
-      : `is no stream that is read${suggestion(stream, known) || `; there are ${known.join(', ')}`}`;
+    const line = sourceType.lineFor?.(stream, read);
+    const words =
+      line !== undefined
+        ? `the stream ${stream} is not read: it takes \`${line}\` under streams`
+        : `is no stream that is read${suggestion(stream, known) || `; there are ${known.join(', ')}`}`;
     return [mistakeAt(file, path, words)];
   });
 }

@@ -37,6 +37,8 @@ export async function parseSource(
     type: typeName,
     projects: shared.projects,
     limits: type.limits,
+    lineFor: (name, streams) => type.lineFor?.(name, streams),
+    nameIn: (remembered) => type.nameIn?.(remembered),
     settings,
     // Safe, here and below: the type's own schema has parsed them.
     doubt: settings === undefined ? undefined : type.doubt?.(settings as Parameters<typeof type.open>[0]),

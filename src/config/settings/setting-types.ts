@@ -31,6 +31,9 @@ function faultOfSecret(value: string): string | undefined {
   if (/^["'`“”‘’„«].*["'`“”‘’»]$/su.test(pasted)) {
     return 'must be the key alone: remove the quotes around it';
   }
+  const [, variable] = /^(?:\$|%)([A-Z_][A-Z0-9_]*)%?$/.exec(pasted) ?? [];
+  if (variable !== undefined)
+    return `is the name of a variable and not a key: only \${${variable}}, with its braces, means what the variable holds`;
   const [, name] = SCHEMES.find(([scheme]) => scheme.test(pasted)) ?? [];
   if (name !== undefined) return `must be the key alone, without spaces: remove ${name} before it`;
   if (pasted !== value) return 'must be the key alone: remove the spaces or line breaks around it';

@@ -1,7 +1,7 @@
-import { ExportError, type Failure, failureOf } from '../../errors/export-error.js';
+import { ExportError, type Failure, failureOf, kindOf } from '../../errors/export-error.js';
 import type { Log } from '../../log/log.js';
 import type { Task } from '../../plan/task.js';
-import { type Partition, partitionName } from '../../streams/partition.js';
+import { calledPartition, type Partition, partitionName, partitionWords } from '../../streams/partition.js';
 
 export interface SourceFailure extends Failure {
   readonly stream: string;
@@ -23,6 +23,8 @@ export class SourceFailures {
   readonly #unavailable = new Map<string, SourceFailure>();
   /** Permissions that are known to be lacking, each said once. */
   readonly #lacking = new Set<string>();
+  /** Kinds of failures that were said, by {@link kindOf}. */
+  readonly #said = new Set<string>();
   #inARow = 0;
 
   constructor(log: Log, skipsUnavailable: boolean) {
@@ -74,15 +76,23 @@ export class SourceFailures {
     const [first] = unread;
     const partition = first === undefined ? `${stream}/${project.id}` : partitionName(first);
     found.set(key, { ...failure, stream, project: project.id, partitions, partition });
-    this.#say(partition, failure, isLeftOut);
+    this.#say(
+      first === undefined ? calledPartition(stream, project, null) : partitionWords(first),
+      failure,
+      isLeftOut,
+    );
     return !isLeftOut;
   }
 
   /** All that needs a permission is refused, one after the other: the end of the run names it together. */
-  #say(partition: string, { kind, message, lacks }: Failure, isLeftOut: boolean): void {
+  #say(partition: string, failure: Failure, isLeftOut: boolean): void {
+    const { kind, message, lacks } = failure;
     if (kind === 'interrupted') return;
     if (lacks === undefined) {
-      this.#log.error(`${partition} could not be read: ${message}`);
+      // What else fails with it is named together at the end of the run.
+      const isFirst = !this.#said.has(kindOf(failure));
+      this.#said.add(kindOf(failure));
+      this.#log[isFirst ? 'error' : 'debug'](`${partition} could not be read: ${message}`);
       return;
     }
     const isNew = !this.#lacking.has(lacks);

@@ -6,7 +6,7 @@ type Env = Readonly<Record<string, string | undefined>>;
 
 /**
  * Our own connections: kept alive, limited in time and size, through the proxies of this environment. Lower-case
- * names win, as with curl. Throws `CONFIG_INVALID` for a proxy that is no URL.
+ * names win, as with curl, and so does HTTPS_PROXY over ALL_PROXY. Throws `CONFIG_INVALID` for a proxy that is no URL.
  */
 export function createDispatcher(limits: HttpLimits, connections: number, env: Env): Dispatcher {
   const connect = { timeout: limits.connectMs };
@@ -22,19 +22,30 @@ export function createDispatcher(limits: HttpLimits, connections: number, env: E
     // Plain http only goes to this machine, where no proxy has a part in it. Empty rather than left out: undici
     // would look into the process's own environment.
     httpProxy: '',
-    httpsProxy: httpsProxyOf(env),
+    httpsProxy: proxyOf(env),
     noProxy: env.no_proxy ?? env.NO_PROXY ?? '',
   });
 }
 
-function httpsProxyOf(env: Env): string {
-  const proxy = env.https_proxy ?? env.HTTPS_PROXY ?? '';
+/** What curl looks at, in its order: where one is set and empty, there is no proxy. */
+const PROXY_VARIABLES = ['https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY'] as const;
+
+function proxyOf(env: Env): string {
+  const variable = PROXY_VARIABLES.find((name) => env[name] !== undefined);
+  const proxy = (variable && env[variable]) ?? '';
   if (proxy === '' || isProxyUrl(proxy)) return proxy;
   // The value is not shown: it may hold a password.
-  throw new ExportError('CONFIG_INVALID', 'The environment’s HTTPS_PROXY is not the URL of a proxy.', {
-    kind: 'config',
-    hint: 'Set HTTPS_PROXY to a URL such as http://proxy.example.com:3128, or unset it.',
-  });
+  const isSocks = /^socks[45]?[ah]?:/i.test(proxy);
+  throw new ExportError(
+    'CONFIG_INVALID',
+    isSocks
+      ? `The environment’s ${variable} is a SOCKS proxy, which is not known here.`
+      : `The environment’s ${variable} is not the URL of a proxy.`,
+    {
+      kind: 'config',
+      hint: `Set ${isSocks ? 'HTTPS_PROXY' : variable} to a URL such as http://proxy.example.com:3128, or to nothing to go without one.`,
+    },
+  );
 }
 
 function isProxyUrl(text: string): boolean {

@@ -45,10 +45,16 @@ export function isSlow({ code, status }: Pick<ExportError, 'code' | 'status'>): 
 }
 
 /** What the caller of `send` gets to see. */
-export function toExportError(failure: FailedTry, what: string, place: string, tries: number): ExportError {
+export function toExportError(
+  failure: FailedTry,
+  what: string,
+  place: string,
+  host: string,
+  tries: number,
+): ExportError {
   const effort = tries > 1 ? ` after ${tries} tries` : '';
   // The vendor's support asks for it, and a message is what gets copied into a ticket.
   const id = failure.details.requestId ? ` (request id ${failure.details.requestId})` : '';
   const message = `Could not ${what}${effort}: ${place} ${failure.message}${id}.`;
-  return new ExportError(failure.code, message, failure.details);
+  return new ExportError(failure.code, message, { ...failure.details, reason: `${host} ${failure.message}` });
 }

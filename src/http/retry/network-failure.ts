@@ -23,6 +23,7 @@ export function networkFailure(error: unknown, limits: HttpLimits): FailedTry {
     return new FailedTry('ABORTED', 'was not called: the connections are closed', { kind: 'interrupted' });
   }
   if (code === 'UND_ERR_ABORTED' && error instanceof Error) {
+    if (/\(407\)/.test(error.message)) return proxyWantsLogin(error);
     const reason = `could not be reached through the proxy: ${excerpt(error.message)}`;
     return unreachable(reason, error);
   }
@@ -40,6 +41,15 @@ export function networkFailure(error: unknown, limits: HttpLimits): FailedTry {
   }
   const reason = UNREACHABLE.has(code) ? 'could not be reached' : 'broke the connection';
   return unreachable(`${reason} (${code})`, error);
+}
+
+function proxyWantsLogin(cause: unknown): FailedTry {
+  const reason = 'could not be reached: the proxy wants to know who asks (407)';
+  return new FailedTry('HTTP_NETWORK', reason, {
+    kind: 'permanent',
+    hint: 'Write the proxy’s user name and password into HTTPS_PROXY: http://USER:PASSWORD@HOST:PORT, with special characters as %40 and the like. Or name the host in NO_PROXY, where it can be reached without.',
+    cause,
+  });
 }
 
 /** What went wrong while the body was arriving. */

@@ -27,6 +27,8 @@ export interface RetryTools {
   readonly random: () => number;
   readonly permits: Permits;
   readonly waitMeter: WaitMeter;
+  /** True where nobody was told that tries at a host fail in this way. Asking is telling. */
+  isNews(host: string, failure: FailedTry): boolean;
 }
 
 /** Runs a request until it succeeds, may not be tried again, or its tries or its time are used up. */
@@ -125,7 +127,7 @@ function logRetry<T>(
   // A pause of all requests has been logged once; this is one of them.
   if (failure.isOverload) tools.log.debug(`${next} after the pause: ${request.what}`, fields);
   else
-    tools.log.info(
+    tools.log[tools.isNews(request.host, failure) ? 'info' : 'debug'](
       `${request.host} ${failure.message}; ${next} in ${formatDuration(waitMs)}: ${request.what}`,
       fields,
     );

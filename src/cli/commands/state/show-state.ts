@@ -1,10 +1,12 @@
 import type { CliContext } from '../../../catalogue/cli-context.js';
+import type { CheckpointStore } from '../../../checkpoints/checkpoint-store.js';
 import { formatRanges, holdsDay, withoutDay } from '../../../checkpoints/day-ranges.js';
 import { isGrowing } from '../../../checkpoints/due-rules.js';
 import type { KnownDays, StateDocument } from '../../../checkpoints/file/state-document.js';
-import { shortName } from '../../../text/one-line.js';
-import { formatCount, textTable } from '../../../text/text-table.js';
-import { addDays, dayAt } from '../../../time/day.js';
+import type { JobSource } from '../../../config/job.js';
+import { namesById } from '../../../text/called-as.js';
+import { counted, formatCount, textTable } from '../../../text/text-table.js';
+import { addDays, dayAt, formatDays } from '../../../time/day.js';
 import { withStore } from '../../checkpoint-session.js';
 import { jobFor } from '../../options/job-options.js';
 import { logFor } from '../../options/log-options.js';
@@ -16,6 +18,11 @@ export interface ShowStateOptions {
 /** What is said on the way is only of a server that does not answer. */
 const LOG = { logFormat: 'pretty', quiet: false, verbose: false } as const;
 
+/** Lines for one sink and stream; of more projects that differ it is said how many there are. */
+const MOST_LINES = 5;
+/** Projects that are named in one line; of more, the number is said. */
+const MOST_NAMES = 3;
+
 /** Shows the state as a table. */
 export async function showState({ config }: ShowStateOptions, context: CliContext): Promise<number> {
   const job = await jobFor({ config }, context);
@@ -23,47 +30,117 @@ export async function showState({ config }: ShowStateOptions, context: CliContex
     const document = await store.load();
     context.screen.result(
       document
-        ? stateTable(document, context.clock.now())
+        ? stateTable(document, await namesIn(store, document, job.source), context.clock.now())
         : `There is no state in ${place} yet: the first sync begins it.\n`,
     );
     return 0;
   });
 }
 
-/** A line for each sink, stream and project. */
-function stateTable({ sinks, sources, updated_at: updatedAt }: StateDocument, nowMs: number): string {
+/** What projects were called last. Names are kept beside the state, and may be lost without it. */
+async function namesIn(
+  store: CheckpointStore,
+  { sources }: StateDocument,
+  source: JobSource,
+): Promise<(id: string) => string> {
+  const remembered = await store.memory.load().catch(() => new Map<string, Map<string, unknown>>());
+  const ids = new Set(
+    [...sources.values()].flatMap((streams) => [...streams.values()].flatMap((of) => [...of.keys()])),
+  );
+  const nameOf = (id: string) => source.nameIn(remembered.get(source.type)?.get(id)) ?? null;
+  return namesById([...ids].map((id) => ({ id, name: nameOf(id) })));
+}
+
+/** A line for each sink and stream, and for projects of it that are alike. */
+function stateTable(
+  { sinks, sources, updated_at: updatedAt }: StateDocument,
+  nameOf: (id: string) => string,
+  nowMs: number,
+): string {
   const streams = [...sources.values()].flatMap(inOrder);
   const rows = [...sinks.keys()].flatMap((sink) =>
     streams.flatMap(([stream, projects]) =>
-      inOrder(projects).flatMap(([projectId, bySink]) => {
-        const days = bySink.get(sink);
-        return days ? [[sink, stream, shortName(projectId), ...cells(days, nowMs)]] : [];
-      }),
+      linesOf(
+        [...projects].flatMap(([id, bySink]) => {
+          const days = bySink.get(sink);
+          return days ? [{ name: nameOf(id), days }] : [];
+        }),
+        nowMs,
+      ).map((cells) => [sink, stream, ...cells]),
     ),
   );
-  const head = ['SINK', 'STREAM', 'PROJECT', 'DELIVERED AND CLOSED', 'OPEN', 'UNSETTLED', 'LOST'];
+  const head = ['SINK', 'STREAM', 'PROJECTS', 'DELIVERED AND CLOSED', 'OPEN', 'UNSETTLED', 'LOST'];
   const table = textTable(['left', 'left', 'left', 'left', 'left', 'right', 'left'], [head, ...rows]);
   const next = 'Open days are read again: `deepgram-export plan` says which by the next run.';
-  return `${table.join('\n')}\n\nAs of ${updatedAt}. ${next}\n`;
+  return `${table.join('\n')}\n\nAs of ${updatedAt.slice(0, 16).replace('T', ' ')} UTC. ${next}\n`;
 }
 
-function inOrder<Value>(byName: ReadonlyMap<string, Value>): [name: string, Value][] {
-  return [...byName].sort(([one], [other]) => (one < other ? -1 : 1));
+interface ProjectDays {
+  readonly name: string;
+  readonly days: KnownDays;
 }
 
-function cells({ closed, open, lost }: KnownDays, nowMs: number): string[] {
+/** Projects with the same days in one line, the most alike first. */
+function linesOf(projects: readonly ProjectDays[], nowMs: number): string[][] {
+  const groups = new Map<string, { names: string[]; unsettled: number; cells: Cells }>();
+  for (const { name, days } of projects) {
+    const cells = cellsOf(days, nowMs);
+    const key = JSON.stringify(cells);
+    const group = groups.get(key) ?? { names: [], unsettled: 0, cells };
+    groups.set(key, group);
+    group.names.push(name);
+    group.unsettled += Object.values(days.open).reduce((sum, day) => sum + day.unsettled, 0);
+  }
+  const all = [...groups.values()]
+    .map(({ names, ...group }) => ({ ...group, names: names.toSorted() }))
+    .sort(
+      (one, other) => other.names.length - one.names.length || (`${one.names}` < `${other.names}` ? -1 : 1),
+    );
+  const shown = all.length > MOST_LINES ? all.slice(0, MOST_LINES - 1) : all;
+  const others = all.slice(shown.length).reduce((sum, { names }) => sum + names.length, 0);
+  return [
+    ...shown.map(({ names, unsettled, cells: { closed, open, lost } }) => [
+      projectsText(names, projects.length),
+      closed,
+      open,
+      unsettled === 0 ? '-' : formatCount(unsettled),
+      lost,
+    ]),
+    ...(others === 0 ? [] : [[`${counted(others, 'other')} that differ`, '…', '…', '…', '…']]),
+  ];
+}
+
+function projectsText(names: readonly string[], of: number): string {
+  if (names.length > 1 && names.length === of) return `all ${counted(of, 'project')}`;
+  return names.length > MOST_NAMES ? counted(names.length, 'project') : names.join(', ');
+}
+
+interface Cells {
+  readonly closed: string;
+  readonly open: string;
+  readonly lost: string;
+}
+
+function cellsOf({ closed, open, lost, snapshot }: KnownDays, nowMs: number): Cells {
   // What can only be read while a day lasts is closed by any reading of it, and read again as long as it does.
   const growing = [addDays(dayAt(nowMs), -1), dayAt(nowMs)].filter(
     (day) => holdsDay(closed, day) && isGrowing(day, nowMs),
   );
   const days = [...Object.keys(open), ...growing].sort();
-  const unsettled = Object.values(open).reduce((sum, day) => sum + day.unsettled, 0);
-  const openDays =
-    days.length === 0 ? '-' : days.length === 1 ? `${days[0]}` : `${days[0]} to ${days.at(-1)}`;
-  return [
-    formatRanges(growing.reduce(withoutDay, closed)) || '-',
-    openDays,
-    unsettled === 0 ? '-' : formatCount(unsettled),
-    formatRanges(lost) || '-',
-  ];
+  const [since = '', until = since] = [days[0], days.at(-1)];
+  return {
+    closed:
+      formatRanges(growing.reduce(withoutDay, closed)) || (snapshot === undefined ? '-' : 'a list, not days'),
+    open:
+      days.length === 0
+        ? snapshot === undefined
+          ? '-'
+          : `as of ${snapshot.slice(0, 10)}`
+        : formatDays({ since, until }),
+    lost: formatRanges(lost) || '-',
+  };
+}
+
+function inOrder<Value>(byName: ReadonlyMap<string, Value>): [name: string, Value][] {
+  return [...byName].sort(([one], [other]) => (one < other ? -1 : 1));
 }
