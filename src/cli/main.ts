@@ -37,8 +37,8 @@ export async function main(
     .strict()
     .check(checkSingleValues(options))
     .recommendCommands()
-    .version('version', 'Print the version', version())
-    .help('help', 'Print the commands, or the options of one')
+    .version(version())
+    .help()
     .alias('h', 'help')
     .wrap(Math.min(100, screen.stdout.columns || 100))
     .epilogue(
@@ -83,7 +83,7 @@ function add(
   run: (command: Command, args: object) => Promise<void>,
 ): void {
   if ('commands' in command) {
-    const names = command.commands.map(({ name }) => name).join(' or ');
+    const names = command.commands.map(({ name }) => name.split(' ')[0]).join(' or ');
     parser.command(command.name, command.describe, (group) => {
       for (const one of command.commands) add(one, group, run);
       return group.demandCommand(1, `Which: ${names}?`);

@@ -92,9 +92,11 @@ function outcomeText(summary: Summary): string {
 function someFailedText(summary: Summary): string {
   const { source, sinks } = summary;
   const failed = sinks.flatMap(({ name, required, failure }) => (required && failure ? name : []));
-  const isAllRead = source.failures.length === 0 && missingOf(summary) === '';
+  const isAllRead = source.failures.length === 0 && unreadOf(summary) === '';
   const others = isAllRead ? 'everything' : 'what could be read';
-  return oneLine(`${VERDICTS['sinks-failed']} (${failed.join(', ')}); the others have ${others}.`);
+  return oneLine(
+    `${VERDICTS['sinks-failed']}${failed.length > 0 ? ` (${failed.join(', ')})` : ''}; the others have ${others}.`,
+  );
 }
 
 function deliveredText(summary: Summary): string {
@@ -105,22 +107,30 @@ function deliveredText(summary: Summary): string {
 
 /** What a run that is no failure left out, or may have delivered twice. */
 function missingOf(summary: Summary): string {
-  const { source, sinks } = summary;
-  const streams = streamsOf(source.unavailable, summary);
-  const unreadable = source.rejected.map(({ stream }) => stream);
+  const { sinks } = summary;
   const inDoubt = sinks.reduce((total, sink) => total + sink.in_doubt, 0);
   const failed = sinks.flatMap(({ name, failure }) => (failure ? name : []));
   return oneLine(
     [
-      streams.length > 0 ? `, without what the API key may not read: ${streams.join(', ')}` : '',
-      unreadable.length > 0 ? `, without records of ${unreadable.join(', ')} that cannot be understood` : '',
-      ...lostOf(source).map((lost) => `, without ${lost}`),
-      source.still_kept_back > 0 ? `, but ${stillKeptBack(source.still_kept_back)}` : '',
+      unreadOf(summary),
       ...(summary.dry_run ? [] : sinks.flatMap(mostlySkipped)),
       failed.length > 0 ? `, but not to ${failed.join(', ')} (not required)` : '',
       inDoubt > 0 ? `, but ${counted(inDoubt, 'record')} may be there twice` : '',
     ].join(''),
   );
+}
+
+/** What no sink got of what the source has, or had. */
+function unreadOf(summary: Summary): string {
+  const { source } = summary;
+  const streams = streamsOf(source.unavailable, summary);
+  const unreadable = source.rejected.map(({ stream }) => stream);
+  return [
+    streams.length > 0 ? `, without what the API key may not read: ${streams.join(', ')}` : '',
+    unreadable.length > 0 ? `, without records of ${unreadable.join(', ')} that cannot be understood` : '',
+    ...lostOf(source).map((lost) => `, without ${lost}`),
+    source.still_kept_back > 0 ? `, but ${stillKeptBack(source.still_kept_back)}` : '',
+  ].join('');
 }
 
 /** `, but datadog got 165 of 11,131 records: the others are older than 1 hour`. */

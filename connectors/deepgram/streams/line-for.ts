@@ -11,7 +11,7 @@ function combinationsOf([first, ...others]: readonly BillingGrouping[]): (readon
   return [...without.map((some) => [first, ...some]), ...without];
 }
 
-const COMBINATIONS = combinationsOf(billingGroupings);
+const COMBINATIONS = combinationsOf(billingGroupings).filter((some) => some.length > 0);
 
 /**
  * The line under `streams` with which a job that has these would have one more; undefined for what is no stream.
@@ -19,15 +19,25 @@ const COMBINATIONS = combinationsOf(billingGroupings);
  * @param name of the stream that is lacking
  */
 export function lineFor(name: string, present: readonly Stream[]): string | undefined {
-  const isThere = (other: string) => other === name || present.some((stream) => stream.name === other);
-  const usage = usageGroupings.filter((grouping) => isThere(usageBy(grouping).name));
-  if (usage.some((grouping) => usageBy(grouping).name === name))
-    return `usage: { group_by: [${usage.join(', ')}] }`;
-  const billing = COMBINATIONS.filter((one) => one.length > 0 && isThere(billingBy(one).name));
-  if (billing.some((one) => billingBy(one).name === name)) {
-    const groupings = billing.map((one) => (one.length === 1 ? one[0] : `[${one.join(', ')}]`));
-    return `billing: { group_by: [${groupings.join(', ')}] }`;
+  const names = [...present.map((stream) => stream.name), name];
+  const [usages, isUsage] = groupings(usageGroupings, (one) => usageBy(one).name, names);
+  if (isUsage) return `usage: { group_by: [${usages.join(', ')}] }`;
+  const [billings, isBilling] = groupings(COMBINATIONS, (some) => billingBy(some).name, names);
+  if (isBilling) {
+    const each = billings.map((some) => (some.length === 1 ? some[0] : `[${some.join(', ')}]`));
+    return `billing: { group_by: [${each.join(', ')}] }`;
   }
   const all = selectStreams({ ...streamsSettings.parse({}), members: {} });
   return all.some((stream) => stream.name === name) ? `${name}: {}` : undefined;
+}
+
+/** Those of these streams, in their order, and whether the last one is among them. */
+function groupings<Grouping>(
+  all: readonly Grouping[],
+  nameOf: (grouping: Grouping) => string,
+  names: readonly string[],
+): [readonly Grouping[], boolean] {
+  const byName = new Map(all.map((grouping) => [nameOf(grouping), grouping]));
+  const found = names.flatMap((name) => byName.get(name) ?? []);
+  return [found, byName.has(names.at(-1) ?? '')];
 }

@@ -129,8 +129,7 @@ function cellsOf({ closed, open, lost, snapshot }: KnownDays, nowMs: number): Ce
   const days = [...Object.keys(open), ...growing].sort();
   const [since = '', until = since] = [days[0], days.at(-1)];
   return {
-    closed:
-      formatRanges(growing.reduce(withoutDay, closed)) || (snapshot === undefined ? '-' : 'a list, not days'),
+    closed: formatRanges(growing.reduce(withoutDay, closed)) || '-',
     open:
       days.length === 0
         ? snapshot === undefined
