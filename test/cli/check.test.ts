@@ -64,6 +64,8 @@ it('says what works, and leaves no file', async () => {
       'To have them, switch on Metrics → Historical Metrics Ingestion for the prefix `deepgram.` in Datadog, ' +
       'then set `historical: true` for this sink.',
     '',
+    'Everything works: sync can read 1 stream for 2 sinks.',
+    '',
   ]);
   expect(Object.keys(await terminal.files())).toEqual(['job.yaml']);
 });

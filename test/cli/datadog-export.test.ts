@@ -107,7 +107,7 @@ describe('datadog export writes', () => {
 
 describe('datadog export ends with exit 2', () => {
   it.each([
-    ['without a folder', JOB, [], 'Missing required argument: out'],
+    ['without a folder', JOB, [], '--out is needed.'],
     ['where a file is in the way', JOB, ['--out', 'job.yaml'], '--out: Cannot write'],
     ['without such a sink', NO_SINK, ['--out', 'x'], 'There is no sink of the type datadog-metrics here.'],
     ['where the prefix is not known', JOB.replace('voice', '"${PREFIX}"'), ['--out', 'x'], 'PREFIX'],

@@ -60,8 +60,8 @@ describe('the record of what was sent', () => {
     const { inDoubt, stderr } = await run();
 
     expect(inDoubt).toBe(doubles());
-    expect(stderr).toContain('records of requests/p-1/2026-11-19 twice');
-    expect(stderr).not.toContain('records of requests/p-1/2026-11-20 twice');
+    expect(stderr).toContain('records of requests of Support line, 2026-11-19 twice');
+    expect(stderr).not.toContain('records of requests of Support line, 2026-11-20 twice');
   });
 });
 

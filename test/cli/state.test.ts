@@ -477,12 +477,12 @@ describe('state show', () => {
 
     expect(code).toBe(0);
     expect(show.stdout.split('\n')).toEqual([
-      'SINK     STREAM    PROJECT  DELIVERED AND CLOSED      OPEN                      UNSETTLED  LOST',
-      'archive  balances  p-1      -                         2026-11-20                        -  -',
-      'archive  requests  p-1      2026-11-13 to 2026-11-16  2026-11-17 to 2026-11-20          -  -',
-      'tables   balances  p-1      -                         2026-11-20                        -  -',
+      'SINK     STREAM    PROJECTS      DELIVERED AND CLOSED      OPEN                      UNSETTLED  LOST',
+      'archive  balances  Support line  -                         2026-11-20                        -  -',
+      'archive  requests  Support line  2026-11-13 to 2026-11-16  2026-11-17 to 2026-11-20          -  -',
+      'tables   balances  Support line  -                         2026-11-20                        -  -',
       '',
-      'As of 2026-11-20T12:00:00.000000Z. Open days are read again: `deepgram-export plan` says which by the next run.',
+      'As of 2026-11-20 12:00 UTC. Open days are read again: `deepgram-export plan` says which by the next run.',
       '',
     ]);
   });
@@ -510,15 +510,15 @@ describe('plan', () => {
 
     expect(code).toBe(0);
     expect(plan.stdout.split('\n')).toEqual([
-      'requests/p-1/2026-11-13  tableau: never delivered',
-      'requests/p-1/2026-11-14  tableau: never delivered',
-      'requests/p-1/2026-11-15  tableau: never delivered',
-      'requests/p-1/2026-11-16  tableau: never delivered',
-      'requests/p-1/2026-11-17  archive: not closed, tableau: never delivered',
-      'requests/p-1/2026-11-18  archive: within the lookback, tableau: never delivered',
-      'requests/p-1/2026-11-19  archive: within the lookback, tableau: never delivered',
-      'requests/p-1/2026-11-20  archive: changed since they were read, tableau: never delivered',
-      'requests/p-1/2026-11-21  archive: never delivered, tableau: never delivered',
+      'requests of Support line, 2026-11-13  tableau: never delivered',
+      'requests of Support line, 2026-11-14  tableau: never delivered',
+      'requests of Support line, 2026-11-15  tableau: never delivered',
+      'requests of Support line, 2026-11-16  tableau: never delivered',
+      'requests of Support line, 2026-11-17  archive: not closed, tableau: never delivered',
+      'requests of Support line, 2026-11-18  archive: within the lookback, tableau: never delivered',
+      'requests of Support line, 2026-11-19  archive: within the lookback, tableau: never delivered',
+      'requests of Support line, 2026-11-20  archive: changed since they were read, tableau: never delivered',
+      'requests of Support line, 2026-11-21  archive: never delivered, tableau: never delivered',
       '',
       '2026-11-13 to 2026-11-21, 1 project',
       '',

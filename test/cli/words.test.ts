@@ -40,8 +40,8 @@ describe('projects are called', () => {
 
     expect(show.stdout).toMatch(/^archive +usage +all 3 projects +- +2026-11-19 to 2026-11-20 +- +-$/m);
     expect(show.stdout).toMatch(/^archive +projects +all 3 projects +- +as of 2026-11-20 +- +-$/m);
-    expect(plan.stdout).toContain('usage of Support (1f6c0d5e), 2026-11-19: archive: in the window');
-    expect(plan.stdout).toContain('usage of Voice, 2026-11-20: archive: in the window');
+    expect(plan.stdout).toContain('usage of Support (1f6c0d5e), 2026-11-19  archive: in the window');
+    expect(plan.stdout).toContain('usage of Voice, 2026-11-20  archive: in the window');
   });
 
   it('by state show in few lines, though there are three hundred and they differ', async () => {

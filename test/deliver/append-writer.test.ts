@@ -553,7 +553,7 @@ describe('where the journal knows of fewer records than were sent', () => {
     expect(receiver.entries).toHaveLength(50);
     expect(inDoubt).toBe(20);
     expect(warnings).toEqual([
-      `logs may have 20 records of requests/${PARTITION.project.id}/2026-11-20 twice: the state says that it got 20, and of ` +
+      'logs may have 20 records of requests of Support line, 2026-11-20 twice: the state says that it got 20, and of ' +
         '20 of them it is not known any more which they were.',
     ]);
   });

@@ -72,7 +72,7 @@ it.each<[string, NonNullable<Sink['held']>, string]>([
   [
     'never answers',
     () => new Promise(() => {}),
-    'memory: Looking for usage/p1 in memory did not finish within 1.0 s.',
+    'memory: Looking for usage of p1 in memory did not finish within 1.0 s.',
   ],
   [
     'answers what is no map',

@@ -5,11 +5,14 @@ import { Secret } from '../../src/secrets/secret.js';
 
 const CLEAR = '\r\u001B[2K';
 
-function screenOn(options: { readonly isTTY: boolean; readonly columns?: number }) {
+function screenOn(
+  options: { readonly isTTY: boolean; readonly columns?: number },
+  env: Readonly<Record<string, string>> = {},
+) {
   const written = { stdout: '', stderr: '' };
   const stdout = { ...options, write: (text: string) => (written.stdout += text) };
   const stderr = { ...options, write: (text: string) => (written.stderr += text) };
-  return { written, screen: new Screen(stdout, stderr) };
+  return { written, screen: new Screen(stdout, stderr, env) };
 }
 
 describe('the live line', () => {
@@ -37,6 +40,23 @@ describe('the live line', () => {
     screen.live('123456789012345');
 
     expect(written.stderr).toBe(`${CLEAR}123456789`);
+  });
+
+  it('is cut as on 80 columns where the terminal does not say how many it has', () => {
+    const { screen, written } = screenOn({ isTTY: true, columns: 0 });
+
+    screen.live('1234567890'.repeat(9));
+
+    expect(written.stderr).toBe(`${CLEAR}${'1234567890'.repeat(9).slice(0, 79)}`);
+  });
+
+  it('does not exist on a terminal that cannot draw it again', () => {
+    const { screen, written } = screenOn({ isTTY: true }, { TERM: 'dumb' });
+
+    screen.live('10 records');
+    screen.line('a warning');
+
+    expect(written.stderr).toBe('a warning\n');
   });
 
   it('is not drawn again when it says the same', () => {

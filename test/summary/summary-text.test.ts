@@ -103,17 +103,17 @@ it('is two tables, what to know and do, and the verdict', () => {
     'datadog  datadog-metrics        10    1,500         1  FAILED (not required)',
     '  datadog: 4,120 distinct series, eu region',
     '',
-    '  ! requests/p-1/2026-11-19 (and 2 more): Could not read the requests. Run it again.',
+    '  ! requests of Support line, 2026-11-19 (and 2 more): Could not read the requests. Run it again.',
     '  ! requests: 2 left out as unreadable, such as: no request_id: fields created',
     '  ! usage: Deepgram has fields that are not exported: new_a, new_b',
     '  ! usage: tokens.in came in an unknown form 1,200 times, such as a list, and could not be read',
     '  ! No API key names for project Support line.',
-    '  ! datadog at usage/p-1/2026-11-19: Datadog refused the API key. Check the site.',
+    '  ! datadog, usage of Support line, 2026-11-19 (and 1 more): Datadog refused the API key. Check the site.',
     '  ! datadog: 1 refused: too long',
     '  ! datadog: 1,500 skipped: too old, such as a point',
     '  ! datadog: Switch on something.',
     '',
-    'Some required sinks failed; the others have everything. (exit 4) 2026-11-19 to 2026-11-20, 1,234 calls, 3 of them again, 12.4 s waiting, 3 min 20 s',
+    'Some required sinks failed; the others have what could be read. (exit 4) 2026-11-19 to 2026-11-20, 1,234 calls, 3 of them again, 12.4 s waiting, 3 min 20 s',
     '',
   ]);
 });
@@ -121,7 +121,9 @@ it('is two tables, what to know and do, and the verdict', () => {
 it('says the same as Markdown', () => {
   const [title, ...rest] = summaryMarkdown(SUMMARY, (text) => text).split('\n');
 
-  expect(title).toBe('### deepgram-export: Some required sinks failed; the others have everything. (exit 4)');
+  expect(title).toBe(
+    '### deepgram-export: Some required sinks failed; the others have what could be read. (exit 4)',
+  );
   expect(rest).toContain('| requests | 123,456 | 1 | 1 |');
   expect(rest).toContain('| datadog | datadog-metrics | 10 | 3 | failed |');
   expect(rest).toContain('- datadog: 1,500 skipped: too old, such as a point');

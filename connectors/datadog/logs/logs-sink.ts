@@ -1,7 +1,7 @@
 import type { Sink } from '../../../src/catalogue/sink.js';
 import type { SinkContext } from '../../../src/catalogue/sink-type.js';
 import type { Row } from '../../../src/streams/field.js';
-import { partitionName, partitionWords } from '../../../src/streams/partition.js';
+import { partitionWords } from '../../../src/streams/partition.js';
 import { requests } from '../../deepgram/streams/requests.js';
 import { checkKey } from '../shared/check-key.js';
 import { type DatadogDependencies, datadogClient } from '../shared/datadog-client.js';
@@ -40,7 +40,7 @@ export async function datadogLogsSink(
         fates,
         log: context.log,
         sink: context.name,
-        partition: partitionName(partition),
+        partition: partitionWords(partition),
         call: {
           what: `send the logs of ${partitionWords(partition)}`,
           signal,

@@ -38,6 +38,7 @@ function groupings<Grouping>(
   names: readonly string[],
 ): [readonly Grouping[], boolean] {
   const byName = new Map(all.map((grouping) => [nameOf(grouping), grouping]));
-  const found = names.flatMap((name) => byName.get(name) ?? []);
+  // Not with `flatMap`, which would take a combination apart.
+  const found = names.map((name) => byName.get(name)).filter((one) => one !== undefined);
   return [found, byName.has(names.at(-1) ?? '')];
 }

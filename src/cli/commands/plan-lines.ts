@@ -56,7 +56,7 @@ export function partitionLines(tasks: readonly Task[]): string[] {
   const lines = tasks.flatMap(({ stream, project, partitions }) =>
     partitions.map(({ day, lacking }) => {
       const sinks = Object.entries(lacking).map(([sink, reason]) => `${sink}: ${formatReason(reason)}`);
-      return `${oneLine(calledPartition(stream, project, day))}: ${sinks.join(', ')}`;
+      return `${oneLine(calledPartition(stream, project, day))}  ${sinks.join(', ')}`;
     }),
   );
   return [...lines, ''];

@@ -38,7 +38,7 @@ function unknownStreams({ streams, sourceType }: ParsedConfig, name: string, fil
     const line = sourceType.lineFor?.(stream, read);
     const words =
       line !== undefined
-        ? `the stream ${stream} is not read: it takes \`${line}\` under streams`
+        ? `is not read: to have it, write \`${line}\` under \`streams\``
         : `is no stream that is read${suggestion(stream, known) || `; there are ${known.join(', ')}`}`;
     return [mistakeAt(file, path, words)];
   });

@@ -316,7 +316,7 @@ describe('one mistake, its place and its words', () => {
     [
       'a stream that is off',
       `${head}streams: { balances: false }\nsinks: { files: { type: ndjson, path: out, streams: [usage, balances] } }\n`,
-      '4:61  sinks.files.streams[1]: the stream balances is switched off under streams',
+      '4:61  sinks.files.streams[1]: is not read: to have it, write `balances: {}` under `streams`',
     ],
     [
       'a misspelt site',

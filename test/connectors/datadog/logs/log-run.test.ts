@@ -38,7 +38,7 @@ describe('a run', () => {
     expect(terminal.stdout).toContain(`\nDelivered, but ${twice} records may be there twice.`);
     expect(terminal.stderr).toMatch(
       new RegExp(
-        `logs may have ${twice} records of requests/p-1/2026-11-\\d\\d twice: a call with them got no answer`,
+        `logs may have ${twice} records of requests of Support line, 2026-11-\\d\\d twice: a call with them got no answer`,
       ),
     );
   });
@@ -61,7 +61,7 @@ describe('a run', () => {
     const [{ accepted }] = first.summary.sinks;
     expect([first.code, second.code]).toEqual([5, 0]);
     expect(terminal.stdout).toContain(
-      `logs: 1 refused, and not sent again: Could not send the logs of requests/p-1/`,
+      `logs: 1 refused, and not sent again: Could not send the logs of requests of Support line, `,
     );
     expect(terminal.stdout).toContain(
       `answered 400 Bad Request: Bad Request: Something in it is not accepted, such as request ${culprit} of 2026-11-`,
