@@ -37,7 +37,7 @@ it('elsewhere is a plain line now and then', async () => {
   await terminal.run('sync', '-c', 'job.yaml');
 
   expect(terminal.stderr).toMatch(
-    /^\d\d:\d\d:\d\d \d+ records?, \d+ of 29 partitions, \d+ calls?, [\d.]+ s(?:, about \d+ s left)?(?:; waiting .*)?$/m,
+    /^\d\d:\d\d:\d\d \d+ records?, \d+ of 29 partitions, \d+ calls?, (?:\d+ min )?[\d.]+ s(?:, about \d+ (?:s|min) left)?(?:; waiting .*)?$/m,
   );
   expect(terminal.stderr).not.toContain('\u001B');
   expect(terminal.stderr).not.toContain('\r');

@@ -86,13 +86,13 @@ describe('the proxy of the environment', () => {
   });
 
   it.each(['HTTPS_PROXY', 'https_proxy'])('is that of %s, though there is one for all', async (name) => {
-    const [proxy, other] = [await serveProxy(), await serveProxy()];
+    const [proxy, other] = [await serveProxy(407), await serveProxy(407)];
     const env = { [name]: proxy.url, ALL_PROXY: other.url, all_proxy: other.url };
     const { get } = testClient({ env, retries: { attempts: 1 } });
 
     await failureOf(get('https://api.example.com/v1'));
 
-    expect([proxy.tunnels.length, other.tunnels]).toEqual([1, []]);
+    expect([proxy.tunnels.length, other.tunnels.length]).toEqual([1, 0]);
   });
 
   it('that is a SOCKS proxy is refused by its name', () => {
