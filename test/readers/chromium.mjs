@@ -115,9 +115,9 @@ async function newPage(call, listeners) {
       if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
       return result.value;
     },
-    /** The PNG of what is seen, or of the whole page. */
-    async picture({ whole = false } = {}) {
-      const { data } = await ask('Page.captureScreenshot', { captureBeyondViewport: whole });
+    /** The PNG of what is seen, of an area, or of the whole page. */
+    async picture({ whole = false, clip } = {}) {
+      const { data } = await ask('Page.captureScreenshot', { captureBeyondViewport: whole, clip });
       return Buffer.from(data, 'base64');
     },
     async pdf() {

@@ -23,7 +23,7 @@ section{border-top:1px solid var(--hair);padding:20px 0 12px;margin-top:12px}
 nav{margin:12px 0 0;font-size:13px}
 nav a{display:inline-block;margin-right:14px;padding:2px 0}
 a{color:inherit}
-dl.kpi{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:12px;margin:12px 0}
+dl.kpi{display:grid;grid-template-columns:repeat(auto-fit,minmax(176px,1fr));gap:12px;margin:12px 0}
 dl.kpi div{border:1px solid var(--hair);border-radius:6px;padding:10px 12px;min-width:0}
 dl.kpi dt{color:var(--quiet);font-size:13px}
 dl.kpi dd{margin:0}
