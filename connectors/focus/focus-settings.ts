@@ -3,7 +3,7 @@ import { folder } from '../../src/config/settings/setting-types.js';
 import { breakdownSetting } from '../deepgram/streams/billing-breakdown.js';
 
 export const focusSettings = z.strictObject({
-  path: folder().describe('Folder for the cost files; relative to the working directory'),
+  path: folder().describe('Folder for the cost files; relative to the folder of this file'),
   breakdown: breakdownSetting(),
   escape_formulas: z
     .boolean()

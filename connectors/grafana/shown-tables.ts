@@ -1,6 +1,7 @@
 import type { CliContext } from '../../src/catalogue/cli-context.js';
 import { type AlarmOptions, alarmSettings } from '../../src/cli/options/alarm-options.js';
-import { jobFor } from '../../src/cli/options/job-options.js';
+import { environmentFor, type JobOptions, jobFor } from '../../src/cli/options/job-options.js';
+import type { LogOptions } from '../../src/cli/options/log-options.js';
 import type { Path } from '../../src/config/mistakes/mistake.js';
 import type { Secret } from '../../src/secrets/secret.js';
 import type { Stream } from '../../src/streams/stream.js';
@@ -9,9 +10,7 @@ import { type AlertLimits, DEFAULT_LIMITS } from './assets/alert-limits.js';
 import { SCHEMA } from './assets/identity.js';
 
 /** What the command line says about tables and alarms. */
-export interface TableOptions extends AlarmOptions {
-  readonly config?: string | undefined;
-  readonly sink?: readonly string[] | undefined;
+export interface TableOptions extends AlarmOptions, Pick<JobOptions, 'config' | 'envFile' | 'sink'> {
   readonly schema?: string | undefined;
   readonly contactPoint?: string | undefined;
 }
@@ -24,24 +23,30 @@ export interface ShownTables {
   readonly streams: readonly Stream[] | undefined;
   /** Of the configuration; they are masked in all that is said. */
   readonly secrets: readonly Secret[];
+  /** The environment, and what a file of variables adds to it. */
+  readonly env: CliContext['env'];
 }
 
 /**
  * The schema and the limits, of the options and of the configuration where one is named. Throws `USAGE` with every mistake
  * of the options, one a line.
  */
-export async function shownTables(options: TableOptions, context: CliContext): Promise<ShownTables> {
+export async function shownTables(
+  options: TableOptions & Partial<LogOptions>,
+  context: CliContext,
+): Promise<ShownTables> {
   const given = limitsOf(options);
-  const { config, sink, schema } = options;
+  const { config, schema } = options;
   if (config === undefined) {
     return {
       schema: schema ?? SCHEMA,
       limits: { ...DEFAULT_LIMITS, ...given },
       streams: undefined,
       secrets: [],
+      env: await environmentFor(options, context),
     };
   }
-  const job = await jobFor({ config, sink }, context, (path) => isNeeded(path, schema));
+  const job = await jobFor(options, context, (path) => isNeeded(path, schema));
   const { settings, streams } = configuredSink(job);
   const budget = { dailyBudget: job.budget?.daily, monthlyBudget: job.budget?.monthly };
   return {
@@ -49,6 +54,7 @@ export async function shownTables(options: TableOptions, context: CliContext): P
     limits: { ...DEFAULT_LIMITS, ...given, ...budget },
     streams,
     secrets: job.secrets,
+    env: job.env,
   };
 }
 

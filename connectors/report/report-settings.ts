@@ -5,7 +5,7 @@ export const reportSettings = z.strictObject({
   path: folder()
     .refine((value) => /\.html?$/i.test(value), 'must end with .html: it is the page that people open')
     .describe(
-      'The page, an HTML file; relative to the working directory. Its totals are kept in <path>.parts/',
+      'The page, an HTML file; relative to the folder of this file. Its totals are kept in <path>.parts/',
     ),
   months: z
     .int()

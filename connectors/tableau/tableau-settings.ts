@@ -3,7 +3,7 @@ import { folder } from '../../src/config/settings/setting-types.js';
 import { SPREADSHEET_LOCALES } from './csv/csv-format.js';
 
 export const tableauSettings = z.strictObject({
-  path: folder().describe('Folder for the CSV files; relative to the working directory'),
+  path: folder().describe('Folder for the CSV files; relative to the folder of this file'),
   layout: z
     .enum(['single', 'daily'])
     .default('single')

@@ -117,11 +117,15 @@ async function lockOf(store: CheckpointStore, options: LockOptions): Promise<Sta
 }
 
 /** Where the checkpoints of a job are kept; to be disposed of. */
-async function storeOf({ state, source }: Job, log: Log, context: CliContext): Promise<CheckpointStore> {
-  const { clock, cwd, signal } = context;
+async function storeOf(
+  { state, source, folder }: Job,
+  log: Log,
+  context: CliContext,
+): Promise<CheckpointStore> {
+  const { clock, signal } = context;
   const options = { source: source.type, firstDay: source.limits.firstDay };
   if (state.path !== undefined) return fileStore(state.path, { ...options, clock });
-  return rowsStore(await state.open({ cwd, clock, log, signal }), options);
+  return rowsStore(await state.open({ cwd: folder, clock, log, signal }), options);
 }
 
 /** Does something with what is kept of a job, and frees it. */
@@ -145,14 +149,13 @@ export function placeText(place: string, { cwd }: CliContext): string {
 }
 
 /**
- * Files are known by their way from the state: a relative path means others in another working directory, and both
- * may be moved together.
+ * Files are known by their way from the state: both may be moved together.
  */
-function destinationsOf({ sinks, state }: Job): ReadonlyMap<string, string> {
-  const folder = state.path === undefined ? state.folder : dirname(state.path);
+function destinationsOf({ sinks, state, folder }: Job): ReadonlyMap<string, string> {
+  const from = state.path === undefined ? folder : dirname(state.path);
   return new Map(
     sinks.map(({ name, destination, outputPaths }) => {
-      const paths = outputPaths.map((path) => relative(folder, path));
+      const paths = outputPaths.map((path) => relative(from, path));
       return [name, [destination, ...paths].join(' ')];
     }),
   );

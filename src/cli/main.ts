@@ -7,6 +7,7 @@ import { isOnGitHub } from '../summary/annotations.js';
 import { EXIT, verdictOfFailure } from '../summary/exit-code.js';
 import { failureLines, stackLines } from '../summary/failure-lines.js';
 import { coreCommands } from './commands/index.js';
+import { configFound } from './options/config-found.js';
 import { checkSingleValues, mistakeFrom, UsageMistake } from './options/usage-mistake.js';
 import { version } from './version.js';
 
@@ -23,8 +24,10 @@ export async function main(
   let exitCode: number = EXIT.delivered;
   const run = async (command: Command, args: object) => {
     const implementation = await command.load();
+    const context = { ...program, catalogue };
+    const found = 'config' in command.options ? await configFound(args, context) : {};
     // Safe: yargs gives what the options describe, which is what `defineCommand` has asked for.
-    exitCode = await implementation(args as never, { ...program, catalogue });
+    exitCode = await implementation({ ...args, ...found } as never, context);
   };
   const commands = [...coreCommands, ...catalogue.commands];
   const options = Object.assign({}, ...commands.flatMap(commandsIn).map((command) => command.options));

@@ -15,11 +15,12 @@ export function openSource(
   job: Job,
   window: Window,
   log: Log,
-  { clock, env }: CliContext,
+  { clock }: CliContext,
   memory: SourceMemory = noMemory(),
 ): Promise<Source> {
-  const { projects } = job.source;
-  return job.source.open({ projects, window, memory, clock, log, env, userAgent: userAgent() });
+  const { env, source } = job;
+  const { projects } = source;
+  return source.open({ projects, window, memory, clock, log, env, userAgent: userAgent() });
 }
 
 export interface LaneOptions {
@@ -48,7 +49,7 @@ export async function withOpenings<Result>(
   const openings = await Promise.all(
     job.sinks.map(async (sink): Promise<Opening> => {
       try {
-        return { sink, lane: await openLane(sink, options, log, context) };
+        return { sink, lane: await openLane(sink, job, options, log, context) };
       } catch (failure) {
         return { sink, failure };
       }
@@ -81,11 +82,12 @@ export function withLanes<Result>(
 
 async function openLane(
   { name, type, required, streams, deadlineMs, missing, open }: JobSink,
+  { folder, env }: Job,
   { dryRun, journal }: LaneOptions,
   log: Log,
-  { cwd, clock, env }: CliContext,
+  { clock }: CliContext,
 ): Promise<SinkLane> {
-  const sink = await open({ name, cwd, clock, log, streams, env, userAgent: userAgent() });
+  const sink = await open({ name, cwd: folder, clock, log, streams, env, userAgent: userAgent() });
   if (missing === 'leave' && sink.held === undefined && sink.isEmpty === undefined)
     log.warn(`${name}: \`missing: leave\` has no effect, since this sink cannot be asked what it holds.`);
   return new SinkLane({

@@ -4,9 +4,9 @@ import type { Clock } from '../time/clock.js';
 
 /** What a program asks for: what `deepgram-export sync` does, with its options by their names. */
 export interface SyncJob {
-  /** The YAML file, as with `--config`. */
+  /** The YAML file, as with `--config`. Relative paths in it start at its folder. */
   readonly config: string;
-  /** Relative paths start there. Default: the working directory of the process. */
+  /** The path of the file starts there. Default: the working directory of the process. */
   readonly cwd?: string;
   /** What `${NAME}` in the file means. Default: nothing, not even what the process has. */
   readonly env?: Readonly<Record<string, string | undefined>>;

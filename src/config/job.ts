@@ -5,6 +5,7 @@ import type { SourceContext, SourceLimits } from '../catalogue/source-type.js';
 import type { StateContext, StateRows } from '../catalogue/state-type.js';
 import type { Secret } from '../secrets/secret.js';
 import type { Stream } from '../streams/stream.js';
+import type { Environment } from './references/references.js';
 import type { BudgetSettings } from './settings/config-schema.js';
 import type { WindowSettings } from './settings/window.js';
 
@@ -62,14 +63,16 @@ export type JobState =
       readonly type: string;
       /** Its own settings, as the schema of its type has parsed them; undefined where only the environment can say them. */
       readonly settings: unknown;
-      /** The absolute path from which those of sinks are told in it. */
-      readonly folder: string;
       /** Loads the implementation and makes it. */
       open(context: StateContext): Promise<StateRows>;
     };
 
 /** All that a run needs to know, checked and with every default put in. Settings keep their YAML names. */
 export interface Job {
+  /** Absolute. Relative paths of the configuration start there. */
+  readonly folder: string;
+  /** The variables that it was read with, for what its sources and sinks take from there by themselves. */
+  readonly env: Environment;
   readonly source: JobSource;
   /** The streams that are read, in the order in which they are read. */
   readonly streams: readonly Stream[];

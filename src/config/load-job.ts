@@ -1,4 +1,3 @@
-import { dirname, resolve } from 'node:path';
 import type { Catalogue } from '../catalogue/catalogue.js';
 import { ExportError } from '../errors/export-error.js';
 import { secretsIn } from '../secrets/secret.js';
@@ -6,11 +5,13 @@ import type { Job } from './job.js';
 import { crossCheck } from './mistakes/cross-check.js';
 import { configError, type Path } from './mistakes/mistake.js';
 import { type Overrides, overrideJob } from './overrides.js';
+import { isMap } from './parts/map.js';
 import { type ParsedConfig, parseConfig } from './parts/parse-config.js';
-import { isMap, type Part } from './parts/part.js';
+import type { Part } from './parts/part.js';
+import { withVariables } from './references/found-variables.js';
 import type { Environment } from './references/references.js';
 import { resolveReferences } from './references/resolve-references.js';
-import { readConfigFile } from './yaml/read-config-file.js';
+import { CONFIG_FILE, folderOfConfig, readText } from './yaml/read-text.js';
 import { readYaml } from './yaml/yaml-document.js';
 
 const NOT_A_MAP = 'the file must be a map of settings that begins with version: 1';
@@ -51,25 +52,26 @@ export async function loadJob(options: LoadJobOptions): Promise<Job> {
       { position: places.positionOf([]), path: [], words: NOT_A_MAP },
     ]);
   }
-  const tree = resolveReferences(yaml, mode === 'resolve' ? env : undefined, isNeeded);
   const connectors = await catalogue.connectors();
-  const file = {
-    tree,
-    places,
-    connectors,
-    folder: options.file === undefined ? cwd : dirname(resolve(cwd, options.file)),
-    cwd,
-  };
+  const { value, variableOf } = withVariables(yaml.value, connectors);
+  const tree = resolveReferences({ ...yaml, value }, mode === 'resolve' ? env : undefined, isNeeded);
+  const folder = options.file === undefined ? cwd : folderOfConfig(options.file, cwd);
+  const file = { tree, places, variableOf, connectors, folder };
   const config = await parseConfig(file);
-  const all = [...mistakes, ...tree.mistakes, ...config.mistakes, ...crossCheck(config, file)];
+  const ofTree = tree.mistakes.map((mistake) =>
+    variableOf(mistake.path) === undefined
+      ? mistake
+      : { ...mistake, words: `is missing, and ${mistake.words}` },
+  );
+  const all = [...mistakes, ...ofTree, ...config.mistakes, ...crossCheck(config, file)];
   if (all.length > 0) throw configError(options.file, all);
-  const job = jobOf(config);
+  const job = jobOf(config, { folder, env });
   return overrides === undefined ? job : overrideJob(job, overrides);
 }
 
 /** What is in the file, or in the configuration that is run without one. */
 async function textOf({ file, catalogue, cwd, env, isNeeded }: LoadJobOptions): Promise<string> {
-  if (file !== undefined) return readConfigFile(file, cwd);
+  if (file !== undefined) return readText(file, cwd, CONFIG_FILE);
   const { variable, config, hint } = catalogue.withoutFile;
   if (env[variable] || isNeeded?.(['source']) === false) return config;
   throw new ExportError('CONFIG_INVALID', `There is no configuration file and no ${variable}.`, {
@@ -79,12 +81,14 @@ async function textOf({ file, catalogue, cwd, env, isNeeded }: LoadJobOptions): 
 }
 
 /** Makes the job of a configuration without mistakes. */
-function jobOf(config: ParsedConfig): Job {
+function jobOf(config: ParsedConfig, { folder, env }: Pick<Job, 'folder' | 'env'>): Job {
   const source = parsed(config.source);
   const streams = parsed(config.streams);
   const { state, secrets: ofState } = parsed(config.state);
   const sinks = [...config.sinks.values()].map(parsed);
   return {
+    folder,
+    env,
     source,
     streams,
     window: parsed(config.window),

@@ -52,6 +52,7 @@ describe('without an application key nothing is contacted', () => {
   it.each(['install', 'uninstall', 'install --dry-run'])('%s', async (line) => {
     const organization = await openOrganization();
     await organization.configure({ site: 'us3.datadoghq.com' });
+    delete organization.terminal.env.DD_APP_KEY;
 
     const code = await organization.run(...line.split(' '));
 

@@ -86,6 +86,15 @@ export class Terminal {
     });
   }
 
+  /** The program started in a folder below this one. */
+  in(folder: string): Terminal {
+    return new Terminal(join(this.cwd, folder), {
+      env: this.env,
+      clock: this.#clock,
+      catalogue: this.#catalogue,
+    });
+  }
+
   async write(name: string, text: string): Promise<void> {
     await writeFile(join(this.cwd, name), text);
   }

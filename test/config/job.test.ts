@@ -100,7 +100,7 @@ sinks:
   expect(job.secrets.map((secret) => secret.reveal())).toEqual(['dg-key-for-tests', 'dd-key-for-tests']);
 });
 
-test('output paths start at the working directory', async () => {
+test('without a file, output paths start at the working directory', async () => {
   const cwd = await mkdtemp(join(tmpdir(), 'config-'));
   const env = { DEEPGRAM_API_KEY: 'dg-key-for-tests' };
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { foundInVariable } from '../../../src/config/references/found-variables.js';
 import { secret } from '../../../src/config/settings/setting-types.js';
 import { breakdownSetting } from '../../deepgram/streams/billing-breakdown.js';
 import { configuredTag } from '../shared/configured-tag.js';
@@ -7,8 +8,11 @@ import { connectionSettings, knownSite } from '../shared/connection-settings.js'
 export const datadogCostsSettings = z
   .strictObject({
     ...connectionSettings,
-    app_key: secret().describe(
-      `Datadog application key, best written as \${DD_APP_KEY}; its role needs cloud_cost_management_read and _write`,
+    app_key: foundInVariable(
+      'DD_APP_KEY',
+      secret().describe(
+        'Datadog application key; its role needs cloud_cost_management_read and _write. Where it is left out, that of the environment variable DD_APP_KEY',
+      ),
     ),
     breakdown: breakdownSetting(),
     tags: z

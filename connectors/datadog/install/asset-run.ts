@@ -1,4 +1,5 @@
 import type { CliContext } from '../../../src/catalogue/cli-context.js';
+import type { JobOptions } from '../../../src/cli/options/job-options.js';
 import { type LogOptions, logFor } from '../../../src/cli/options/log-options.js';
 import { userAgent } from '../../../src/cli/version.js';
 import { EXIT } from '../../../src/summary/exit-code.js';
@@ -12,9 +13,7 @@ import type { AssetStore } from './stores/asset-store.js';
 import { dashboardStore } from './stores/dashboard-store.js';
 import { type MonitorChoice, monitorStore } from './stores/monitor-store.js';
 
-export interface AssetRunOptions extends LogOptions {
-  readonly config?: string | undefined;
-  readonly sink?: readonly string[] | undefined;
+export interface AssetRunOptions extends LogOptions, Pick<JobOptions, 'config' | 'envFile' | 'sink'> {
   readonly dryRun: boolean;
   /** Only the dashboard; with `monitors`, or with neither, both. */
   readonly dashboard: boolean;
@@ -29,10 +28,14 @@ export async function runOnAssets(
   options: AssetRunOptions,
   context: CliContext,
 ): Promise<readonly Result[]> {
-  const { clock, env, signal } = context;
+  const { clock, signal } = context;
   const log = logFor(options, context);
   const application = { key: target.appKey, permissions: PERMISSIONS };
-  const client = datadogClient(target.settings, { log, clock, env, userAgent: userAgent() }, { application });
+  const client = datadogClient(
+    target.settings,
+    { log, clock, env: target.env, userAgent: userAgent() },
+    { application },
+  );
   const stores = [dashboardStore(client, signal), monitorStore(client, signal, monitors)];
   const results: Result[] = [];
   try {

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { CliContext } from '../../../src/catalogue/cli-context.js';
-import { jobFor } from '../../../src/cli/options/job-options.js';
+import { type JobOptions, jobFor } from '../../../src/cli/options/job-options.js';
 import type { Path } from '../../../src/config/mistakes/mistake.js';
 import { ExportError } from '../../../src/errors/export-error.js';
 import { OutputFolder } from '../../../src/files/output-folder.js';
@@ -14,9 +14,7 @@ import { budgetLimits, type LimitOptions, limitsOf } from './install-options.js'
 import { shownSink } from './install-target.js';
 import { notifying } from './stores/monitor-store.js';
 
-export interface ExportOptions extends LimitOptions {
-  readonly config?: string | undefined;
-  readonly sink?: readonly string[] | undefined;
+export interface ExportOptions extends LimitOptions, Pick<JobOptions, 'config' | 'envFile' | 'sink'> {
   /** Folder for the files, relative to the working directory. */
   readonly out: string;
   readonly quiet: boolean;
@@ -29,7 +27,7 @@ export interface ExportOptions extends LimitOptions {
 export async function exportAssets(options: ExportOptions, context: CliContext): Promise<number> {
   const { screen, cwd, clock } = context;
   const limits = limitsOf(options);
-  const job = await jobFor({ config: options.config, sink: options.sink }, context, isNeeded);
+  const job = await jobFor(options, context, isNeeded);
   const sink = shownSink(job);
   const { prefix, tags } = sink.settings;
   const notify = options.notify?.trim();

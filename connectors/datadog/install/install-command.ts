@@ -14,7 +14,7 @@ export interface InstallOptions extends AssetRunOptions, LimitOptions {}
 /** Puts the dashboard and the monitors into the Datadog account of a sink, or brings them up to date. */
 export async function install(options: InstallOptions, context: CliContext): Promise<number> {
   const given = limitsOf(options);
-  const job = await jobFor({ config: options.config, sink: options.sink }, context);
+  const job = await jobFor(options, context);
   const target = installTarget(job);
   const limits = { ...given, ...budgetLimits(job.budget) };
   const { prefix, tags } = target.settings;
@@ -42,7 +42,7 @@ export async function install(options: InstallOptions, context: CliContext): Pro
 
 /** Removes what {@link install} has put there, and nothing else. */
 export async function uninstall(options: AssetRunOptions, context: CliContext): Promise<number> {
-  const target = installTarget(await jobFor({ config: options.config, sink: options.sink }, context));
+  const target = installTarget(await jobFor(options, context));
   const results = await runOnAssets(target, { limits: {} }, uninstallAssets, options, context);
   if (results.length === 0 && !options.quiet) {
     context.screen.result(

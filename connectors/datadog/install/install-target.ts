@@ -58,9 +58,9 @@ export function installTarget(job: Job) {
         kind: 'config',
         hint:
           `Make one under Organization Settings > Application Keys (${keysAddress(site)}), with the permissions ` +
-          `${PERMISSIONS}, put it into DD_APP_KEY, and add \`app_key: \${DD_APP_KEY}\` to the sink.`,
+          `${PERMISSIONS}, and put it into the environment variable DD_APP_KEY.`,
       },
     );
   }
-  return { ...shown, appKey };
+  return { ...shown, appKey, env: job.env };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { foundInVariable } from '../../../src/config/references/found-variables.js';
 import { duration, secret } from '../../../src/config/settings/setting-types.js';
 import { configuredTag } from '../shared/configured-tag.js';
 import { connectionSettings, knownSite } from '../shared/connection-settings.js';
@@ -15,11 +16,14 @@ export function metricsSettings(table: readonly Dimension[] = DIMENSIONS) {
   return z
     .strictObject({
       ...connectionSettings,
-      app_key: secret()
-        .optional()
-        .describe(
-          `Datadog application key, best written as \${DD_APP_KEY}; needed for install and for units and descriptions`,
-        ),
+      app_key: foundInVariable(
+        'DD_APP_KEY',
+        secret()
+          .optional()
+          .describe(
+            'Datadog application key, needed for install and for units and descriptions; where it is left out, that of the environment variable DD_APP_KEY',
+          ),
+      ),
       prefix: z
         .string()
         .regex(/^[A-Za-z][A-Za-z0-9_.]{0,99}$/, {

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { suggestion } from '../../../src/config/mistakes/suggestion.js';
+import { foundInVariable } from '../../../src/config/references/found-variables.js';
 import { secret, serviceUrl, text } from '../../../src/config/settings/setting-types.js';
 
 /**
@@ -20,11 +21,17 @@ const datadogSites: readonly string[] = [
 
 /** What every Datadog sink is configured with, to be spread into its settings. */
 export const connectionSettings = {
-  api_key: secret().describe(`Datadog API key, best written as \${DD_API_KEY}`),
-  site: text()
-    .default('datadoghq.com')
-    .describe('Datadog site')
-    .meta({ examples: [...datadogSites] }),
+  api_key: foundInVariable(
+    'DD_API_KEY',
+    secret().describe('Datadog API key; where it is left out, that of the environment variable DD_API_KEY'),
+  ),
+  site: foundInVariable(
+    'DD_SITE',
+    text()
+      .default('datadoghq.com')
+      .describe('Datadog site; where it is left out, that of the environment variable DD_SITE')
+      .meta({ examples: [...datadogSites] }),
+  ),
   api_url: serviceUrl()
     .optional()
     .describe('Every call goes there instead of to the site: for a proxy or a test'),

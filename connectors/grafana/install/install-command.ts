@@ -12,7 +12,7 @@ import { textTable } from '../../../src/text/text-table.js';
 import { RULE_UIDS } from '../assets/alert-rules.js';
 import { type GrafanaAssets, grafanaAssets } from '../assets/grafana-assets.js';
 import { DATA_SOURCE_UID, FOLDER_TITLE, FOLDER_UID } from '../assets/identity.js';
-import { shownTables, type TableOptions } from '../shown-tables.js';
+import { type ShownTables, shownTables, type TableOptions } from '../shown-tables.js';
 import { dashboardPlace } from './dashboard-place.js';
 import { dataSourceFor } from './data-source.js';
 import { type GrafanaClient, grafanaClient } from './grafana-client.js';
@@ -39,7 +39,7 @@ export async function install(options: InstallOptions, context: CliContext): Pro
   const tables = await shownTables(options, context);
   const { screen } = context;
   let notes: GrafanaAssets['notes'] = [];
-  const results = await inGrafana(options, tables.secrets, context, async (client, results) => {
+  const results = await inGrafana(options, tables, context, async (client, results) => {
     const { datasource: named, contactPoint } = options;
     const datasource = wants('alerts', options) ? await dataSourceFor(client, named) : DATA_SOURCE_UID;
     const assets = grafanaAssets(tables, { datasource, contactPoint });
@@ -63,8 +63,9 @@ export async function install(options: InstallOptions, context: CliContext): Pro
 
 /** Removes what {@link install} has put there, and nothing else. */
 export async function uninstall(options: GrafanaOptions, context: CliContext): Promise<number> {
-  const results = await inGrafana(options, [], context, async (client, results) => {
-    const { dashboard } = grafanaAssets(await shownTables({}, context), {
+  const tables = await shownTables({}, context);
+  const results = await inGrafana(options, tables, context, async (client, results) => {
+    const { dashboard } = grafanaAssets(tables, {
       datasource: DATA_SOURCE_UID,
       contactPoint: undefined,
     });
@@ -90,11 +91,11 @@ function wants(kind: 'dashboard' | 'alerts', { dashboard, alerts }: GrafanaOptio
 /** Does it, and says how it went; after an interruption, what was done before it. */
 async function inGrafana(
   options: GrafanaOptions,
-  secrets: readonly Secret[],
+  { secrets, env }: Pick<ShownTables, 'secrets' | 'env'>,
   context: CliContext,
   act: (client: GrafanaClient, results: Result[]) => Promise<void>,
 ): Promise<readonly Result[]> {
-  const { clock, env, signal, screen } = context;
+  const { clock, signal, screen } = context;
   refuseUrl(options.url);
   const token = new Secret(options.token ?? env.GRAFANA_TOKEN ?? '');
   if (token.reveal() === '') {

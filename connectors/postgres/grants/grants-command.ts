@@ -14,10 +14,10 @@ import { READER, readerGrants, readerRole } from './reader-role.js';
 
 /** Prints what an administrator runs once, so that the one role can write and the other one read. */
 export async function grants(
-  options: Pick<JobOptions, 'config'> & LogOptions & { readonly sink?: readonly string[] | undefined },
+  options: Pick<JobOptions, 'config' | 'envFile' | 'sink'> & LogOptions,
   context: CliContext,
 ): Promise<number> {
-  const job = await jobFor({ config: options.config, sink: options.sink }, context);
+  const job = await jobFor(options, context);
   const { settings } = configuredSink(job);
   const sql = `${[...grantsText(settings), ...stateText(configuredState(job), settings)].join('\n')}\n`;
   if (printable(maskFor(job.secrets)(sql)) !== sql) throw otherwisePrinted();

@@ -2,12 +2,15 @@ import type { CliContext } from '../../catalogue/cli-context.js';
 import { loadJob } from '../../config/load-job.js';
 import { maskFor } from '../../secrets/mask.js';
 import { counted } from '../../text/text-table.js';
+import { environmentFor, type JobOptions } from '../options/job-options.js';
 
 /** Checks the configuration: its structure, and with `--env` also that the environment gives all it names. */
 export async function validate(
-  options: { readonly config?: string | undefined; readonly env: boolean },
-  { catalogue, cwd, env, screen }: CliContext,
+  options: Pick<JobOptions, 'config' | 'envFile'> & { readonly env: boolean },
+  context: CliContext,
 ): Promise<number> {
+  const { catalogue, cwd, screen } = context;
+  const env = await environmentFor(options, context);
   const mode = options.env ? 'resolve' : 'structure';
   const job = await loadJob({ catalogue, file: options.config, cwd, env, mode });
   screen.maskWith(maskFor(job.secrets));

@@ -10,9 +10,10 @@ export interface LogOptions {
   readonly verbose: boolean;
 }
 
-export function logFor(options: LogOptions, { screen, clock, env }: CliContext): Log {
+/** Of a command without these options: as if none were given. */
+export function logFor(options: Partial<LogOptions>, { screen, clock, env }: CliContext): Log {
   return screenLog(screen, {
-    format: options.logFormat,
+    format: options.logFormat ?? 'pretty',
     level: options.verbose ? 'debug' : options.quiet ? 'error' : 'info',
     clock,
     color: wantsColor(screen.stderr, env),

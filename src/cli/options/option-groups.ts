@@ -1,7 +1,19 @@
+import { CONFIG_NAME } from './config-found.js';
+
 /** Options that several commands have, in groups that a command asks for by spreading them into its own. */
 
 export const CONFIG = {
-  config: { alias: 'c', type: 'string', requiresArg: true, describe: 'YAML file with the configuration' },
+  config: {
+    alias: 'c',
+    type: 'string',
+    requiresArg: true,
+    describe: `YAML file with the configuration (default: ${CONFIG_NAME}, where there is one)`,
+  },
+  'env-file': {
+    type: 'string',
+    requiresArg: true,
+    describe: 'File with variables that the environment lacks, a line NAME=value for each',
+  },
 } as const;
 
 /** What a job is narrowed by. */

@@ -73,12 +73,16 @@ function aboutUnknown(word: string, argv: readonly string[], options: readonly s
     const meant = suggestion(dashed(word), options.map(dashed));
     return isShown ? `There is no option ${dashed(word)}${meant}.` : 'One of the options is not known here.';
   }
+  if (CONFIG_FILE.test(word)) return `A configuration is named with -c: -c ${word}.`;
   const name = isShown ? word : 'of that name';
   const isCommand = word === argv.find((arg) => !arg.startsWith('-'));
   return isCommand
     ? `There is no command ${name}.`
     : `One word too many: ${isShown ? word : 'not an option'}.`;
 }
+
+/** What can only be meant for one; nothing else of a command line is said that may be a key. */
+const CONFIG_FILE = /^[\w./-]{1,200}\.ya?ml$/;
 
 function dashed(name: string): string {
   return name.length === 1 ? `-${name}` : `--${name}`;

@@ -1,8 +1,9 @@
 import { dirname } from 'node:path';
 import { isWithin } from '../../files/is-within.js';
+import { asMap } from '../parts/map.js';
 import type { ParsedConfig } from '../parts/parse-config.js';
 import type { ParsedSink } from '../parts/parse-sinks.js';
-import { asMap, type ConfigFile, mistakeAt, type Part } from '../parts/part.js';
+import { type ConfigFile, mistakeAt, type Part } from '../parts/part.js';
 import { type Mistake, type Path, showPath } from './mistake.js';
 import { suggestion } from './suggestion.js';
 

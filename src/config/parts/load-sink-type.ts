@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { isSinkType, type SinkType } from '../../catalogue/sink-type.js';
-import { asMap } from './part.js';
+import { asMap } from './map.js';
 
 /** A sink's type that a module has, or what is wrong with that module. */
 export type LoadedSinkType = { readonly type: SinkType } | { readonly words: string };

@@ -5,10 +5,11 @@ import type { JobSource } from '../job.js';
 import type { Mistake } from '../mistakes/mistake.js';
 import { type BudgetSettings, budgetSettings, versionSetting } from '../settings/config-schema.js';
 import { type WindowSettings, windowSettings } from '../settings/window.js';
+import { asMap } from './map.js';
 import { type ParsedSink, parseSinks } from './parse-sinks.js';
 import { parseSource } from './parse-source.js';
 import { type ParsedState, parseState } from './parse-state.js';
-import { asMap, type ConfigFile, type Part, parsePart } from './part.js';
+import { type ConfigFile, type Part, parsePart } from './part.js';
 
 /** A configuration file whose parts have each been parsed once. */
 export interface ParsedConfig {

@@ -11,8 +11,9 @@ import type { JobSink } from '../job.js';
 import { messageForChoice } from '../mistakes/zod-messages.js';
 import { everySink, sinkName } from '../settings/config-schema.js';
 import { loadSinkType } from './load-sink-type.js';
+import { asMap } from './map.js';
 import { ANY_MAP, parseEntry, TYPE_AS_REFERENCE } from './parse-entry.js';
-import { asMap, type ConfigFile, failedPart, mistakeAt, type Part, parsePart } from './part.js';
+import { type ConfigFile, failedPart, mistakeAt, type Part, parsePart } from './part.js';
 
 /** A sink of a file; its streams are only known where those that are read are. */
 export interface ParsedSink {
@@ -69,7 +70,7 @@ async function parseSink(written: unknown, name: string, file: ConfigFile): Prom
       required: shared.required,
       deadlineMs: shared.deadline,
       missing: shared.missing,
-      ...targetOf(type, typeName, settings, file.cwd, clean),
+      ...targetOf(type, typeName, settings, file.folder, clean),
       settings,
       open: (context) => type.open(settings, context),
     },
@@ -89,13 +90,13 @@ function targetOf(
   type: SinkType,
   typeName: string,
   settings: unknown,
-  cwd: string,
+  folder: string,
   clean: (words: string) => string,
 ): Pick<JobSink, 'outputPaths' | 'destination'> {
   if (settings === undefined) return { outputPaths: [], destination: typeName };
   const destination = withoutSecrets(type.destination?.(settings), clean);
   return {
-    outputPaths: (type.outputPaths?.(settings) ?? []).map((path) => resolve(cwd, path)),
+    outputPaths: (type.outputPaths?.(settings) ?? []).map((path) => resolve(folder, path)),
     destination: destination === undefined ? typeName : `${typeName} ${destination}`,
   };
 }

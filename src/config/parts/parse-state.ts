@@ -23,7 +23,7 @@ export async function parseState(value: unknown, file: ConfigFile): Promise<Part
   if (file.tree.isReference(typePath)) return refused(TYPE_AS_REFERENCE);
   if (typeName === FILE_STATE) {
     const { value: settings, ...part } = await parsePart(fileStateSettings, written, PATH, file, ['type']);
-    const state = settings && { path: resolve(file.cwd, settings.path) };
+    const state = settings && { path: resolve(file.folder, settings.path) };
     return { ...part, value: state && { state, secrets: [] } };
   }
   const { states = {} } = file.connectors;
@@ -34,7 +34,6 @@ export async function parseState(value: unknown, file: ConfigFile): Promise<Part
   const state: JobState = {
     type: String(typeName),
     settings,
-    folder: file.cwd,
     // Safe: the type's own schema has parsed them; where only the environment can say them, none is opened.
     open: (context) => type.open(settings as Parameters<typeof type.open>[0], context),
   };

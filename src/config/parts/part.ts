@@ -11,10 +11,10 @@ export interface ConfigFile {
   readonly tree: SettingsTree;
   readonly places: Places;
   readonly connectors: Connectors;
-  /** Modules of other people's sinks are found from there. */
+  /** The variable that stands for a setting which the file does not have; undefined for all others. */
+  variableOf(path: Path): string | undefined;
+  /** Absolute. Relative paths start there, and modules of other people's sinks are found from there. */
   readonly folder: string;
-  /** Other relative paths start there. */
-  readonly cwd: string;
 }
 
 /** A part of the file, after its own schema has looked at it. */
@@ -57,20 +57,17 @@ export function mistakeAt({ places }: ConfigFile, path: Path, words: string): Mi
   return { path, words, position: places.positionOf(path) };
 }
 
-/** A map as it is, anything else as an empty one. */
-export function asMap(value: unknown): Readonly<Record<string, unknown>> {
-  return isMap(value) ? value : {};
-}
-
-export function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function mistakeOf({ path: inside, words: found, atKey }: Finding, above: Path, file: ConfigFile): Mistake[] {
   const path = [...above, ...inside];
   const isWrongAsText = TEXT_IS_WRONG.test(found);
   if (atKey) return [{ path, words: found, position: file.places.keyPositionOf(path) }];
   if (file.tree.holdsOpen(path) && !isWrongAsText) return [];
+  const variable = file.variableOf(path);
+  const whyLeftOut = file.tree.whyLeftOut(path);
+  if (whyLeftOut !== undefined) {
+    return [mistakeAt(file, path, variable === undefined ? whyLeftOut : `${found}, and ${whyLeftOut}`)];
+  }
+  if (variable !== undefined) return [mistakeAt(file, path, `${found} (what is in ${variable} is taken)`)];
   const words = file.tree.isReference(path) && isWrongAsText ? `${found}; a \${…} always gives text` : found;
   return [mistakeAt(file, path, words)];
 }

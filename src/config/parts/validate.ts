@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { StandardIssue, StandardResult, StandardSchema } from '../../catalogue/standard-schema.js';
 import type { Path } from '../mistakes/mistake.js';
 import { zodMessages } from '../mistakes/zod-messages.js';
+import { isMap } from './map.js';
 
 /** What a schema makes of a value, or has against it. */
 export type Validated = { readonly value: unknown } | { readonly findings: readonly Finding[] };
@@ -35,8 +36,14 @@ export async function validate(
       ),
     };
   }
-  const result = await standardResult(schema, value);
+  const result = await standardResult(schema, withoutUndefined(value));
   return result.issues === undefined ? { value: result.value } : { findings: result.issues.map(findingOf) };
+}
+
+/** Some libraries know a key that is not there, and none without a value. */
+function withoutUndefined(value: unknown): unknown {
+  if (!isMap(value)) return value;
+  return Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== undefined));
 }
 
 /** A schema that throws has not found the value right either. */

@@ -6,8 +6,10 @@ export interface Replaced {
   readonly text: string | undefined;
   /** What is wrong with the form of its references. */
   readonly mistakes: readonly string[];
-  /** Variables that are not set. */
+  /** Variables that are not set, or empty. */
   readonly missing: readonly string[];
+  /** True where the text is one reference, and its variable is set and empty. */
+  readonly isEmpty: boolean;
   /** What came from the environment for references without a default: those may be secrets. */
   readonly values: readonly string[];
 }
@@ -33,7 +35,8 @@ export function replaceReferences(text: string, environment: Environment | undef
       continue;
     }
     const end = text.indexOf('}', start);
-    if (end < 0) return { text: undefined, mistakes: [...mistakes, UNCLOSED], missing, values };
+    if (end < 0)
+      return { text: undefined, mistakes: [...mistakes, UNCLOSED], missing, isEmpty: false, values };
     const [, name, fallback] = FORM.exec(text.slice(start + 2, end)) ?? [];
     const value = name === undefined ? undefined : environment?.[name] || fallback;
     if (name === undefined) mistakes.push(MALFORMED);
@@ -44,8 +47,12 @@ export function replaceReferences(text: string, environment: Environment | undef
     out += text.slice(rest, start) + (value ?? '');
     rest = end + 1;
   }
-  return { text: open ? undefined : out + text.slice(rest), mistakes, missing, values };
+  const whole = FORM_OF_ALL.exec(text)?.[1];
+  const isEmpty = whole !== undefined && environment?.[whole] === '';
+  return { text: open ? undefined : out + text.slice(rest), mistakes, missing, isEmpty, values };
 }
+
+const FORM_OF_ALL = /^\$\{([A-Za-z_][A-Za-z0-9_]*)\}$/;
 
 const MALFORMED = `a reference is written \${NAME} or \${NAME:-default}; write $\${ for a literal \${`;
 const NESTED = `a default is plain text and holds no \${…} of its own: name one variable, and set it before the run`;

@@ -8,7 +8,12 @@ export interface SettingsTree {
   readonly mistakes: readonly Mistake[];
   /** True for a value whose reference could not be replaced: it stands there as written. */
   isOpen(path: Path): boolean;
-  /** True where it is so of the value at a path, or of one below it. */
+  /**
+   * What is wrong with a setting that was written as a reference and is left out, since that came out empty; to be said
+   * where it may not be left out. Undefined for all others.
+   */
+  whyLeftOut(path: Path): string | undefined;
+  /** True where it is open at a path, or below it. */
   holdsOpen(path: Path): boolean;
   /** True where a value was written with a reference, which always gives text. */
   isReference(path: Path): boolean;
@@ -29,6 +34,7 @@ export function resolveReferences(
   const open = new Set<string>();
   const holdsOpen = new Set<string>();
   const references = new Set<string>();
+  const leftOut = new Map<string, string>();
   const valuesBelow = new Map<string, string[]>();
   const resolved = (value: unknown, path: Path): unknown => {
     if (Array.isArray(value)) return value.map((item, index) => resolved(item, [...path, index]));
@@ -39,15 +45,20 @@ export function resolveReferences(
     if (typeof value !== 'string' || !value.includes('${')) return value;
     const replaced = replaceReferences(value, environment);
     references.add(JSON.stringify(path));
-    if (replaced.text === undefined) open.add(JSON.stringify(path));
+    // Whether it may be left out is known to who knows the setting. What is in a list is no setting.
+    const isLeftOut = (replaced.isEmpty || replaced.text === '') && typeof path.at(-1) === 'string';
+    const isOpen = isLeftOut ? !isNeeded(path) : replaced.text === undefined;
+    const missing = isNeeded(path) ? replaced.missing.map(missingMessage) : [];
+    if (isLeftOut) leftOut.set(JSON.stringify(path), missing[0] ?? 'must not be empty');
+    if (isOpen) open.add(JSON.stringify(path));
     // Looked for from every place above it, and there may be thousands.
     for (const above of placesFrom(path)) {
-      if (replaced.text === undefined) holdsOpen.add(above);
+      if (isOpen) holdsOpen.add(above);
       const values = valuesBelow.get(above);
       if (values) values.push(...replaced.values);
       else valuesBelow.set(above, [...replaced.values]);
     }
-    const missing = isNeeded(path) ? replaced.missing.map(missingMessage) : [];
+    if (isLeftOut) return undefined;
     const position = places.positionOf(path);
     for (const words of [...replaced.mistakes, ...missing]) mistakes.push({ position, path, words });
     return replaced.text ?? value;
@@ -57,6 +68,7 @@ export function resolveReferences(
     mistakes,
     isOpen: (path) => open.has(JSON.stringify(path)),
     isReference: (path) => references.has(JSON.stringify(path)),
+    whyLeftOut: (path) => leftOut.get(JSON.stringify(path)),
     holdsOpen: (path) => holdsOpen.has(JSON.stringify(path)),
     environmentValues: (path) => valuesBelow.get(JSON.stringify(path)) ?? [],
   };

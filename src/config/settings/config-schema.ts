@@ -49,7 +49,7 @@ export const FILE_STATE = 'file';
 export const fileStateSettings = z.strictObject({
   path: folder()
     .default('.deepgram-export/state.json')
-    .describe('File that says what every sink has; relative to the working directory'),
+    .describe('File that says what every sink has; relative to the folder of this file'),
 });
 
 const DOLLARS = 'must be a number of dollars from 0.01 to 1,000,000,000';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Connectors } from '../../catalogue/catalogue.js';
+import { isFoundInVariable } from '../references/found-variables.js';
 import {
   budgetSettings,
   everySink,
@@ -14,7 +15,17 @@ import { windowSettings } from './window.js';
 /** JSON Schema of the configuration file, for editors. It is draft 7, which YAML editors know. */
 export function configJsonSchema(connectors: Connectors): Readonly<Record<string, unknown>> {
   const schema = configSchema(connectors);
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input', target: 'draft-7' });
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, {
+    io: 'input',
+    target: 'draft-7',
+    override: ({ zodSchema, jsonSchema }) => {
+      if (!(zodSchema instanceof z.ZodObject)) return;
+      const { shape } = zodSchema;
+      // Editors do not ask for what a variable of the environment may have.
+      const required = jsonSchema.required?.filter((key) => !isFoundInVariable(shape[key]));
+      if (required !== undefined) jsonSchema.required = required;
+    },
+  });
   return { title: 'deepgram-export', description: 'Configuration of deepgram-export, version 1', ...rest };
 }
 

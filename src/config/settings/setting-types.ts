@@ -48,7 +48,7 @@ const SCHEMES = [
   [/^bearer[\s:]/i, '"Bearer"'],
 ] as const;
 
-/** A folder or file; relative to the working directory. */
+/** A folder or file; relative to the folder of the configuration. */
 export function folder(): z.ZodString {
   return text().refine(
     (value) => !/^~(\/|$)/.test(value),

@@ -391,7 +391,7 @@ sinks:
     'job.yaml:3:18  window.since: must be a time back from now such as 7d, 36h or 4w, or a day as YYYY-MM-DD',
     'job.yaml:5:50  sinks.a.streams[0]: is no stream that is read (did you mean "requests"?)',
     'job.yaml:5:60  sinks.a.site: is no setting known here; there are path, layout, preset, locale, bom, escape_formulas, type, streams, required, deadline, missing',
-    'job.yaml:7:3  sinks.c.api_key: is missing',
+    'job.yaml:7:3  sinks.c.api_key: is missing, and the environment variable DD_API_KEY is not set, or empty',
     `job.yaml:7:37  sinks.c.site: must be one of ${sites}`,
     'job.yaml:7:53  sinks.c.interval: must be from 10s to 1d',
   ]);

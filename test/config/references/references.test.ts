@@ -126,6 +126,113 @@ describe('references in values', () => {
   });
 });
 
+describe('a setting whose variable is empty', () => {
+  const datadog = (settings: string) =>
+    right.replace(/files:[\s\S]*/, () => `dd: { type: datadog-metrics, ${settings} }\n`);
+
+  test.each(['${KEY}', '${KEY:-}', '"${KEY:-}"'])('counts as left out where it may be: %s', async (key) => {
+    const text = datadog(`api_key: dd-key-for-tests, app_key: ${key}, prefix: ${key}`);
+
+    const { sinks } = await loadText(text, { env: { KEY: '' } });
+
+    expect(sinks[0]?.settings).toMatchObject({ app_key: undefined, prefix: 'deepgram' });
+  });
+
+  test.each([
+    ['${KEY}', 'the environment variable KEY is not set, or empty'],
+    ['${KEY:-}', 'must not be empty'],
+  ])('is missed where it may not be: %s', async (key, words) => {
+    expect(await mistakesIn(datadog(`api_key: ${key}`), { env: { KEY: '' } })).toEqual([
+      `job.yaml:6:41  sinks.dd.api_key: ${words}`,
+    ]);
+  });
+
+  test('is missed where the variable is not set and has no default: that may be a slip', async () => {
+    expect(await mistakesIn(datadog('api_key: dd-key-for-tests, app_key: ${KYE}'))).toEqual([
+      'job.yaml:6:68  sinks.dd.app_key: the environment variable KYE is not set, or empty',
+    ]);
+  });
+
+  test('is missed in a list, and its key is judged all the same', async () => {
+    const text = datadog('api_key: dd-key-for-tests, tags: ["${KEY:-}"], prefx: ${KEY:-}');
+
+    expect(await mistakesIn(text)).toEqual([
+      'job.yaml:6:66  sinks.dd.tags[0]: must not be empty',
+      'job.yaml:6:66  sinks.dd.tags[0]: must start with a letter: Datadog takes no other tag',
+      'job.yaml:6:79  sinks.dd.prefx: is no setting known here (did you mean "prefix"?)',
+    ]);
+  });
+
+  test('and counts as left out where nobody needs it', async () => {
+    const text = datadog('api_key: ${KEY}, app_key: ${KEY}');
+
+    const { sinks } = await loadText(text, { env: { KEY: '' }, isNeeded: () => false });
+
+    expect(sinks.map(({ name }) => name)).toEqual(['dd']);
+  });
+});
+
+describe('what Datadog calls its variables', () => {
+  const withSink = (settings: string) => right.replace(/files:[\s\S]*/, () => `dd: { type: ${settings} }\n`);
+  const env = {
+    DD_API_KEY: 'key-of-the-environment',
+    DD_APP_KEY: 'application-key',
+    DD_SITE: 'ap1.datadoghq.com',
+  };
+
+  test.each(['datadog-metrics', 'datadog-logs', 'datadog-costs'])(
+    'is found without being named: %s',
+    async (type) => {
+      const job = await loadText(withSink(type), { env });
+
+      expect(job.sinks[0]?.settings).toMatchObject({ site: 'ap1.datadoghq.com' });
+      const secrets = job.secrets.map((secret) => secret.reveal());
+      expect(secrets).toContain('key-of-the-environment');
+      expect(secrets.includes('application-key')).toBe(type !== 'datadog-logs');
+    },
+  );
+
+  test('and what is written wins', async () => {
+    const text = withSink('datadog-metrics, api_key: key-of-the-file, app_key: another, site: datadoghq.eu');
+
+    const job = await loadText(text, { env });
+
+    expect(job.sinks[0]?.settings).toMatchObject({ site: 'datadoghq.eu' });
+    expect(job.secrets.map((secret) => secret.reveal())).toEqual([
+      'dg-key-for-tests',
+      'key-of-the-file',
+      'another',
+    ]);
+  });
+
+  test('and the default holds where they are empty, or not there', async () => {
+    for (const DD_SITE of ['', undefined]) {
+      const job = await loadText(withSink('datadog-metrics'), { env: { ...env, DD_APP_KEY: '', DD_SITE } });
+
+      expect(job.sinks[0]?.settings).toMatchObject({ site: 'datadoghq.com', app_key: undefined });
+    }
+  });
+
+  test.each([
+    [{}, 'api_key: is missing, and the environment variable DD_API_KEY is not set, or empty'],
+    [{ DD_API_KEY: '' }, 'api_key: is missing, and the environment variable DD_API_KEY is not set, or empty'],
+    [
+      { DD_API_KEY: '"quoted"' },
+      'api_key: must be the key alone: remove the quotes around it (what is in DD_API_KEY is taken)',
+    ],
+  ])('a mistake says which is meant: %j', async (env, words) => {
+    expect(await mistakesIn(withSink('datadog-metrics'), { env })).toEqual([
+      `job.yaml:6:3  sinks.dd.${words}`,
+    ]);
+  });
+
+  test('is not needed to judge the structure', async () => {
+    const job = await loadText(withSink('datadog-costs'), { mode: 'structure' });
+
+    expect(job.sinks.map(({ name }) => name)).toEqual(['dd']);
+  });
+});
+
 describe('the structure alone', () => {
   const everywhere = `version: 1
 source:

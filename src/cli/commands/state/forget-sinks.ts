@@ -6,11 +6,10 @@ import { suggestion } from '../../../config/mistakes/suggestion.js';
 import { ExportError } from '../../../errors/export-error.js';
 import { timestampAt } from '../../../time/timestamp.js';
 import { withStore } from '../../checkpoint-session.js';
-import { jobFor } from '../../options/job-options.js';
+import { type JobOptions, jobFor } from '../../options/job-options.js';
 import { type LogOptions, logFor } from '../../options/log-options.js';
 
-export interface ForgetSinksOptions extends LogOptions {
-  readonly config?: string | undefined;
+export interface ForgetSinksOptions extends LogOptions, Pick<JobOptions, 'config' | 'envFile'> {
   readonly wait: boolean;
   /** Their names. */
   readonly sink: readonly string[];
@@ -18,10 +17,10 @@ export interface ForgetSinksOptions extends LogOptions {
 
 /** Forgets what is remembered of sinks, so that the next run delivers the whole window to them again. */
 export async function forgetSinks(
-  { config, wait, sink: names, ...options }: ForgetSinksOptions,
+  { wait, sink: names, ...options }: ForgetSinksOptions,
   context: CliContext,
 ): Promise<number> {
-  const job = await jobFor({ config }, context);
+  const job = await jobFor(options, context);
   const log = logFor(options, context);
   return withStore(job, log, context, async (store, place) => {
     const { clock, signal } = context;

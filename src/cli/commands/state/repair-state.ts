@@ -3,11 +3,10 @@ import type { CheckpointStore } from '../../../checkpoints/checkpoint-store.js';
 import { ExportError } from '../../../errors/export-error.js';
 import { counted } from '../../../text/text-table.js';
 import { placeText, withStore } from '../../checkpoint-session.js';
-import { jobFor } from '../../options/job-options.js';
+import { type JobOptions, jobFor } from '../../options/job-options.js';
 import { type LogOptions, logFor } from '../../options/log-options.js';
 
-export interface RepairStateOptions extends LogOptions {
-  readonly config?: string | undefined;
+export interface RepairStateOptions extends LogOptions, Pick<JobOptions, 'config' | 'envFile'> {
   readonly wait: boolean;
 }
 
@@ -16,10 +15,10 @@ export interface RepairStateOptions extends LogOptions {
  * still want is deleted, and what is whole is left alone.
  */
 export async function repairState(
-  { config, wait, ...options }: RepairStateOptions,
+  { wait, ...options }: RepairStateOptions,
   context: CliContext,
 ): Promise<number> {
-  const job = await jobFor({ config }, context);
+  const job = await jobFor(options, context);
   const log = logFor(options, context);
   return withStore(job, log, context, async (store, place) => {
     const { clock, signal } = context;

@@ -8,15 +8,10 @@ import { namesById } from '../../../text/called-as.js';
 import { counted, formatCount, textTable } from '../../../text/text-table.js';
 import { addDays, dayAt, formatDays } from '../../../time/day.js';
 import { withStore } from '../../checkpoint-session.js';
-import { jobFor } from '../../options/job-options.js';
+import { type JobOptions, jobFor } from '../../options/job-options.js';
 import { logFor } from '../../options/log-options.js';
 
-export interface ShowStateOptions {
-  readonly config?: string | undefined;
-}
-
-/** What is said on the way is only of a server that does not answer. */
-const LOG = { logFormat: 'pretty', quiet: false, verbose: false } as const;
+export type ShowStateOptions = Pick<JobOptions, 'config' | 'envFile'>;
 
 /** Lines for one sink and stream; of more projects that differ it is said how many there are. */
 const MOST_LINES = 5;
@@ -24,9 +19,10 @@ const MOST_LINES = 5;
 const MOST_NAMES = 3;
 
 /** Shows the state as a table. */
-export async function showState({ config }: ShowStateOptions, context: CliContext): Promise<number> {
-  const job = await jobFor({ config }, context);
-  return withStore(job, logFor(LOG, context), context, async (store, place) => {
+export async function showState(options: ShowStateOptions, context: CliContext): Promise<number> {
+  const job = await jobFor(options, context);
+  // What is said on the way is only of a server that does not answer.
+  return withStore(job, logFor({}, context), context, async (store, place) => {
     const document = await store.load();
     context.screen.result(
       document

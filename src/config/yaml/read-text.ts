@@ -1,5 +1,5 @@
 import { constants, createReadStream, type ReadStream } from 'node:fs';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { ExportError } from '../../errors/export-error.js';
 import { whyNotRead } from '../../files/file-error.js';
@@ -7,19 +7,40 @@ import { NotAFileError, openRegularFile } from '../../files/regular-file.js';
 
 const LARGEST = 1_048_576;
 
-/** The text of a configuration file; an {@link ExportError} that says in a sentence why there is none. */
-export async function readConfigFile(file: string, cwd: string): Promise<string> {
+/** What a file is read as. */
+export interface Kind {
+  /** `configuration file`, … */
+  readonly what: string;
+  /** What to do where it is none. */
+  readonly hint: string;
+}
+
+export const CONFIG_FILE: Kind = {
+  what: 'configuration file',
+  hint: 'Name a YAML file with -c; `deepgram-export init` writes one to start from.',
+};
+
+/** The text of a small file that the user has named; an {@link ExportError} that says in a sentence why there is none. */
+export async function readText(file: string, cwd: string, { what, hint }: Kind): Promise<string> {
+  const unreadable = (message: string, cause?: unknown) =>
+    new ExportError('CONFIG_INVALID', message, { kind: 'config', hint, cause });
   const bytes = await beginningOf(resolve(cwd, file)).catch((cause) => {
-    throw unreadable(sentenceFor(file, cause), cause);
+    throw unreadable(sentenceFor(file, what, cause), cause);
   });
   if (bytes.length > LARGEST) {
-    throw unreadable(`${file} is larger than 1 MiB, which no configuration file is.`);
+    throw unreadable(`${file} is larger than 1 MiB, which no ${what} is.`);
   }
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {
     throw unreadable(`${file} is not a text file in UTF-8.`, cause);
   }
+}
+
+/** Where the relative paths of a configuration start: at its folder, and of one from a pipe at the working directory. */
+export function folderOfConfig(file: string, cwd: string): string {
+  const path = resolve(cwd, file);
+  return OWN_DESCRIPTOR.test(path) ? cwd : dirname(path);
 }
 
 /** Not by a file's stated size: a pipe has none. `end` is a byte that is read too. */
@@ -36,7 +57,7 @@ async function streamOf(path: string, options: { readonly end: number }): Promis
 /** As `-c /dev/stdin` and `-c <(…)` have it. */
 const OWN_DESCRIPTOR = /^\/dev\/(?:stdin|fd\/\d+)$/;
 
-function sentenceFor(file: string, cause: NodeJS.ErrnoException): string {
+function sentenceFor(file: string, what: string, cause: NodeJS.ErrnoException): string {
   switch (cause.code) {
     case 'ENOENT':
     case 'ENOTDIR':
@@ -45,15 +66,7 @@ function sentenceFor(file: string, cause: NodeJS.ErrnoException): string {
     case 'EPERM':
       return `${file} cannot be read: permission denied.`;
     default:
-      if (cause instanceof NotAFileError) return `${file} is ${cause.what}, not a configuration file.`;
+      if (cause instanceof NotAFileError) return `${file} is ${cause.what}, not a ${what}.`;
       return `${file} cannot be read: ${whyNotRead(cause)[0]}.`;
   }
-}
-
-function unreadable(message: string, cause?: unknown): ExportError {
-  return new ExportError('CONFIG_INVALID', message, {
-    kind: 'config',
-    hint: 'Name a YAML file with -c; `deepgram-export init` writes one to start from.',
-    cause,
-  });
 }
