@@ -2,16 +2,19 @@ import type { Catalogue } from '../src/catalogue/catalogue.js';
 import { datadogCommands } from './datadog/install/commands.js';
 import { demoCommand } from './demo/demo-command.js';
 import { grafanaCommands } from './grafana/commands.js';
+import { initCommand } from './init/init-command.js';
 import { replayCommand } from './ndjson/replay-command.js';
 import { postgresCommands } from './postgres/grants/commands.js';
 import { reportCommand } from './spending/command.js';
-import { starterConfig } from './starter-config.js';
 
 /** What we ship: a source, its sinks, and the commands beside those of the core. */
 export const catalogue: Catalogue = {
   about: 'Exports a Deepgram account: usage, request log, billing and balances.',
   connectors: async () => (await import('./connectors.js')).connectors,
-  commands: [replayCommand, reportCommand, demoCommand, datadogCommands, postgresCommands, grafanaCommands],
+  commands: [
+    ...[initCommand, replayCommand, reportCommand, demoCommand],
+    ...[datadogCommands, postgresCommands, grafanaCommands],
+  ],
   withoutFile: {
     variable: 'DEEPGRAM_API_KEY',
     config: `version: 1
@@ -24,5 +27,4 @@ sinks:
       'Set DEEPGRAM_API_KEY to export to ./deepgram-export/, name a file with -c FILE, ' +
       'write one with `deepgram-export init`, or look at `deepgram-export demo`, which needs no key.',
   },
-  starterConfig,
 };

@@ -33,6 +33,4 @@ export interface Catalogue {
     /** What to do where there is neither a file nor a key. */
     readonly hint: string;
   };
-  /** The commented configuration that `init` writes. */
-  starterConfig(): string;
 }

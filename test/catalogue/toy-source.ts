@@ -119,7 +119,6 @@ export function toyCatalogue(): { readonly catalogue: Catalogue; readonly sink: 
     connectors: async () => ({ sources: { toy: toyType }, sinks: { memory } }),
     commands: [],
     withoutFile: { variable: 'TOY_TOKEN', config: TOY_JOB, hint: 'Set TOY_TOKEN.' },
-    starterConfig: () => TOY_JOB,
   };
   return { catalogue, sink };
 }

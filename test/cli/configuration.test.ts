@@ -122,37 +122,6 @@ describe('validate', () => {
   });
 });
 
-describe('init', () => {
-  it('writes a file that is valid', async () => {
-    const terminal = await Terminal.open();
-
-    const codes = [await terminal.run('init'), await terminal.run('validate', '-c', 'deepgram-export.yaml')];
-
-    expect(codes).toEqual([0, 0]);
-    expect(terminal.stdout).toContain('deepgram-export check -c deepgram-export.yaml');
-  });
-
-  it('never writes over a file', async () => {
-    const terminal = await Terminal.open();
-    await terminal.write('mine.yaml', 'precious');
-
-    const code = await terminal.run('init', 'mine.yaml');
-
-    expect(code).toBe(2);
-    expect(terminal.stderr).toContain('mine.yaml was not written: it is there already.');
-    expect(await terminal.files()).toEqual({ 'mine.yaml': 'precious' });
-  });
-
-  it('says why it could not write', async () => {
-    const terminal = await Terminal.open();
-
-    const code = await terminal.run('init', 'absent/job.yaml');
-
-    expect(code).toBe(2);
-    expect(terminal.stderr).toContain('absent/job.yaml was not written: its folder is not there');
-  });
-});
-
 it('schema prints a JSON Schema of the configuration', async () => {
   const terminal = await Terminal.open();
 

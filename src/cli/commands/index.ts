@@ -97,13 +97,6 @@ export const coreCommands: readonly (Command | CommandGroup)[] = [
     load: async () => (await import('./check.js')).check,
   }),
   defineCommand({
-    name: 'init [file]',
-    describe: 'Write a commented configuration to start from',
-    positionals: { file: { type: 'string', default: 'deepgram-export.yaml', describe: 'File to write' } },
-    options: {},
-    load: async () => (await import('./init.js')).init,
-  }),
-  defineCommand({
     name: 'schema',
     describe: 'Print the JSON Schema of the configuration',
     options: {},

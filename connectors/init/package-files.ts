@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 
-/** `config/starter.yaml` of this package. */
-export function starterConfig(): string {
+/** A file of `config/` of this package: `starter.yaml`, `ci/github-actions.yml`, … */
+export function packageFile(name: string): string {
   // From connectors as it is in the repository, or from dist/connectors or dist/bundle as it is installed.
-  const places = ['../config/starter.yaml', '../../config/starter.yaml'];
+  const places = [`../../config/${name}`, `../../../config/${name}`];
   const [found] = places.map((place) => new URL(place, import.meta.url)).filter((url) => existsSync(url));
-  if (found === undefined) throw new Error('config/starter.yaml is missing from this installation.');
+  if (found === undefined) throw new Error(`config/${name} is missing from this installation.`);
   return readFileSync(found, 'utf8');
 }
