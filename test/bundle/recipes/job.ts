@@ -19,4 +19,6 @@ export interface JobEnded {
   said: string;
   /** Files that it handed out, by their path. */
   readonly artifacts: Record<string, string>;
+  /** What the action has put out. Undefined where there is none. */
+  outputs?: Readonly<Record<string, string>>;
 }

@@ -1,4 +1,3 @@
-// Goes to test/bundle/recipes/older-cache.test.ts
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
