@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { cp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
@@ -57,6 +57,24 @@ it('init writes a configuration that validate takes, and keeps one that is there
   expect([first.code, validated.code, again.code]).toEqual([0, 0, 2]);
   expect(Object.keys(written)).toEqual(['deepgram-export.yaml']);
   expect(await program.files()).toEqual(written);
+});
+
+it('runs wherever its folder is copied, with all that it reads', async () => {
+  const program = await Program.open();
+  const copy = join(program.cwd, 'copy');
+  await cp(join(ROOT, 'dist/bundle'), copy, { recursive: true });
+  const node = (line: string) =>
+    promisify(execFile)(process.execPath, [join(copy, 'cli.js'), ...line.split(' ')], {
+      cwd: program.cwd,
+      env: {},
+    });
+
+  const version = await node('--version');
+  await node('init --datadog --github --gitlab --kubernetes --cron');
+  const validated = await node('validate');
+
+  expect(version).toEqual({ stdout: `${manifest.version}\n`, stderr: '' });
+  expect(validated.stdout).toContain('deepgram-export.yaml is valid');
 });
 
 describe('what cannot be run is exit 2, and says why on stderr alone', () => {

@@ -60,6 +60,7 @@ describe('the README, followed to the letter', () => {
         .join('\n'),
     );
     const [line = ''] = linesOf(await text(page), 'cron');
+    expect(await text('config/ci/crontab')).toContain(`\n${line}\n`);
     const [, schedule, command = ''] = /^((?:\S+ ){5}) +(.+)$/.exec(line) ?? [];
 
     const { code, said } = await machine.run(

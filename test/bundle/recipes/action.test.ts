@@ -41,7 +41,7 @@ it('puts out what came of a run, and where its summary and its page are', async 
     [
       ['delivered', '0'],
       ['source-incomplete', '3'],
-      ['some-sinks-failed', '4'],
+      ['sinks-failed', '4'],
     ].map(([outcome, code]) => ({
       outcome,
       'exit-code': code,
