@@ -1,5 +1,7 @@
 import nock from 'nock';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { datadogMetricsSettings } from '../../../connectors/datadog/metrics/metrics-settings.js';
+import { datadogMetricsSink } from '../../../connectors/datadog/metrics/metrics-sink.js';
 import { balances } from '../../../connectors/deepgram/streams/account.js';
 import { requests } from '../../../connectors/deepgram/streams/requests.js';
 import { usage } from '../../../connectors/deepgram/streams/usage.js';
@@ -14,7 +16,10 @@ import {
   request,
   steppingClock,
 } from './account.js';
+import { hostsAskedFor, seenByNock } from './as-documented.js';
 
+const US5 = 'https://api.us5.datadoghq.com';
+const EU = 'https://api.datadoghq.eu';
 const AT = '2026-11-20T11:40:00.000000Z';
 const CONTRACTS = [ownContract('datadog-metrics'), publishedContract('datadog-v2-intake.openapi.json')];
 
@@ -61,6 +66,15 @@ describe.each(CONTRACTS)('payloads and $name', ({ present, errorsOf }) => {
   });
 });
 
+it.each([
+  ['us5.datadoghq.com', 'api.us5.datadoghq.com:443'],
+  ['datadoghq.eu', 'api.datadoghq.eu:443'],
+])('calls go to the host of the site: %s', async (site, host) => {
+  const settings = datadogMetricsSettings.parse({ api_key: API_KEY, site });
+
+  expect(await hostsAskedFor((context) => datadogMetricsSink(settings, context))).toEqual([host]);
+});
+
 describe('calls as Datadog documents them', () => {
   afterEach(() => {
     nock.cleanAll();
@@ -69,8 +83,9 @@ describe('calls as Datadog documents them', () => {
 
   it('POST /api/v2/series, with the key in its header and a body in gzip', async () => {
     nock.disableNetConnect();
+    nock.enableNetConnect('127.0.0.1');
     const bodies: unknown[] = [];
-    const scope = nock('https://api.us5.datadoghq.com', {
+    const scope = nock(US5, {
       reqheaders: {
         'dd-api-key': API_KEY,
         'content-type': 'application/json',
@@ -83,7 +98,7 @@ describe('calls as Datadog documents them', () => {
         bodies.push(await call.json()); // nock has decompressed it
         return { errors: [] };
       });
-    const sink = await openSink({ site: 'us5.datadoghq.com' }, steppingClock());
+    const sink = await openSink({ api_url: await seenByNock(US5) }, steppingClock());
 
     const receipt = await deliver(sink, partitionOf(requests), [request(AT)]);
 
@@ -115,10 +130,11 @@ describe('calls as Datadog documents them', () => {
 
   it('GET /api/v1/validate, with the key in its header', async () => {
     nock.disableNetConnect();
-    const scope = nock('https://api.datadoghq.eu', { reqheaders: { 'dd-api-key': API_KEY } })
+    nock.enableNetConnect('127.0.0.1');
+    const scope = nock(EU, { reqheaders: { 'dd-api-key': API_KEY } })
       .get('/api/v1/validate')
       .reply(200, { valid: true });
-    const sink = await openSink({ site: 'datadoghq.eu' }, steppingClock());
+    const sink = await openSink({ api_url: await seenByNock(EU) }, steppingClock());
 
     const result = await sink.check(new AbortController().signal);
 

@@ -3,8 +3,10 @@ import nock from 'nock';
 import { afterEach, describe, expect, it } from 'vitest';
 import { failureOf } from '../../../../src/errors/export-error.js';
 import { API_KEY, close, deliver, steppingClock } from '../account.js';
+import { seenByNock } from '../as-documented.js';
 import { APP_KEY, charged, cost, openCostAccount, openCostSink, PARTITION, TODAY } from './cost-account.js';
 
+const US5 = 'https://api.us5.datadoghq.com';
 const SIGNAL = new AbortController().signal;
 
 describe('what Datadog refuses', () => {
@@ -75,11 +77,13 @@ describe('calls as Datadog documents them', () => {
 
   const datadog = () => {
     nock.disableNetConnect();
-    return nock('https://api.us5.datadoghq.com', {
+    nock.enableNetConnect('127.0.0.1');
+    return nock(US5, {
       reqheaders: { 'dd-api-key': API_KEY, 'dd-application-key': APP_KEY, accept: 'application/json' },
     });
   };
-  const open = () => openCostSink({ site: 'us5.datadoghq.com' }, steppingClock());
+  const open = async () =>
+    openCostSink({ site: 'us5.datadoghq.com', api_url: await seenByNock(US5) }, steppingClock());
   const stored = (id: string, name: string) => ({
     id,
     type: 'cost_metadata',

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { requestRow, rowsOf } from '../../../../connectors/testing/sample-records.js';
 import { ownContract, publishedContract, SETUP_MS } from '../../../contract/contract.js';
 import { API_KEY, deliver, steppingClock } from '../account.js';
+import { seenByNock } from '../as-documented.js';
 import { openLogAccount, openLogSink, PARTITION } from './log-account.js';
 
 const CONTRACTS = [ownContract('datadog-logs'), publishedContract('datadog-v2-intake.openapi.json')];
@@ -52,8 +53,10 @@ describe('calls as Datadog documents them', () => {
 
   it('POST /api/v2/logs at a host of its own, with the key in its header and a body in gzip', async () => {
     nock.disableNetConnect();
+    nock.enableNetConnect('127.0.0.1');
     const bodies: unknown[] = [];
-    const scope = nock('https://http-intake.logs.us5.datadoghq.com', {
+    const intake = 'https://http-intake.logs.us5.datadoghq.com';
+    const scope = nock(intake, {
       reqheaders: {
         'dd-api-key': API_KEY,
         'content-type': 'application/json',
@@ -66,7 +69,7 @@ describe('calls as Datadog documents them', () => {
         bodies.push(await call.json()); // nock has decompressed it
         return {};
       });
-    const sink = await openLogSink({ site: 'us5.datadoghq.com' }, steppingClock());
+    const sink = await openLogSink({ api_url: await seenByNock(intake) }, steppingClock());
 
     const receipt = await deliver(sink, PARTITION, [requestRow(1)]);
 
@@ -77,10 +80,12 @@ describe('calls as Datadog documents them', () => {
 
   it('GET /api/v1/validate at the host of the API, with the key in its header', async () => {
     nock.disableNetConnect();
-    const scope = nock('https://api.datadoghq.eu', { reqheaders: { 'dd-api-key': API_KEY } })
+    nock.enableNetConnect('127.0.0.1');
+    const api = 'https://api.datadoghq.eu';
+    const scope = nock(api, { reqheaders: { 'dd-api-key': API_KEY } })
       .get('/api/v1/validate')
       .reply(200, { valid: true });
-    const sink = await openLogSink({ site: 'datadoghq.eu' }, steppingClock());
+    const sink = await openLogSink({ api_url: await seenByNock(api) }, steppingClock());
 
     const result = await sink.check(new AbortController().signal);
 
