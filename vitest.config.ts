@@ -15,7 +15,6 @@ const BUNDLE = 'test/bundle/**/*.test.ts';
 export default defineConfig({
   test: {
     globalSetup: ['test/temporary-folder.mjs'],
-    setupFiles: ['test/setup.mjs'],
     // Nothing that works takes as long, on however busy a machine: it is there for what hangs.
     testTimeout: 120_000,
     hookTimeout: 120_000,
