@@ -3,7 +3,7 @@
  * start in a fraction of the time that two thousand take, and whoever installs the package installs nothing else.
  */
 import { readFileSync } from 'node:fs';
-import { cp, rm, writeFile } from 'node:fs/promises';
+import { chmod, cp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
@@ -62,16 +62,11 @@ const packages = bundledPackages(output.flatMap((chunk) => chunk.moduleIds ?? []
 const materials = billOfMaterials(MANIFEST, packages, json('package-lock.json'));
 await writeFile(join(OUTPUT, 'LICENSES.txt'), licenseTexts(packages));
 await writeFile(join(OUTPUT, 'sbom.cdx.json'), `${JSON.stringify(materials, null, 2)}\n`);
+// The command that `npm install --global .` has linked goes on after another build.
+await chmod(join(OUTPUT, 'cli.js'), 0o755);
 // What it reads of the package goes with it, so that it runs wherever the folder is copied.
 const { name, version, license } = MANIFEST;
-const own = {
-  name,
-  version,
-  license,
-  private: true,
-  type: 'module',
-  exports: { './package.json': './package.json' },
-};
+const own = { name, version, license, private: true, type: 'module' };
 await writeFile(join(OUTPUT, 'package.json'), `${JSON.stringify(own, null, 2)}\n`);
 for (const file of ['starter.yaml', 'ci']) {
   await cp(join(ROOT, 'config', file), join(OUTPUT, 'config', file), { recursive: true });

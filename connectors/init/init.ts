@@ -5,7 +5,7 @@ import { CONFIG_NAME } from '../../src/cli/options/config-found.js';
 import { ExportError } from '../../src/errors/export-error.js';
 import { whyNotWritten } from '../../src/files/file-error.js';
 import { makeFolders } from '../../src/files/make-folders.js';
-import { packageFile } from './package-files.js';
+import { packageFile } from '../../src/files/package-file.js';
 import { starterConfig, variablesOf } from './starter-config.js';
 
 /** What runs it, as the files of `config/ci` have it. */
@@ -61,7 +61,10 @@ export async function init(options: InitOptions, { cwd, screen }: CliContext): P
   const config = starterConfig(chosen);
   const files = [
     { name: file, text: config },
-    ...recipes.map((name) => ({ name: RECIPES[name].file, text: packageFile(RECIPES[name].recipe) })),
+    ...recipes.map((name) => ({
+      name: RECIPES[name].file,
+      text: packageFile(`config/${RECIPES[name].recipe}`),
+    })),
   ];
   const there = force
     ? []

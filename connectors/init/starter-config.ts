@@ -1,8 +1,8 @@
-import { packageFile } from './package-files.js';
+import { packageFile } from '../../src/files/package-file.js';
 
 /** `config/starter.yaml` of this package, with these sinks on and all others in remarks; without any, as it is. */
 export function starterConfig(sinks: readonly string[]): string {
-  const text = packageFile('starter.yaml');
+  const text = packageFile('config/starter.yaml');
   if (sinks.length === 0) return text;
   const [head = '', ...blocks] = text.split(SINK);
   return [head, ...blocks.map((block) => switched(block, sinks))].join('');

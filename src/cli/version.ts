@@ -1,11 +1,8 @@
-import { createRequire } from 'node:module';
+import { packageFile } from '../files/package-file.js';
 
 /** The package's version. */
 export function version(): string {
-  // By its own name, since the way to the file differs between the sources and the build.
-  const manifest: { readonly version: string } = createRequire(import.meta.url)(
-    'deepgram-export/package.json',
-  );
+  const manifest: { readonly version: string } = JSON.parse(packageFile('package.json'));
   return manifest.version;
 }
 

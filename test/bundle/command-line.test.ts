@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, readFile } from 'node:fs/promises';
+import { cp, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
@@ -69,12 +69,14 @@ it('runs wherever its folder is copied, with all that it reads', async () => {
       env: {},
     });
 
+  const { mode } = await stat(join(copy, 'cli.js'));
   const version = await node('--version');
   await node('init --datadog --github --gitlab --kubernetes --cron');
   const validated = await node('validate');
 
   expect(version).toEqual({ stdout: `${manifest.version}\n`, stderr: '' });
   expect(validated.stdout).toContain('deepgram-export.yaml is valid');
+  expect(mode & 0o111).toBe(0o111);
 });
 
 describe('what cannot be run is exit 2, and says why on stderr alone', () => {
