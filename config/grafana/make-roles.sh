@@ -1,5 +1,5 @@
 #!/bin/sh
-# The two roles of docs/postgres.md: one owns the schema and writes, the other reads, for a minute at most, in UTC.
+# The two roles of docs/sinks/postgres.md: one owns the schema and writes, the other reads, for a minute at most, in UTC.
 set -eu
 psql -v ON_ERROR_STOP=1 -v password="$DEEPGRAM_DB_PASSWORD" \
   --username "${POSTGRES_USER:-postgres}" --dbname "$POSTGRES_DB" <<'SQL'

@@ -83,7 +83,7 @@ To look at, in ${folder}:
   datadog/series.ndjson  the ${formatCount(series)} series that the stand-in intake received
   datadog/logs.ndjson    and the ${formatCount(logs)} logs, of the 18 hours that Datadog takes
   postgres/schema.sql    the tables and views that a postgres sink makes, and fills where DATABASE_URL names one
-  grafana/               the dashboard and the alarms on them, as Grafana takes them: docs/grafana.md
+  grafana/               the dashboard and the alarms on them, as Grafana takes them: docs/sinks/grafana.md
   demo.yaml              the configuration that did it
   summary.json           what the run said at its end
 

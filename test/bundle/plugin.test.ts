@@ -9,7 +9,7 @@ import { startStandIn } from '../../connectors/stand-ins/deepgram/stand-in.js';
 import { close, listen } from '../../connectors/stand-ins/loopback.js';
 import { ROOT } from './program.js';
 
-/** The folder of somebody who has installed the package, with the files that `docs/write-a-sink.md` shows. */
+/** The folder of somebody who has installed the package, with the files that `docs/sinks/write-a-sink.md` shows. */
 let folder = '';
 
 beforeAll(async () => {
@@ -28,7 +28,7 @@ beforeAll(async () => {
     '--no-fund',
     `./${packed.stdout.trim()}`,
   ]);
-  const page = await readFile(join(ROOT, 'docs/write-a-sink.md'), 'utf8');
+  const page = await readFile(join(ROOT, 'docs/sinks/write-a-sink.md'), 'utf8');
   for (const [, text = '', name = ''] of page.matchAll(/^```js\n(\/\/ ([\w.-]+)\n.*?)^```$/gms)) {
     await write(name, text);
   }

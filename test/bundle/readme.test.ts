@@ -51,7 +51,7 @@ describe('the README, followed to the letter', () => {
     expect(datadog.assets.dashboards.all).toHaveLength(1);
   }, 300_000);
 
-  it.each(['README.md', 'docs/datadog.md'])('cron of %s runs as it stands there', async (page) => {
+  it.each(['README.md', 'docs/sinks/datadog.md'])('cron of %s runs as it stands there', async (page) => {
     const { configuration, datadog } = await receivers(await text('README.md'));
     const machine = await reader();
     await machine.write('deepgram-export.yaml', configuration);
@@ -94,7 +94,9 @@ describe('the README, followed to the letter', () => {
 });
 
 it('no page fetches the program from a registry, on which it is not', async () => {
-  const pages = (await readdir(join(ROOT, 'docs'))).filter((name) => name.endsWith('.md'));
+  const pages = (await readdir(join(ROOT, 'docs'), { recursive: true })).filter((name) =>
+    name.endsWith('.md'),
+  );
 
   for (const page of ['README.md', ...pages.map((name) => `docs/${name}`)]) {
     expect(await text(page), page).not.toMatch(

@@ -8,8 +8,8 @@ const DATADOG_KEY = 'api-key';
 /** The moment at which the terminals of the page were captured. */
 const CAPTURED = Date.parse('2026-11-24T11:23:10Z');
 
-it('what docs/datadog.md shows of the first sync is what its configuration leads to', async () => {
-  const page = await readFile(join(import.meta.dirname, '../../docs/datadog.md'), 'utf8');
+it('what docs/sinks/datadog.md shows of the first sync is what its configuration leads to', async () => {
+  const page = await readFile(join(import.meta.dirname, '../../docs/sinks/datadog.md'), 'utf8');
   const [configuration = ''] = blocks(page, 'yaml');
   const shown = blocks(page, 'console').find((block) => block.includes('deepgram-export sync')) ?? '';
   const projects = [

@@ -130,7 +130,7 @@ it('what one tag costs is the same with and without a join', async () => {
 
 /** The rows of the page's table of relationships, a line for each table that they lead to. */
 async function relationshipsOfPage(): Promise<string[]> {
-  const page = await readFile(new URL('../../docs/tableau-csv.md', import.meta.url), 'utf8');
+  const page = await readFile(new URL('../../docs/sinks/tableau-csv.md', import.meta.url), 'utf8');
   const [, table = ''] = page.split('| table | by | leads to |\n');
   const rows = table.split('\n\n')[0]?.split('\n').slice(1) ?? [];
   return rows

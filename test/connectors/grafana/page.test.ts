@@ -8,7 +8,7 @@ import type { Dashboard } from './month.js';
 import { runningGrafana } from './running-grafana.js';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-const page = await readFile(join(ROOT, 'docs/grafana.md'), 'utf8');
+const page = await readFile(join(ROOT, 'docs/sinks/grafana.md'), 'utf8');
 
 it('the commands of the page do what it says, in its order', async () => {
   const { grafana, terminal } = await runningGrafana();

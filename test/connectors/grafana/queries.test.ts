@@ -37,7 +37,7 @@ describe.skipIf(!hasPostgres)(
     });
 
     it('and that which the page gives for panels of one’s own', async () => {
-      const page = await readFile(new URL('../../../docs/grafana.md', import.meta.url), 'utf8');
+      const page = await readFile(new URL('../../../docs/sinks/grafana.md', import.meta.url), 'utf8');
       const [sql = ''] = /(?<=`)select [^`]+/.exec(page) ?? [];
       const { reader } = await month();
 

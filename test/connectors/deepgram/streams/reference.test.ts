@@ -4,8 +4,8 @@ import { streamsSettings } from '../../../../connectors/deepgram/streams/streams
 import type { Stream } from '../../../../src/streams/stream.js';
 import { EVERY_STREAM, EVERYTHING } from './every-stream.js';
 
-it('docs/records.md says what the code says (npx vitest run test/connectors/deepgram/reference -u writes it)', async () => {
-  await expect(referencePage(EVERY_STREAM)).toMatchFileSnapshot('../../../../docs/records.md');
+it('docs/start/records.md says what the code says (npx vitest run test/connectors/deepgram/reference -u writes it)', async () => {
+  await expect(referencePage(EVERY_STREAM)).toMatchFileSnapshot('../../../../docs/start/records.md');
 });
 
 it.each(EVERY_STREAM.map((stream) => [stream.name, stream] as const))(
