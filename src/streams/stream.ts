@@ -12,6 +12,8 @@ export interface Stream {
   /** What its records are broken down by: `['endpoint']`. Empty where they are not. */
   readonly groupings: readonly string[];
   readonly description: string;
+  /** What people ask it, and what to mind: a sentence or two for whoever opens its table. Left out where none is needed. */
+  readonly use?: string;
   /** `day`: a partition is a UTC day; `snapshot`: one partition with what is there now. */
   readonly partitionedBy: 'day' | 'snapshot';
   /** The fields that tell two records of a stream apart. */

@@ -14,6 +14,7 @@ const TABLES = [
   'billing.csv',
   'models.csv',
   'datapackage.json',
+  'README.txt',
 ];
 
 /** Kills the program while it puts a table together: as soon as the table's temporary file is seen. */

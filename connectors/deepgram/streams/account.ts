@@ -30,6 +30,7 @@ export const balances = defineStream({
   kind: 'balances',
   name: 'balances',
   description: 'Balances of a project as seen on a day',
+  use: 'What credit was left when a run looked. Deepgram has no past ones, so it begins with the first run.',
   partitionedBy: 'day',
   observedOnly: true,
   key: ['project_id', 'date', 'balance_id'],
@@ -49,7 +50,13 @@ const purchaseColumns = {
 };
 export type PurchaseRow = RowOf<typeof purchaseColumns>;
 
-export const purchases = snapshot('purchases', 'Purchases of a project', ['order_id'], purchaseColumns);
+export const purchases = snapshot({
+  name: 'purchases',
+  description: 'Purchases of a project',
+  use: 'What credit was bought or given, and when it expires.',
+  ids: ['order_id'],
+  columns: purchaseColumns,
+});
 
 const projectColumns = {
   ...ofProject,
@@ -58,7 +65,13 @@ const projectColumns = {
 };
 export type ProjectRow = RowOf<typeof projectColumns>;
 
-export const projects = snapshot('projects', 'Projects of the account', [], projectColumns);
+export const projects = snapshot({
+  name: 'projects',
+  description: 'Projects of the account',
+  use: 'The name of each project_id as it is now; records carry the name of their own day.',
+  ids: [],
+  columns: projectColumns,
+});
 
 /** What may be there no more, and is named by records all the same. */
 const ofListed = { last_seen: date('Day of the last list that had it; null while it is listed') };
@@ -90,12 +103,13 @@ export function apiKeys(options: { readonly includeEmails: boolean; readonly det
     ...(options.details === true ? keyDetails : {}),
     ...ofListed,
   };
-  return snapshot(
-    'api_keys',
-    'API keys of a project (ids and comments, never the keys)',
-    ['api_key_id'],
+  return snapshot({
+    name: 'api_keys',
+    description: 'API keys of a project (ids and comments, never the keys)',
+    use: 'Who has which key: api_key_id is what other tables call accessor.',
+    ids: ['api_key_id'],
     columns,
-  );
+  });
 }
 
 const memberColumns = {
@@ -109,7 +123,13 @@ const memberColumns = {
 export type MemberRow = RowOf<typeof memberColumns>;
 
 /** Who belongs to a project now: data about people, so who leaves is gone from it with the next run. */
-export const members = snapshot('members', 'Members of a project', ['member_id'], memberColumns);
+export const members = snapshot({
+  name: 'members',
+  description: 'Members of a project',
+  use: 'Who belongs to a project now.',
+  ids: ['member_id'],
+  columns: memberColumns,
+});
 
 const modelColumns = {
   ...ofProject,
@@ -123,28 +143,25 @@ const modelColumns = {
 };
 export type ModelRow = RowOf<typeof modelColumns>;
 
-export const models = snapshot(
-  'models',
-  'Models that a project can use or has used',
-  ['model_id'],
-  modelColumns,
-);
+export const models = snapshot({
+  name: 'models',
+  description: 'Models that a project can use or has used',
+  use: 'What a model_id is: requests name the models that they used by it.',
+  ids: ['model_id'],
+  columns: modelColumns,
+});
 
-/** What is there of a project now. @param ids of its parts, in the columns of this name */
-function snapshot<Own extends Columns & typeof ofProject>(
-  name: string,
-  description: string,
-  ids: readonly (keyof Own & string)[],
-  columns: Own,
-): Stream {
+interface Snapshot<Own extends Columns & typeof ofProject> {
+  readonly name: string;
+  readonly description: string;
+  readonly use: string;
+  /** Of its parts, in the columns of these names. */
+  readonly ids: readonly (keyof Own & string)[];
+  readonly columns: Own;
+}
+
+/** What is there of a project now. */
+function snapshot<Own extends Columns & typeof ofProject>({ ids, ...own }: Snapshot<Own>): Stream {
   const key = ['project_id' as const, ...ids];
-  return defineStream<Own>({
-    source: DEEPGRAM,
-    kind: name,
-    name,
-    description,
-    partitionedBy: 'snapshot',
-    key,
-    columns,
-  });
+  return defineStream<Own>({ source: DEEPGRAM, kind: own.name, ...own, partitionedBy: 'snapshot', key });
 }

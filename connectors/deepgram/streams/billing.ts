@@ -1,5 +1,6 @@
 import { type Columns, real, text, texts } from '../../../src/streams/column.js';
 import { defineStream, type Stream } from '../../../src/streams/stream.js';
+import { groupNotes } from './group-notes.js';
 import { DEEPGRAM, ofPeriod } from './project-columns.js';
 import { countsOf } from './ungrouped.js';
 
@@ -34,6 +35,9 @@ export function billingBy(groupings: readonly BillingGrouping[]): Stream {
     description: isTotal
       ? 'Cost of a project, one record a day'
       : `Cost of a project by ${words}, one record a day and group`,
+    use: isTotal
+      ? 'What was spent, as on the bill, for as long as the account is old. Deepgram restates the newest days.'
+      : `What it was spent on. ${groupNotes('billing', groupings)}`,
     partitionedBy: 'day',
     followsTotals: true,
     key: ['project_id', 'date', ...groupings],

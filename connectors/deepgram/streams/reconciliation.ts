@@ -51,6 +51,7 @@ export function reconciliationOf(streams: readonly Stream[]): Stream | undefined
     name: RECONCILIATION,
     description:
       'Whether it adds up: what records come to against Deepgram’s own totals, one record a day and comparison',
+    use: 'Whether the other tables agree with each other. Look at the rows whose verdict is unexplained.',
     partitionedBy: 'day',
     key: ['project_id', 'date', 'comparison'],
     columns: reconciliationColumns,

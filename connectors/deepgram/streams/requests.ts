@@ -64,6 +64,7 @@ export const requests = defineStream({
   kind: 'requests',
   name: 'requests',
   description: `One record a request; Deepgram keeps them for ${RETENTION_DAYS} days`,
+  use: 'Single requests: what failed and why, how long it took, who asked for what and when. A cost comes hours after its request; what a month costs is in billing.',
   partitionedBy: 'day',
   key: ['project_id', 'request_id'],
   columns: requestColumns,

@@ -1,5 +1,6 @@
 import { type Columns, integer, type RowOf, real, text, texts } from '../../../src/streams/column.js';
 import { defineStream, type Stream } from '../../../src/streams/stream.js';
+import { groupNotes } from './group-notes.js';
 import { DEEPGRAM, ofPeriod } from './project-columns.js';
 import { countsOf } from './ungrouped.js';
 
@@ -61,6 +62,7 @@ export const usage = defineStream({
   ...totals,
   name: 'usage',
   description: 'Usage of a project, one record a day',
+  use: 'How much was used, as Deepgram counts it, for as long as the account is old; no cost and no single requests.',
   key: ['project_id', 'date'],
   columns: { ...ofPeriod, ...measures },
   sums: ['hours', 'requests', 'total_hours', 'tokens_in', 'tokens_out', 'tts_characters'],
@@ -75,6 +77,7 @@ export function usageBy(grouping: UsageGrouping): Stream {
     groupings: [grouping],
     name: `usage_by_${grouping}`,
     description: `Usage of a project by ${grouping.replace('_', ' ')}, one record a day and group`,
+    use: `What was used most. ${groupNotes('usage', [grouping])}`,
     key: ['project_id', 'date', key],
     columns: { ...ofPeriod, ...columns, ...measures },
     sums: ['hours', 'requests'],

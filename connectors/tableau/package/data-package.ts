@@ -4,8 +4,8 @@ import type { CsvFormat } from '../csv/csv-format.js';
 import type { Column, Table } from '../tables/table.js';
 
 /**
- * One table of a Frictionless Data Package: what it is, where, and the meaning of its columns. `written_for`,
- * `relationships`, `role`, `unit`, `list_separator` and `personal` are ours; the format allows own properties.
+ * One table of a Frictionless Data Package: what it is, where, and the meaning of its columns. `use`,
+ * `written_for`, `relationships`, `role`, `unit`, `list_separator` and `personal` are ours; the format allows own properties.
  *
  * @see https://specs.frictionlessdata.io/tabular-data-resource/
  */
@@ -13,6 +13,8 @@ export interface DataResource {
   readonly name: string;
   /** Below the folder of the package. */
   readonly path: string | readonly string[];
+  readonly description?: string | undefined;
+  readonly use?: string | undefined;
   /** The name of the form of its cells. */
   readonly written_for?: string | undefined;
   readonly schema: {
@@ -36,6 +38,7 @@ export function dataResource(table: Table, paths: readonly string[], format: Csv
     profile: 'tabular-data-resource',
     name: table.name,
     description: table.description,
+    ...(table.use === undefined ? {} : { use: table.use }),
     path: pathProperty(paths),
     format: 'csv',
     mediatype: 'text/csv',

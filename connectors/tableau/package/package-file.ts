@@ -1,17 +1,21 @@
 import { z } from 'zod';
 import { readError } from '../../../src/files/file-error.js';
 import type { OutputFolder } from '../../../src/files/output-folder.js';
-import { readRegularFile } from '../../../src/files/regular-file.js';
+import { readIfShort, readRegularFile } from '../../../src/files/regular-file.js';
 import { type CsvFormat, TABLEAU_FORMAT } from '../csv/csv-format.js';
 import { listTableFiles } from '../table-files.js';
 import type { Table } from '../tables/table.js';
 import { type DataResource, dataPackage, dataResource, pathProperty } from './data-package.js';
+import { readMe, TITLE } from './read-me.js';
 
 const FILE = ['datapackage.json'];
+const README = ['README.txt'];
+/** Far more than all tables take. */
+const LONGEST_README = 1024 * 1024;
 
 /**
- * Describes the tables that are there in `datapackage.json`: those of this run, and those that an earlier run
- * described and that this one had nothing to do with.
+ * Describes the tables that are there, in `datapackage.json` for programs and in `README.txt` for people: those of this
+ * run, and those that an earlier run described and that this one had nothing to do with.
  */
 export async function writeDataPackage(
   folder: OutputFolder,
@@ -31,6 +35,15 @@ export async function writeDataPackage(
     if (paths.length > 0) resources.push({ ...resource, path: pathProperty(paths) });
   }
   await folder.replaceFile(FILE, (file) => file.write(dataPackage(resources)));
+  if (await isOurs(folder)) await folder.replaceFile(README, (file) => file.write(readMe(resources)));
+}
+
+/** False where somebody has a file of this name there, which stays. */
+async function isOurs(folder: OutputFolder): Promise<boolean> {
+  // Letters of either case are one file in some file systems.
+  const isThere = (await folder.entries([])).some(({ name }) => name.toUpperCase() === 'README.TXT');
+  const text = isThere ? await readIfShort(folder.path(README), LONGEST_README) : TITLE;
+  return text?.startsWith(TITLE) === true;
 }
 
 /** The form that each table was written in last, by its name. */
@@ -71,6 +84,8 @@ const relationships = z
 const earlierResource = z.looseObject({
   // One of our tables, and so no way out of the folder.
   name: z.string().regex(/^[a-z_]+$/),
+  description: z.string().optional(),
+  use: z.string().optional(),
   written_for: z.string().optional(),
   schema: z.looseObject({ foreignKeys: relationships, relationships }),
 });

@@ -1,4 +1,5 @@
 import type { Field, Row, Value } from '../../../src/streams/field.js';
+import type { Stream } from '../../../src/streams/stream.js';
 
 /** A column of a table: a field of the stream, or one that is made of a field for Tableau's sake. */
 export interface Column extends Field {
@@ -9,6 +10,8 @@ export interface Column extends Field {
 export interface Table {
   readonly name: string;
   readonly description: string;
+  /** See {@link Stream}. */
+  readonly use?: string | undefined;
   readonly columns: readonly Column[];
   /** The columns that tell two rows apart. */
   readonly key: readonly string[];

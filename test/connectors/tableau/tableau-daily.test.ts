@@ -74,6 +74,7 @@ test('requests come with the files of their child tables', async () => {
 
   expect(await pathsOf(folder)).toEqual([
     '.counts/requests/project_id=p1.json',
+    'README.txt',
     'datapackage.json',
     'requests/requests_p1_2026-11-20.csv',
     'requests_features/requests_features_p1_2026-11-20.csv',
@@ -105,7 +106,7 @@ test('an aborted partition leaves no file', async () => {
   await writer.abort({ code: 'ABORTED', kind: 'interrupted', message: 'stopped' });
   await sink.finish?.(anyRun, never);
 
-  expect(await pathsOf(folder)).toEqual(['datapackage.json']);
+  expect(await pathsOf(folder)).toEqual(['README.txt', 'datapackage.json']);
 });
 
 test.each(['../../etc/passwd', '=cmd()', 'a.b', 'Zürich 東京', 'x'.repeat(300), '..'])(
@@ -118,7 +119,7 @@ test.each(['../../etc/passwd', '=cmd()', 'a.b', 'Zürich 東京', 'x'.repeat(300
     const [name = '', ...others] = await readdir(join(folder, 'usage'));
     expect(others).toEqual([]);
     expect(name).toMatch(/^usage_[^./\\]+_2026-11-20\.csv$/);
-    expect((await readdir(folder)).sort()).toEqual(['.counts', 'datapackage.json', 'usage']);
+    expect((await readdir(folder)).sort()).toEqual(['.counts', 'README.txt', 'datapackage.json', 'usage']);
   },
 );
 

@@ -70,6 +70,7 @@ function section(stream: Stream): string[] {
     '',
     `${stream.description}. Key: ${stream.key.map((name) => `\`${name}\``).join(', ')}. ` +
       (stream.partitionedBy === 'day' ? 'A partition is a UTC day.' : 'One snapshot.'),
+    ...(stream.use === undefined ? [] : ['', stream.use]),
     '',
     '| field | type | unit | | |',
     '|---|---|---|---|---|',

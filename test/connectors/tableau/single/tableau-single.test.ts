@@ -107,6 +107,7 @@ describe('the single file', () => {
       '.counts/usage/project_id=p2.json',
       '.parts/usage/project_id=p1/2026-11-20.csv',
       '.parts/usage/project_id=p2/2026-11-20.csv',
+      'README.txt',
       'datapackage.json',
       'projects.csv',
       'usage.csv',
@@ -150,7 +151,13 @@ describe('the single file', () => {
 
     await expect(closing).rejects.toMatchObject({ code: 'ABORTED', kind: 'interrupted' });
     expect(await usageIn(folder)).toEqual([['p1', '2026-11-20', '1.0']]);
-    expect((await readdir(folder)).sort()).toEqual(['.counts', '.parts', 'datapackage.json', 'usage.csv']);
+    expect((await readdir(folder)).sort()).toEqual([
+      '.counts',
+      '.parts',
+      'README.txt',
+      'datapackage.json',
+      'usage.csv',
+    ]);
   });
 
   test.each([-2, -1, 0, 1, 2])(
@@ -348,7 +355,13 @@ describe('hostile names', () => {
 
     const names = (await readTable(folder, 'projects.csv')).map((row) => row.name);
     expect(names.sort()).toEqual(ids.map((id) => (id.startsWith('=') ? `'${id}` : id)).sort());
-    expect((await readdir(folder)).sort()).toEqual(['.counts', '.parts', 'datapackage.json', 'projects.csv']);
+    expect((await readdir(folder)).sort()).toEqual([
+      '.counts',
+      '.parts',
+      'README.txt',
+      'datapackage.json',
+      'projects.csv',
+    ]);
   });
 });
 
@@ -404,5 +417,5 @@ test('a run without records writes the header of each table, and says so', async
   const report = await sink.finish?.(anyRun, never);
 
   expect(report).toEqual({ facts: { tables: 1 }, notes: [] });
-  expect((await readdir(folder)).sort()).toEqual(['datapackage.json', 'usage.csv']);
+  expect((await readdir(folder)).sort()).toEqual(['README.txt', 'datapackage.json', 'usage.csv']);
 });
