@@ -24,14 +24,16 @@ export class CheckpointTable {
     this.#ciRun = document?.ci_run;
   }
 
-  /** Not a copy: it changes with the table. */
+  /** As it is now: what changes later is not in it. */
   document(updatedAt: string): StateDocument {
     return {
       version: STATE_VERSION,
       updated_at: updatedAt,
       ...(this.#ciRun && { ci_run: this.#ciRun }),
-      sinks: this.#sinks,
-      sources: this.#sources,
+      sinks: new Map(this.#sinks),
+      sources: copied(this.#sources, (streams) =>
+        copied(streams, (projects) => copied(projects, (sinks) => new Map(sinks))),
+      ),
     };
   }
 
@@ -113,4 +115,8 @@ export class CheckpointTable {
     for (const streams of this.#sources.values())
       for (const projects of streams.values()) for (const sinks of projects.values()) yield* sinks;
   }
+}
+
+function copied<Value>(map: ReadonlyMap<string, Value>, copy: (value: Value) => Value): Map<string, Value> {
+  return new Map([...map].map(([key, value]) => [key, copy(value)]));
 }

@@ -53,7 +53,7 @@ export interface RunCheckpointsOptions {
 const SAVE_EVERY_MS = 1_000;
 /** A state of many projects takes longer to save: of so many parts of the time, saving takes one. */
 const SHARE = 10;
-/** Last readings may lag behind, and are more to write. */
+/** Last readings of days that are open may lag behind, and are more to write. */
 const SAVE_READINGS_EVERY_MS = 300_000;
 
 /** The checkpoints of a run: in memory, and in their store soon after each delivery. */
@@ -74,6 +74,8 @@ export class RunCheckpoints implements Checkpoints {
   #isOlderCopy = false;
   #nextSaveAt = 0;
   #savedReadingsAt: number;
+  /** True where a day was closed whose last reading is not kept yet. */
+  #closesUnkept = false;
   /** A dirty flag: what is as it was loaded is not written. */
   #isChanged = false;
   #saving: Promise<void> = Promise.resolve();
@@ -148,7 +150,9 @@ export class RunCheckpoints implements Checkpoints {
       const version = this.#found.version(key.projectId, day);
       if (lock)
         this.#readings.set(key.stream, key.projectId, day, { readAtMs, records, sums, counts, version });
-      if (this.#appends.has(key.sink) && this.#isClosed(key, day)) this.#closed.push({ ...key, day });
+      const isClosed = this.#isClosed(key, day);
+      if (isClosed) this.#closesUnkept = true;
+      if (this.#appends.has(key.sink) && isClosed) this.#closed.push({ ...key, day });
     }
     this.#isChanged = true;
     if (clock.now() >= this.#nextSaveAt)
@@ -225,12 +229,15 @@ export class RunCheckpoints implements Checkpoints {
       const startedAt = clock.now();
       try {
         await lock.assertHeld();
-        await store.save(this.#table.document(timestampAt(startedAt)));
-        this.#failure = undefined;
-        if (withReadings) {
+        const document = this.#table.document(timestampAt(startedAt));
+        // First: a day that is closed is not read again, so that what was read of it would never be known.
+        if (withReadings || this.#closesUnkept) {
+          this.#closesUnkept = false;
           await this.#readings.save();
           this.#savedReadingsAt = clock.now();
         }
+        await store.save(document);
+        this.#failure = undefined;
       } catch (error) {
         this.#failure = error;
       }

@@ -10,7 +10,7 @@ import { RunCheckpoints } from '../../src/checkpoints/run-checkpoints.js';
 import { runMemory } from '../../src/checkpoints/run-memory.js';
 import { fileError } from '../../src/files/file-error.js';
 import { silentLog } from '../../src/log/log.js';
-import { addDays } from '../../src/time/day.js';
+import { addDays, type Day, daysThrough } from '../../src/time/day.js';
 
 const DAY_MS = 86_400_000;
 const DAY = '2026-11-19';
@@ -58,7 +58,7 @@ function reading(records: number, sums = {}): DayReading {
   };
 }
 
-const days = () => readdir(`${path}.readings`).catch(() => []);
+const days = (): Promise<readonly string[]> => readdir(`${path}.readings`).catch(() => []);
 
 describe('of each day is remembered, once for all sinks, when it was read last and what was found', () => {
   it('in the run itself', async () => {
@@ -139,7 +139,7 @@ it('a run without the lock delivers nothing, and so remembers nothing', async ()
   expect(await days()).toEqual([]);
 });
 
-it('in a run that goes on, they are saved after the state, and only every five minutes', async () => {
+it('in a run that goes on, those of days that may change are saved every five minutes, before the state', async () => {
   const { store, saved } = memoryStore();
   const run = await aRun({ store });
   await run.startRun({
@@ -165,7 +165,7 @@ it('in a run that goes on, they are saved after the state, and only every five m
     await microtasks();
   }
 
-  expect(saved).toEqual(['state', 'state', 'state', 'state', DAY, 'state']);
+  expect(saved).toEqual(['state', 'state', 'state', DAY, 'state', 'state']);
 });
 
 it.each([
@@ -184,6 +184,38 @@ it.each([
   await microtasks();
 
   expect(saved).toHaveLength(times);
+});
+
+it('no day is closed before its last reading is kept, whatever is delivered meanwhile: a kill may come between', async () => {
+  const kept = fileStore(path, { source: 'deepgram' });
+  const meanwhile: Day[] = ['2026-11-11', '2026-11-12'];
+  const closedTooSoon: string[] = [];
+  const run = await aRun({
+    store: {
+      ...kept,
+      readings: {
+        ...kept.readings,
+        save: async (day, readings) => {
+          const other = meanwhile.shift();
+          if (other !== undefined) run.delivered(KEY, other, reading(3));
+          await kept.readings.save(day, readings);
+        },
+      },
+      save: async (document) => {
+        const known = document.sources.get('deepgram')?.get('requests')?.get('p-1')?.get('a');
+        const there = await days();
+        const closed = (known?.closed ?? []).flatMap(([since, until]) => daysThrough(since, until));
+        closedTooSoon.push(...closed.map((day) => `${day}.json`).filter((file) => !there.includes(file)));
+        await kept.save(document);
+      },
+    },
+  });
+
+  run.delivered(KEY, '2026-11-10', reading(3));
+  for (const _ of [1, 2, 3]) await run.flush();
+
+  expect(closedTooSoon).toEqual([]);
+  expect(await days()).toEqual(['2026-11-10.json', '2026-11-11.json', '2026-11-12.json']);
 });
 
 it.each([

@@ -24,11 +24,12 @@ it('a run that had to wait does not replace what was read meanwhile by less', as
     await rm(join(terminal.cwd, `${STATE}.lock`));
     clock.nowMs += HOUR;
     standIn.clock.advance(HOUR);
-    await terminal.again().run('sync', '-c', 'job.yaml');
+    await terminal.again().run('sync', '-c', 'job.yaml', '--quiet');
     meanwhile = (await terminal.files('out'))[TODAY];
   };
 
-  const code = await terminal.run('sync', '-c', 'job.yaml', '--wait');
+  // Quiet: nothing but the lock is waited for.
+  const code = await terminal.run('sync', '-c', 'job.yaml', '--wait', '--quiet');
 
   expect(code).toBe(0);
   expect(meanwhile?.split('\n').length).toBeGreaterThan(50);
