@@ -105,8 +105,9 @@ function namedBy(
 /** The id of a group that is told apart by one, not by tags; undefined where it has none. */
 export function idOf({ key }: Pick<Named, 'key'>): string | undefined {
   if (key === OTHERS.key) return undefined;
-  // Safe: it is what `namedBy` made.
-  const [id] = JSON.parse(key) as readonly [id: string, of: string | null];
+  // As `namedBy` has made it: how long the project's id is, that, and the group's.
+  const [length = ''] = key.split(' ', 1);
+  const id = key.slice(length.length + Number(length) + 2);
   return id === '' ? undefined : id;
 }
 
