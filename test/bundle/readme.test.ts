@@ -1,7 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import manifest from '../../package.json' with { type: 'json' };
 import { EXIT } from '../../src/summary/exit-code.js';
 import { KEY } from '../cli/world.js';
 import { DATADOG_APP_KEY, DATADOG_KEY, organization, world } from './account.js';
@@ -14,7 +13,7 @@ const KEYS = { DEEPGRAM_API_KEY: KEY, DD_API_KEY: DATADOG_KEY, DD_APP_KEY: DATAD
 const NOT_HERE = ['npm ci && npm test'];
 
 describe('the README, followed to the letter', () => {
-  it('leads from a checkout to a delivery and a dashboard', async () => {
+  it('leads from a checkout to a dashboard, to tables and to what a month cost', async () => {
     const readme = await text('README.md');
     const { configuration, datadog } = await receivers(readme);
     const machine = await reader();
@@ -24,8 +23,6 @@ describe('the README, followed to the letter', () => {
 
     for (const command of linesOf(readme, 'sh')) {
       if (NOT_HERE.includes(command) || command.startsWith('export ')) continue;
-      // Without a configuration it would ask Deepgram itself.
-      if (command === 'deepgram-export sync' && !followed.includes('deepgram-export init')) continue;
       if (command.startsWith('cd ')) {
         folder = join(folder, command.slice('cd '.length));
         continue;
@@ -46,7 +43,12 @@ describe('the README, followed to the letter', () => {
       'deepgram-export check',
       'deepgram-export sync',
       'deepgram-export datadog install',
+      'deepgram-export report --month last --by tag,api_key --format csv',
     ]);
+    const files = await readdir(join(machine.workspace, folder, 'out'), { recursive: true });
+    expect(files).toEqual(
+      expect.arrayContaining(['tableau/requests.csv', 'tableau/README.txt', 'report.html']),
+    );
     expect(datadog.payloads.length).toBeGreaterThan(0);
     expect(datadog.assets.dashboards.all).toHaveLength(1);
   }, 300_000);
@@ -72,26 +74,32 @@ describe('the README, followed to the letter', () => {
     expect({ schedule, code, said }).toEqual({ schedule: '*/15 * * * * ', code: 0, said: '' });
     expect(datadog.payloads.length).toBeGreaterThan(0);
   });
+});
 
-  it('names scripts of the package, and every option of sync', async () => {
-    const readme = await text('README.md');
-    const [, options = ''] = /`sync` takes `([^`]+)`/.exec(readme) ?? [];
+describe('the page of commands', () => {
+  it('has every option of sync', async () => {
+    const page = await text('docs/start/commands.md');
+    const [, options = ''] = /`sync` takes `([^`]+)`/.exec(page) ?? [];
     const program = await Program.open();
 
     const { stdout } = await program.run('sync --help');
 
-    for (const option of options.match(/--[a-z-]+/g) ?? []) expect(stdout).toContain(option);
-    expect(Object.keys(manifest.scripts)).toContain('test');
+    const own = [...stdout.matchAll(/^ +(?:-\w, )?(--[a-z-]+)/gm)].map(([, option]) => option);
+    const named = options.match(/--[a-z-]+/g) ?? [];
+    expect(own.filter((option) => !EVERYWHERE.has(option ?? '')).sort()).toEqual([...named].sort());
   });
 
   it('has every exit code', async () => {
-    const readme = await text('README.md');
+    const page = await text('docs/start/commands.md');
 
-    const codes = [...readme.matchAll(/^\| (\d)(?:, \d+)* \|/gm)].map(([, code]) => Number(code));
+    const codes = [...page.matchAll(/^\| (\d)(?:, \d+)* \|/gm)].map(([, code]) => Number(code));
 
     expect(codes).toEqual([...new Set(Object.values(EXIT))]);
   });
 });
+
+/** Options of all commands. */
+const EVERYWHERE = new Set(['--config', '--help', '--version']);
 
 it('no page fetches the program from a registry, on which it is not', async () => {
   const pages = (await readdir(join(ROOT, 'docs'), { recursive: true })).filter((name) =>
@@ -119,18 +127,16 @@ async function reader(): Promise<ThrowAwayMachine> {
 async function receivers(readme: string) {
   const { deepgram } = await world();
   const datadog = await organization();
-  const [, applicationKey = ''] = /^With `(app_key: [^`]+)`/m.exec(readme) ?? [];
+  const underSinks = [...readme.matchAll(/^`(\w+: \{ type: [^`]+)` under `sinks`/gm)].map(([, sink]) => sink);
   const configuration = linesOf(readme, 'yaml')
     .slice(
       0,
       linesOf(readme, 'yaml').findIndex((line) => line.startsWith('name:')),
     )
     .join('\n')
-    .replace('  type: deepgram', `  type: deepgram\n  base_url: ${deepgram.url}`)
-    .replace(
-      'type: datadog-metrics,',
-      `type: datadog-metrics, api_url: "${datadog.url}", ${applicationKey},`,
-    );
+    .replace('type: deepgram,', `type: deepgram, base_url: "${deepgram.url}",`)
+    .replace('type: datadog-metrics,', `type: datadog-metrics, api_url: "${datadog.url}",`)
+    .concat('\n', ...underSinks.map((sink) => `  ${sink}\n`));
   return { configuration, datadog };
 }
 

@@ -73,8 +73,8 @@ it('takes more options a word a line, and nothing of what it is given for a comm
   for (const { said } of ends) expect(said).not.toMatch(/^taken$/m);
 }, 300_000);
 
-it('keeps nothing in the cache where it is not to', async () => {
-  const world = await AccountOverTime.open(workflow({ keep: '' }), playOnGithub);
+it('keeps the program in the cache, and nothing that a run has delivered', async () => {
+  const world = await AccountOverTime.open(workflow({}), playOnGithub);
 
   const { code } = await world.quarter();
 
