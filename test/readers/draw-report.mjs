@@ -10,7 +10,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { openChromium } from './chromium.mjs';
 import { demoReport } from './report-pages.mjs';
 
-const PICTURE = fileURLToPath(new URL('../../docs/report.png', import.meta.url));
+const PICTURE = fileURLToPath(new URL('../../docs/sinks/report.png', import.meta.url));
 /** Days that make a month and the one before. */
 const DAYS = 60;
 const SIZE = { width: 1_040, height: 900, scale: 1.5 };
