@@ -3,7 +3,7 @@ import { AccountOverTime } from './account-over-time.js';
 import { playOnGithub } from './github-runner.js';
 
 /** A workflow with the action, which is given this, and a step that looks at what it has put out. */
-const workflow = (given: Readonly<Record<string, string>>) =>
+const workflow = (given: Readonly<Record<string, string>>, env: Readonly<Record<string, string>> = {}) =>
   JSON.stringify({
     jobs: {
       export: {
@@ -16,6 +16,7 @@ const workflow = (given: Readonly<Record<string, string>>) =>
             env: {
               DEEPGRAM_API_KEY: '${{ secrets.DEEPGRAM_API_KEY }}',
               DD_API_KEY: '${{ secrets.DD_API_KEY }}',
+              ...env,
             },
           },
           {
@@ -71,6 +72,19 @@ it('takes more options a word a line, and nothing of what it is given for a comm
   expect(ends.map(({ outputs }) => outputs?.report)).toEqual(['', '', '', '', '', '']);
   expect(ends[0]?.said).toMatch(/dry run/i);
   for (const { said } of ends) expect(said).not.toMatch(/^taken$/m);
+}, 300_000);
+
+it('puts out how a run ended that was cancelled, or killed before it could say anything', async () => {
+  const world = await AccountOverTime.open(workflow({}), playOnGithub);
+  const kill = '--import=data:text/javascript,process.kill(process.pid,9)';
+  const other = await AccountOverTime.open(workflow({}, { NODE_OPTIONS: kill }), playOnGithub);
+
+  const ended = [await world.quarterCancelled(), await other.quarter()];
+
+  expect(ended).toMatchObject([
+    { code: 130, outputs: { outcome: 'interrupted', 'exit-code': '130' } },
+    { code: 137, outputs: { outcome: '', 'exit-code': '137', summary: '' } },
+  ]);
 }, 300_000);
 
 it('keeps the program in the cache, and nothing that a run has delivered', async () => {
