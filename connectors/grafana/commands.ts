@@ -62,7 +62,7 @@ export const grafanaCommands: CommandGroup = {
     defineCommand({
       name: 'uninstall',
       describe: 'Remove what install has put there, and nothing else',
-      options: { ...GRAFANA, ...LOG },
+      options: { ...GRAFANA, 'env-file': CONFIG['env-file'], ...LOG },
       load: async () => (await import('./install/install-command.js')).uninstall,
     }),
   ],

@@ -1,5 +1,5 @@
 import type { CliContext } from '../../src/catalogue/cli-context.js';
-import { jobFor } from '../../src/cli/options/job-options.js';
+import { type JobOptions, jobFor } from '../../src/cli/options/job-options.js';
 import { type LogOptions, logFor } from '../../src/cli/options/log-options.js';
 import { monthIn } from '../../src/cli/options/month-option.js';
 import { ExportError } from '../../src/errors/export-error.js';
@@ -15,8 +15,7 @@ import { type MoneyTable, moneyTable } from './money-table.js';
 import { readSpending } from './read-spending.js';
 import { chooseStore } from './stores/choose-store.js';
 
-export interface ReportOptions extends LogOptions {
-  readonly config?: string | undefined;
+export interface ReportOptions extends LogOptions, Pick<JobOptions, 'config' | 'envFile'> {
   readonly month: string;
   readonly by: string;
   readonly project?: readonly string[] | undefined;
@@ -39,8 +38,10 @@ export async function report(options: ReportOptions, context: CliContext): Promi
   }
   const { by } = dimensions;
   // Of the configuration only the budget must be whole: which sinks can be read is found out.
-  const job = await jobFor({ config: options.config }, context, ([part]) => part === 'budget');
-  const chosen = await chooseStore(job.sinks, month.month, { cwd: context.cwd, clock, log }, signal);
+  const { config, envFile } = options;
+  const job = await jobFor({ config, envFile }, context, ([part]) => part === 'budget');
+  const { folder: cwd, env } = job;
+  const chosen = await chooseStore(job.sinks, month.month, { cwd, clock, log, env }, signal);
   try {
     for (const words of chosen.passedOver) log.info(words);
     const projects = options.project ?? 'all';

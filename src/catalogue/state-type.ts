@@ -61,6 +61,8 @@ export interface StateContext {
   readonly cwd: string;
   readonly clock: Clock;
   readonly log: Log;
+  /** With what a file of variables adds to it. */
+  readonly env: Readonly<Record<string, string | undefined>>;
   /** Ends what is waited for. */
   readonly signal: AbortSignal;
 }

@@ -118,14 +118,14 @@ async function lockOf(store: CheckpointStore, options: LockOptions): Promise<Sta
 
 /** Where the checkpoints of a job are kept; to be disposed of. */
 async function storeOf(
-  { state, source, folder }: Job,
+  { state, source, folder, env }: Job,
   log: Log,
   context: CliContext,
 ): Promise<CheckpointStore> {
   const { clock, signal } = context;
   const options = { source: source.type, firstDay: source.limits.firstDay };
   if (state.path !== undefined) return fileStore(state.path, { ...options, clock });
-  return rowsStore(await state.open({ cwd: folder, clock, log, signal }), options);
+  return rowsStore(await state.open({ cwd: folder, clock, log, env, signal }), options);
 }
 
 /** Does something with what is kept of a job, and frees it. */

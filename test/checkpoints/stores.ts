@@ -40,7 +40,13 @@ async function inPostgres(): Promise<StoreOfRuns> {
   const settings = postgresStateType.settings.parse({ url: database.url });
   return runsOf(async () =>
     rowsStore(
-      await postgresStateType.open(settings, { cwd: '.', clock: systemClock, log: silentLog, signal }),
+      await postgresStateType.open(settings, {
+        cwd: '.',
+        clock: systemClock,
+        log: silentLog,
+        env: {},
+        signal,
+      }),
       OPTIONS,
     ),
   );

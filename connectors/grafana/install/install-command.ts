@@ -20,7 +20,7 @@ import { type InstallChoice, installAsset, type Result, uninstallAsset } from '.
 import { rulePlace } from './rule-place.js';
 
 /** Which Grafana, and which of the assets. */
-export interface GrafanaOptions extends LogOptions, InstallChoice {
+export interface GrafanaOptions extends LogOptions, InstallChoice, Pick<TableOptions, 'envFile'> {
   readonly url: string;
   /** Default: `GRAFANA_TOKEN` of the environment. */
   readonly token?: string | undefined;
@@ -63,7 +63,7 @@ export async function install(options: InstallOptions, context: CliContext): Pro
 
 /** Removes what {@link install} has put there, and nothing else. */
 export async function uninstall(options: GrafanaOptions, context: CliContext): Promise<number> {
-  const tables = await shownTables({}, context);
+  const tables = await shownTables(options, context);
   const results = await inGrafana(options, tables, context, async (client, results) => {
     const { dashboard } = grafanaAssets(tables, {
       datasource: DATA_SOURCE_UID,

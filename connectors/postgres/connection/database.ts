@@ -39,7 +39,7 @@ export interface DatabaseSettings extends ConnectionSettings {
 }
 
 /** `name`: whose it is, as warnings begin with. */
-export type DatabaseContext = Pick<SinkContext, 'clock' | 'cwd' | 'log' | 'name'>;
+export type DatabaseContext = Pick<SinkContext, 'clock' | 'cwd' | 'env' | 'log' | 'name'>;
 
 /** A database behind few connections, which are made when they are needed. */
 export class Database {
@@ -163,12 +163,17 @@ export class Database {
 
   async #options(): Promise<pg.ClientConfig> {
     const { url } = this.#settings;
+    // What pg would look up in the environment of the process, which may lack what a file of variables has.
+    const { PGUSER, PGPASSWORD, PGOPTIONS } = this.#context.env;
+    const user = url.user ?? PGUSER;
+    const password = url.password?.reveal() ?? PGPASSWORD;
     return {
       host: url.host,
       port: url.port,
       database: url.database,
-      ...(url.user === undefined ? {} : { user: url.user }),
-      ...(url.password === undefined ? {} : { password: url.password.reveal() }),
+      ...(user === undefined ? {} : { user }),
+      ...(password === undefined ? {} : { password }),
+      ...(PGOPTIONS === undefined ? {} : { options: PGOPTIONS }),
       ssl: (await this.#tls()) ?? false,
       enableChannelBinding: url.bindsChannel,
       application_name: 'deepgram-export',

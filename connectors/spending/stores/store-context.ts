@@ -1,4 +1,4 @@
-import type { JobSink } from '../../../src/config/job.js';
+import type { Job, JobSink } from '../../../src/config/job.js';
 import type { Log } from '../../../src/log/log.js';
 import type { Clock } from '../../../src/time/clock.js';
 
@@ -9,4 +9,5 @@ export interface StoreContext {
   readonly cwd: string;
   readonly clock: Clock;
   readonly log: Log;
+  readonly env: Job['env'];
 }

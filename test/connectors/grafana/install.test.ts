@@ -212,6 +212,18 @@ describe('uninstall', () => {
     expect(terminal.stdout).toContain('Nothing of deepgram-export is there');
   });
 
+  it('finds its token in a file of variables, as install does', async () => {
+    const { grafana, run, terminal } = await runningGrafana();
+    delete terminal.env.GRAFANA_TOKEN;
+    await terminal.write('keys.env', `GRAFANA_TOKEN=${TOKENS.admin}\n`);
+    await run('install', '--env-file', 'keys.env');
+    expect(grafana.organization.dashboards.size).toBe(1);
+
+    expect(await run('uninstall', '--env-file', 'keys.env')).toBe(0);
+
+    expect(grafana.organization.dashboards.size).toBe(0);
+  });
+
   it('leaves what is somebody else’s or edited, and the folder that holds it', async () => {
     const { grafana, run, outcomes, editDashboard } = await runningGrafana();
     await run('install');

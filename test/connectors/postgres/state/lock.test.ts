@@ -17,7 +17,7 @@ const WHO = `process ${process.pid} on ${hostname()}, since 2026-11-20T12:00:00.
 async function opened({ url }: TestDatabase, schema = 'deepgram_state'): Promise<StateRows> {
   const settings = postgresStateType.settings.parse({ url, schema });
   const signal = new AbortController().signal;
-  const rows = await postgresStateType.open(settings, { cwd: '.', clock, log: silentLog, signal });
+  const rows = await postgresStateType.open(settings, { cwd: '.', clock, log: silentLog, env: {}, signal });
   onTestFinished(() => rows.dispose());
   return rows;
 }

@@ -3,7 +3,7 @@ import type { StandIn } from '../../../../connectors/stand-ins/deepgram/stand-in
 import { NOW } from '../../../cli/terminal.js';
 import { intake } from '../../../cli/world.js';
 import { storedLogs } from '../../datadog/logs/log-account.js';
-import { hasPostgres, type TestDatabase } from '../postgres-server.js';
+import { hasPostgres, PASSWORD, type TestDatabase } from '../postgres-server.js';
 import { stateWorld } from './state-world.js';
 
 describe.skipIf(!hasPostgres)('a state in PostgreSQL', () => {
@@ -69,6 +69,20 @@ describe.skipIf(!hasPostgres)('a state in PostgreSQL', () => {
 
     expect([sync, plan]).toMatchObject([{ code: 0 }, { code: 0 }]);
     expect(await world.run('sync')).toMatchObject({ code: 2, stderr: expect.stringContaining('STATE_URL') });
+  });
+
+  it('is reached as whom a file of variables says, and so are the tables', async () => {
+    const world = await stateWorld({
+      url: ({ url }) => url.replace(/\/\/.*@/, '//'),
+      sinks: ['db: { type: postgres, url: "${STATE_URL}" }'],
+    });
+    await world.terminal.write('db.env', `PGUSER=postgres\nPGPASSWORD='${PASSWORD}'\n`);
+
+    const runs = [];
+    for (const command of ['sync', 'check', 'state show', 'report', 'postgres grants'])
+      runs.push(await world.run(command, '--env-file', 'db.env'));
+
+    expect(runs.map(({ code, stderr }) => (code === 0 ? code : stderr))).toEqual([0, 0, 0, 0, 0]);
   });
 
   it('may be in the schema of a sink', async () => {
