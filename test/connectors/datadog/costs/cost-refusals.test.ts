@@ -21,7 +21,7 @@ describe('what Datadog refuses', () => {
       code: 'SINK_REFUSED',
       kind: 'auth',
       message: expect.stringMatching(
-        /^Datadog refused to upload the costs of billing_by_line_item_tags\/p1\/2026-11-20 \(403/,
+        /^Datadog refused to upload the costs of billing_by_line_item_tags of Support line, 2026-11-20 \(403/,
       ),
       hint: expect.stringContaining('cloud_cost_management_read and cloud_cost_management_write'),
     });
