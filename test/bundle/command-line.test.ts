@@ -141,7 +141,7 @@ it('the demo needs no key, and leaves what it says', async () => {
 
   const files = await program.files('demo');
   expect(code).toBe(0);
-  expect(stdout).toContain('Everything was delivered.');
+  expect(stdout).toContain('Delivered, but datadog got');
   expect(files['tableau/requests.csv']).toContain('request_id');
   expect(files['datadog/series.ndjson']).toContain('deepgram.requests');
   expect(files['datadog/logs.ndjson']).toContain('"ddsource":"deepgram"');

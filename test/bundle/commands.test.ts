@@ -90,7 +90,7 @@ describe('the state', () => {
     const { code, stdout } = await program.run('state show -c job.yaml');
 
     expect(code).toBe(0);
-    expect(stdout).toMatch(new RegExp(`^archive +requests +p-1 +${DAYS[0]} to ${DAYS[1]} `, 'm'));
+    expect(stdout).toMatch(new RegExp(`^archive +requests +Support line +${DAYS[0]} to ${DAYS[1]} `, 'm'));
   });
 
   it('that cannot be used is exit 2, and repair sets it aside', async () => {

@@ -25,11 +25,6 @@ export function stateSchemas(firstDay: Day) {
     unresolved: z.literal(true).optional(),
   });
   const knownDays = z.strictObject({
-    /**
-     * Where ordinary runs have begun to read; left out where there was none. What was read for itself, of a window that
-     * was given by hand, may be of days before it.
-     */
-    begins: day.optional(),
     /** Days that are delivered and will not be read again. */
     closed: ranges,
     /** Days that are delivered and may still change, by day. */
@@ -38,6 +33,11 @@ export function stateSchemas(firstDay: Day) {
     lost: ranges,
     /** When the snapshot that is delivered was read, UTC; left out where none was, as for streams of days. */
     snapshot: z.string().optional(),
+    /**
+     * Where ordinary runs have begun to read; left out where there was none. What was read for itself, of a window that
+     * was given by hand, may be of days before it.
+     */
+    begins: day.optional(),
   });
   const stateDocument = z.strictObject({
     version: z.literal(READ_VERSIONS),

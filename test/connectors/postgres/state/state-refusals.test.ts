@@ -134,8 +134,8 @@ describe.skipIf(!hasPostgres)(
       ],
       [
         'of a newer version',
-        `update deepgram_state._state set value = replace(value, '"version":3', '"version":4') where ${HEAD}`,
-        /is of version 4, and this program knows 3.*Use the newer deepgram-export/s,
+        `update deepgram_state._state set value = replace(value, '"version":4', '"version":5') where ${HEAD}`,
+        /is of version 5, and this program knows 4.*Use the newer deepgram-export/s,
       ],
       [
         'a row is no JSON',
