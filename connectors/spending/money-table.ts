@@ -1,11 +1,10 @@
 import { formatRanges, rangesOf } from '../../src/checkpoints/day-ranges.js';
 import { shortName } from '../../src/text/one-line.js';
-import type { Day } from '../../src/time/day.js';
 import { timestampAt } from '../../src/time/timestamp.js';
 import type { Share } from '../report/account/amounts.js';
 import { type Calendar, daysWords, type Month, monthName } from '../report/account/calendar.js';
 import { idOf } from '../report/account/grouped-amounts.js';
-import { daysKnown, projectedCost, sumOver } from '../report/account/pace.js';
+import { daysKnown, isComparable, projectedCost, sumOver } from '../report/account/pace.js';
 import { counted, dollars, moment } from '../report/page/numbers.js';
 import { comparedWords } from '../report/page/sections/at-a-glance.js';
 import { NANO } from '../report/totals/measure-parts.js';
@@ -107,10 +106,7 @@ export function moneyTable(
   const { month, monthBefore, complete, same, isMonthOver } = calendar;
   const spent = whole.months.get(month)?.cost_usd;
   const projected = isMonthOver ? undefined : projectedCost(whole);
-  const isWhole = (days: readonly Day[]) =>
-    days.length > 0 && daysKnown(whole.days, days, 'cost_usd').length === days.length;
-  // A part against a whole would look like a change.
-  const known = isWhole(complete) && isWhole(same);
+  const known = isComparable(whole, 'cost_usd');
   const [first, last, firstBefore, lastBefore] = [complete[0], complete.at(-1), same[0], same.at(-1)];
   const compared =
     known && first && last && firstBefore && lastBefore
@@ -130,7 +126,7 @@ export function moneyTable(
     lead:
       spent === undefined
         ? `What ${monthName(month)} has cost is not known: no bill was read.`
-        : `${monthName(month)}${isMonthOver ? '' : ' so far'}: ${dollars(spent)}${known ? comparedWords(whole) : ''}${
+        : `${monthName(month)}${isMonthOver ? '' : ' so far'}: ${dollars(spent)}${comparedWords(whole)}${
             projected === undefined ? '' : `; at this pace ${dollars(projected)}`
           }.`,
     comparison: compared && comparisonWords(compared, isMonthOver, monthBefore),

@@ -21,6 +21,16 @@ export function daysKnown(amounts: AmountsBy, days: readonly Day[], measure: Mea
   return days.filter((day) => amounts.get(day)?.[measure] !== undefined);
 }
 
+/**
+ * True where all days that are over are known, and all those that they are compared with: a part against a whole would
+ * look like a change.
+ */
+export function isComparable({ days, calendar }: DailyCost, measure: Measure): boolean {
+  return [calendar.complete, calendar.same].every(
+    (some) => some.length > 0 && daysKnown(days, some, measure).length === some.length,
+  );
+}
+
 /** Cost of a day on average, over the last days that are over; undefined where no cost is known. */
 export function dailyPace({ days, calendar }: DailyCost, most = PACE_DAYS): number | undefined {
   const last = Array.from({ length: most }, (_, back) => addDays(calendar.lastComplete, -back));

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addDays } from '../../../src/time/day.js';
+import { addDays, daysThrough } from '../../../src/time/day.js';
 import { type Line, replay, reportTerminal } from './archive.js';
 import { rowsOf, sectionText, tablesIn } from './page.js';
 
@@ -32,6 +32,42 @@ describe('a day that comes again', () => {
     const page = await replay(terminal, { billing: [newest, bill('2026-02-03', 8)] });
 
     expect(rowsOf(page, 'Cost by month')['2026-02']?.all).toBe('$14.00');
+  });
+});
+
+describe('the month before', () => {
+  const days = [...daysThrough('2026-10-01', '2026-10-31'), ...daysThrough('2026-11-01', '2026-11-19')];
+  const pageOf = async (some: readonly string[]) => {
+    const lines = some.map((day) => bill(day, day < '2026-11' ? 1 : 2, { line_item: 'nova' }));
+    return replay(await reportTerminal(), { billing: lines, billing_by_line_item: lines });
+  };
+
+  it('is compared with by its same days, and both sums are said', async () => {
+    const page = await pageOf(days);
+
+    expect(sectionText(page, 'glance')).toContain(
+      '$38.00, 100 % over October’s same days; at this pace $60.00.',
+    );
+    expect(sectionText(page, 'glance')).toContain(
+      '$38.00 on days that are over, $19.00 on the same of October; $60.00 at its end, at this pace; $31.00 in October as a whole',
+    );
+    expect(sectionText(page, 'moved')).toContain(
+      'The line item nova cost $19.00 more than on October’s same days',
+    );
+  });
+
+  it.each([
+    ['of the month', '2026-11-07', '$31.00 in October as a whole'],
+    ['of the month before', '2026-10-07', '$30.00 in October as far as read'],
+  ])('is not compared with where a day %s was not read', async (_, missing, before) => {
+    const page = await pageOf(days.filter((day) => day !== missing));
+
+    expect(sectionText(page, 'glance')).not.toContain('over October');
+    expect(sectionText(page, 'glance')).toContain('not compared: not every day was read');
+    expect(sectionText(page, 'glance')).toContain(before);
+    expect(sectionText(page, 'moved')).toContain(
+      'Nothing is compared: not every bill was read of Nov 1 to 19 against Oct 1 to 19.',
+    );
   });
 });
 

@@ -1,10 +1,11 @@
 import type { Account } from '../../account/account.js';
-import { monthName, shortMonthName } from '../../account/calendar.js';
+import { daysOf, monthName, shortMonthName } from '../../account/calendar.js';
 import {
   type Credit,
   creditOf,
   daysKnown,
   daysWithoutCost,
+  isComparable,
   projectedCost,
   sumOver,
 } from '../../account/pace.js';
@@ -14,7 +15,7 @@ import { dateOf } from '../table.js';
 
 /** The whole in one row of figures, under a sentence. */
 export function atAGlance(account: Account): Content {
-  const { calendar, days, months } = account;
+  const { calendar, months } = account;
   const ofMonth = months.get(calendar.month) ?? {};
   const name = shortMonthName(calendar.month);
   const projected = projectedCost(account);
@@ -38,22 +39,21 @@ export function atAGlance(account: Account): Content {
       : undefined;
   const balance = credit === undefined ? NONE : dollars(credit.left);
   const lasts = credit === undefined ? 'no balance was read' : lastsWords(credit);
-  const before = (measure: 'hours' | 'requests', write: (parts: number) => string): string => {
-    const known = daysKnown(days, calendar.same, measure);
-    if (known.length === 0) return 'nothing to compare with';
-    return `${write(sumOver(days, calendar.complete, measure))} on days that are over, ${write(sumOver(days, calendar.same, measure))} on the same of ${shortMonthName(calendar.monthBefore)}`;
-  };
   return html`<p class=lead>${lead}</p>${note}<dl class=kpi>${[
     figure(
       `Cost of ${name}${soFar}`,
       spent === undefined ? NONE : dollars(spent),
       costDetail(account, projected),
     ),
-    figure('Hours', ofMonth.hours === undefined ? NONE : hours(ofMonth.hours), before('hours', hours)),
+    figure(
+      'Hours',
+      ofMonth.hours === undefined ? NONE : hours(ofMonth.hours),
+      sameDays(account, 'hours', hours),
+    ),
     figure(
       'Requests',
       ofMonth.requests === undefined ? NONE : count(ofMonth.requests),
-      before('requests', count),
+      sameDays(account, 'requests', count),
     ),
     figure(
       'Error rate',
@@ -74,18 +74,41 @@ function figure(what: string, value: string, detail: Content): Html {
   return html`<div><dt>${what}<dd class=v>${value}<dd class=q>${detail}</div>`;
 }
 
-function costDetail({ calendar, months }: Account, projected: number | undefined): string {
+/** `$1,093.20 on days that are over, $1,086.10 on the same of October`. */
+function sameDays(
+  account: Account,
+  measure: 'cost_usd' | 'hours' | 'requests',
+  write: (parts: number) => string,
+): string {
+  const { calendar, days } = account;
+  const { complete, same, isMonthOver, monthBefore } = calendar;
+  if (daysKnown(days, same, measure).length === 0) return 'nothing to compare with';
+  if (!isComparable(account, measure)) return 'not compared: not every day was read';
+  const [now, then] = [complete, same].map((some) => write(sumOver(days, some, measure)));
+  if (isMonthOver) return `${then} in ${shortMonthName(monthBefore)}`;
+  return `${now} on days that are over, ${then} on the same of ${shortMonthName(monthBefore)}`;
+}
+
+function costDetail(account: Account, projected: number | undefined): string {
+  const { calendar, days, months } = account;
+  const compared = sameDays(account, 'cost_usd', dollars);
+  if (calendar.isMonthOver) return compared;
   const before = months.get(calendar.monthBefore)?.cost_usd;
-  const whole =
-    before === undefined ? '' : `${shortMonthName(calendar.monthBefore)} as a whole: ${dollars(before)}`;
-  if (calendar.isMonthOver || projected === undefined) return whole;
-  return `projected: ${dollars(projected)}${whole && `; ${whole}`}`;
+  const all = daysOf(calendar.monthBefore);
+  const extent = daysKnown(days, all, 'cost_usd').length === all.length ? 'as a whole' : 'as far as read';
+  return [
+    compared,
+    projected === undefined ? [] : `${dollars(projected)} at its end, at this pace`,
+    before === undefined ? [] : `${dollars(before)} in ${shortMonthName(calendar.monthBefore)} ${extent}`,
+  ]
+    .flat()
+    .join('; ');
 }
 
 /** `, 12 % over October’s same days`; of days that are over on both sides. */
-export function comparedWords({ calendar, days }: Pick<Account, 'calendar' | 'days'>): string {
-  const known = daysKnown(days, calendar.same, 'cost_usd');
-  if (known.length === 0) return '';
+export function comparedWords(account: Pick<Account, 'calendar' | 'days'>): string {
+  const { calendar, days } = account;
+  if (!isComparable(account, 'cost_usd')) return '';
   const now = sumOver(days, calendar.complete, 'cost_usd');
   const then = sumOver(days, calendar.same, 'cost_usd');
   const which = calendar.isMonthOver

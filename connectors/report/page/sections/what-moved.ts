@@ -1,6 +1,7 @@
 import type { Account } from '../../account/account.js';
 import { type Breakdown, OTHERS, type Share, UNTAGGED } from '../../account/amounts.js';
 import { daysWords, shortMonthName } from '../../account/calendar.js';
+import { isComparable } from '../../account/pace.js';
 import { NANO } from '../../totals/measure-parts.js';
 import { type Content, type Html, html } from '../html.js';
 import { change, dollars, growth } from '../numbers.js';
@@ -23,17 +24,20 @@ const LEAST = 0.01 * NANO;
 export function whatMoved(account: Account): Content {
   const { calendar, by } = account;
   const { complete, same } = calendar;
+  const isLogWhole = [...complete, ...same].every((day) => account.quality.has(day));
   const moves = [
     ...movesOf('line item', by.cost_line_item),
     ...movesOf('API key', by.cost_accessor),
     ...movesOf('tag', by.cost_tag),
-    ...movesOf('model', by.cost_models),
+    ...(isLogWhole ? movesOf('model', by.cost_models) : []),
   ]
     .sort((one, other) => Math.abs(other.now - other.then) - Math.abs(one.now - one.then))
     .slice(0, MOST);
   const days = `${daysWords(complete[0], complete.at(-1))} against ${daysWords(same[0], same.at(-1))}`;
   if (same.every((day) => account.days.get(day)?.cost_usd === undefined))
     return html`<p>There is nothing to compare with: no bill of ${shortMonthName(calendar.monthBefore)}\u2019s same days was read.</p>`;
+  if (!isComparable(account, 'cost_usd'))
+    return html`<p>Nothing is compared: not every bill was read of ${days}.</p>`;
   const [first, ...others] = moves;
   if (first === undefined) return html`<p>Nothing moved by a cent or more: ${days}.</p>`;
   return html`<p class=lead>${sentence(first, account)}</p><p class=q>${days}, days that are over.</p>${
