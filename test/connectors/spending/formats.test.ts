@@ -1,4 +1,5 @@
 import { parse } from 'csv-parse/sync';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Line, replay } from '../report/archive.js';
 import { answer, ask, askOn, spendingTerminal } from './spending-world.js';
@@ -87,6 +88,73 @@ describe.each(Object.entries(NAMES))('a name with %s is text', (_, name) => {
     for (const cell of cells) expect(cell).not.toMatch(/[<>]|(?<!\\)[`*[\]]|:\/\//);
     expect(stdout).not.toMatch(CONTROLS);
   });
+});
+
+it('any name is text, in CSV, Markdown and HTML', async () => {
+  const pieces = fc.constantFrom(
+    ...[
+      '=',
+      '+',
+      '-',
+      '@',
+      '\t',
+      '\r\n',
+      ' ',
+      '|',
+      '\\',
+      '`',
+      '*',
+      '_',
+      '[',
+      '](',
+      '<',
+      '>',
+      '&',
+      '"',
+      "'",
+      ',',
+      ';',
+    ],
+    ...[
+      '<!--',
+      '<b',
+      '::',
+      '##[',
+      'https://',
+      '\u202E',
+      '\u0000',
+      '\uD800',
+      '\u00A0',
+      '\u{1F600}',
+      '\uFEFF',
+      'a',
+      '1',
+    ],
+  );
+  const names = fc.array(pieces, { minLength: 1, maxLength: 12 }).map((some) => some.join(''));
+  await fc.assert(
+    fc.asyncProperty(names, async (name) => {
+      const terminal = await named(name);
+      const [csv, markdown, page] = await Promise.all(
+        ['csv', 'markdown', 'html'].map((format) => ask(terminal, '--format', format, ...BY)),
+      );
+
+      const rows: readonly Record<string, string>[] = parse(csv?.stdout ?? '', { columns: true, bom: true });
+      expect(rows.map(({ by, cost_usd }) => [by, cost_usd])).toEqual(
+        ['all', 'project', 'api_key', 'tags', 'tag', 'line_item'].map((by) => [by, '5.0']),
+      );
+      for (const row of rows) for (const cell of Object.values(row)) expect(cell).not.toMatch(/^[=+@\t\r-]/);
+      const lines = (markdown?.stdout ?? '').split('\n').filter((line) => line.includes('$5.00 |'));
+      expect(lines).toHaveLength(9);
+      for (const line of lines) expect(line).toMatch(/^\| .* \|$/);
+      const cells = lines.map((line) => line.split(/(?<!\\)(?:\\\\)*\|/)[1] ?? '');
+      for (const cell of cells) expect(cell).not.toMatch(/[<>]|(?<!\\)[`*[\]]|:\/\//);
+      const tags = [...(page?.stdout ?? '').matchAll(/<\/?([a-z!][a-z0-9]*)/gi)].map(([, tag]) => tag ?? '');
+      expect(tags.filter((tag) => !KNOWN.has(tag))).toEqual([]);
+      for (const one of [markdown, page]) expect(one?.stdout).not.toMatch(CONTROLS);
+    }),
+    { numRuns: 10, seed: 2026 },
+  );
 });
 
 const KNOWN = new Set(
