@@ -3,7 +3,8 @@ import { ExportError } from '../errors/export-error.js';
 import { secretsIn } from '../secrets/secret.js';
 import type { Job } from './job.js';
 import { crossCheck } from './mistakes/cross-check.js';
-import { configError, type Path } from './mistakes/mistake.js';
+import { configError, type Mistake, type Path } from './mistakes/mistake.js';
+import { MISSING, meantBy } from './mistakes/zod-messages.js';
 import { type Overrides, overrideJob } from './overrides.js';
 import { isMap } from './parts/map.js';
 import { type ParsedConfig, parseConfig } from './parts/parse-config.js';
@@ -61,12 +62,23 @@ export async function loadJob(options: LoadJobOptions): Promise<Job> {
   const ofTree = tree.mistakes.map((mistake) =>
     variableOf(mistake.path) === undefined
       ? mistake
-      : { ...mistake, words: `is missing, and ${mistake.words}` },
+      : { ...mistake, words: `${MISSING}, and ${mistake.words}` },
   );
-  const all = [...mistakes, ...ofTree, ...config.mistakes, ...crossCheck(config, file)];
+  const all = eachOnce([...mistakes, ...ofTree, ...config.mistakes, ...crossCheck(config, file)]);
   if (all.length > 0) throw configError(options.file, all);
   const job = jobOf(config, { folder, env });
   return overrides === undefined ? job : overrideJob(job, overrides);
+}
+
+/** Without the settings that are only missing because their keys are misspelt, which is said. */
+function eachOnce(mistakes: readonly Mistake[]): readonly Mistake[] {
+  const meant = mistakes.flatMap(({ path, words }) => {
+    const key = meantBy(words);
+    return key === undefined ? [] : [JSON.stringify([...path.slice(0, -1), key])];
+  });
+  return mistakes.filter(
+    ({ path, words }) => !(words.startsWith(MISSING) && meant.includes(JSON.stringify(path))),
+  );
 }
 
 /** What is in the file, or in the configuration that is run without one. */

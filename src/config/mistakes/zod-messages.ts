@@ -26,8 +26,12 @@ export function zodMessages(schema: z.ZodType, beside: readonly string[]): z.cor
   };
 }
 
+/** What is said of a setting that must be there begins so. */
+export const MISSING = 'is missing';
+const UNKNOWN = 'is no setting known here';
+
 function messageForType({ expected, input }: z.core.$ZodRawIssue<z.core.$ZodIssueInvalidType>): string {
-  if (input === undefined) return 'is missing';
+  if (input === undefined) return MISSING;
   const must = `must be ${typeNames[expected] ?? expected}`;
   if (input === null) return `is empty, and ${must}`;
   return expected === 'string' && typeof input !== 'object' ? `${must}; put it in quotes` : must;
@@ -44,15 +48,20 @@ const typeNames: Readonly<Record<string, string>> = {
 /** Of a setting that has one of these words, and another one or none. */
 export function messageForChoice(input: unknown, choices: readonly string[]): string {
   const must = choices.length === 1 ? `must be ${choices[0]}` : `must be one of ${choices.join(', ')}`;
-  if (input === undefined) return `is missing: it ${must}`;
+  if (input === undefined) return `${MISSING}: it ${must}`;
   return must + (typeof input === 'string' && choices.length > 1 ? suggestion(input, choices) : '');
 }
 
 function messageForKey(key: string, known: readonly string[]): string {
   if (key.includes(':')) return 'is no setting; is a space missing after ":"?';
   const near = suggestion(key, known);
-  if (near !== '' || known.length === 0) return `is no setting known here${near}`;
-  return `is no setting known here; there are ${known.join(', ')}`;
+  if (near !== '' || known.length === 0) return UNKNOWN + near;
+  return `${UNKNOWN}; there are ${known.join(', ')}`;
+}
+
+/** The setting that an unknown key is said to stand for; undefined for all other words. */
+export function meantBy(words: string): string | undefined {
+  return words.startsWith(UNKNOWN) ? / \(did you mean "(.*)"\?\)$/.exec(words)?.[1] : undefined;
 }
 
 function knownKeys(schema: unknown): readonly string[] {

@@ -45,10 +45,12 @@ export const sinkName = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,23}$/, {
 
 /** The type of a state that names none. */
 export const FILE_STATE = 'file';
+/** Where it is by default. */
+export const STATE_PATH = '.deepgram-export/state.json';
 
 export const fileStateSettings = z.strictObject({
   path: folder()
-    .default('.deepgram-export/state.json')
+    .default(STATE_PATH)
     .describe('File that says what every sink has; relative to the folder of this file'),
 });
 

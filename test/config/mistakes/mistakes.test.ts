@@ -81,6 +81,11 @@ describe('one mistake, its place and its words', () => {
       '4:3  source.max_concurency: is no setting known here (did you mean "max_concurrency"?)',
     ],
     [
+      'a misspelt setting that must be there, once',
+      right.replace('api_key: dg', 'apikey: dg'),
+      '4:3  source.apikey: is no setting known here (did you mean "api_key"?)',
+    ],
+    [
       'an unknown setting',
       `${right}extra: 1\n`,
       '9:1  extra: is no setting known here; there are version, source, streams, window, state, budget, sinks',
