@@ -1,4 +1,5 @@
-import { dirname, isAbsolute, relative } from 'node:path';
+import { lstat } from 'node:fs/promises';
+import { dirname, isAbsolute, join, relative } from 'node:path';
 import type { CliContext } from '../catalogue/cli-context.js';
 import type { SourceMemory } from '../catalogue/source-type.js';
 import type { LockOptions, StateLock } from '../catalogue/state-lock.js';
@@ -13,6 +14,7 @@ import { rowsStore } from '../checkpoints/rows/rows-store.js';
 import { RunCheckpoints } from '../checkpoints/run-checkpoints.js';
 import { noMemory, type RunMemory, runMemory } from '../checkpoints/run-memory.js';
 import type { Job } from '../config/job.js';
+import { STATE_PATH } from '../config/settings/config-schema.js';
 import type { Log } from '../log/log.js';
 import type { Window } from '../time/window.js';
 
@@ -124,8 +126,30 @@ async function storeOf(
 ): Promise<CheckpointStore> {
   const { clock, signal } = context;
   const options = { source: source.type, firstDay: source.limits.firstDay };
-  if (state.path !== undefined) return fileStore(state.path, { ...options, clock });
+  if (state.path !== undefined) {
+    await sayWhereItWas(state.path, folder, log, context);
+    return fileStore(state.path, { ...options, clock });
+  }
   return rowsStore(await state.open({ cwd: folder, clock, log, env, signal }), options);
+}
+
+/** Versions before had it in the working directory, wherever the configuration was: such a one would silently not count. */
+async function sayWhereItWas(path: string, folder: string, log: Log, { cwd }: CliContext): Promise<void> {
+  const before = join(cwd, STATE_PATH);
+  if (path !== join(folder, STATE_PATH) || path === before) return;
+  if ((await isThere(path)) || !(await isThere(before))) return;
+  const to = relative(cwd, folder);
+  log.warn(
+    `There is no state beside the configuration yet, and ${STATE_PATH} of this folder is not looked at. ` +
+      `If it is of this job: mv ${dirname(STATE_PATH)} ${/^[\w./-]+$/.test(to) ? to : `'${to.replaceAll("'", "'\\''")}'`}/`,
+  );
+}
+
+function isThere(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Does something with what is kept of a job, and frees it. */

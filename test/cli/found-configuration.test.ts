@@ -106,6 +106,26 @@ describe('relative paths of a configuration start at its folder', () => {
     expect(inside.stdout).not.toContain('never delivered');
   });
 
+  it('and a state that is in the working directory is said to be left, with how to move it, until there is another', async () => {
+    const { url } = await account();
+    const terminal = await Terminal.open({ env: { DEEPGRAM_API_KEY: KEY } });
+    await mkdir(join(terminal.cwd, 'my jobs'));
+    await mkdir(join(terminal.cwd, '.deepgram-export'));
+    await terminal.write('my jobs/job.yaml', jobText(url, [ARCHIVE]));
+    await terminal.write('.deepgram-export/state.json', '{}');
+    const said =
+      /warn: There is no state beside the configuration yet, .*: mv \.deepgram-export 'my jobs'\/$/m;
+
+    const before = await terminal.run('plan', '-c', 'my jobs/job.yaml');
+    expect(terminal.stderr).toMatch(said);
+    await terminal.run('sync', '-c', 'my jobs/job.yaml');
+    const later = terminal.again();
+    const after = await later.run('plan', '-c', 'my jobs/job.yaml');
+
+    expect([before, after]).toEqual([0, 0]);
+    expect(later.stderr).not.toContain('mv ');
+  });
+
   it('and at the working directory where it comes through a pipe', () => {
     expect(folderOfConfig('/dev/fd/63', '/srv/deepgram')).toBe('/srv/deepgram');
     expect(folderOfConfig('/dev/stdin', '/srv/deepgram')).toBe('/srv/deepgram');
