@@ -22,15 +22,18 @@ export function planLines(
 ): string[] {
   const cells = streams.map((stream) => {
     const own = tasks.filter((task) => task.stream === stream.name);
-    const isWanted = lanes.some((lane) => lane.wants(stream));
-    const rest = restOf(resting.filter((one) => one.stream === stream.name));
+    const wanting = lanes.filter((lane) => lane.wants(stream)).length;
+    const rest = restOf(
+      resting.filter((one) => one.stream === stream.name),
+      wanting,
+    );
     return [
       stream.name,
       daysText(own),
       formatCount(partitionsOf(own).length),
       formatCount(callsOf(own)),
-      [whyOf(own), rest && `not read: ${rest}`].filter((words) => words !== '').join('; ') ||
-        (isWanted ? '(nothing is lacking)' : '(no sink wants it)'),
+      [whyOf(own, wanting), rest && `not read: ${rest}`].filter((words) => words !== '').join('; ') ||
+        (wanting > 0 ? '(nothing is lacking)' : '(no sink wants it)'),
     ];
   });
   const head = ['STREAM', 'DAYS', 'PARTITIONS', 'CALLS', 'WHY'];
@@ -63,30 +66,45 @@ export function partitionLines(tasks: readonly Task[]): string[] {
 }
 
 /** Partitions by sink and reason: `tableau: 7 never delivered, 2 open`. */
-function whyOf(tasks: readonly Task[]): string {
+function whyOf(tasks: readonly Task[], wanting: number): string {
   return formatCounts(
     partitionsOf(tasks).flatMap(({ lacking }) =>
       Object.entries(lacking).map(([sink, { why }]) => [sink, WORDS[why], 1] as const),
     ),
+    wanting,
   );
 }
 
-function formatCounts(found: readonly (readonly [sink: string, words: string, count: number])[]): string {
+/** @param wanting how many sinks want the stream: where the same is true of all, they are not named */
+function formatCounts(
+  found: readonly (readonly [sink: string, words: string, count: number])[],
+  wanting: number,
+): string {
   const counts = new Map<string, Map<string, number>>();
   for (const [sink, words, count] of found) {
     const ofSink = counts.get(sink) ?? new Map<string, number>();
     counts.set(sink, ofSink.set(words, (ofSink.get(words) ?? 0) + count));
   }
-  const ofSinks = [...counts].map(([sink, words]) => {
-    const parts = [...words].map(([word, count]) => `${formatCount(count)} ${word}`);
-    return `${sink}: ${parts.join(', ')}`;
-  });
-  return ofSinks.join('; ');
+  const alike = new Map<string, string[]>();
+  for (const [sink, words] of counts) {
+    const parts = [...words].map(([word, count]) => `${formatCount(count)} ${word}`).join(', ');
+    alike.set(parts, [...(alike.get(parts) ?? []), sink]);
+  }
+  return [...alike]
+    .map(([parts, sinks]) =>
+      sinks.length > 1 && sinks.length === wanting
+        ? `all ${sinks.length} sinks: ${parts}`
+        : `${sinks.join(', ')}: ${parts}`,
+    )
+    .join('; ');
 }
 
 /** What is not read, by sink and reason: `tableau: 5 unchanged`. */
-function restOf(resting: readonly RestingPartitions[]): string {
-  return formatCounts(resting.map(({ sink, days, rests }) => [sink, REST_WORDS[rests], days.length]));
+function restOf(resting: readonly RestingPartitions[], wanting: number): string {
+  return formatCounts(
+    resting.map(({ sink, days, rests }) => [sink, REST_WORDS[rests], days.length]),
+    wanting,
+  );
 }
 
 const REST_WORDS: Readonly<Record<RestReason['rests'], string>> = {
