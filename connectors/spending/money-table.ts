@@ -1,4 +1,5 @@
 import { formatRanges, rangesOf } from '../../src/checkpoints/day-ranges.js';
+import { calledAs, toldApart } from '../../src/text/called-as.js';
 import { shortName } from '../../src/text/one-line.js';
 import { timestampAt } from '../../src/time/timestamp.js';
 import type { Share } from '../report/account/amounts.js';
@@ -78,7 +79,7 @@ export interface Block {
 }
 
 export interface BlockRow extends Amounts {
-  readonly project: { readonly id: string; readonly name: string } | undefined;
+  readonly project: { readonly id: string; readonly name: string; readonly called: string } | undefined;
   readonly name: string;
   readonly id: string | undefined;
   /** What people read: two that are called the same have their ids beside their names. */
@@ -186,7 +187,12 @@ function blockOf(
   isCompared: boolean,
 ): Block {
   const { of, breakdown, addsUp, hasIds, isOfProject, note } = aboutDimension(by);
-  const named = new Map(projects.map(({ id, name }) => [id, { id, name }]));
+  const named = new Map(
+    toldApart(projects).map((one) => [
+      one.id,
+      { id: one.id, name: one.name ?? one.id, called: calledAs(one) },
+    ]),
+  );
   const isSplit = breakdown !== undefined && wantsProjects;
   const hasProjects = breakdown !== undefined && (isSplit || isOfProject) && projects.length > 1;
   const ranked = (sums: SpendingSums) =>

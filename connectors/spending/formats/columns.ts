@@ -21,7 +21,7 @@ export function columnsOf(block: Block, { compared, isOver, month }: MoneyTable)
           {
             head: 'project',
             isText: true,
-            cell: ({ project }: BlockRow) => project?.name ?? '',
+            cell: ({ project }: BlockRow) => project?.called ?? '',
             total: () => '',
           },
         ]

@@ -172,6 +172,20 @@ it('two keys of a project that have one name have their ids beside it', async ()
   expect(stdout).toMatch(/^prod \(k-2\) /m);
 });
 
+it('two projects that have one name have as much of their ids beside it as tells them apart', async () => {
+  const terminal = await spendingTerminal();
+  const key = { accessor: 'k', api_key_name: 'production' };
+  const lines = [bill('2026-11-19', 1), bill('2026-11-19', 2, { project_id: 'p-2' })];
+  await replay(terminal, {
+    billing: lines,
+    billing_by_accessor: lines.map((line) => ({ ...line, ...key })),
+  });
+
+  const { stdout } = await ask(terminal, '--by', 'api_key');
+
+  expect(stdout).toMatch(/^production {2}Sales \(p-2\) .*\nproduction {2}Sales \(p-1\) /m);
+});
+
 it('only the projects that are named, by id or name', async () => {
   const terminal = await spendingTerminal({ more: 'budget: { monthly: 10 }' });
   const lines = [
