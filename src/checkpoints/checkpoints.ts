@@ -118,6 +118,11 @@ export interface CheckpointView {
   isLastReading(day: Day): boolean;
   /** Days that a sink has and that may still change, in order. */
   openDays(key: CheckpointKey): readonly Day[];
+  /**
+   * When that was read which a sink has of a day that is open, in milliseconds since the epoch; undefined where it has
+   * none. Left out where nothing is remembered.
+   */
+  givenAtMs?(key: CheckpointKey, day: Day): number | undefined;
   /** Why a sink is to get this day of a stream (null is its snapshot), or why not. */
   dueReason(key: CheckpointKey, day: Day | null, stream: Stream): DueReason | RestReason;
   /**

@@ -117,6 +117,12 @@ export class RunCheckpoints implements Checkpoints {
     return this.#options.fullRefresh ? [] : Object.keys(this.#table.get(key).open).sort();
   }
 
+  givenAtMs(key: CheckpointKey, day: Day): number | undefined {
+    if (this.#options.fullRefresh) return undefined;
+    const open = this.#table.get(key).open[day];
+    return open && Date.parse(open.read_at);
+  }
+
   dueReason(key: CheckpointKey, day: Day | null, stream: Stream): DueReason | RestReason {
     const { fullRefresh, nowMs, lookbackMs } = this.#options;
     const known = this.#table.get(key);

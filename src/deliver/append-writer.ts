@@ -35,6 +35,8 @@ export const SKIPPED = {
   delivered: 'already delivered',
   before: 'refused or left out by an earlier run, and not tried again',
   unsettled: 'not settled yet',
+  /** Of a sink that replaces, and can deliver only what is new. */
+  older: 'of a time that an earlier run has delivered or reported, and too old to be sent once more',
 } as const;
 
 /**

@@ -99,7 +99,14 @@ async function readInto(
 ): Promise<OpenPartition> {
   const facts = new CountedFacts(partition.stream);
   const isLast = partition.day !== null && checkpoints.isLastReading(partition.day);
-  const begun = await Promise.all(lanes.map((lane) => lane.begin(partition, signal, isLast)));
+  const { stream, project, day } = partition;
+  const begun = await Promise.all(
+    lanes.map((lane) => {
+      const key = { sink: lane.name, stream: stream.name, projectId: project.id };
+      const givenBeforeMs = day === null ? undefined : checkpoints.givenAtMs?.(key, day);
+      return lane.begin({ ...partition, givenBeforeMs }, signal, isLast);
+    }),
+  );
   const writers = begun.filter((writer): writer is LaneWriter => writer !== undefined);
   if (writers.length === 0) return { facts, writers, unreadable: 0, isPartial: true, isUnresolved: false };
   try {

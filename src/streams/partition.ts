@@ -19,6 +19,11 @@ export interface Partition {
   readonly project: Project;
   /** The day, or null for a snapshot. */
   readonly day: Day | null;
+  /**
+   * Of which moment the reading was that the sink was given before; milliseconds since the epoch. Left out where there
+   * was none, where the day is closed, and where nobody remembers.
+   */
+  readonly givenBeforeMs?: number | undefined;
 }
 
 /** How a partition is known to programs: `requests/<project id>/2026-11-20`. */

@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { startIntake } from '../../connectors/stand-ins/datadog/intake.js';
 import type { Clock } from '../../src/time/clock.js';
 import { NOW, Terminal } from './terminal.js';
 import { ARCHIVE, account, intake, jobText, KEY, TABLEAU } from './world.js';
@@ -112,6 +113,41 @@ describe('the first words say', () => {
       /^Delivered, but datadog got \d+ of \d+ records: (?:the|most of the) others are older than 1 hour\. /m,
     );
     expect(terminal.stdout).not.toContain('Everything');
+  });
+
+  it('not again what an earlier run has sent or said, but what was never sent in between', async () => {
+    const standIn = await account({ requestsPerDay: 1_000 });
+    const { clock } = standIn;
+    const datadog = await startIntake({ apiKey: KEY, clock: { ...clock, sleep: async () => {} } });
+    onTestFinished(() => datadog.close());
+    const env = { DEEPGRAM_API_KEY: KEY };
+    const terminal = await Terminal.open({ env, clock: { now: () => clock.now(), sleep: async () => {} } });
+    const sink = `datadog: { type: datadog-metrics, api_key: ${KEY}, api_url: "${datadog.url}" }`;
+    await terminal.write('job.yaml', jobText(standIn.url, [ARCHIVE, sink]));
+    const summaryAfter = async (minutes: number) => {
+      clock.advance(minutes * 60_000);
+      const run = terminal.again();
+      await run.run('sync', '-c', 'job.yaml', '--stream', 'requests');
+      return run.stdout;
+    };
+
+    const said = [
+      await summaryAfter(0),
+      await summaryAfter(15),
+      await summaryAfter(50),
+      await summaryAfter(5 * 60),
+    ];
+
+    const first = said.map((text) => /^(?:Delivered|Everything)[^.:]*/m.exec(text)?.[0]);
+    const but = expect.stringMatching(/^Delivered, but datadog got [\d,]+ of [\d,]+ records$/);
+    expect(first).toEqual([but, 'Everything was delivered', 'Everything was delivered', but]);
+    expect(said.map((text) => text.includes('! datadog: To have points older than 1 hour'))).toEqual([
+      true,
+      false,
+      false,
+      true,
+    ]);
+    for (const text of said.slice(1)) expect(text).toMatch(/skipped: of a time that an earlier run has/);
   });
 
   it('which sinks failed', async () => {

@@ -102,7 +102,12 @@ function partitionTarget<Given>(
       const whole = held;
       held = undefined;
       const call = { what: `send the metrics of ${partitionWords(partition)}`, signal };
-      const receipt = await submitPoints(whole?.groups(points.clock.now()) ?? [], points, call);
+      const receipt = await submitPoints(
+        whole?.groups(points.clock.now()) ?? [],
+        points,
+        call,
+        partition.givenBeforeMs,
+      );
       for (const [name, records] of whole?.folded ?? []) points.statistics.fold(name, records);
       return receipt;
     },

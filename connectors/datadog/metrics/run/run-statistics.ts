@@ -16,6 +16,7 @@ export class RunStatistics {
   wireBytes = 0;
   readonly #skipped: Record<Exclude<Verdict, 'kept'>, number> = {
     'too old': 0,
+    earlier: 0,
     'past retention': 0,
     ahead: 0,
     unfinished: 0,

@@ -8,13 +8,12 @@ import type { Group, Metric, Point } from '../points.js';
 import type { RunStatistics } from '../run/run-statistics.js';
 import { cutSeries, type Series, submitSeries, tagsKeyOf } from '../series/series.js';
 import { type GroupOutcome, newOutcome, pointName, tallyOutcome } from './group-outcome.js';
-import { judge, verdictReasons } from './time-window.js';
+import { type JudgedBy, judge, verdictReasons } from './time-window.js';
 
 /** What all points of a sink are submitted with. */
-export interface PointsContext {
+export interface PointsContext extends Omit<JudgedBy, 'givenBeforeMs'> {
   readonly client: DatadogClient;
   readonly clock: Clock;
-  readonly historical: boolean;
   readonly statistics: RunStatistics;
 }
 
@@ -31,19 +30,21 @@ export async function submitPoints(
   groups: Iterable<Group>,
   context: PointsContext,
   call: Call,
+  givenBeforeMs?: number,
 ): Promise<Receipt> {
-  const { client, statistics } = context;
+  const { client, statistics, historical } = context;
+  const judged = { historical, givenBeforeMs };
   const tally = new ReceiptTally();
   await forEachConcurrent(BATCHES_AT_ONCE, batchesOf(groups), async (batch) => {
     const outcomes = batch.map(newOutcome);
-    const series = keptSeries(outcomes, context);
+    const series = keptSeries(outcomes, context, judged);
     if (series.length > 0) {
       await submitInHalves(series, {
         noun: 'point',
         async submit(some) {
           statistics.wireBytes += await submitSeries(client, some, call);
           statistics.payloads += 1;
-          settle(some, context);
+          settle(some, context, judged);
         },
         reject,
         cut: cutSeries,
@@ -70,7 +71,8 @@ function* batchesOf(groups: Iterable<Group>): Iterable<Group[]> {
 
 function keptSeries(
   outcomes: readonly GroupOutcome[],
-  { clock, historical, statistics }: PointsContext,
+  { clock, statistics }: PointsContext,
+  judged: JudgedBy,
 ): Series<GroupOutcome>[] {
   const now = clock.now();
   const series: GrowingSeries[] = [];
@@ -81,10 +83,11 @@ function keptSeries(
     const ofTags = byTags.get(key) ?? new Map<Metric, GrowingSeries>();
     byTags.set(key, ofTags);
     for (const { metric, timestamp, value } of points) {
-      const verdict = judge(metric, timestamp, now, historical);
+      const verdict = judge(metric, timestamp, now, judged);
       if (verdict !== 'kept') {
         statistics.skip(verdict);
-        outcome.skipped ??= verdictReasons[verdict];
+        // What nobody has ever sent of a record is what its receipt says.
+        if (verdict === 'too old' || outcome.skipped === undefined) outcome.skipped = verdictReasons[verdict];
         continue;
       }
       let known = ofTags.get(metric);
@@ -108,13 +111,14 @@ type GrowingSeries = Series<GroupOutcome> & {
 /** Judged once more, as of the answer: a payload may have waited until its points had grown too old. */
 function settle(
   series: readonly Series<GroupOutcome>[],
-  { clock, historical, statistics }: PointsContext,
+  { clock, statistics }: PointsContext,
+  judged: JudgedBy,
 ): void {
   const now = clock.now();
   for (const { metric, tags, points, outcomes } of series) {
     statistics.sawSeries(metric, tags);
     for (const [i, outcome] of outcomes.entries()) {
-      const verdict = judge(metric, points[i]?.timestamp ?? 0, now, historical);
+      const verdict = judge(metric, points[i]?.timestamp ?? 0, now, judged);
       if (verdict === 'kept') {
         statistics.pointsSent += 1;
         outcome.sent += 1;

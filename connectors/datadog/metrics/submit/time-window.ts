@@ -1,3 +1,4 @@
+import { SKIPPED } from '../../../../src/deliver/append-writer.js';
 import type { Metric } from '../points.js';
 
 /**
@@ -5,7 +6,7 @@ import type { Metric } from '../points.js';
  * @see https://docs.datadoghq.com/api/latest/metrics/#submit-metrics
  * @see https://docs.datadoghq.com/metrics/custom_metrics/historical_metrics/
  */
-export type Verdict = 'kept' | 'too old' | 'past retention' | 'ahead' | 'unfinished';
+export type Verdict = 'kept' | 'too old' | 'earlier' | 'past retention' | 'ahead' | 'unfinished';
 
 const KEPT_BACK_S = 3_600;
 const KEPT_AHEAD_S = 600;
@@ -25,12 +26,28 @@ export function verdictOn(timestamp: number, now: number, historical: boolean): 
   return timestamp >= retentionStart(now) / 1_000 ? 'kept' : 'past retention';
 }
 
+/** What a point is judged by, beside its time. */
+export interface JudgedBy {
+  readonly historical: boolean;
+  /** When its day was read before for this sink: what was over then was sent then, or said to be too old. */
+  readonly givenBeforeMs: number | undefined;
+}
+
 /**
  * The verdict on one of our points. A count of a period that is not over, and so long that its final value would
  * come too late to be kept, is not sent: the part of it that is known now would stand for the whole for ever.
  */
-export function judge(metric: Metric, timestamp: number, now: number, historical: boolean): Verdict {
+export function judge(
+  metric: Metric,
+  timestamp: number,
+  now: number,
+  { historical, givenBeforeMs }: JudgedBy,
+): Verdict {
   const verdict = verdictOn(timestamp, now, historical);
+  if (verdict === 'too old') {
+    const end = timestamp + (metric.kind === 'count' ? metric.interval : 0);
+    return givenBeforeMs !== undefined && end <= givenBeforeMs / 1_000 ? 'earlier' : verdict;
+  }
   if (verdict !== 'kept' || historical || metric.kind !== 'count' || metric.interval < KEPT_BACK_S)
     return verdict;
   return timestamp + metric.interval > now / 1_000 ? 'unfinished' : 'kept';
@@ -39,6 +56,7 @@ export function judge(metric: Metric, timestamp: number, now: number, historical
 /** Why a point is left out, as a receipt says it. */
 export const verdictReasons = {
   'too old': 'older than 1 hour: Datadog answers 202 and drops it, unless Historical Metrics Ingestion is on',
+  earlier: SKIPPED.older,
   'past retention': 'older than the 15 months that Datadog keeps',
   unfinished: 'counts a period that is not over, and Datadog would not take its final value any more',
   ahead: 'more than 10 minutes ahead of now: Datadog answers 202 and drops it',
