@@ -63,7 +63,7 @@ svg.c .e{font-weight:600}
 .d{stroke-dasharray:2 4}
 footer{padding-top:12px;padding-bottom:32px}
 @media (max-width:560px){.i{display:none}svg.c{width:calc(100% - 88px);margin-left:50px;margin-right:38px;height:180px}dl.kpi{grid-template-columns:1fr 1fr}.b{min-width:0}table{font-size:12.5px}tbody th,tfoot th{min-width:6.2em}th,td{padding-right:6px}dl.kpi dd.v{font-size:22px}svg.c text{font-size:11px}}
-@media print{*{print-color-adjust:exact;-webkit-print-color-adjust:exact}nav{display:none}body{font-size:10.5pt}main,header,footer{max-width:none;padding:0}dl.kpi{grid-template-columns:repeat(5,1fr);gap:8px}dl.kpi div{padding:8px}dl.kpi dd.v{font-size:15pt}.log{font-size:7.5pt}.log tbody th{white-space:normal;min-width:6em}.log td:last-child{font-size:6.5pt}figure,dl.kpi,tr,.w:not(:has(.log)),h2,h3,.lead{break-inside:avoid}h2,h3,h3+.q,.lead,figcaption,summary{break-after:avoid}.w{overflow:visible}details:not([open])>summary::after{content:' (folded: open it to print it)'}svg.c{height:180px}@page{margin:14mm}}
+@media print{*{print-color-adjust:exact;-webkit-print-color-adjust:exact}nav{display:none}body{font-size:10.5pt}main,header,footer{max-width:none;padding:0}dl.kpi{grid-template-columns:repeat(5,1fr);gap:8px}dl.kpi div{padding:8px}dl.kpi dd.v{font-size:15pt}.log{font-size:7.5pt}.log tbody th{white-space:normal;min-width:6em}.log td:last-child{font-size:6.5pt}figure,dl.kpi,tr,.w:not(:has(.log)),h2,h3,.lead{break-inside:avoid}h2,h3,h3+.q,.lead,figcaption,summary{break-after:avoid}.w{overflow:visible}thead th{overflow-wrap:anywhere;min-width:3.5em}details:not([open])>summary::after{content:' (folded: open it to print it)'}svg.c{height:180px}@page{margin:14mm}}
 </style>`;
 
 /** What marks a day that is not over. */
