@@ -90,46 +90,19 @@ describe.each(Object.entries(NAMES))('a name with %s is text', (_, name) => {
   });
 });
 
+/** Characters that mean something to a spreadsheet, Markdown, HTML or a terminal, and two that mean nothing. */
+const MARKS = '=+-@\t |\\`*_[<>&"\',;\u202E\u0000\uD800\u00A0\uFEFFa1';
+
 it('any name is text, in CSV, Markdown and HTML', async () => {
   const pieces = fc.constantFrom(
-    ...[
-      '=',
-      '+',
-      '-',
-      '@',
-      '\t',
-      '\r\n',
-      ' ',
-      '|',
-      '\\',
-      '`',
-      '*',
-      '_',
-      '[',
-      '](',
-      '<',
-      '>',
-      '&',
-      '"',
-      "'",
-      ',',
-      ';',
-    ],
-    ...[
-      '<!--',
-      '<b',
-      '::',
-      '##[',
-      'https://',
-      '\u202E',
-      '\u0000',
-      '\uD800',
-      '\u00A0',
-      '\u{1F600}',
-      '\uFEFF',
-      'a',
-      '1',
-    ],
+    ...MARKS.split(''),
+    '\r\n',
+    '](',
+    '<!--',
+    '::',
+    '##[',
+    'https://',
+    '\u{1F600}',
   );
   const names = fc.array(pieces, { minLength: 1, maxLength: 12 }).map((some) => some.join(''));
   await fc.assert(
@@ -163,7 +136,7 @@ it('any name is text, in CSV, Markdown and HTML', async () => {
       expect(tags.filter((tag) => !KNOWN.has(tag))).toEqual([]);
       for (const one of [markdown, page]) expect(one?.stdout).not.toMatch(CONTROLS);
     }),
-    { numRuns: 10, seed: 2026 },
+    { numRuns: 10, seed: 2026, examples: [['a | b']] },
   );
 });
 
