@@ -36,6 +36,9 @@ const NAMES = [
   '=HYPERLINK("http://example.com")',
 ];
 
+/** Before it a few days of each month are enough. */
+const RECENT = '2026-10-20';
+
 /** A report of thirteen months in which everything has such a name, something does not add up, and credit ends. */
 export async function hostileReport(folder) {
   const [first, last] = ['2025-11-20', '2026-11-20'];
@@ -55,7 +58,9 @@ export async function hostileReport(folder) {
   for (const project of projects) {
     const of = (day) => ({ project_id: project.id, project_name: project.name, date: day });
     for (const month of new Set(daysThrough(first, last).map((day) => day.slice(0, 7)))) {
-      const days = daysThrough(first, last).filter((day) => day.startsWith(month));
+      const days = daysThrough(first, last).filter(
+        (day) => day.startsWith(month) && (day > RECENT || /[15]5$/.test(day)),
+      );
       await Promise.all(
         days.flatMap((day, index) => [
           ...[...totals, ...used].map((stream) =>
@@ -71,7 +76,7 @@ export async function hostileReport(folder) {
               units: 'USD',
             },
           ]),
-          ...(day > '2026-10-20' ? [deliver(requests, project, day, failingRows(of(day), day))] : []),
+          ...(day > RECENT ? [deliver(requests, project, day, failingRows(of(day), day))] : []),
         ]),
       );
     }
