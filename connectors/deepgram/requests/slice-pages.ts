@@ -7,6 +7,11 @@ import { SliceRecords } from './slice-records.js';
 
 /** Pages and records of one second, beyond which there is no end of them. */
 const MOST_PAGES = 1_000;
+/**
+ * Full pages in a row without anything new. One may be by chance, where requests of one moment have another order with
+ * every call.
+ */
+const MOST_STALE = 2;
 const MOST_RECORDS = 50_000;
 
 export interface SliceReader extends LogReader {
@@ -52,6 +57,7 @@ export async function readPages(
   const records = new SliceRecords(range);
   const upTo = (from: number): SlicePages => ({ records, from, longest });
   let longest = 0;
+  let stale = 0;
   let before: { readonly isShort: boolean; readonly count: number; readonly oldest: number } | undefined;
   for (let page = 0; ; page += 1) {
     const answer = await readPage(reader, range, page, paging, signal);
@@ -70,8 +76,9 @@ export async function readPages(
     }
     const isFull = count > 0 && count >= Math.min(pages.full(answer.promised), manner.suspect ?? count + 1);
     if (isFull && records.size === 0) refuseUnknownForm('requests', records.unreadable.count, 0);
-    if (fresh === 0 && isFull) throw endlessPages(range, page, NOTHING_NEW, reader);
-    if (fresh === 0 || (!isFull && (await isLast(count, records, manner, pages)))) return upTo(range.from);
+    stale = fresh === 0 && isFull ? stale + 1 : 0;
+    if (stale >= (records.size === 0 ? 1 : MOST_STALE)) throw endlessPages(range, page, NOTHING_NEW, reader);
+    if (!isFull && (fresh === 0 || (await isLast(count, records, manner, pages)))) return upTo(range.from);
     if (isFull && page + 1 >= manner.most && isLong(range)) {
       return upTo(cutAt(records.oldest, records, range, manner));
     }

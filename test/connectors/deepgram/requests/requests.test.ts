@@ -200,7 +200,7 @@ it('stops at a server that gives the same page again and again', async () => {
 
   expect(sink.committed.size).toBe(0);
   expect(result.sourceFailures).toMatchObject([
-    { kind: 'permanent', message: expect.stringMatching(/page 1 holds the same requests/) },
+    { kind: 'permanent', message: expect.stringMatching(/page 2 holds the same requests/) },
   ]);
 });
 
