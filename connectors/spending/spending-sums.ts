@@ -2,8 +2,8 @@ import { billing } from '../deepgram/streams/billing.js';
 import { type AmountsBy, addAmounts, Breakdown } from '../report/account/amounts.js';
 import { type Calendar, monthOf, periodsOf } from '../report/account/calendar.js';
 import { BREAKDOWNS, type BreakdownName, forEachAmounts } from '../report/account/day-amounts.js';
+import { byDay } from '../report/account/day-sums.js';
 import { totalOf } from '../report/account/grouped-amounts.js';
-import { byDay } from '../report/account/month-sums.js';
 import type { SpendingEntry } from './stores/spending-store.js';
 
 /** Adds up what was spent in a month and the one before, by the same rule as the page of the report. */

@@ -51,10 +51,10 @@ export async function firstDifference(expectedRoot, actualRoot) {
 
 /**
  * What a run came to count is noted at its end, so a kill may leave a count out or behind: it is made up for by reading
- * the partition when somebody asks, and no reader sees it. Sums of a report's months are made again as well.
+ * the partition when somebody asks, and no reader sees it. What a report's months are added up to is made again as well.
  */
 function isOutput(path) {
-  return !path.split(sep).includes('.counts') && !path.endsWith('.sums.json');
+  return !path.split(sep).includes('.counts') && !/\.(?:sums|days)\.json$/.test(path);
 }
 
 function isFinal(path) {

@@ -1,14 +1,13 @@
 import type { Day } from '../../../src/time/day.js';
-import { balances } from '../../deepgram/streams/account.js';
-import { requests } from '../../deepgram/streams/requests.js';
-import type { Entry, RequestTotals } from '../totals/entry.js';
+import type { Entry } from '../totals/entry.js';
 import { addHistogram } from '../totals/latency-histogram.js';
 import type { DayQuality, ErrorKind, ProjectRow, StreamFreshness } from './account.js';
 import { type AmountsBy, addAmounts, amountsIn, Breakdown, OTHERS } from './amounts.js';
 import { type Calendar, type Month, monthOf, type Period, periodsOf } from './calendar.js';
 import { ComparisonSums } from './comparison-sums.js';
-import { BREAKDOWNS, type BreakdownName, forEachCost, forEachUse } from './day-amounts.js';
-import { type BalanceLook, byDay, type MonthSums } from './month-sums.js';
+import { BREAKDOWNS, type BreakdownName } from './day-amounts.js';
+import type { DaySums } from './day-sums.js';
+import type { BalanceLook, MonthSums } from './month-sums.js';
 
 /** Adds up what the totals say of an account: of each month its sums, of the months of charts its days as well. */
 export class AccountSums {
@@ -76,38 +75,30 @@ export class AccountSums {
     }
   }
 
-  /** Entries of a project and a month of charts. */
-  addDays(entries: readonly Entry[]): void {
-    for (const [day, ofDay] of byDay(entries)) this.#addDay(day, ofDay);
+  /** Of a month of charts. */
+  addDay({ day, project, groups, quality, balances }: DaySums): void {
+    // Of the months as a whole their sums say it.
+    const periods: readonly Period[] = periodsOf(day, this.calendar).filter(
+      (period) => period === 'complete' || period === 'same',
+    );
+    for (const { by, named, amounts } of groups) {
+      if (by === 'usage_endpoint') addAmounts(within(this.endpoints, named.name), day, amounts);
+      if (!by.startsWith('cost_')) continue;
+      this.by[by].add(named, periods, amounts);
+      if (by === 'cost_line_item') addAmounts(within(this.lineItems.days, named.name), day, amounts);
+    }
+    if (quality) this.#addQuality(day, quality);
+    if (balances === undefined) return;
+    const looks = this.balances.get(day) ?? [];
+    looks.push(...balances.map((row) => ({ project, row })));
+    this.balances.set(day, looks);
   }
 
   addSnapshots(entries: readonly Entry[]): void {
     for (const { stream, records, delivered_at: at } of entries) this.#noteStream(stream, records, at);
   }
 
-  #addDay(day: Day, entries: readonly Entry[]): void {
-    const [{ project_id: project } = { project_id: '' }] = entries;
-    // Of the months as a whole their sums say it.
-    const periods: readonly Period[] = periodsOf(day, this.calendar).filter(
-      (period) => period === 'complete' || period === 'same',
-    );
-    forEachCost(entries, project, (by, named, amounts) => {
-      this.by[by].add(named, periods, amounts);
-      if (by === 'cost_line_item') addAmounts(within(this.lineItems.days, named.name), day, amounts);
-    });
-    forEachUse(entries, 'endpoint', project, (_, named, amounts) => {
-      addAmounts(within(this.endpoints, named.name), day, amounts);
-    });
-    for (const { kind, rows = [], requests: log } of entries) {
-      if (kind === requests.kind && log !== undefined) this.#addRequests(day, log);
-      if (kind !== balances.kind) continue;
-      const looks = this.balances.get(day) ?? [];
-      looks.push(...rows.map((row) => ({ project, row })));
-      this.balances.set(day, looks);
-    }
-  }
-
-  #addRequests(day: Day, { counts, latencies, errors }: RequestTotals): void {
+  #addQuality(day: Day, { counts, latencies, errors }: NonNullable<DaySums['quality']>): void {
     if (monthOf(day) === this.calendar.month) {
       this.priced.requests += counts.requests - counts.error;
       this.priced.priced += counts.priced;

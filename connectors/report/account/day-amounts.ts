@@ -36,8 +36,7 @@ export function forEachAmounts(entries: readonly AmountsEntry[], project: string
     forEachUse(entries, dimension, project, tell);
 }
 
-/** Of what was spent alone. */
-export function forEachCost(entries: readonly AmountsEntry[], project: string, tell: OnAmounts): void {
+function forEachCost(entries: readonly AmountsEntry[], project: string, tell: OnAmounts): void {
   for (const dimension of ['line_item', 'accessor', 'tags'] as const) {
     const grouped = entryBy(entries, billing.kind, dimension)?.grouped;
     if (grouped === undefined) continue;
@@ -55,8 +54,7 @@ export function forEachCost(entries: readonly AmountsEntry[], project: string, t
     tell('cost_models', model, { cost_usd, requests: count, error });
 }
 
-/** Of what was used, by one dimension. */
-export function forEachUse(
+function forEachUse(
   entries: readonly AmountsEntry[],
   dimension: 'accessor' | 'tags' | 'models' | 'endpoint' | 'method',
   project: string,

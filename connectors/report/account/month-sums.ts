@@ -7,7 +7,8 @@ import { usage } from '../../deepgram/streams/usage.js';
 import type { Entry } from '../totals/entry.js';
 import { type Amounts, addAmounts, MEASURES, type Named } from './amounts.js';
 import { ComparisonSums, type ComparisonSumsJson } from './comparison-sums.js';
-import { type BreakdownName, forEachAmounts } from './day-amounts.js';
+import type { BreakdownName } from './day-amounts.js';
+import { byDay, type DayGroup, daySums } from './day-sums.js';
 import { keyNamed, totalOf } from './grouped-amounts.js';
 
 /** A project and month added up: all that the page says of months that it draws no days of. */
@@ -49,7 +50,8 @@ export interface StreamDays {
   readonly deliveredAt: number;
 }
 
-export function monthSums(entries: readonly Entry[]): MonthSums {
+/** @param sumsOf what a day comes to, where it is known */
+export function monthSums(entries: readonly Entry[], sumsOf = daySums): MonthSums {
   const [{ project_id: project } = { project_id: '' }] = entries;
   let name = project;
   const days = new Map<Day, Amounts>();
@@ -63,10 +65,11 @@ export function monthSums(entries: readonly Entry[]): MonthSums {
   for (const [day, ofDay] of byDay(entries)) {
     name = ofDay[0]?.project_name ?? name;
     addAmounts(days, day, { ...totalOf(ofDay, usage.kind), ...totalOf(ofDay, billing.kind) });
-    forEachAmounts(ofDay, project, (by, named, amounts) => {
-      addTo(groups, by, named, amounts);
+    for (const group of sumsOf(day, ofDay).groups) {
+      addTo(groups, group);
+      const { by, named, amounts } = group;
       if (by === 'usage_accessor' && (amounts.requests ?? 0) > 0) noteUse(named.key, day);
-    });
+    }
     for (const { kind, rows = [], requests: log, compared: held } of ofDay) {
       if (held) compared.addDay(day, project, held);
       if (kind === balances.kind && rows.length > 0) lastLook = { day, rows };
@@ -87,29 +90,13 @@ export function monthSums(entries: readonly Entry[]): MonthSums {
   };
 }
 
-/** The entries of each day, in the order of the days. */
-export function byDay<One extends Pick<Entry, 'day'>>(
-  entries: readonly One[],
-): ReadonlyMap<Day, readonly One[]> {
-  const days = new Map<Day, One[]>();
-  for (const entry of entries) {
-    if (entry.day === null) continue;
-    const ofDay = days.get(entry.day) ?? [];
-    ofDay.push(entry);
-    days.set(entry.day, ofDay);
-  }
-  return new Map([...days].sort(([one], [other]) => (one < other ? -1 : 1)));
-}
-
 type Open<Type> = {
   -readonly [Name in keyof Type]: Type[Name] extends readonly number[] ? number[] : Type[Name];
 };
 
 function addTo(
   groups: Map<string, Open<GroupSum>>,
-  by: BreakdownName,
-  { key, name, of }: Named,
-  amounts: Amounts,
+  { by, named: { key, name, of }, amounts }: DayGroup,
 ): void {
   const place = `${by} ${key}`;
   const sum = groups.get(place) ?? { by, key, name, of, sums: MEASURES.map(() => 0) };

@@ -7,7 +7,8 @@ import type { TotalsStore } from '../totals/totals-store.js';
 import type { Account, ProjectRequest } from './account.js';
 import { AccountSums } from './account-sums.js';
 import { calendarOf, monthOf } from './calendar.js';
-import { type MonthSums, monthSums } from './month-sums.js';
+import { daySums, daysOf, drawnDays } from './day-sums.js';
+import { monthSums } from './month-sums.js';
 
 export interface ReadOptions {
   readonly months: number;
@@ -30,16 +31,18 @@ export async function readAccount(
   if (newest === undefined) return undefined;
   const calendar = calendarOf(newest, months, now);
   const sums = new AccountSums(calendar);
-  const sumsOf = (month: string) => store.sums(month, monthSums);
   for (const month of calendar.months.filter((one) => there.includes(one))) {
-    // What is not over, or has days to come, is added up with each page.
-    const made = month === monthOf(newest) ? newestMonth(store, sums, month) : sumsOf(month);
-    for await (const one of made) {
+    if (month === monthOf(newest)) {
+      await addNewestMonth(store, sums, { month, signal });
+      continue;
+    }
+    for await (const one of store.kept(month, `${month}.sums.json`, monthSums)) {
       if (signal.aborted) throw abortError(signal);
       sums.addMonth(month, one);
     }
-    if (month !== monthOf(newest) && month >= calendar.monthBefore)
-      for await (const entries of store.entries(month)) sums.addDays(entries);
+    if (month < calendar.monthBefore) continue;
+    for await (const days of store.kept(month, `${month}.days.json`, drawnDays))
+      for (const day of daysOf(days)) sums.addDay(day);
   }
   const snapshots: Entry[] = [];
   for await (const entries of store.entries(null)) snapshots.push(...entries);
@@ -59,14 +62,23 @@ export async function readAccount(
   };
 }
 
-/** Days to come, as of a clock that was wrong, are left out. */
-async function* newestMonth(store: TotalsStore, sums: AccountSums, month: string): AsyncGenerator<MonthSums> {
+/** What is not over is added up with each page. Days to come, as of a clock that was wrong, are left out. */
+async function addNewestMonth(
+  store: TotalsStore,
+  sums: AccountSums,
+  { month, signal }: { readonly month: string; readonly signal: AbortSignal },
+): Promise<void> {
   const { newest } = sums.calendar;
   for await (const entries of store.entries(month)) {
+    if (signal.aborted) throw abortError(signal);
     const known = entries.filter(({ day }) => day !== null && day <= newest);
     if (known.length === 0) continue;
-    sums.addDays(known);
-    yield monthSums(known);
+    const ofMonth = monthSums(known, (day, ofDay) => {
+      const made = daySums(day, ofDay);
+      sums.addDay(made);
+      return made;
+    });
+    sums.addMonth(month, ofMonth);
   }
 }
 

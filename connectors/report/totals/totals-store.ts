@@ -21,7 +21,7 @@ const LOG = 'requests.ndjson';
 export const TOTALS_FILES = [PROJECT, /^(?:\d{4}-\d{2}|snapshots)\.ndjson$/] as const;
 
 /** The second number is that of what is made of entries: sums of another one are made anew. */
-const SUMS_VERSION = `${ENTRY_VERSION}.3`;
+const KEPT_VERSION = `${ENTRY_VERSION}.4`;
 
 /** Files that are read ahead: to wait for each would take longer than to read it. */
 const MOST_AT_ONCE = 8;
@@ -99,25 +99,31 @@ export class TotalsStore {
   /**
    * What `make` makes of the entries of a month, for each project that has any. It is kept beside them, and made anew
    * when they have changed: a month that is over is not added up with every run. Nothing may be put meanwhile.
+   *
+   * @param name of the file that it is kept in, beside those of the entries
    */
-  async *sums<Sums>(month: string, make: (entries: readonly Entry[]) => Sums): AsyncGenerator<Sums> {
-    const ofProject = async (project: string): Promise<Sums | undefined> => {
+  async *kept<Made>(
+    month: string,
+    name: string,
+    make: (entries: readonly Entry[]) => Made,
+  ): AsyncGenerator<Made> {
+    const ofProject = async (project: string): Promise<Made | undefined> => {
       // Not among those that are held open: of most only the first line is read.
       const file = this.#linesFile(project, fileNamed(month));
       const identity = await file.identity();
-      const segments = [project, `${month}.sums.json`];
-      const known = identity && (await readSums(this.#folder.path(segments), identity));
+      const segments = [project, name];
+      const known = identity && (await readKept(this.#folder.path(segments), identity));
       // Safe: it is what was made by the same version of the same entries.
-      if (known) return known as Sums;
+      if (known) return known as Made;
       const lines = await file.lines();
       if (lines.size === 0) return undefined;
-      const sums = make([...lines.values()]);
-      const text = JSON.stringify({ version: SUMS_VERSION, identity, sums });
+      const made = make([...lines.values()]);
+      const text = JSON.stringify({ version: KEPT_VERSION, identity, made });
       await this.#folder.replaceFile(segments, (to) => to.write(text), { durable: false });
-      return sums;
+      return made;
     };
-    for await (const sums of inOrder(MOST_AT_ONCE, await this.#projects(), ofProject))
-      if (sums !== undefined) yield sums;
+    for await (const made of inOrder(MOST_AT_ONCE, await this.#projects(), ofProject))
+      if (made !== undefined) yield made;
   }
 
   /** The last requests of each project, those of its last day first. */
@@ -159,13 +165,13 @@ export class TotalsStore {
 }
 
 /** Undefined where it is of other entries, or damaged. */
-async function readSums(path: string, identity: string): Promise<unknown> {
+async function readKept(path: string, identity: string): Promise<unknown> {
   const text = await readIfShort(path, MOST_BYTES);
   try {
     const found: unknown = JSON.parse(text ?? '');
-    if (!isJsonObject(found) || found.version !== SUMS_VERSION || found.identity !== identity)
+    if (!isJsonObject(found) || found.version !== KEPT_VERSION || found.identity !== identity)
       return undefined;
-    return found.sums;
+    return found.made;
   } catch {
     return undefined;
   }

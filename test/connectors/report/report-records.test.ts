@@ -33,6 +33,19 @@ describe('a day that comes again', () => {
 
     expect(rowsOf(page, 'Cost by month')['2026-02']?.all).toBe('$14.00');
   });
+
+  it('replaces them also in the month before, which is drawn day by day', async () => {
+    const terminal = await reportTerminal();
+    const lines = (amount: number) => [
+      bill('2026-11-19', 1, { line_item: 'nova' }),
+      bill('2026-10-03', amount, { line_item: 'nova' }),
+    ];
+    await replay(terminal, { billing: lines(5), billing_by_line_item: lines(5) });
+
+    const page = await replay(terminal, { billing: lines(8), billing_by_line_item: lines(8) });
+
+    expect(rowsOf(page, 'Cost by day')['2026-10-03']).toMatchObject({ all: '$8.00', nova: '$8.00' });
+  });
 });
 
 describe('the month before', () => {
