@@ -43,7 +43,7 @@ export async function demo(options: DemoOptions, context: CliContext): Promise<n
     );
     await writeDatabaseAssets(out, inside);
     const received = await world.writeReceived(join(out, 'datadog'));
-    if (!options.quiet) context.screen.result(whatToOpen(relative(context.cwd, out) || '.', received));
+    if (!options.quiet) context.screen.text(whatToOpen(relative(context.cwd, out) || '.', received));
     return exitCode;
   } finally {
     await world.close();

@@ -53,7 +53,7 @@ export async function exportAssets(options: ExportOptions, context: CliContext):
   const folder = new OutputFolder(resolve(cwd, options.out), { clock });
   await writeFiles(files, folder).catch(refuseFolder);
   if (options.quiet) return EXIT.delivered;
-  screen.result(
+  screen.text(
     `The data source, the dashboard and ${counted(rules.length, 'alert rule')} are in ${oneLine(options.out)}: mount it as /etc/grafana/provisioning.\n`,
   );
   for (const note of notes) screen.line(oneLine(note));

@@ -81,7 +81,7 @@ export async function init(options: InitOptions, { cwd, screen }: CliContext): P
   }
   for (const { name, text } of files) await write(name, text, { cwd, force });
   const named = file === CONFIG_NAME ? '' : ` -c ${file}`;
-  screen.result(
+  screen.text(
     [
       `${file} is written: edit it to your taste. Next:`,
       `  1. export ${variablesOf(config)

@@ -58,7 +58,7 @@ export async function runCommand(
   context: CliContext,
 ): Promise<number> {
   const { screen, env, clock } = context;
-  const log = logFor(options, context);
+  const log = logFor(options, context, { isSummarized: true });
   const summary = await summarized(options, delivery, context, {
     log,
     progress: (busy, work) => withProgress({ screen, log, clock, quiet: options.quiet }, busy, work),
@@ -67,7 +67,7 @@ export async function runCommand(
     // Where nothing was run there is no result, only an error: that belongs on stderr, where it is not piped away.
     const { stdout, stderr } = screen;
     if (summary.error) screen.line(summaryText(summary, { color: wantsColor(stderr, env) }).trimEnd());
-    else screen.result(summaryText(summary, { color: wantsColor(stdout, env) }));
+    else screen.text(summaryText(summary, { color: wantsColor(stdout, env) }));
   }
   if (isOnGitHub(env)) annotate(summary, screen);
   const written = await writeSummaries(summary, options, context);

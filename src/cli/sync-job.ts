@@ -27,6 +27,7 @@ export async function syncJob(job: SyncJob, catalogue: Catalogue): Promise<Summa
     debug: (message, fields) => tell('debug', message, fields),
     info: (message, fields) => tell('info', message, fields),
     warn: (message, fields) => tell('warn', message, fields),
+    note: (message) => tell('warn', message),
     error: (message, fields) => tell('error', message, fields),
   };
   const context = {

@@ -97,7 +97,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const warnings = [...planWarnings(planned, lost, source), ...unreadWarnings(acceptLess, planned.tasks)];
   const days = daysOf(planned.tasks);
   log.info(`Reading ${whatIsRead(planned.tasks, days)} for ${lanes.map(({ name }) => name).join(', ')}`);
-  for (const warning of warnings) log.warn(warning);
+  for (const warning of warnings) log.note(warning);
   await Promise.all(lanes.map((lane) => lane.prepare(streams, signal)));
   const tally = new RunTally(streams, planned.tasks, log, {
     skipsUnavailable: source.skipsUnavailable,

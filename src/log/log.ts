@@ -6,7 +6,9 @@ export interface Log {
   debug(message: string, fields?: LogFields): void;
   info(message: string, fields?: LogFields): void;
   warn(message: string, fields?: LogFields): void;
+  /** A warning that the summary of a run says at its end as well, where there is one. */
+  note(message: string): void;
   error(message: string, fields?: LogFields): void;
 }
 
-export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
+export const silentLog: Log = { debug() {}, info() {}, warn() {}, note() {}, error() {} };

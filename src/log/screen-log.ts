@@ -15,6 +15,8 @@ export interface ScreenLogOptions {
   readonly level: LogLevel;
   readonly clock: Clock;
   readonly color: boolean;
+  /** True where people read a summary afterwards: what it says is not said twice. Default false. */
+  readonly isSummarized?: boolean;
 }
 
 /** The log on stderr: lines for people, or one JSON object a line. */
@@ -22,16 +24,14 @@ export function screenLog(screen: Screen, options: ScreenLogOptions): Log {
   const write = (level: LogLevel, message: string, fields: LogFields = {}) => {
     if (ORDER[level] < ORDER[options.level]) return;
     const time = new Date(options.clock.now()).toISOString();
-    screen.line(
-      options.format === 'json'
-        ? jsonText({ time, level, message, ...fields })
-        : prettyLine(level, time, message, options.color),
-    );
+    if (options.format === 'json') screen.record(jsonText({ time, level, message, ...fields }));
+    else screen.line(prettyLine(level, time, message, options.color));
   };
   return {
     debug: (message, fields) => write('debug', message, fields),
     info: (message, fields) => write('info', message, fields),
     warn: (message, fields) => write('warn', message, fields),
+    note: (message) => write(options.isSummarized ? 'debug' : 'warn', message),
     error: (message, fields) => write('error', message, fields),
   };
 }

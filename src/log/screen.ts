@@ -1,4 +1,5 @@
 import type { Mask } from '../secrets/mask.js';
+import { hangingLines } from '../text/hanging-lines.js';
 import { oneLine, printable } from '../text/one-line.js';
 
 /** As much of a stream as is written to. */
@@ -38,18 +39,39 @@ export class Screen {
     return this.#mask(text);
   }
 
-  /** A result, to stdout. */
+  /** A result for programs, to stdout: as it is, however long its lines are. */
   result(text: string): void {
     this.live('');
     this.stdout.write(printable(this.#mask(text)));
   }
 
-  /** A line of the log, to stderr. */
+  /** A result for people, to stdout: on a terminal its lines break between words. */
+  text(text: string): void {
+    this.live('');
+    this.stdout.write(this.#fitted(text, this.stdout));
+  }
+
+  /** A line of the log for programs, to stderr. */
+  record(text: string): void {
+    this.#log(printable(this.#mask(text)));
+  }
+
+  /** A line of the log for people, to stderr. */
   line(text: string): void {
+    this.#log(this.#fitted(text, this.stderr));
+  }
+
+  #log(text: string): void {
     const live = this.#live;
     this.live('');
-    this.stderr.write(`${printable(this.#mask(text))}\n`);
+    this.stderr.write(`${text}\n`);
     this.live(live);
+  }
+
+  /** Made harmless last: a word may come to stand at the start of a line. */
+  #fitted(text: string, { isTTY, columns }: Output): string {
+    const shown = printable(this.#mask(text));
+    return isTTY && columns ? printable(hangingLines(shown, columns)) : shown;
   }
 
   /**
@@ -58,14 +80,11 @@ export class Screen {
    * @see https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
    */
   annotation(level: 'error' | 'warning', message: string): void {
-    const live = this.#live;
-    this.live('');
     const text = printable(this.#mask(message))
       .replace(/%/g, '%25')
       .replace(/\r/g, '%0D')
       .replace(/\n/g, '%0A');
-    this.stderr.write(`::${level}::${text}\n`);
-    this.live(live);
+    this.#log(`::${level}::${text}`);
   }
 
   /** Replaces the live line of a terminal; nothing elsewhere. */

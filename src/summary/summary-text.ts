@@ -15,6 +15,7 @@ import { keptBackNotes, stillKeptBack } from './kept-back.js';
 import { permissionNotes, streamsOf } from './permission-notes.js';
 import { reconciliationLine } from './reconciliation.js';
 import { spentLine } from './spent.js';
+import { streamRows } from './stream-rows.js';
 import type { Outcome, Summary } from './summary.js';
 
 const VERDICTS: Readonly<Record<Outcome, string>> = {
@@ -161,14 +162,13 @@ export function trafficLine({ window, http, elapsed_ms: elapsed }: Summary): str
   return `${days}${counted(http.calls, 'call')}${retries}${waits}, ${formatDuration(elapsed)}`;
 }
 
-function streamLines(summary: Summary): string[] {
-  const rows = summary.streams.map((stream) => [
-    stream.name,
-    formatCount(stream.records),
-    formatCount(stream.partitions),
-    stream.failed_partitions === 0 ? '' : `${formatCount(stream.failed_partitions)} could not be read`,
+function streamLines({ streams }: Summary): string[] {
+  const rows = streamRows(streams).map(([name, records, partitions, dollars, hours, failed]) => [
+    ...[name, records, partitions, dollars, hours],
+    failed === '' ? '' : `${failed} could not be read`,
   ]);
-  return textTable(['left', 'right', 'right', 'left'], [['STREAM', 'RECORDS', 'PARTITIONS', ''], ...rows]);
+  const head = ['STREAM', 'RECORDS', 'PARTITIONS', 'DOLLARS', 'HOURS', ''];
+  return textTable(['left', 'right', 'right', 'right', 'right', 'left'], [head, ...rows]);
 }
 
 function sinkLines(summary: Summary): string[] {

@@ -3,7 +3,7 @@ import { ExportError } from '../../src/errors/export-error.js';
 import type { HttpAnswer, HttpClient, HttpRequest } from '../../src/http/http-client.js';
 import type { HttpClientOptions } from '../../src/http/http-options.js';
 import { createHttpClient } from '../../src/http/undici-client.js';
-import type { Log } from '../../src/log/log.js';
+import { type Log, silentLog } from '../../src/log/log.js';
 import type { Clock } from '../../src/time/clock.js';
 
 /** A clock whose sleeps pass at once, and are written down. */
@@ -40,7 +40,13 @@ export interface TestClient {
 export function testClient(options: Partial<HttpClientOptions> = {}): TestClient {
   const logged: string[] = [];
   const at = (level: keyof Log) => (message: string) => void logged.push(`${level} ${message}`);
-  const log: Log = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+  const log: Log = {
+    ...silentLog,
+    debug: at('debug'),
+    info: at('info'),
+    warn: at('warn'),
+    error: at('error'),
+  };
   const clock = testClock();
   const client = createHttpClient({ log, clock, userAgent: 'test/1', random: () => 0.5, ...options });
   onTestFinished(() => client.close());

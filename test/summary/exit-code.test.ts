@@ -37,7 +37,9 @@ describe('verdictOf', () => {
   it('one record that could not be understood makes the run incomplete, however many could', () => {
     const result = run([], [[REQUIRED]]);
     const rejected = new Map([['requests', { count: 1, example: 'its created is no time' }]]);
-    const streams = [{ name: 'requests', records: 999, partitions: 1, failed_partitions: 0 }];
+    const streams = [
+      { name: 'requests', records: 999, partitions: 1, failed_partitions: 0, cost_usd: null, hours: null },
+    ];
 
     const verdict = verdictOf({ ...result, streams, findings: { ...result.findings, rejected } }, undefined);
 

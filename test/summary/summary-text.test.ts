@@ -18,8 +18,19 @@ const SUMMARY: Summary = {
   projects: [{ id: 'p-1', name: 'Support line' }],
   http: { calls: 1_234, retries: 3, waited_ms: 12_400, received_bytes: 99 },
   streams: [
-    { name: 'usage', records: 2, partitions: 2, failed_partitions: 0 },
-    { name: 'requests', records: 123_456, partitions: 1, failed_partitions: 1 },
+    { name: 'usage', records: 2, partitions: 2, failed_partitions: 0, cost_usd: null, hours: 1_391.75 },
+    ...['api_keys', 'models', 'usage_by_tags'].map((name) => ({
+      ...{ name, records: 1_000, partitions: 2, failed_partitions: 0 },
+      ...{ cost_usd: null, hours: null },
+    })),
+    {
+      name: 'requests',
+      records: 123_456,
+      partitions: 1,
+      failed_partitions: 1,
+      cost_usd: 1_271.5,
+      hours: 390.25,
+    },
   ],
   source: {
     name: 'Deepgram',
@@ -94,9 +105,10 @@ const SUMMARY: Summary = {
 it('is two tables, what to know and do, and the verdict', () => {
   expect(summaryText(SUMMARY, { color: false }).split('\n')).toEqual([
     '',
-    'STREAM    RECORDS  PARTITIONS',
-    'usage           2           2',
-    'requests  123,456           1  1 could not be read',
+    'STREAM           RECORDS  PARTITIONS    DOLLARS    HOURS',
+    'usage                  2           2             1,391.8',
+    'requests         123,456           1  $1,271.50    390.3  1 could not be read',
+    '3 other streams    3,000           6',
     '',
     'SINK     TYPE             ACCEPTED  SKIPPED  REJECTED',
     'archive  ndjson            123,458        0         0  ok',
@@ -124,7 +136,7 @@ it('says the same as Markdown', () => {
   expect(title).toBe(
     '### deepgram-export: Some required sinks failed; the others have what could be read. (exit 4)',
   );
-  expect(rest).toContain('| requests | 123,456 | 1 | 1 |');
+  expect(rest).toContain('| requests | 123,456 | 1 | $1,271.50 | 390.3 | 1 |');
   expect(rest).toContain('| datadog | datadog-metrics | 10 | 3 | failed |');
   expect(rest).toContain('- datadog: 1,500 skipped: too old, such as a point');
   expect(rest).toContain('- datadog: 4,120 distinct series, eu region');

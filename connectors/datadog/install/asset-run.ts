@@ -78,7 +78,7 @@ function showResults(
     results.map(({ outcome, kind, title, url }) => [outcome, kind, title, url ?? '']),
   );
   const head = `Datadog at ${settings.site}, for the sink ${name}`;
-  screen.result([head, ...lines.map((line) => `  ${line}`), ''].join('\n'));
+  screen.text([head, ...lines.map((line) => `  ${line}`), ''].join('\n'));
   const failures = results.flatMap(({ failure }) => (failure === undefined ? [] : failureLines(failure)));
   for (const line of new Set(failures)) screen.line(line);
 }

@@ -36,7 +36,7 @@ export async function exportAssets(options: ExportOptions, context: CliContext):
   await writeAssets(assets, folder, notify).catch(refuseFolder);
   if (options.quiet) return EXIT.delivered;
   const monitors = assets.length - 1;
-  screen.result(
+  screen.text(
     `The dashboard and ${counted(monitors, 'monitor')} of the sink ${sink.name} are in ${oneLine(options.out)}.\n`,
   );
   const notes = [...unsentNotes(assets, sink), ...(notify === undefined ? [TELLS_NOBODY] : [])];

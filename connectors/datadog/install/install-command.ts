@@ -45,7 +45,7 @@ export async function uninstall(options: AssetRunOptions, context: CliContext): 
   const target = installTarget(await jobFor(options, context));
   const results = await runOnAssets(target, { limits: {} }, uninstallAssets, options, context);
   if (results.length === 0 && !options.quiet) {
-    context.screen.result(
+    context.screen.text(
       `Nothing of deepgram-export is there (Datadog at ${target.settings.site}, for the sink ${target.name}).\n`,
     );
   }

@@ -80,7 +80,7 @@ export async function uninstall(options: GrafanaOptions, context: CliContext): P
     if (!options.dryRun) await removeEmptyFolder(client);
   });
   if (results.length === 0 && !options.quiet)
-    context.screen.result(`Nothing of deepgram-export is there (Grafana at ${oneLine(options.url)}).\n`);
+    context.screen.text(`Nothing of deepgram-export is there (Grafana at ${oneLine(options.url)}).\n`);
   return exitCodeOf(results);
 }
 
@@ -177,7 +177,7 @@ function showResults(
     ['left', 'left', 'left', 'left'],
     results.map(({ outcome, kind, title, url }) => [outcome, kind, title, url]),
   );
-  screen.result([`Grafana at ${url}`, ...lines.map((line) => `  ${line}`), ''].join('\n'));
+  screen.text([`Grafana at ${url}`, ...lines.map((line) => `  ${line}`), ''].join('\n'));
   const failures = results.flatMap(({ failure }) => (failure === undefined ? [] : failureLines(failure)));
   for (const line of new Set(failures)) screen.line(line);
   if (results.some(({ outcome }) => outcome === 'kept'))

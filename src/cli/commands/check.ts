@@ -68,7 +68,7 @@ export async function check(options: JobOptions & LogOptions, context: CliContex
       ];
       const tried = [...(failed === undefined ? [] : [failed]), ...ofSource, ...ofSinks];
       const outcome = outcomeLine(tried, job, color);
-      screen.result(`${lines.join('\n')}\n\n${outcome}\n`);
+      screen.text(`${lines.join('\n')}\n\n${outcome}\n`);
       // Without the state, nothing else would be tried.
       return failed === undefined ? exitCodeOf(ofSource, ofSinks) : EXIT.config;
     });

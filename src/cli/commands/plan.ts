@@ -54,7 +54,7 @@ async function planOf(
   try {
     return await withLanes(job, { dryRun: true }, log, context, async (lanes) => {
       const busy = { traffic: source.traffic, sinks: () => [] };
-      const shown = await withProgress({ screen, log, clock, quiet: options.quiet }, busy, async () => {
+      const show = await withProgress({ screen, log, clock, quiet: options.quiet }, busy, async () => {
         const projects = await source.projects(signal);
         const { streams } = job;
         const versions = await versionsFor(source, streams, projects, checkpoints, signal);
@@ -89,9 +89,10 @@ async function planOf(
           ...(planNote === undefined ? [] : [planNote]),
           ...estimateLines(estimates),
         ];
-        return options.format === 'json' ? jsonText(document, 2) : lines.join('\n');
+        if (options.format === 'json') return () => screen.result(`${jsonText(document, 2)}\n`);
+        return () => screen.text(`${lines.join('\n')}\n`);
       });
-      screen.result(`${shown}\n`);
+      show();
       return 0;
     });
   } finally {

@@ -19,7 +19,7 @@ export async function validate(
     ? 'structure and environment'
     : 'structure only; add --env to resolve the environment';
   if (job.source.doubt !== undefined) screen.line(job.source.doubt);
-  screen.result(
+  screen.text(
     `${options.config ?? 'The built-in configuration'} is valid (${checked}).\n` +
       `${counted(job.streams.length, 'stream')} to ${sinks}\n`,
   );

@@ -10,12 +10,21 @@ export interface LogOptions {
   readonly verbose: boolean;
 }
 
-/** Of a command without these options: as if none were given. */
-export function logFor(options: Partial<LogOptions>, { screen, clock, env }: CliContext): Log {
+/**
+ * Of a command without these options: as if none were given.
+ *
+ * @param isSummarized true where people read a summary at the end. Default false
+ */
+export function logFor(
+  options: Partial<LogOptions>,
+  { screen, clock, env }: CliContext,
+  { isSummarized = false } = {},
+): Log {
   return screenLog(screen, {
     format: options.logFormat ?? 'pretty',
     level: options.verbose ? 'debug' : options.quiet ? 'error' : 'info',
     clock,
     color: wantsColor(screen.stderr, env),
+    isSummarized: isSummarized && options.logFormat !== 'json',
   });
 }

@@ -32,7 +32,7 @@ export class Findings {
       return;
     }
     this.#rejected.set(stream, { count: 1, example: `${reason}: ${sketch(record)}` });
-    this.#log.warn(`${stream}: a record was left out, ${reason}`);
+    this.#log.note(`${stream}: a record was left out, ${reason}`);
   }
 
   /** Names the fields of an object that this program does not know, so that a change of the source is seen. */
@@ -65,14 +65,14 @@ export class Findings {
   warn(message: string): void {
     if (this.#warnings.has(message)) return;
     this.#warnings.add(message);
-    this.#log.warn(message);
+    this.#log.note(message);
   }
 
   /** What may not be whole although it could be read: the run says so and ends as incomplete. */
   incomplete(message: string): void {
     if (this.#incomplete.has(message)) return;
     this.#incomplete.add(message);
-    this.#log.warn(message);
+    this.#log.note(message);
   }
 
   result(): SourceFindings {

@@ -1,6 +1,7 @@
 import type { HeldPartition, RunSoFar } from '../../catalogue/sink.js';
 import type { Log } from '../../log/log.js';
 import type { Task } from '../../plan/task.js';
+import type { Unit } from '../../streams/field.js';
 import type { Partition } from '../../streams/partition.js';
 import type { Stream } from '../../streams/stream.js';
 import type { Day } from '../../time/day.js';
@@ -8,7 +9,7 @@ import type { CountedFacts } from '../counted-facts.js';
 import type { Doubt, GivenDay } from '../doubt.js';
 import { ReadingsOfRun } from '../readings-of-run.js';
 import { SourceFailures } from './source-failures.js';
-import { SpentTally } from './spent-tally.js';
+import { roundedAmount, SpentTally } from './spent-tally.js';
 
 export interface Progress {
   readonly records: number;
@@ -22,6 +23,12 @@ export interface StreamOutcome {
   readonly partitions: number;
   readonly failed_partitions: number;
   readonly records: number;
+  /**
+   * Dollars and hours of its records. Null where they have none, and where the stream breaks down what another one says
+   * as a whole.
+   */
+  readonly cost_usd: number | null;
+  readonly hours: number | null;
 }
 
 /** A day whose reading gave less than what is delivered, which therefore stays. */
@@ -70,8 +77,10 @@ export class RunTally {
     this.readings = new ReadingsOfRun(streams, now);
     this.#onProgress = onProgress;
     this.#planned = tasks.reduce((sum, task) => sum + task.partitions.length, 0);
-    for (const { name } of streams) {
-      this.#streams.set(name, { name, partitions: 0, failed_partitions: 0, records: 0 });
+    for (const stream of streams) {
+      const { name } = stream;
+      const [cost_usd, hours] = [startOf(costOf(stream)), startOf(hoursOf(stream))];
+      this.#streams.set(name, { name, partitions: 0, failed_partitions: 0, records: 0, cost_usd, hours });
     }
   }
 
@@ -86,6 +95,8 @@ export class RunTally {
     const stream = this.#streamOf(partition.stream.name);
     stream.partitions += 1;
     stream.records += facts.records;
+    stream.cost_usd = plus(stream.cost_usd, costOf(partition.stream), facts);
+    stream.hours = plus(stream.hours, hoursOf(partition.stream), facts);
     this.#tell();
   }
 
@@ -109,7 +120,11 @@ export class RunTally {
   }
 
   streamOutcomes(): StreamOutcome[] {
-    return [...this.#streams.values()];
+    return [...this.#streams.values()].map(({ cost_usd, hours, ...stream }) => ({
+      ...stream,
+      cost_usd: roundedAmount(cost_usd),
+      hours: roundedAmount(hours),
+    }));
   }
 
   #streamOf(name: string): StreamTally {
@@ -129,4 +144,33 @@ export class RunTally {
       plannedPartitions: this.#planned,
     });
   }
+}
+
+/** The sum of a stream that says what is asked, and how many of its unit that is. */
+interface Amount {
+  readonly sum: string;
+  readonly of: number;
+}
+
+function costOf(stream: Stream): Amount | undefined {
+  return amountIn(stream, 'dollar', 1);
+}
+
+function hoursOf(stream: Stream): Amount | undefined {
+  return amountIn(stream, 'hour', 1) ?? amountIn(stream, 'second', 3_600);
+}
+
+function amountIn({ groupings, sums, fields }: Stream, unit: Unit, of: number): Amount | undefined {
+  if (groupings.length > 0) return undefined;
+  const sum = sums.find((name) => fields.some((field) => field.name === name && field.unit === unit));
+  return sum === undefined ? undefined : { sum, of };
+}
+
+function startOf(amount: Amount | undefined): number | null {
+  return amount === undefined ? null : 0;
+}
+
+function plus(known: number | null, amount: Amount | undefined, { sums }: CountedFacts): number | null {
+  if (known === null || amount === undefined) return null;
+  return known + (sums[amount.sum] ?? 0) / amount.of;
 }

@@ -44,8 +44,8 @@ export class SpentTally {
     if (this.#totals.size === 0) return undefined;
     return {
       days: this.#days.size,
-      cost_usd: rounded(this.#totals.get('dollar')),
-      hours: rounded(this.#totals.get('hour')),
+      cost_usd: roundedAmount(this.#totals.get('dollar')),
+      hours: roundedAmount(this.#totals.get('hour')),
       largest: this.#largest('dollar') ?? this.#largest('hour'),
     };
   }
@@ -57,7 +57,7 @@ export class SpentTally {
     if (first === undefined || total <= 0) return null;
     const [name, amount] = first;
     const share_percent = Math.round((1_000 * amount) / total) / 10;
-    return { name, unit, amount: rounded(amount) ?? 0, share_percent };
+    return { name, unit, amount: roundedAmount(amount) ?? 0, share_percent };
   }
 }
 
@@ -66,6 +66,6 @@ function unitOf({ spent, fields }: Stream): Unit | undefined {
 }
 
 /** To the millionth, as sums of binary fractions are no nearer. */
-function rounded(amount: number | undefined): number | null {
-  return amount === undefined ? null : Math.round(amount * 1e6) / 1e6;
+export function roundedAmount(amount: number | null | undefined): number | null {
+  return amount === undefined || amount === null ? null : Math.round(amount * 1e6) / 1e6;
 }

@@ -44,14 +44,14 @@ async function forget(
   const unknown = names.find((name) => !known.includes(name));
   if (unknown !== undefined) throw unknownSink(unknown, known, place);
   if (document === undefined) {
-    screen.result(`There is no state in ${place} yet; nothing to forget.\n`);
+    screen.text(`There is no state in ${place} yet; nothing to forget.\n`);
     return 0;
   }
   for (const name of names) table.forgetSink(name);
   // The state first: where a kill comes between, the next run forgets the rest when it begins the sink anew.
   await store.save(table.document(timestampAt(clock.now())));
   for (const name of names) await store.journal.forgetSink(name);
-  screen.result(
+  screen.text(
     `The state in ${place} knows nothing of ${names.join(', ')} any more. The next sync delivers the whole window there again.\n`,
   );
   return 0;

@@ -41,7 +41,7 @@ async function repair(store: CheckpointStore, name: string, context: CliContext)
   if (found !== 'damaged') {
     const aside = await store.journal.setDamagedAside(clock.now());
     const partitions = counted(aside.length, 'partition');
-    screen.result(
+    screen.text(
       aside.length > 0
         ? `The record of deliveries of ${partitions} was damaged, and set aside. What is sent again of them is said by the next sync.\n`
         : found === undefined
@@ -51,7 +51,7 @@ async function repair(store: CheckpointStore, name: string, context: CliContext)
     return 0;
   }
   const aside = await store.setAside(clock.now());
-  screen.result(
+  screen.text(
     aside === undefined
       ? `There is no state in ${name}; nothing to repair.\n`
       : `The state was set aside as ${placeText(aside, context)}. The next sync begins anew: it delivers the whole window, also to sinks that only append, which then have it twice.\n`,

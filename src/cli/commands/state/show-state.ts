@@ -17,6 +17,7 @@ export type ShowStateOptions = Pick<JobOptions, 'config' | 'envFile'>;
 const MOST_LINES = 5;
 /** Projects that are named in one line; of more, the number is said. */
 const MOST_NAMES = 3;
+const ALIGN = ['left', 'left', 'left', 'left', 'left', 'right', 'left'] as const;
 
 /** Shows the state as a table. */
 export async function showState(options: ShowStateOptions, context: CliContext): Promise<number> {
@@ -24,7 +25,7 @@ export async function showState(options: ShowStateOptions, context: CliContext):
   // What is said on the way is only of a server that does not answer.
   return withStore(job, logFor({}, context), context, async (store, place) => {
     const document = await store.load();
-    context.screen.result(
+    context.screen.text(
       document
         ? stateTable(document, await namesIn(store, document, job.source), context.clock.now())
         : `There is no state in ${place} yet: the first sync begins it.\n`,
@@ -66,7 +67,13 @@ function stateTable(
     ),
   );
   const head = ['SINK', 'STREAM', 'PROJECTS', 'DELIVERED AND CLOSED', 'OPEN', 'UNSETTLED', 'LOST'];
-  const table = textTable(['left', 'left', 'left', 'left', 'left', 'right', 'left'], [head, ...rows]);
+  // Of what there is none nothing is said.
+  const shown = head.map((_, at) => at < 5 || rows.some((row) => row[at] !== '-'));
+  const cells = [head, ...rows].map((row) => row.filter((_, at) => shown[at]));
+  const table = textTable(
+    ALIGN.filter((_, at) => shown[at]),
+    cells,
+  );
   const next = 'Open days are read again: `deepgram-export plan` says which by the next run.';
   return `${table.join('\n')}\n\nAs of ${updatedAt.slice(0, 16).replace('T', ' ')} UTC. ${next}\n`;
 }
