@@ -477,10 +477,10 @@ describe('state show', () => {
 
     expect(code).toBe(0);
     expect(show.stdout.split('\n')).toEqual([
-      'SINK     STREAM    PROJECTS      DELIVERED AND CLOSED      OPEN                      UNSETTLED  LOST',
-      'archive  balances  Support line  -                         2026-11-20                        -  -',
-      'archive  requests  Support line  2026-11-13 to 2026-11-16  2026-11-17 to 2026-11-20          -  -',
-      'tables   balances  Support line  -                         2026-11-20                        -  -',
+      'SINK     STREAM    PROJECTS      DELIVERED AND CLOSED      OPEN',
+      'archive  balances  Support line  -                         2026-11-20',
+      'archive  requests  Support line  2026-11-13 to 2026-11-16  2026-11-17 to 2026-11-20',
+      'tables   balances  Support line  -                         2026-11-20',
       '',
       'As of 2026-11-20 12:00 UTC. Open days are read again: `deepgram-export plan` says which by the next run.',
       '',

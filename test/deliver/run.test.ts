@@ -73,7 +73,9 @@ it('delivers every partition to every sink, and reads the source once', async ()
     [6, null],
     [6, null],
   ]);
-  expect(result.streams).toEqual([{ name: 'usage', partitions: DAYS, failed_partitions: 0, records: 6 }]);
+  expect(result.streams).toMatchObject([
+    { name: 'usage', partitions: DAYS, failed_partitions: 0, records: 6, cost_usd: null },
+  ]);
 });
 
 it('tells every sink at its end how the run went', async () => {

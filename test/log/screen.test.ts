@@ -78,11 +78,42 @@ describe('the live line', () => {
   });
 });
 
+describe('what is said to people', () => {
+  const said = '  ! one two three four five https://example.com/a/long/address sixteen ::error::seven';
+
+  it('breaks between words on a terminal, and goes on further in; what is longer than a line stays whole', () => {
+    const { screen, written } = screenOn({ isTTY: true, columns: 24 });
+
+    screen.text(`${said}\n`);
+    screen.line(said);
+
+    const shown =
+      '  ! one two three four\n    five\n    https://example.com/a/long/address\n    sixteen\n    : :error::seven\n';
+    expect([written.stdout, written.stderr]).toEqual([shown, shown]);
+  });
+
+  it('stays a line elsewhere, and where it is said to programs', () => {
+    const [piped, terminal] = [screenOn({ isTTY: false }), screenOn({ isTTY: true, columns: 24 })];
+
+    piped.screen.text(said);
+    piped.screen.line(said);
+    terminal.screen.result(said);
+    terminal.screen.record(said);
+
+    expect([piped.written, terminal.written]).toEqual([
+      { stdout: said, stderr: `${said}\n` },
+      { stdout: said, stderr: `${said}\n` },
+    ]);
+  });
+});
+
 it('masks whatever is written', () => {
   const { screen, written } = screenOn({ isTTY: true });
   screen.maskWith(maskFor([new Secret('k-0123456789')]));
 
   screen.result('k-0123456789');
+  screen.text('k-0123456789');
+  screen.record('k-0123456789');
   screen.line('k-0123456789');
   screen.live('k-0123456789');
 

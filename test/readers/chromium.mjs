@@ -24,6 +24,7 @@ export function openChromium() {
       '--disable-gpu',
       '--disable-background-networking',
       '--hide-scrollbars',
+      '--disable-lcd-text',
       '--remote-debugging-pipe',
       `--user-data-dir=${profile}`,
     ],

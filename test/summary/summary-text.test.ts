@@ -136,7 +136,7 @@ it('says the same as Markdown', () => {
   expect(title).toBe(
     '### deepgram-export: Some required sinks failed; the others have what could be read. (exit 4)',
   );
-  expect(rest).toContain('| requests | 123,456 | 1 | $1,271.50 | 390.3 | 1 |');
+  expect(rest).toContain('| requests | 123,456 | 1 | \\$1,271.50 | 390.3 | 1 |');
   expect(rest).toContain('| datadog | datadog-metrics | 10 | 3 | failed |');
   expect(rest).toContain('- datadog: 1,500 skipped: too old, such as a point');
   expect(rest).toContain('- datadog: 4,120 distinct series, eu region');

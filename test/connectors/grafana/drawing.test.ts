@@ -28,11 +28,11 @@ it.skipIf(!hasPostgres)('every panel can be drawn from what its own query gives'
   expect(page.match(/<title>Today is not over/g)?.length).toBeGreaterThan(6);
   expect(page.match(/<svg|<table/g)?.length).toBeGreaterThan(15);
   if (DRAW_TO === undefined) return;
-  const end = dashboard.panels.find(({ title, type }) => type === 'row' && title === 'Requests');
+  const end = dashboard.panels.find(({ title, type }) => type === 'row' && title === 'Quality');
   await draw(page, resolve(DRAW_TO), drawnHeight(end?.gridPos.y ?? 0));
 });
 
-/** The picture has the rows above that of the requests. */
+/** The picture has the rows above that of the quality. */
 async function draw(page: string, folder: string, height: number): Promise<void> {
   const file = join(folder, 'grafana-dashboard.html');
   await writeFile(file, page);
