@@ -47,7 +47,8 @@ async function draw(page: string, folder: string, height: number): Promise<void>
       `--screenshot=${join(folder, 'grafana-dashboard.png')}`,
       `file://${file}`,
     ],
-    { encoding: 'utf8' },
+    // Its sockets have short paths: the tests' own folder is too deep for it.
+    { encoding: 'utf8', env: { PATH: process.env.PATH } },
   );
   if (done.status !== 0) throw new Error(`chromium: ${done.stderr ?? done.error}`);
 }
