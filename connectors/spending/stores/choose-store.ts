@@ -41,6 +41,7 @@ export async function chooseStore(
   const passedOver: string[] = [];
   let second: Omit<ChosenStore, 'passedOver'> | undefined;
   let failure: ExportError | undefined;
+  let waits = false;
   for (const [type, open] of Object.entries(STORES)) {
     for (const sink of sinks.filter((one) => one.type === type)) {
       const pass = (why: string) => passedOver.push(`${sink.name} (${type}) was passed over: ${why}`);
@@ -54,6 +55,7 @@ export async function chooseStore(
             await second?.store.close();
             return { store, months, passedOver };
           }
+          waits ||= months.length === 0;
           pass(months.length === 0 ? 'there is nothing in it yet.' : `it has nothing of ${month}.`);
           if (second === undefined && months.length > 0) {
             second = { store, months };
@@ -69,13 +71,16 @@ export async function chooseStore(
     }
   }
   if (second !== undefined) return { ...second, passedOver };
-  throw failure ?? nothingThere(passedOver);
+  throw failure ?? nothingThere(passedOver, waits);
 }
 
-function nothingThere(passedOver: readonly string[]): ExportError {
+/** @param waits true where a sink is there that could tell */
+function nothingThere(passedOver: readonly string[], waits: boolean): ExportError {
   const message = ['There is nothing to make a report of.', ...passedOver].join(' ');
   return new ExportError('CONFIG_INVALID', message, {
     kind: 'config',
-    hint: 'Add a sink such as `report: { type: report, path: out/report.html }` to the configuration (ndjson and postgres will do, too), run `deepgram-export sync`, and ask again.',
+    hint: waits
+      ? 'Run `deepgram-export sync`, and ask again.'
+      : 'Add a sink such as `report: { type: report, path: out/report.html }` to the configuration (ndjson and postgres will do, too), run `deepgram-export sync`, and ask again.',
   });
 }

@@ -65,15 +65,25 @@ it('a month that only a later store has is read from there', async () => {
   expect(stderr).toContain('totals (report) was passed over: it has nothing of 2026-08.');
 });
 
-it('where there is nothing yet, says what to configure', async () => {
-  const terminal = await spendingTerminal({ stores: ['totals', 'archive'] });
+it('where no sink can tell, says what to configure', async () => {
+  const terminal = await spendingTerminal({ stores: ['spreadsheets'] });
 
   const { code, stdout, stderr } = await ask(terminal);
 
   expect([code, stdout]).toEqual([2, '']);
   expect(stderr).toContain('There is nothing to make a report of.');
-  expect(stderr).toContain('report: { type: report, path: out/report.html }');
-  expect(stderr).toContain('deepgram-export sync');
+  expect(stderr).toContain('Add a sink such as `report: { type: report, path: out/report.html }`');
+});
+
+it('where there is nothing yet in those that can, says what to run', async () => {
+  const terminal = await spendingTerminal({ stores: ['totals', 'archive'] });
+
+  const { code, stderr } = await ask(terminal);
+
+  expect(code).toBe(2);
+  expect(stderr).toContain('totals (report) was passed over: there is nothing in it yet.');
+  expect(stderr).toContain('Run `deepgram-export sync`, and ask again.');
+  expect(stderr).not.toContain('Add a sink');
 });
 
 it('a damaged file of an archive is named, and no table is made without it', async () => {

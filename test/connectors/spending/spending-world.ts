@@ -9,6 +9,7 @@ const SINKS: Readonly<Record<string, string>> = {
   totals: '{ type: report, path: out/report.html, months: 2 }',
   archive: '{ type: ndjson, path: out/ndjson }',
   tables: '{ type: postgres, url: "${DATABASE_URL}" }',
+  spreadsheets: '{ type: tableau-csv, path: out/tableau }',
 };
 
 export interface WorldOptions extends TerminalOptions {
