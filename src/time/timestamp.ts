@@ -55,6 +55,12 @@ export function epochMs(moment: Timestamp): number {
   return Date.parse(moment.slice(0, DAY)) + microsOfDay(moment) / 1_000;
 }
 
+/** Microseconds since the epoch. */
+export function epochMicros(moment: Timestamp): bigint {
+  // Safe for every year with four digits, which has less than 2⁵³ of them.
+  return BigInt(Date.parse(moment.slice(0, DAY)) * 1_000 + microsOfDay(moment));
+}
+
 /** Milliseconds from one moment to another, exact to the microsecond. */
 export function msBetween(from: Timestamp, to: Timestamp): number {
   const days = from.startsWith(to.slice(0, DAY))
