@@ -5,6 +5,7 @@ import { datadogMetricsType } from './datadog/metrics/metrics-type.js';
 import { deepgramType } from './deepgram/deepgram-type.js';
 import { focusType } from './focus/focus-type.js';
 import { ndjsonType } from './ndjson/ndjson-type.js';
+import { parquetType } from './parquet/parquet-type.js';
 import { postgresType } from './postgres/postgres-type.js';
 import { postgresStateType } from './postgres/state/state-type.js';
 import { reportType } from './report/report-type.js';
@@ -16,6 +17,7 @@ export const connectors: Connectors = {
   sinks: {
     'tableau-csv': tableauType,
     ndjson: ndjsonType,
+    parquet: parquetType,
     report: reportType,
     'datadog-metrics': datadogMetricsType,
     'datadog-logs': datadogLogsType,

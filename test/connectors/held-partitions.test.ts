@@ -16,6 +16,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { models } from '../../connectors/deepgram/streams/account.js';
 import { ndjsonSink } from '../../connectors/ndjson/ndjson-sink.js';
+import { parquetSink } from '../../connectors/parquet/parquet-sink.js';
 import { tableauSink } from '../../connectors/tableau/tableau-sink.js';
 import { folderContents } from '../../connectors/testing/folder-contents.js';
 import { partitionOf, requestRow } from '../../connectors/testing/sample-records.js';
@@ -47,6 +48,11 @@ const kinds = [
     name: 'ndjson with gzip',
     open: () => ndjsonSink({ path: 'out', compression: 'gzip' }, sinkContext(cwd)),
     file: `requests/${PROJECT}/date=${DAY}/part.ndjson.gz`,
+  },
+  {
+    name: 'parquet',
+    open: () => parquetSink({ path: 'out', compression: 'gzip' }, sinkContext(cwd)),
+    file: `requests/${PROJECT}/date=${DAY}/part.parquet`,
   },
   ...(['single', 'daily'] as const).map((layout) => ({
     name: `tableau-csv with layout ${layout}`,
