@@ -55,10 +55,9 @@ export function epochMs(moment: Timestamp): number {
   return Date.parse(moment.slice(0, DAY)) + microsOfDay(moment) / 1_000;
 }
 
-/** Microseconds since the epoch. */
+/** Microseconds since the epoch; of a moment after 2255, a number cannot tell them apart. */
 export function epochMicros(moment: Timestamp): bigint {
-  // Safe for every year with four digits, which has less than 2⁵³ of them.
-  return BigInt(Date.parse(moment.slice(0, DAY)) * 1_000 + microsOfDay(moment));
+  return BigInt(Date.parse(moment.slice(0, DAY))) * 1_000n + BigInt(microsOfDay(moment));
 }
 
 /** Milliseconds from one moment to another, exact to the microsecond. */

@@ -12,8 +12,10 @@ export type Cell = string | number | bigint | boolean | readonly string[] | null
 export interface ColumnKind {
   /** What the file says of its type. */
   readonly type: Omit<SchemaElement, 'name'>;
-  /** True for a list of such values. */
+  /** True for a list of such values. Default false. */
   readonly isList?: true;
+  /** True where the same values come again and again. Default false. */
+  readonly repeats?: true;
   /** A value as the file has it; undefined where it cannot have it. */
   cellOf(value: NonNullable<Value>): Cell | undefined;
   /** What is then wrong with the value: `<field> <words>`. */
@@ -25,11 +27,13 @@ const TEXT = { type: 'BYTE_ARRAY', converted_type: 'UTF8', logical_type: { type:
 const KINDS: Readonly<Record<FieldType, ColumnKind>> = {
   string: {
     type: TEXT,
+    repeats: true,
     cellOf: (value) => (typeof value === 'string' ? storableText(value) : undefined),
     refused: 'is no text',
   },
   integer: {
     type: { type: 'INT64' },
+    repeats: true,
     cellOf: (value) =>
       Number.isInteger(value) && Math.abs(Number(value)) < 2 ** 63 ? BigInt(value as number) : undefined,
     refused: 'is no whole number of 64 bits',
@@ -46,6 +50,7 @@ const KINDS: Readonly<Record<FieldType, ColumnKind>> = {
   },
   date: {
     type: { type: 'INT32', converted_type: 'DATE', logical_type: { type: 'DATE' } },
+    repeats: true,
     cellOf: (value) => (typeof value === 'string' && isDay(value) ? startOfDay(value) / DAY_MS : undefined),
     refused: 'is no day of the calendar',
   },
@@ -62,6 +67,7 @@ const KINDS: Readonly<Record<FieldType, ColumnKind>> = {
   strings: {
     type: TEXT,
     isList: true,
+    repeats: true,
     cellOf: (value) =>
       Array.isArray(value) && value.every((one) => typeof one === 'string')
         ? value.map(storableText)

@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { ByteWriter, ParquetWriter, type SchemaElement } from 'hyparquet-writer';
 import type { Field, Row } from '../../../src/streams/field.js';
 import { type Cell, type ColumnKind, kindOf } from './column.js';
+import { remember } from './remember.js';
 
 /** Rows of a group at most: readers skip groups by what is said of them, and writing holds one in memory. */
 export const ROWS_PER_GROUP = 50_000;
@@ -31,7 +32,7 @@ export interface RefusedRow {
  * await file.end();
  */
 export function parquetFile({ fields, compression, write }: ParquetOptions) {
-  const columns = fields.map((field): OpenColumn => ({ field, kind: kindOf(field), cells: [] }));
+  const columns = fields.map(openColumn);
   const bytes = new ByteWriter();
   const flush = async (): Promise<void> => {
     await write(bytes.getBytes());
@@ -94,18 +95,25 @@ function compressed(page: Uint8Array): Uint8Array {
 interface OpenColumn {
   readonly field: Field;
   readonly kind: ColumnKind;
+  readonly cellOf: ColumnKind['cellOf'];
+  /** Of the group that is open. */
   cells: Cell[];
+}
+
+function openColumn(field: Field): OpenColumn {
+  const kind = kindOf(field);
+  return { field, kind, cellOf: kind.repeats ? remember(kind.cellOf) : kind.cellOf, cells: [] };
 }
 
 /** Column by column; what is wrong is answered by the place of its row, and none of that row is kept. */
 function addTo(columns: readonly OpenColumn[], rows: readonly Row[]): ReadonlyMap<number, string> {
   const refused = new Map<number, string>();
   const before = columns[0]?.cells.length ?? 0;
-  for (const { field, kind, cells } of columns) {
+  for (const { field, kind, cellOf, cells } of columns) {
     const { name } = field;
     for (let at = 0; at < rows.length; at += 1) {
       const value = (rows[at] as Row)[name] ?? null;
-      const cell = value === null ? null : kind.cellOf(value);
+      const cell = value === null ? null : cellOf(value);
       if (cell === undefined) refused.set(at, `${name} ${kind.refused}`);
       else if (cell === null && field.required === true) refused.set(at, `${name} is missing`);
       cells.push(cell ?? null);
