@@ -42,13 +42,16 @@ export function parquetFile({ fields, compression, write }: ParquetOptions) {
     writer: Object.assign(bytes, { flush }),
     schema: schemaOf(columns),
     codec: compression === 'gzip' ? 'GZIP' : 'SNAPPY',
-    compressors: { GZIP: compressed },
+    compressors: { GZIP: (page) => gzipSync(page, { level: GZIP_LEVEL }) },
     createdBy: CREATED_BY,
   });
   let rowsInGroup = 0;
 
   const endGroup = async (): Promise<void> => {
-    const columnData = columns.map(({ field, cells }) => ({ name: field.name, data: cells }));
+    const columnData = columns.map(({ field, cells }) => ({
+      ...{ name: field.name, data: cells },
+      ...(cells.some(holdsSomething) ? {} : { codec: 'UNCOMPRESSED' as const }),
+    }));
     for (const column of columns) column.cells = [];
     rowsInGroup = 0;
     await writer.write({ columnData, rowGroupSize: ROWS_PER_GROUP });
@@ -87,11 +90,6 @@ export function parquetFile({ fields, compression, write }: ParquetOptions) {
 const CREATED_BY = 'deepgram-export version 1';
 const GZIP_LEVEL = 1;
 
-/** A column that is null throughout has a page of nothing, and Tableau's engine cannot read nothing that is compressed. */
-function compressed(page: Uint8Array): Uint8Array {
-  return page.length === 0 ? page : gzipSync(page, { level: GZIP_LEVEL });
-}
-
 interface OpenColumn {
   readonly field: Field;
   readonly kind: ColumnKind;
@@ -124,6 +122,11 @@ function addTo(columns: readonly OpenColumn[], rows: readonly Row[]): ReadonlyMa
       column.cells = column.cells.filter((_, at) => at < before || !refused.has(at - before));
   }
   return refused;
+}
+
+/** Where no cell of a group does, its page is of no bytes: compressed, there are engines that cannot read it. */
+function holdsSomething(cell: Cell): boolean {
+  return cell !== null && (typeof cell !== 'object' || cell.length > 0);
 }
 
 function meaningOf(fields: readonly Field[]): string {

@@ -334,14 +334,19 @@ describe('the rows of a file', () => {
   });
 });
 
-it('a column without a value has no bytes that a reader would have to decompress', async () => {
-  await deliver([requestRow(1, DAY, { model: null })]);
+it.each(['gzip', 'snappy'] as const)(
+  'with %s, what no row has a value of is not compressed',
+  async (compression) => {
+    const nothing = { model: null, tags: [], features: null };
+    await deliver([requestRow(1, DAY, nothing), requestRow(2, DAY, nothing)], { compression });
 
-  const { columns = [] } = (await read()).metadata.row_groups[0] ?? {};
-  const model = columns.find(({ meta_data: column }) => column?.path_in_schema[0] === 'model')?.meta_data;
-  expect(model?.codec).toBe('GZIP');
-  expect(model?.total_compressed_size).toBe(model?.total_uncompressed_size);
-});
+    const { columns = [] } = (await read()).metadata.row_groups[0] ?? {};
+    const codecs = new Map(columns.map(({ meta_data: one }) => [one?.path_in_schema[0], one?.codec]));
+    const codecOf = (name: string) => codecs.get(name);
+    expect(['model', 'tags', 'features'].map(codecOf)).toEqual(Array(3).fill('UNCOMPRESSED'));
+    expect(['request_id', 'cost_usd'].map(codecOf)).toEqual(Array(2).fill(compression.toUpperCase()));
+  },
+);
 
 it('replaces the file of an earlier run, also of the other compression, and leaves nothing else behind', async () => {
   await deliver(manyRequests(3), { compression: 'gzip' });

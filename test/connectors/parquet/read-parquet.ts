@@ -15,7 +15,7 @@ export async function readParquet(path: string): Promise<ReadParquet> {
   const rows = await parquetReadObjects({
     file,
     metadata: withoutDecimals(metadata),
-    compressors: { GZIP: (page) => (page.length === 0 ? page : gunzipSync(page)) },
+    compressors: { GZIP: (page) => gunzipSync(page) },
     parsers: {
       dateFromDays: (days) => dayText(days),
       timestampFromMicroseconds: (micros) => momentText(micros),
