@@ -5,6 +5,7 @@ import { sync } from './program.mjs';
 
 const FILES = `  tableau: { type: tableau-csv, path: out/tableau }
   archive: { type: ndjson, path: out/ndjson, compression: gzip }
+  columns: { type: parquet, path: out/parquet }
   report: { type: report, path: out/report.html }
   bill: { type: focus, path: out/focus }
 `;
