@@ -37,6 +37,22 @@ const READ = {
   list: (text) => JSON.stringify(JSON.parse(text)),
 };
 
+/** What each kind is for DuckDB and for Tableau's engine, by the table of types of the sink's page. */
+const PAGE = readFileSync(new URL('../../docs/sinks/parquet.md', import.meta.url), 'utf8');
+const ON_PAGE = {
+  ...{ STRING: 'text', INTEGER: 'whole number', FLOAT: 'real', dollars: 'dollars' },
+  ...{ BOOLEAN: 'flag', DATE: 'day', TIMESTAMP: 'time', list: 'list of texts' },
+};
+const TYPES = new Map(
+  Object.entries(ON_PAGE).map(([kind, words]) => {
+    const cells = PAGE.match(new RegExp(`^\\| ${words} \\|.*$`, 'm'))[0].split('|');
+    return [
+      kind,
+      { duckdb: cells[3].replaceAll('`', '').trim(), hyperd: cells[6].replaceAll('`', '').trim() },
+    ];
+  }),
+);
+
 const work = mkdtempSync(join(tmpdir(), 'deepgram-export-parquet-'));
 const duckdb = await openDuckdb();
 const hyperd = await startHyperd();
@@ -152,6 +168,7 @@ async function checkDuckdb(ask, folder, streams) {
   process.chdir(folder);
   try {
     for (const stream of streams) await checkView(ask, stream);
+    for (const [, sql] of PAGE.matchAll(/```sql\n(.*?)```/gs)) assert.notDeepEqual(await ask(sql), []);
     const { records } = streams.find(({ name }) => name === 'requests');
     await assertPruned(ask, records);
     await assertSkipped(ask);
@@ -174,8 +191,9 @@ async function checkView(ask, stream) {
     [...types.keys()],
     columns.map((column) => column.name),
   );
+  for (const { name: column, kind } of columns)
+    assert.equal(types.get(column), TYPES.get(kind).duckdb, column);
   for (const { name: column } of columns.filter(({ kind }) => kind === 'dollars')) {
-    assert.equal(types.get(column), 'DECIMAL(18,9)');
     const [{ sum }] = await ask(`SELECT sum("${column}")::VARCHAR AS sum FROM "${name}"`);
     assert.equal(sum, dollarsOf(records, column), `DuckDB, ${name}: sum of ${column}`);
   }
@@ -232,6 +250,14 @@ async function checkHyperd(client, folder, streams) {
     });
     const { rows } = await client.query(`SELECT ${shown.join(', ')} FROM ${from}`);
     assertSame(`Tableau’s engine, ${name}`, rows, { columns, records });
+    await client.query(`CREATE TEMPORARY TABLE "${name}" AS (SELECT * FROM ${from}) WITH NO DATA`);
+    const types = await client.query(
+      `SELECT a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type FROM pg_attribute a
+       JOIN pg_class c ON c.oid = a.attrelid WHERE c.relname = '${name}' AND a.attnum > 0`,
+    );
+    const expected = columns.map((column) => ({ name: column.name, type: TYPES.get(column.kind).hyperd }));
+    assert.deepEqual(types.rows, expected);
+    await client.query(`DROP TABLE "${name}"`);
     for (const { name: column } of columns.filter(({ kind }) => kind === 'dollars')) {
       const sum = (await client.query(`SELECT sum("${column}")::text AS sum FROM ${from}`)).rows[0].sum;
       assert.equal(sum, dollarsOf(records, column), `Tableau’s engine, ${name}: sum of ${column}`);
