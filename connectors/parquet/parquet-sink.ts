@@ -60,9 +60,10 @@ export function parquetSink(settings: ParquetSettings, context: SinkContext): Si
     return {
       write: async (batch) => {
         const own = batch.filter(isOwn);
-        const refused = new Map((await records.add(own)).map(({ row, words }) => [row, words]));
-        for (const [row, words] of refused) refuse(row, words);
-        facts.add(refused.size === 0 ? own : own.filter((row) => !refused.has(row)));
+        const refused = await records.add(own);
+        for (const { row, words } of refused) refuse(row, words);
+        const left = new Set(refused.map(({ row }) => row));
+        facts.add(left.size === 0 ? own : own.filter((row) => !left.has(row)));
       },
       commit: async () => {
         await records.end(factsOfFile(facts));

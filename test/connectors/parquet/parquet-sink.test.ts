@@ -120,7 +120,10 @@ describe('what the columns of a file are', () => {
 
 describe('a value is there as it was given', () => {
   it('a list, an empty one and none are three things', async () => {
-    const lists = [['prod', 'ivr'], [], null, [''], ['null'], ['a,b', '"', '}'], ['prod', 'ivr']];
+    const lists = [
+      ...[['prod', 'ivr'], [], null, [''], ['null'], ['a,b', '"', '}']],
+      ...[['prod'], ['ivr', 'prod'], ['prod,ivr'], ['prod', 'ivr', ''], ['prod', 'ivr'], []],
+    ];
 
     expect(await kept('tags', ...lists)).toEqual(lists);
   });
