@@ -1,5 +1,3 @@
-import { DOMImplementation, XMLSerializer } from '@xmldom/xmldom';
-
 /** An element, as it is put together before it is written. */
 export interface XmlElement {
   readonly name: string;
@@ -17,44 +15,45 @@ export function element(
   return { name, attributes, children };
 }
 
+/** A document of Tableau's, an element a line. What XML cannot hold becomes U+FFFD. */
+export function xmlDocument({ name, attributes, children }: XmlElement): string {
+  const root = element(name, { ...attributes, 'xmlns:user': USER }, children);
+  const lines = ["<?xml version='1.0' encoding='utf-8' ?>"];
+  write(root, '', lines);
+  return `${lines.join('\n')}\n`;
+}
+
 /** The namespace that Tableau's documents declare. */
 const USER = 'http://www.tableausoftware.com/xml/user';
 
-/** A document of Tableau's: UTF-8, an element a line. What XML cannot hold becomes U+FFFD. */
-export function xmlDocument(root: XmlElement): string {
-  const document = new DOMImplementation().createDocument(null, root.name);
-  const { documentElement } = document;
-  if (documentElement === null) throw new TypeError(`${root.name} is no name of an element`);
-  documentElement.setAttributeNS('http://www.w3.org/2000/xmlns/', 'xmlns:user', USER);
-  fill(document, documentElement, root, 1);
-  return `<?xml version='1.0' encoding='utf-8'?>\n${new XMLSerializer().serializeToString(document)}\n`;
+function write({ name, attributes, children }: XmlElement, indent: string, lines: string[]): void {
+  let start = `${indent}<${name}`;
+  for (const [key, value] of Object.entries(attributes)) {
+    if (value !== undefined) start += ` ${key}='${escaped(value)}'`;
+  }
+  if (children.length === 0) lines.push(`${start} />`);
+  else if (typeof children === 'string') lines.push(`${start}>${escaped(children)}</${name}>`);
+  else {
+    lines.push(`${start}>`);
+    for (const child of children) write(child, `${indent}  `, lines);
+    lines.push(`${indent}</${name}>`);
+  }
 }
 
-type XmlDocument = ReturnType<DOMImplementation['createDocument']>;
-type Node = NonNullable<XmlDocument['documentElement']>;
+const SPECIAL = /[&<>'"\t\n\r]|[^ -\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu;
 
-function fill(document: XmlDocument, node: Node, { attributes, children }: XmlElement, depth: number): void {
-  for (const [name, value] of Object.entries(attributes)) {
-    if (value === undefined) continue;
-    if (name.startsWith('user:')) node.setAttributeNS(USER, name, valid(value));
-    else node.setAttribute(name, valid(value));
-  }
-  if (typeof children === 'string') {
-    node.appendChild(document.createTextNode(valid(children)));
-    return;
-  }
-  for (const child of children) {
-    node.appendChild(document.createTextNode(`\n${'  '.repeat(depth)}`));
-    const made = document.createElement(child.name);
-    fill(document, made, child, depth + 1);
-    node.appendChild(made);
-  }
-  if (children.length > 0) node.appendChild(document.createTextNode(`\n${'  '.repeat(depth - 1)}`));
+/** As text and as the value of an attribute, where line breaks would become spaces otherwise. */
+function escaped(text: string): string {
+  return text.replace(SPECIAL, (character) => ENTITIES.get(character) ?? '\uFFFD');
 }
 
-/** @see https://www.w3.org/TR/xml/#charsets */
-const NO_CHARACTER = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu;
-
-function valid(text: string): string {
-  return text.replace(NO_CHARACTER, '\uFFFD');
-}
+const ENTITIES: ReadonlyMap<string, string> = new Map([
+  ['&', '&amp;'],
+  ['<', '&lt;'],
+  ['>', '&gt;'],
+  ["'", '&apos;'],
+  ['"', '&quot;'],
+  ['\t', '&#9;'],
+  ['\n', '&#10;'],
+  ['\r', '&#13;'],
+]);
