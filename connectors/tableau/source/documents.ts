@@ -1,4 +1,4 @@
-import { DOCUMENT_VERSION, dataSource, stableId } from './data-source.js';
+import { DOCUMENT_VERSION, dataSource, type SourceConnection, stableId } from './data-source.js';
 import type { SourceTable } from './source-table.js';
 import { textFiles } from './text-files.js';
 import { element, xmlDocument } from './xml.js';
@@ -11,7 +11,12 @@ export const PACKAGED_FOLDER = 'Data/deepgram';
 
 /** `deepgram.tds`, for CSV files in this folder, from where it is. */
 export function tdsOfFiles(tables: readonly SourceTable[], directory: string): string {
-  const { children } = dataSource(tables, textFiles(directory));
+  return tdsOf(tables, textFiles(directory));
+}
+
+/** The document of a data source alone. */
+export function tdsOf(tables: readonly SourceTable[], connection: SourceConnection): string {
+  const { children } = dataSource(tables, connection);
   return xmlDocument(element('datasource', ROOT, children));
 }
 

@@ -1,10 +1,7 @@
 import { createAtomicFile } from '../../../src/files/atomic-file.js';
-import { TABLEAU_FORMAT } from '../csv/csv-format.js';
-import { dataResource } from '../package/data-package.js';
-import { tableFile } from '../table-files.js';
 import type { Table } from '../tables/table.js';
 import { PACKAGED_FOLDER, SOURCE_FILE, tdsOfFiles } from './documents.js';
-import { type SourceTable, sourceTables } from './source-table.js';
+import { describedTables, type SourceTable } from './source-table.js';
 
 /** A table of a data source, and the file that is copied into it. */
 export interface TableCopy {
@@ -32,10 +29,7 @@ export async function writeTdsx(
   { ownerOnly = false }: { readonly ownerOnly?: boolean } = {},
 ): Promise<void> {
   const copies = files.flatMap((file) =>
-    sourceTables([dataResource(file.table, tableFile(file.table.name), TABLEAU_FORMAT)]).map((table) => ({
-      table,
-      path: file.path,
-    })),
+    describedTables([file.table]).map((table) => ({ table, path: file.path })),
   );
   const file = await createAtomicFile(path, { ownerOnly });
   try {

@@ -1,5 +1,8 @@
 import { z } from 'zod';
-import type { DataResource } from '../package/data-package.js';
+import { TABLEAU_FORMAT } from '../csv/csv-format.js';
+import { type DataResource, dataResource } from '../package/data-package.js';
+import { tableFile } from '../table-files.js';
+import type { Table } from '../tables/table.js';
 
 /** A table of a data source. */
 export interface SourceTable {
@@ -31,12 +34,17 @@ export type DataType = 'string' | 'integer' | 'real' | 'boolean' | 'date' | 'dat
  */
 export function sourceTables(resources: readonly DataResource[]): readonly SourceTable[] {
   const tables = resources.flatMap((resource) => {
-    const found = describedTable.safeParse(resource).data;
+    const found = described.safeParse(resource).data;
     if (found === undefined) return [];
     const { name, description, subject, path, schema } = found;
     return { name, description, subject: subject ?? name, file: path, columns: schema.fields };
   });
   return tables.sort((one, other) => (one.name < other.name ? -1 : 1));
+}
+
+/** These tables, each as one file would be described. */
+export function describedTables(tables: readonly Table[]): readonly SourceTable[] {
+  return sourceTables(tables.map((table) => dataResource(table, tableFile(table.name), TABLEAU_FORMAT)));
 }
 
 const DATA_TYPES = {
@@ -48,7 +56,7 @@ const DATA_TYPES = {
   datetime: 'datetime',
 } as const satisfies Record<string, DataType>;
 
-const describedTable = z.looseObject({
+const described = z.looseObject({
   name: z.string().min(1),
   description: z.string().default(''),
   subject: z.string().optional(),
