@@ -34,6 +34,12 @@ export const tableauSettings = z.strictObject({
     .boolean()
     .default(false)
     .describe('Write deepgram.tdsx as well, the data source with a copy of every table in it'),
+  workbook: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Write deepgram.twbx as well, sheets and a dashboard for Tableau 2026.1 and later, with the tables',
+    ),
 });
 
 export type TableauSettings = z.output<typeof tableauSettings>;
@@ -50,9 +56,10 @@ export function mistakeOf(
   if (settings.preset !== 'spreadsheet' && settings.locale !== undefined) {
     return { setting: 'locale', words: 'is for preset: spreadsheet alone: add that, or remove locale' };
   }
-  if (settings.package && !fitSource(settings)) {
-    const words = 'is for layout: single with preset: tableau, whose tables a data source can have';
-    return { setting: 'package', words };
-  }
-  return undefined;
+  const asked = (['package', 'workbook'] as const).find((setting) => settings[setting]);
+  if (asked === undefined || fitSource(settings)) return undefined;
+  return {
+    setting: asked,
+    words: 'is for layout: single with preset: tableau, whose tables a data source can have',
+  };
 }

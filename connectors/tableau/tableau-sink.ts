@@ -34,7 +34,7 @@ import type { Table } from './tables/table.js';
  * - `layout: daily`: `<path>/<table>/<table>_<project>_<day>.csv` (or `_snapshot.csv`), each there with its commit; those of
  *   earlier runs are written anew at {@link Sink.finish} where they have other columns or another form.
  *
- * Beside single files is `deepgram.tds`, a data source of them, and `deepgram.tdsx` with them inside where it is asked for.
+ * Beside single files is `deepgram.tds`, a data source of them, and `deepgram.tdsx` and `deepgram.twbx` with them inside where they are asked for.
  *
  * A stream is one table of its name; `requests` has `requests_tags`, `requests_models` and `requests_features`
  * beside it. How values are written is said at {@link csvEncoder}, and how a spreadsheet has them at
@@ -123,7 +123,7 @@ export function tableauSink(settings: TableauSettings, context: SinkContext): Si
       const tables = [...streams.values()].flat();
       await (single ? stitchTables(signal) : renewFiles(signal));
       const described = await writeDataPackage(folder, tables, settings.layout, form.format);
-      if ((settings.source || settings.package) && fitSource(settings)) {
+      if ((settings.source || settings.package || settings.workbook) && fitSource(settings)) {
         const { writeSources } = await import('./source/write-sources.js');
         await writeSources(folder, described, settings);
       }

@@ -1,4 +1,4 @@
-import { dollars, PERCENT } from './number-format.js';
+import { dollars, MILLISECONDS, PERCENT } from './number-format.js';
 import { quoted, type SourceField } from './source-fields.js';
 
 /** A field that everybody writes, and that is written once here. */
@@ -47,6 +47,16 @@ const DEFINITIONS: readonly Definition[] = [
     format: PERCENT,
     needs: ['requests.status'],
     formula: (status) => `AVG(IF ${status} = "error" THEN 1 ELSEIF ${status} = "success" THEN 0 END)`,
+  },
+  {
+    name: 'Calculation_latency_p95',
+    caption: 'Latency p95',
+    description: 'The latency that 95 of 100 requests stayed below',
+    type: 'real',
+    role: 'measure',
+    format: MILLISECONDS,
+    needs: ['requests.latency_ms'],
+    formula: (latency) => `PERCENTILE(${latency}, 0.95)`,
   },
   {
     name: 'Calculation_cost_per_hour',

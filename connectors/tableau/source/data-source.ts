@@ -37,11 +37,6 @@ export function dataSource(all: readonly SourceTable[], connection: SourceConnec
   const single = tables.length === 1;
   const relations = inOrder.map(connection.relation);
   const children = [
-    element(
-      'document-format-change-manifest',
-      {},
-      FORMAT_CHANGES.map((name) => element(name)),
-    ),
     element('connection', { class: 'federated' }, [
       element('named-connections', {}, connection.namedConnections(inOrder)),
       ...(single
@@ -85,12 +80,6 @@ export function stableId(text: string): string {
     .padStart(28, '0')
     .slice(-28);
 }
-
-/** The version of the documents that every Tableau since 2018.1 reads and writes. */
-export const DOCUMENT_VERSION = '18.1';
-
-/** That tables are related, and in elements without a prefix: what Tableau since 2020.2 says of such a data source. */
-const FORMAT_CHANGES = ['ObjectModelEncapsulateLegacy', 'ObjectModelTableType', 'SchemaViewerObjectModel'];
 
 /**
  * Tables in the order in which they come first in the sorted list of columns: Tableau Cloud has been seen to match
@@ -144,7 +133,7 @@ function metadataRecord(
   ]);
 }
 
-function columnOf({ table, column, name, caption }: SourceField): XmlElement {
+export function columnOf({ table, column, name, caption }: SourceField): XmlElement {
   const { type, role, description } = column;
   return element(
     'column',
@@ -161,7 +150,7 @@ function columnOf({ table, column, name, caption }: SourceField): XmlElement {
   );
 }
 
-function calculatedColumn({
+export function calculatedColumn({
   name,
   caption,
   description,
@@ -242,6 +231,6 @@ function relationshipOf({ first, second, pairs, one }: Branch, fields: readonly 
   ]);
 }
 
-function digest(text: string): string {
+export function digest(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }

@@ -10,7 +10,7 @@ export function numberFormat({ type, role, unit }: SourceColumn, table: SourceTa
     case 'second':
       return number(1, ' s');
     case 'millisecond':
-      return number(0, ' ms');
+      return MILLISECONDS;
     case 'hour':
       return number(2, ' h');
     default:
@@ -23,6 +23,7 @@ export function dollars(places: number): string {
 }
 
 export const PERCENT = 'p0.00%';
+export const MILLISECONDS = number(0, ' ms');
 
 function number(places: number, suffix = ''): string {
   return signed('n', digits(places) + (suffix && `"${suffix}"`));

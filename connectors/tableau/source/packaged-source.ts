@@ -10,13 +10,22 @@ export interface TableCopy {
 }
 
 /** The bytes of a `.tdsx`: a data source on top, and the files of its tables below it. */
-export async function packagedSource(copies: readonly TableCopy[]): Promise<AsyncIterable<Uint8Array>> {
+export function packagedSource(copies: readonly TableCopy[]): Promise<AsyncIterable<Uint8Array>> {
+  const text = tdsOfFiles(
+    copies.map(({ table }) => table),
+    PACKAGED_FOLDER,
+  );
+  return packaged({ name: SOURCE_FILE, text }, copies);
+}
+
+/** The bytes of a package: a document on top, and below it the tables that it looks for in {@link PACKAGED_FOLDER}. */
+export async function packaged(
+  document: { readonly name: string; readonly text: string },
+  copies: readonly TableCopy[],
+): Promise<AsyncIterable<Uint8Array>> {
   const { zipped } = await import('./zip.js');
-  const tables = copies.map(({ table }) => table);
-  return zipped([
-    { name: SOURCE_FILE, text: tdsOfFiles(tables, PACKAGED_FOLDER) },
-    ...copies.map(({ table, path }) => ({ name: `${PACKAGED_FOLDER}/${table.file}`, path })),
-  ]);
+  const tables = copies.map(({ table, path }) => ({ name: `${PACKAGED_FOLDER}/${table.file}`, path }));
+  return zipped([document, ...tables]);
 }
 
 /**

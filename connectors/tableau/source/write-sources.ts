@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import type { OutputFolder } from '../../../src/files/output-folder.js';
 import type { DataResource } from '../package/data-package.js';
 import { SOURCE_FILE, tdsOfFiles } from './documents.js';
-import { packagedSource } from './packaged-source.js';
+import { packaged, packagedSource } from './packaged-source.js';
 import { sourceTables } from './source-table.js';
 
 const PACKAGED_SOURCE_FILE = 'deepgram.tdsx';
@@ -11,30 +11,40 @@ const PACKAGED_SOURCE_FILE = 'deepgram.tdsx';
 /** Where the tables are, seen from a data source beside them. */
 const BESIDE = '.';
 
+const WORKBOOK_FILE = 'deepgram.twb';
+const PACKAGED_WORKBOOK_FILE = 'deepgram.twbx';
+
 /**
- * Writes `deepgram.tds` beside the tables, and `deepgram.tdsx` with them inside where it is asked for. One that would be
- * as it is stays.
+ * Writes `deepgram.tds` beside the tables, `deepgram.tdsx` with them inside, and `deepgram.twbx` with sheets of them, as far
+ * as they are asked for. One that would be as it is stays.
  */
 export async function writeSources(
   folder: OutputFolder,
   resources: readonly DataResource[],
-  wanted: { readonly source: boolean; readonly package: boolean },
+  wanted: { readonly source: boolean; readonly package: boolean; readonly workbook: boolean },
 ): Promise<void> {
   const tables = sourceTables(resources);
   if (tables.length === 0) return;
-  if (wanted.source) await replaceIfOther(folder, [SOURCE_FILE], [Buffer.from(tdsOfFiles(tables, BESIDE))]);
-  if (!wanted.package) return;
+  if (wanted.source) await replaceIfOther(folder, SOURCE_FILE, [Buffer.from(tdsOfFiles(tables, BESIDE))]);
   const ownerOnly = tables.some(({ columns }) => columns.some(({ personal }) => personal === true));
-  const files = tables.map((table) => ({ table, path: folder.path([table.file]) }));
-  await replaceIfOther(folder, [PACKAGED_SOURCE_FILE], await packagedSource(files), ownerOnly);
+  const copies = tables.map((table) => ({ table, path: folder.path([table.file]) }));
+  if (wanted.package) {
+    await replaceIfOther(folder, PACKAGED_SOURCE_FILE, await packagedSource(copies), ownerOnly);
+  }
+  const text = wanted.workbook ? (await import('./workbook.js')).workbook(tables) : undefined;
+  if (text !== undefined) {
+    const content = await packaged({ name: WORKBOOK_FILE, text }, copies);
+    await replaceIfOther(folder, PACKAGED_WORKBOOK_FILE, content, ownerOnly);
+  }
 }
 
 async function replaceIfOther(
   folder: OutputFolder,
-  segments: readonly string[],
+  name: string,
   content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   ownerOnly = false,
 ): Promise<void> {
+  const segments = [name];
   const file = await folder.createFile(segments, { ownerOnly });
   try {
     const digest = createHash('sha256');

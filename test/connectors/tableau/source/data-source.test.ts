@@ -198,6 +198,7 @@ describe('deepgram.tds', () => {
     expect(formulasOf(await sourceOf(requests)).map(([caption]) => caption)).toEqual([
       'Is Successful',
       'Error Rate',
+      'Latency p95',
       'Cost per Hour',
       'Cost per 1,000 Requests',
     ]);
