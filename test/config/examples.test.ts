@@ -103,6 +103,9 @@ describe('what the examples show', () => {
       'preset',
       'bom',
       'escape_formulas',
+      'source',
+      'package',
+      'workbook',
     ]);
     expect(Object.keys(sinks.archive)).toEqual(['type', 'path', 'compression']);
     expect(Object.keys(sinks.datadog)).toEqual([

@@ -93,10 +93,17 @@ function faultOf(path, bytes) {
     else if (/\.ndjson(\.gz)?$/.test(path)) return ndjsonFault(text);
     else if (path.endsWith('.csv')) return csvFault(text);
     else if (path.endsWith('.html') && !text.endsWith('</html>\n')) return 'its end is cut off';
+    else if (path.endsWith('.tds') && !text.endsWith('</datasource>\n')) return 'its end is cut off';
+    else if (path.endsWith('.tdsx') && !endsAsZip(bytes)) return 'its end is cut off';
     return undefined;
   } catch (error) {
     return error.message;
   }
+}
+
+/** The last 22 bytes begin with a signature, where there is no comment. */
+function endsAsZip(bytes) {
+  return bytes.subarray(-22).toString('latin1').startsWith('PK\x05\x06');
 }
 
 function ndjsonFault(text) {

@@ -47,7 +47,7 @@ export async function startHyperd() {
   const close = async () => {
     await Promise.allSettled(clients.map((client) => client.end()));
     if (child.exitCode === null && child.signalCode === null) {
-      child.kill('SIGKILL');
+      child.kill('SIGTERM'); // and so it writes what its files lack
       await once(child, 'exit');
     }
     rmSync(log, { recursive: true, force: true });
