@@ -6,7 +6,7 @@ import { SOURCE_FILE, tdsOfFiles } from './documents.js';
 import { packaged, packagedSource } from './packaged-source.js';
 import { sourceTables } from './source-table.js';
 
-const PACKAGED_SOURCE_FILE = 'deepgram.tdsx';
+export const PACKAGED_SOURCE_FILE = 'deepgram.tdsx';
 
 /** Where the tables are, seen from a data source beside them. */
 const BESIDE = '.';
