@@ -26,8 +26,14 @@ export interface TableauOptions {
   readonly updateBytes?: number;
 }
 
-/** What goes wrong with a call: an answer instead of it, none at all, or its answer lost after it was done. */
-export type TableauFault = 'hang' | 'lost' | { readonly status: number; readonly body?: string };
+/**
+ * What goes wrong with a call: an answer instead of it, none at all, or, after it was done, its answer lost or not sent.
+ */
+export type TableauFault =
+  | 'hang'
+  | 'hang after'
+  | 'lost'
+  | { readonly status: number; readonly body?: string };
 
 /** A server on loopback that does what Tableau documents about its REST API. */
 export interface Tableau {
@@ -121,6 +127,7 @@ export async function startTableau(options: TableauOptions): Promise<Tableau> {
     if (fault === 'hang') return;
     if (typeof fault === 'object') return void response.writeHead(fault.status).end(fault.body ?? '');
     const { status, xml } = await answerTo(request, Buffer.concat(chunks)).catch(refusal);
+    if (fault === 'hang after') return;
     if (fault === 'lost') response.destroy();
     else if (status === 204) response.writeHead(status).end();
     else {
@@ -160,7 +167,9 @@ function numberOf(version: string): number {
 /** The call without what is the same in all of them. */
 function nameOf({ method, url }: IncomingMessage): string {
   const { pathname } = new URL(url ?? '/', 'http://127.0.0.1');
-  return `${method} ${pathname.replace(/^\/api\/[\d.]+/, '').replace(`/sites/${SITE_ID}`, '')}`;
+  return `${method} ${decodeURIComponent(pathname)
+    .replace(/^\/api\/[\d.]+/, '')
+    .replace(`/sites/${SITE_ID}`, '')}`;
 }
 
 /** The call without its ids. */

@@ -4,7 +4,7 @@ import type { Clock } from '../../../src/time/clock.js';
 import type { TableauSession } from './session.js';
 import { attributeOf, elementOf, elementsOf, type XmlElement } from './xml.js';
 
-const FIRST_LOOK_MS = 1_000;
+const FIRST_LOOK_MS = 250;
 const LONGEST_WAIT_MS = 15_000;
 const SUCCEEDED = '0';
 

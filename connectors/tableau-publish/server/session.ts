@@ -39,7 +39,7 @@ interface SignedIn {
 const LIMITS = { headersMs: 300_000, bodyMs: 300_000, totalMs: 600_000, deadlineMs: 900_000 };
 /** Sessions last 120 minutes on Cloud: one that ends before was ended by another sign-in with the same token. */
 const SURELY_OPEN_MS = 110 * 60_000;
-/** Two runs with one token would end each other's sessions for ever. */
+/** How often in a run: two with one token would end each other's sessions for ever. */
 const MOST_TAKEN_OVER = 3;
 const SIGN_OUT_MS = 5_000;
 /** Any version answers what the server's own is. */
@@ -135,12 +135,14 @@ export function tableauSession(settings: TableauPublishSettings, context: SinkCo
     version,
     userId: async (signal) => (await signedIn(signal)).userId,
     async call(call) {
-      const by = await signedIn(call.signal);
-      try {
-        return await send(call, by);
-      } catch (error) {
-        if (!hasStatus(error, 401)) throw error;
-        return send(call, await signedInAnew(by, call.signal));
+      let by = await signedIn(call.signal);
+      for (;;) {
+        try {
+          return await send(call, by);
+        } catch (error) {
+          if (!hasStatus(error, 401)) throw error;
+          by = await signedInAnew(by, call.signal);
+        }
       }
     },
     async close() {

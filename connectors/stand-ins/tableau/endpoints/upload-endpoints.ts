@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Site } from '../account/site.js';
 import { partsOf } from '../rules/multipart.js';
 import { Refused } from '../rules/refused.js';
@@ -11,7 +12,7 @@ export const uploadEndpoints: readonly Endpoint[] = [
     method: 'POST',
     pattern: /^\/fileUploads$/,
     answer: ({ site }) => {
-      const id = `${site.uploads.size + 1}:upload`;
+      const id = `${randomUUID()}:1`;
       site.uploads.set(id, { chunks: [] });
       return ok(`<fileUpload${attributes({ uploadSessionId: id, fileSize: 0 })}/>`, 201);
     },

@@ -24,12 +24,23 @@ export async function readParquet(bytes: Buffer): Promise<ReadTable> {
     metadata,
     compressors: { GZIP: (bytes) => gunzipSync(bytes) },
   });
+  const decimals = new Set(columns.filter((column) => column.endsWith(' DECIMAL')));
+  const rowOf = (record: Readonly<Record<string, unknown>>): TableRow =>
+    Object.fromEntries(
+      Object.entries(record).map(([name, value]) => [
+        name,
+        decimals.has(`${name} DECIMAL`) ? decimalOf(value) : cellOf(value),
+      ]),
+    );
   return { columns, rows: rows.map(rowOf) };
 }
 
-function rowOf(record: Readonly<Record<string, unknown>>): TableRow {
-  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, cellOf(value)]));
+/** The reader multiplies, which leaves a trace behind the last digit. */
+function decimalOf(value: unknown): Cell {
+  return typeof value === 'number' ? Number(value.toPrecision(DECIMAL_DIGITS)) : null;
 }
+
+const DECIMAL_DIGITS = 15;
 
 function cellOf(value: unknown): Cell {
   if (value === null || value === undefined) return null;

@@ -1,0 +1,201 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { requests } from '../../../connectors/deepgram/streams/requests.js';
+import type { StoredDataSource } from '../../../connectors/stand-ins/tableau/account/site.js';
+import type { Tableau } from '../../../connectors/stand-ins/tableau/tableau.js';
+import { manyRequests, partitionOf, requestRow, rowsOf } from '../../../connectors/testing/sample-records.js';
+import { callsOf, publishing, requestsOf } from './publishing.js';
+
+const MONDAY = '2026-11-16';
+const TUESDAY = '2026-11-17';
+const FRIDAY = '2026-11-20';
+const ONE_STREAM = { streams: [requests] };
+
+describe('what has changed', () => {
+  it('is all that is sent, and what people have added stays', async () => {
+    const { tableau, run } = await publishing();
+    await run([requestsOf(MONDAY, manyRequests(3, MONDAY)), requestsOf(FRIDAY, manyRequests(4, FRIDAY))]);
+    source(tableau, 'requests').calculatedFields.push('Profit');
+    const before = tableau.calls.length;
+
+    await run([requestsOf(FRIDAY, manyRequests(6, FRIDAY))]);
+
+    const sent = tableau.calls.slice(before);
+    expect(daysOf(tableau)).toEqual({ [MONDAY]: 3, [FRIDAY]: 6 });
+    expect(source(tableau, 'requests').calculatedFields).toEqual(['Profit']);
+    expect(sent.filter((call) => call === 'POST /datasources')).toEqual([]);
+    expect(sent.filter((call) => call.startsWith('PATCH'))).toHaveLength(1);
+  });
+
+  it('is nothing where the same was delivered again', async () => {
+    const { tableau, run } = await publishing();
+    await run([requestsOf(FRIDAY, manyRequests(4))]);
+    const before = tableau.calls.length;
+
+    const report = await run([requestsOf(FRIDAY, manyRequests(4))]);
+
+    expect(callsOf(tableau, /^(PATCH|PUT|POST \/datasources)/).length).toBe(
+      tableau.calls.slice(0, before).filter((call) => /^(PATCH|PUT|POST \/datasources)/.test(call)).length,
+    );
+    expect(report).toEqual({ facts: {}, notes: [] });
+  });
+
+  it('may be that a day is empty now', async () => {
+    const { tableau, run } = await publishing();
+    await run([requestsOf(MONDAY, manyRequests(3, MONDAY)), requestsOf(FRIDAY, manyRequests(4))]);
+
+    await run([requestsOf(MONDAY, [])]);
+
+    expect(daysOf(tableau)).toEqual({ [FRIDAY]: 4 });
+  });
+
+  it('may be what it was before: the same rows are sent again within a day, and count', async () => {
+    const { tableau, run } = await publishing();
+    const [one, other] = [manyRequests(2), manyRequests(5)];
+
+    for (const rows of [one, other, one, other]) await run([requestsOf(FRIDAY, rows)]);
+
+    expect(daysOf(tableau)).toEqual({ [FRIDAY]: 5 });
+  });
+
+  it('of many days goes in updates that the server takes, and a day goes on in the next', async () => {
+    const { tableau, run } = await publishing({ updateBytes: 2_500_000 });
+    // A group of rows, after which a file may end, has 50,000.
+    const days = ['2026-11-01', '2026-11-02'];
+    await run([requestsOf(FRIDAY, manyRequests(1))], ONE_STREAM);
+
+    await run(
+      days.map((day) => requestsOf(day, manyRequests(26_000, day))),
+      { ...ONE_STREAM, limits: { updateBytes: 100_000 } },
+    );
+
+    expect(daysOf(tableau)).toEqual({
+      ...Object.fromEntries(days.map((day) => [day, 26_000])),
+      [FRIDAY]: 1,
+    });
+    expect(callsOf(tableau, /^PATCH/)).toHaveLength(2);
+  });
+
+  it('keeps apart the days of a project, and those of another', async () => {
+    const { tableau, run } = await publishing();
+    const other = { ...partitionOf('requests', MONDAY), project: { id: 'another', name: null } };
+    const ofOther = [requestRow(1, MONDAY, { project_id: 'another' })];
+    await run([
+      requestsOf(MONDAY, manyRequests(2, MONDAY)),
+      requestsOf(TUESDAY, manyRequests(3, TUESDAY)),
+      [other, ofOther],
+    ]);
+
+    await run([requestsOf(MONDAY, manyRequests(7, MONDAY))]);
+
+    expect(daysOf(tableau)).toEqual({ [MONDAY]: 8, [TUESDAY]: 3 });
+  });
+});
+
+describe('a table is published anew', () => {
+  it('where it has other columns, which is said before', async () => {
+    const { tableau, run, said } = await publishing();
+    const older = { ...requests, fields: requests.fields.filter(({ name }) => name !== 'mip_opt_out') };
+    await run([[{ ...partitionOf('requests', FRIDAY), stream: older }, manyRequests(2)]], {
+      streams: [older],
+    });
+    source(tableau, 'requests').calculatedFields.push('Profit');
+    tableau.onCall = (call) => void said.push(call);
+
+    await run([requestsOf(TUESDAY, manyRequests(3, TUESDAY))], ONE_STREAM);
+
+    const warned = said.findIndex((line) => line.includes('has other columns from now on'));
+    expect(said[warned]).toContain('(new: mip_opt_out boolean)');
+    expect(said[warned]).toContain('calculated fields, and whatever else people have added to it, are lost');
+    expect(said.indexOf('POST /datasources')).toBeGreaterThan(warned);
+    expect(daysOf(tableau)).toEqual({ [TUESDAY]: 3, [FRIDAY]: 2 });
+    expect(source(tableau, 'requests').columns).toContain('mip_opt_out BOOLEAN');
+  });
+
+  it('where it was removed there, with every day that was ever delivered', async () => {
+    const { tableau, run, said } = await publishing();
+    await run([requestsOf(MONDAY, manyRequests(3, MONDAY)), requestsOf(FRIDAY, manyRequests(4))]);
+    tableau.site.dataSources.clear();
+
+    await run([requestsOf(FRIDAY, manyRequests(5))]);
+
+    expect(daysOf(tableau)).toEqual({ [MONDAY]: 3, [FRIDAY]: 5 });
+    expect(said.join('\n')).toMatch(/Deepgram requests is not in the project Speech.* any more/);
+  });
+
+  it('with each change where the job says so', async () => {
+    const { tableau, run } = await publishing();
+    const replace = { settings: { updates: 'replace' } };
+    await run([requestsOf(MONDAY, manyRequests(3, MONDAY)), requestsOf(FRIDAY, manyRequests(4))], replace);
+
+    await run([requestsOf(FRIDAY, manyRequests(5))], replace);
+
+    expect(daysOf(tableau)).toEqual({ [MONDAY]: 3, [FRIDAY]: 5 });
+    expect(callsOf(tableau, /^PATCH/)).toEqual([]);
+  });
+
+  it('on another server, where the job goes elsewhere', async () => {
+    const { run } = await publishing();
+    const other = await publishing();
+    await run([requestsOf(MONDAY, manyRequests(3, MONDAY))]);
+
+    await run([requestsOf(FRIDAY, manyRequests(4))], { settings: { url: other.tableau.url } });
+
+    expect(daysOf(other.tableau)).toEqual({ [MONDAY]: 3, [FRIDAY]: 4 });
+  });
+});
+
+it('a folder that was lost: its days are put in place of those there, and older ones stay', async () => {
+  const { tableau, run, cwd, said } = await publishing();
+  await run([requestsOf(MONDAY, manyRequests(3, MONDAY)), requestsOf(FRIDAY, manyRequests(4))]);
+  source(tableau, 'requests').calculatedFields.push('Profit');
+  await rm(join(cwd, 'published'), { recursive: true });
+
+  await run([requestsOf(FRIDAY, manyRequests(6))]);
+
+  expect(daysOf(tableau)).toEqual({ [MONDAY]: 3, [FRIDAY]: 6 });
+  expect(source(tableau, 'requests').calculatedFields).toEqual(['Profit']);
+  expect(said.join('\n')).toContain('is none that is known to have been published from here');
+});
+
+it('a table without a row is published with its first one', async () => {
+  const { tableau, run } = await publishing();
+  await run([requestsOf(MONDAY, [])]);
+  expect(tableau.site.dataSources.size).toBe(0);
+
+  await run([requestsOf(FRIDAY, rowsOf('requests'))]);
+
+  expect([...tableau.site.dataSources.values()].map(({ name }) => name).sort()).toEqual([
+    'Deepgram requests',
+    'Deepgram requests_features',
+    'Deepgram requests_models',
+    'Deepgram requests_tags',
+  ]);
+});
+
+it('a file that is too large for one request goes in pieces', async () => {
+  const { tableau, run } = await publishing({ requestBytes: 30_000 });
+  const rows = manyRequests(3_000);
+
+  await run([requestsOf(FRIDAY, rows)], { ...ONE_STREAM, limits: { chunkBytes: 20_000 } });
+
+  expect(daysOf(tableau)).toEqual({ [FRIDAY]: 3_000 });
+  expect(callsOf(tableau, /^PUT/).length).toBeGreaterThan(1);
+});
+
+function source({ site }: Tableau, table: string): StoredDataSource {
+  const found = [...site.dataSources.values()].find(({ name }) => name === `Deepgram ${table}`);
+  if (found === undefined) throw new Error(`${table} is not published`);
+  return found;
+}
+
+/** How many requests of each day are there. */
+function daysOf(tableau: Tableau): Readonly<Record<string, number>> {
+  const days: Record<string, number> = {};
+  for (const { date } of source(tableau, 'requests').rows) {
+    const day = String(date).slice(0, 10);
+    days[day] = (days[day] ?? 0) + 1;
+  }
+  return days;
+}
