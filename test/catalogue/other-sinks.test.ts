@@ -215,7 +215,7 @@ describe('its mistakes are shown like ours', () => {
 
 describe('a module that is no sink is said to be', () => {
   const types =
-    'tableau-csv, ndjson, parquet, report, datadog-metrics, datadog-logs, datadog-costs, postgres, focus';
+    'tableau-csv, tableau-publish, ndjson, parquet, report, datadog-metrics, datadog-logs, datadog-costs, postgres, focus';
   const own =
     'for a sink of your own, the path of its module, such as ./my-sink.mjs, or the name of an installed package';
 

@@ -56,6 +56,7 @@ describe('each configuration that a page shows, and each part of one, is right',
         'postgres',
         'report',
         'tableau-csv',
+        'tableau-publish',
       ],
     ]);
   });

@@ -118,7 +118,9 @@ export function dataSources(
         signal,
         read: jobIdIn,
       });
-      await waitForJob(session, { id: job, what, clock, signal });
+      const hint =
+        ' Where each update fails, `updates: replace` does without them; calculated fields are then lost with each change.';
+      await waitForJob(session, { id: job, what, hint, clock, signal });
     },
   };
 }

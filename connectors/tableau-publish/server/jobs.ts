@@ -13,20 +13,25 @@ export function jobIdIn(answer: XmlElement): string {
   return attributeOf(elementOf(answer, 'job'), 'id');
 }
 
+/** A job of the server's that is waited for. */
+export interface WaitedJob {
+  readonly id: string;
+  /** What it does, as it follows "Tableau could not". */
+  readonly what: string;
+  /** What else to do where it fails, as a sentence with a space before it. Default: nothing. */
+  readonly hint?: string;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
 /**
  * Waits until the server is done. Before that its `finishCode` says nothing, whatever it is.
  *
- * @param what it does, as it follows "Tableau could not"
  * @throws `SINK_REFUSED` where it failed, in the server's own words
  */
 export async function waitForJob(
   session: TableauSession,
-  {
-    id,
-    what,
-    clock,
-    signal,
-  }: { readonly id: string; readonly what: string; readonly clock: Clock; readonly signal: AbortSignal },
+  { id, what, hint = '', clock, signal }: WaitedJob,
 ): Promise<void> {
   for (let waitMs = FIRST_LOOK_MS; ; waitMs = Math.min(2 * waitMs, LONGEST_WAIT_MS)) {
     await clock.sleep(waitMs, signal);
@@ -41,7 +46,7 @@ export async function waitForJob(
     const why = ended.words === '' ? 'without saying why' : `and says: ${excerpt(ended.words)}`;
     throw new ExportError('SINK_REFUSED', `Tableau could not ${what}: its job ${id} failed ${why}.`, {
       kind: 'transient',
-      hint: 'The page of jobs of the site, and the log files of the server, say more.',
+      hint: `The page of jobs of the site, and the log files of the server, say more.${hint}`,
     });
   }
 }

@@ -29,8 +29,26 @@ export async function* payloadsOf(
   table: PublishedTable,
   partitions: readonly KeptPartition[],
   mostBytes: number,
-  { folder, findings, noteRefused, signal }: PublishingTools,
+  tools: PublishingTools,
 ): AsyncGenerator<Payload> {
+  const payloads = writePayloads(table, partitions, mostBytes, tools);
+  try {
+    for (;;) {
+      const { value, done } = await tools.inTurn(() => payloads.next());
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    await payloads.return(undefined);
+  }
+}
+
+async function* writePayloads(
+  table: PublishedTable,
+  partitions: readonly KeptPartition[],
+  mostBytes: number,
+  { folder, findings, noteRefused, signal }: PublishingTools,
+): AsyncGenerator<Payload, undefined> {
   let open: OpenFile | undefined;
   let begins: KeptPartition[] = [];
   let ends: KeptPartition[] = [];
@@ -58,6 +76,7 @@ export async function* payloadsOf(
     await open?.abort();
     await folder.removeFile(segmentsOf(table));
   }
+  return undefined;
 }
 
 interface OpenFile {

@@ -14,7 +14,7 @@ const TABLES_AT_ONCE = 4;
 /** Brings the data sources of all tables to what is kept. One that fails leaves the others alone. */
 export async function publishTables(
   streams: readonly Stream[],
-  given: Omit<PublishingTools, 'noteRefused'>,
+  given: Omit<PublishingTools, 'noteRefused' | 'inTurn'>,
 ): Promise<ClosingReport> {
   const { folder, signal } = given;
   const refused = new Map<string, number>();
@@ -22,6 +22,13 @@ export async function publishTables(
     const what = `${table}: ${words}`;
     refused.set(what, (refused.get(what) ?? 0) + 1);
   };
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const result = last.then(work);
+    last = result.catch(() => {});
+    return result;
+  };
+  const tools: PublishingTools = { ...given, noteRefused, inTurn };
   const kept = await keptPartitions(folder.root, streams, signal);
   const tables = streams.flatMap((stream) =>
     publishedTables(stream).map((table) => ({ table, partitions: kept.get(stream) ?? [] })),
@@ -30,7 +37,7 @@ export async function publishTables(
   const failures: unknown[] = [];
   await forEachConcurrent(TABLES_AT_ONCE, tables, async ({ table, partitions }) => {
     try {
-      const outcome = await publishTable(table, partitions, { ...given, noteRefused });
+      const outcome = await publishTable(table, partitions, tools);
       outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
     } catch (error) {
       if (signal.aborted || isForAll(error)) throw error;

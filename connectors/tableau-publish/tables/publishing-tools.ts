@@ -18,6 +18,8 @@ export interface PublishingTools {
   readonly findings: Findings;
   readonly log: Log;
   readonly signal: AbortSignal;
+  /** Does one thing after the other: a group of rows is in memory once, however many tables wait for the server. */
+  inTurn<T>(work: () => Promise<T>): Promise<T>;
   /** A row that no Parquet file can have, and why. */
   noteRefused(table: string, words: string): void;
 }

@@ -259,12 +259,12 @@ describe('one mistake, its place and its words', () => {
     [
       'a sink without a type',
       withFiles('path: out'),
-      '3:10  sinks.files.type: is missing: it must be one of tableau-csv, ndjson, parquet, report, datadog-metrics, datadog-logs, datadog-costs, postgres, focus',
+      '3:10  sinks.files.type: is missing: it must be one of tableau-csv, tableau-publish, ndjson, parquet, report, datadog-metrics, datadog-logs, datadog-costs, postgres, focus',
     ],
     [
       'a misspelt type',
       withFiles('type: tablo-csv'),
-      '3:25  sinks.files.type: must be one of tableau-csv, ndjson, parquet, report, datadog-metrics, datadog-logs, datadog-costs, postgres, focus (did you mean "tableau-csv"?); for a sink of your own, the path of its module, such as ./my-sink.mjs, or the name of an installed package',
+      '3:25  sinks.files.type: must be one of tableau-csv, tableau-publish, ndjson, parquet, report, datadog-metrics, datadog-logs, datadog-costs, postgres, focus (did you mean "tableau-csv"?); for a sink of your own, the path of its module, such as ./my-sink.mjs, or the name of an installed package',
     ],
     [
       'a name that is none',
