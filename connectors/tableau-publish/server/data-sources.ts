@@ -29,6 +29,14 @@ export interface Update {
   readonly payload?: LocalFile | undefined;
 }
 
+/** How a file is published. */
+export interface Publish {
+  readonly type: 'parquet' | 'tdsx';
+  /** Told of the job when the server has taken the file. */
+  readonly noteJob: (id: string) => Promise<void>;
+  readonly signal: AbortSignal;
+}
+
 /** The data sources of one project. */
 export type DataSources = ReturnType<typeof dataSources>;
 
@@ -57,12 +65,7 @@ export function dataSources(
     },
 
     /** Publishes a file as a data source, in place of the one that has the name. Resolves when the server is done. */
-    publish: async (
-      name: string,
-      file: LocalFile,
-      type: 'parquet' | 'tdsx',
-      signal: AbortSignal,
-    ): Promise<void> => {
+    publish: async (name: string, file: LocalFile, { type, noteJob, signal }: Publish): Promise<void> => {
       const what = `publish ${name} in ${project.path}`;
       const place = xmlElement('project', { id: project.id });
       const payload: RequestPart = {
@@ -99,8 +102,13 @@ export function dataSources(
       };
       // An upload is used up by what it is used for, also where the answer is lost.
       const id = await retried(send, clock, signal);
+      await noteJob(id);
       await waitForJob(session, { id, what, clock, signal });
     },
+
+    /** Resolves when the server is done with a publish that was begun before. */
+    waitFor: (id: string, name: string, signal: AbortSignal): Promise<void> =>
+      waitForJob(session, { id, what: `publish ${name} in ${project.path}`, clock, signal }),
 
     /** Resolves when the server is done. */
     update: async ({ id, name, requestId, actions, payload }: Update, signal: AbortSignal): Promise<void> => {

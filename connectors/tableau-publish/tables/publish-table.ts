@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
-import { failureOf } from '../../../src/errors/export-error.js';
 import { counted } from '../../../src/text/text-table.js';
+import { endBegun } from './end-begun.js';
 import { type Fingerprint, fingerprintOf } from './fingerprint.js';
 import type { KeptPartition } from './kept-partitions.js';
 import { payloadsOf } from './payloads.js';
 import { columnsOf, type PublishedTable } from './published-table.js';
 import type { PublishingTools } from './publishing-tools.js';
 import { readState, type ServerState, unknownState, writeState } from './server-state.js';
-import { NOTHING, replaceActions } from './update-actions.js';
+import { replaceActions } from './update-actions.js';
 
 /** What became of a table: `empty` has no row yet, and a data source is made of rows. */
 export type Published = 'published' | 'updated' | 'unchanged' | 'empty';
@@ -24,7 +24,7 @@ export async function publishTable(
   const { sources, log, signal } = tools;
   const name = tools.prefix + table.name;
   const found = await sources.find(name, signal);
-  const state = await stateOf(table, found, tools);
+  const state = await endBegun(await stateOf(table, found, tools), table.name, { name, found }, tools);
   const fingerprints = new Map<string, Fingerprint>();
   for (const partition of kept) {
     const before = state.partitions[partition.name];
@@ -43,7 +43,7 @@ export async function publishTable(
     (state.begun !== undefined && 'publish' in state.begun) ||
     (tools.updates === 'replace' && changed.length > 0);
   if (isAnew) return publishWhole(table, kept, fingerprints, { ...state, dataSource: found }, tools);
-  if (changed.length === 0 && state.begun === undefined) return 'unchanged';
+  if (changed.length === 0) return 'unchanged';
   log.debug(`${name}: ${counted(changed.length, 'partition')} to update`);
   return update(table, changed, fingerprints, { ...state, dataSource: found }, tools);
 }
@@ -89,7 +89,9 @@ async function publishWhole(
   for await (const { file } of payloadsOf(table, kept, Number.POSITIVE_INFINITY, tools)) {
     if (file === undefined) break;
     await writeState(folder, table.name, { ...state, begun: { publish: true } });
-    await sources.publish(name, file, 'parquet', signal);
+    const noteJob = (job: string) =>
+      writeState(folder, table.name, { ...state, begun: { publish: true, job } });
+    await sources.publish(name, file, { type: 'parquet', noteJob, signal });
     await writeState(folder, table.name, {
       ...state,
       dataSource: await sources.find(name, signal),
@@ -114,7 +116,7 @@ async function update(
   const { folder, sources, signal, updateBytes } = tools;
   const name = tools.prefix + table.name;
   const id = before.dataSource ?? '';
-  let state = await withoutBegun(before, table, tools);
+  let state = before;
   for await (const { file, hash, begins, ends } of payloadsOf(table, changed, updateBytes, tools)) {
     const actions = replaceActions(begins, file !== undefined);
     const requestId = requestIdOf([state.id, state.deliveries, hash, actions]);
@@ -132,32 +134,6 @@ async function update(
     await writeState(folder, table.name, state);
   }
   return 'updated';
-}
-
-/**
- * Waits for the end of an update that was begun and not noted as done, so that it does not come after the next one. Its
- * request is repeated with nothing to do: where the server has it, that is what it answers with, and where it has not,
- * nothing happens.
- */
-async function withoutBegun(
-  state: ServerState,
-  table: PublishedTable,
-  { folder, sources, prefix, log, signal }: PublishingTools,
-): Promise<ServerState> {
-  const { begun, dataSource: id = '', ...rest } = state;
-  if (begun === undefined || !('requestId' in begun)) return state;
-  const name = prefix + table.name;
-  try {
-    await sources.update({ id, name, requestId: begun.requestId, actions: [NOTHING] }, signal);
-  } catch (error) {
-    const { code, kind } = failureOf(error);
-    if (code !== 'SINK_REFUSED' && kind !== 'permanent') throw error;
-    // It has ended: its partitions are sent again.
-    log.debug(`${name}: an earlier update has not succeeded: ${failureOf(error).message}`);
-  }
-  const ended = { ...rest, dataSource: id, begun: undefined, deliveries: state.deliveries + 1 };
-  await writeState(folder, table.name, ended);
-  return ended;
 }
 
 /** Of the partitions, their content, and how many deliveries there were: the same rows again later are another update. */

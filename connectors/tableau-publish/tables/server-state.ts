@@ -15,8 +15,14 @@ export interface ServerState {
   readonly columns: readonly string[];
   /** Deliveries that have ended, whatever became of them. It makes two updates with the same rows two. */
   readonly deliveries: number;
-  /** A delivery that may have been done or not: it was begun, and nobody noted its end. */
-  readonly begun: { readonly publish: true } | { readonly requestId: string } | undefined;
+  /**
+   * A delivery that may have been done or not: it was begun, and nobody noted its end. The job of a publish is known once the
+   * server has taken it.
+   */
+  readonly begun:
+    | { readonly publish: true; readonly job?: string | undefined }
+    | { readonly requestId: string }
+    | undefined;
   /** What the data source holds of each partition, by its name. */
   readonly partitions: Readonly<Record<string, Fingerprint>>;
 }
@@ -31,7 +37,12 @@ const schema = z.object({
   dataSource: z.string().optional(),
   columns: z.array(z.string()),
   deliveries: z.int().min(0),
-  begun: z.union([z.object({ publish: z.literal(true) }), z.object({ requestId: z.string() })]).optional(),
+  begun: z
+    .union([
+      z.object({ publish: z.literal(true), job: z.string().optional() }),
+      z.object({ requestId: z.string() }),
+    ])
+    .optional(),
   partitions: z.record(z.string(), z.tuple([z.int(), z.number(), z.string()])),
 });
 

@@ -1,5 +1,6 @@
 import type { ClosingReport } from '../../../src/catalogue/sink.js';
 import { PACKAGED_SOURCE_FILE } from '../../tableau/source/write-sources.js';
+import { endBegun } from '../tables/end-begun.js';
 import { fingerprintOf } from '../tables/fingerprint.js';
 import type { PublishingTools } from '../tables/publishing-tools.js';
 import { readState, writeState } from '../tables/server-state.js';
@@ -18,7 +19,8 @@ export async function publishPackage(
   const name = prefix.trim() || NAMELESS;
   const path = folder.path([PACKAGED_SOURCE_FILE]);
   const found = await sources.find(name, signal);
-  const state = await readState(folder, STATE, `${target} ${name}`);
+  const noted = await readState(folder, STATE, `${target} ${name}`);
+  const state = await endBegun(noted, STATE, { name, found }, tools);
   const before = state.partitions[PACKAGED_SOURCE_FILE];
   const fingerprint = await fingerprintOf(path, before);
   const isKnown = found !== undefined && found === state.dataSource && state.begun === undefined;
@@ -26,7 +28,8 @@ export async function publishPackage(
   if (found === undefined && state.dataSource !== undefined)
     log.warn(`${name} is not in ${where} any more: it is published anew.`);
   await writeState(folder, STATE, { ...state, begun: { publish: true } });
-  await sources.publish(name, { path, bytes: fingerprint[0] }, 'tdsx', signal);
+  const noteJob = (job: string) => writeState(folder, STATE, { ...state, begun: { publish: true, job } });
+  await sources.publish(name, { path, bytes: fingerprint[0] }, { type: 'tdsx', noteJob, signal });
   await writeState(folder, STATE, {
     ...state,
     dataSource: await sources.find(name, signal),

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { requests } from '../../../connectors/deepgram/streams/requests.js';
@@ -84,12 +84,13 @@ describe('what has changed', () => {
     await run([
       requestsOf(MONDAY, manyRequests(2, MONDAY)),
       requestsOf(TUESDAY, manyRequests(3, TUESDAY)),
+      requestsOf(FRIDAY, manyRequests(4)),
       [other, ofOther],
     ]);
 
-    await run([requestsOf(MONDAY, manyRequests(7, MONDAY))]);
+    await run([requestsOf(MONDAY, manyRequests(7, MONDAY)), requestsOf(FRIDAY, manyRequests(1))]);
 
-    expect(daysOf(tableau)).toEqual({ [MONDAY]: 8, [TUESDAY]: 3 });
+    expect(daysOf(tableau)).toEqual({ [MONDAY]: 8, [TUESDAY]: 3, [FRIDAY]: 1 });
   });
 });
 
@@ -157,6 +158,41 @@ it('a folder that was lost: its days are put in place of those there, and older 
   expect(daysOf(tableau)).toEqual({ [MONDAY]: 3, [FRIDAY]: 6 });
   expect(source(tableau, 'requests').calculatedFields).toEqual(['Profit']);
   expect(said.join('\n')).toContain('is none that is known to have been published from here');
+});
+
+describe('what a run that ended early has begun', () => {
+  const noted = async (cwd: string, begun: object) => {
+    const path = join(cwd, 'published/.published/requests.json');
+    const state = JSON.parse(await readFile(path, 'utf8'));
+    await writeFile(path, JSON.stringify({ ...state, begun }));
+  };
+
+  it('is waited for: the job of a publish, which is then done again', async () => {
+    const { tableau, run, cwd } = await publishing();
+    await run([requestsOf(FRIDAY, manyRequests(4))], ONE_STREAM);
+    const before = tableau.calls.length;
+    await noted(cwd, { publish: true, job: 'job-1' });
+
+    await run([], ONE_STREAM);
+
+    const calls = tableau.calls.slice(before);
+    expect(calls.indexOf('GET /jobs/job-1')).toBeGreaterThan(0);
+    expect(calls.indexOf('GET /jobs/job-1')).toBeLessThan(calls.indexOf('POST /datasources'));
+    expect(daysOf(tableau)).toEqual({ [FRIDAY]: 4 });
+  });
+
+  it('is asked for by its request, which does nothing where the server never got it', async () => {
+    const { tableau, run, cwd } = await publishing();
+    await run([requestsOf(FRIDAY, manyRequests(4))], ONE_STREAM);
+    await noted(cwd, { requestId: 'never-arrived' });
+
+    await run([], ONE_STREAM);
+    await run([], ONE_STREAM);
+
+    expect([...tableau.site.updates.keys()]).toEqual(['never-arrived']);
+    expect(callsOf(tableau, /^PATCH/)).toHaveLength(1);
+    expect(daysOf(tableau)).toEqual({ [FRIDAY]: 4 });
+  });
 });
 
 it('a table without a row is published with its first one', async () => {
