@@ -4,8 +4,14 @@ import { describe, expect, it } from 'vitest';
 import { requests } from '../../../connectors/deepgram/streams/requests.js';
 import type { StoredDataSource } from '../../../connectors/stand-ins/tableau/account/site.js';
 import type { Tableau } from '../../../connectors/stand-ins/tableau/tableau.js';
-import { manyRequests, partitionOf, requestRow, rowsOf } from '../../../connectors/testing/sample-records.js';
-import { callsOf, publishing, requestsOf } from './publishing.js';
+import {
+  manyRequests,
+  partitionOf,
+  requestRow,
+  rowsOf,
+  usageRow,
+} from '../../../connectors/testing/sample-records.js';
+import { callsOf, type Delivery, publishing, requestsOf } from './publishing.js';
 
 const MONDAY = '2026-11-16';
 const TUESDAY = '2026-11-17';
@@ -60,20 +66,19 @@ describe('what has changed', () => {
   });
 
   it('of many days goes in updates that the server takes, and a day goes on in the next', async () => {
-    const { tableau, run } = await publishing({ updateBytes: 2_500_000 });
+    const { tableau, run } = await publishing({ updateBytes: 500_000 });
+    const deliveryOf = (day: string, rows: number): Delivery[number] => [
+      partitionOf('usage', day),
+      Array.from({ length: rows }, (_, at) => ({ ...usageRow(day), requests: at })),
+    ];
+    await run([deliveryOf(FRIDAY, 1)]);
+
     // A group of rows, after which a file may end, has 50,000.
-    const days = ['2026-11-01', '2026-11-02'];
-    await run([requestsOf(FRIDAY, manyRequests(1))], ONE_STREAM);
-
-    await run(
-      days.map((day) => requestsOf(day, manyRequests(26_000, day))),
-      { ...ONE_STREAM, limits: { updateBytes: 100_000 } },
-    );
-
-    expect(daysOf(tableau)).toEqual({
-      ...Object.fromEntries(days.map((day) => [day, 26_000])),
-      [FRIDAY]: 1,
+    await run([deliveryOf(MONDAY, 30_000), deliveryOf(TUESDAY, 30_000)], {
+      limits: { updateBytes: 100_000 },
     });
+
+    expect(daysOf(tableau, 'usage')).toEqual({ [MONDAY]: 30_000, [TUESDAY]: 30_000, [FRIDAY]: 1 });
     expect(callsOf(tableau, /^PATCH/)).toHaveLength(2);
   });
 
@@ -226,10 +231,10 @@ function source({ site }: Tableau, table: string): StoredDataSource {
   return found;
 }
 
-/** How many requests of each day are there. */
-function daysOf(tableau: Tableau): Readonly<Record<string, number>> {
+/** How many rows of each day are there. */
+function daysOf(tableau: Tableau, table = 'requests'): Readonly<Record<string, number>> {
   const days: Record<string, number> = {};
-  for (const { date } of source(tableau, 'requests').rows) {
+  for (const { date } of source(tableau, table).rows) {
     const day = String(date).slice(0, 10);
     days[day] = (days[day] ?? 0) + 1;
   }
