@@ -142,13 +142,14 @@ describe('a table is published anew', () => {
   });
 
   it('on another server, where the job goes elsewhere', async () => {
-    const { run } = await publishing();
+    const { run, said } = await publishing();
     const other = await publishing();
     await run([requestsOf(MONDAY, manyRequests(3, MONDAY))]);
 
     await run([requestsOf(FRIDAY, manyRequests(4))], { settings: { url: other.tableau.url } });
 
     expect(daysOf(other.tableau)).toEqual({ [MONDAY]: 3, [FRIDAY]: 4 });
+    expect(said).toEqual([]);
   });
 });
 
@@ -162,6 +163,19 @@ it('a folder that was lost: its days are put in place of those there, and older 
 
   expect(daysOf(tableau)).toEqual({ [MONDAY]: 3, [FRIDAY]: 6 });
   expect(source(tableau, 'requests').calculatedFields).toEqual(['Profit']);
+  expect(said.join('\n')).toContain('is none that is known to have been published from here');
+});
+
+it('a data source that was made anew by somebody else gets every day that is kept', async () => {
+  const { tableau, run, said } = await publishing();
+  await run([requestsOf(MONDAY, manyRequests(3, MONDAY)), requestsOf(FRIDAY, manyRequests(4))], ONE_STREAM);
+  const { id, ...published } = source(tableau, 'requests');
+  tableau.site.dataSources.delete(id);
+  tableau.site.dataSources.set('another', { ...published, id: 'another', rows: [] });
+
+  await run([], ONE_STREAM);
+
+  expect(daysOf(tableau)).toEqual({ [MONDAY]: 3, [FRIDAY]: 4 });
   expect(said.join('\n')).toContain('is none that is known to have been published from here');
 });
 
