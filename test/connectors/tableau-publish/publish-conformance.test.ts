@@ -46,9 +46,10 @@ for (const as of ['parquet', 'tdsx'] as const) {
 
   describeSinkConformance<PublishUnderTest>({ describe, it }, `tableau-publish (as ${as})`, underTest, {
     stumble: async ({ tableau }) => {
-      tableau.faults.set('POST /datasources', ['lost']);
-      tableau.faults.set('PATCH /datasources/data', [{ status: 503 }, 'lost']);
-      tableau.faults.set('PUT /fileUploads', ['lost', { status: 502 }]);
+      // What every run asks: nothing is published where nothing has changed.
+      tableau.faults.set('GET /serverinfo', [{ status: 502 }]);
+      tableau.faults.set('POST /auth/signin', ['lost', { status: 503 }]);
+      tableau.faults.set('GET /datasources', [{ status: 500 }, 'lost']);
     },
   });
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { requests } from '../../../connectors/deepgram/streams/requests.js';
+import { folderContents } from '../../../connectors/testing/folder-contents.js';
 import { manyRequests } from '../../../connectors/testing/sample-records.js';
 import { failureOf } from '../../../src/errors/export-error.js';
 import { callsOf, type Publishing, publishing, requestsOf } from './publishing.js';
@@ -218,6 +219,7 @@ describe('check', () => {
   it.each([
     ['parquet', '3.14', false, /has version 3\.14 of the REST API, and Parquet needs 3\.15/],
     ['parquet', '3.15', true, /API 3\.15/],
+    ['parquet', '3.9', false, /has version 3\.9 of the REST API/],
     ['tdsx', '3.9', true, /API 3\.9/],
     ['tdsx', '3.5', false, /a personal access token needs 3\.6/],
   ])('as %s of a server with version %s', async (as, apiVersion, ok, detail) => {
@@ -225,6 +227,17 @@ describe('check', () => {
 
     expect(await check({ open }, { as })).toMatchObject({ ok, detail: expect.stringMatching(detail) });
   });
+});
+
+it('a project that is not there ends a run before anything is kept for it', async () => {
+  const { run, cwd } = await publishing();
+
+  const failure = failureOf(
+    await run(ONE_DAY, { settings: { project: 'Speach' } }).catch((thrown) => thrown),
+  );
+
+  expect(failure).toMatchObject({ code: 'CONFIG_INVALID', hint: 'It sees Finance, Speech.' });
+  expect(await folderContents(cwd)).toEqual({});
 });
 
 it('a server that is too old is left alone with a run, before anything is kept for it', async () => {
