@@ -115,6 +115,7 @@ export const DATABASE = { url: process.env.DATABASE_URL ?? '', schema: 'deepgram
 /** `historical`, because the points of an hour ago and more would be left out, and their work with them. */
 const SINKS = {
   ndjson: () => 'ndjson: { type: ndjson, path: ndjson }',
+  parquet: () => 'parquet: { type: parquet, path: parquet }',
   tableau: () => 'tableau: { type: tableau-csv, path: tableau }',
   datadog: (url) =>
     `datadog: { type: datadog-metrics, api_key: ${apiKey}, api_url: "${url}", historical: true }`,

@@ -3,6 +3,7 @@
  *
  *     npm run bench [-- --waiting | --calls | --scale [--only requests|projects|year]] [--quick]
  *     npm run bench -- --report [--quick]
+ *     npm run bench -- --parquet [--quick]
  *     npm run bench -- --postgres [--only loading|queries] [--quick]
  *     npm run bench -- --markdown
  */
@@ -10,6 +11,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { calls } from './calls.mjs';
 import { comparison } from './comparison.mjs';
+import { parquet } from './parquet.mjs';
 import { postgres } from './postgres.mjs';
 import { reportText, surroundings } from './report.mjs';
 import { reportSink } from './report-sink.mjs';
@@ -23,6 +25,7 @@ const { values: options } = parseArgs({
     calls: { type: 'boolean', default: false },
     postgres: { type: 'boolean', default: false },
     report: { type: 'boolean', default: false },
+    parquet: { type: 'boolean', default: false },
     only: { type: 'string', default: '' },
     quick: { type: 'boolean', default: false },
     markdown: { type: 'boolean', default: false },
@@ -36,6 +39,7 @@ else if (options.scale) await measure('scale', scale);
 else if (options.calls) await measure('calls', calls);
 else if (options.postgres) await measure('postgres', postgres);
 else if (options.report) await measure('report', reportSink);
+else if (options.parquet) await measure('parquet', parquet);
 else if (options.waiting) await measure('waiting', waiting);
 else await measure('comparison', comparison);
 

@@ -83,7 +83,7 @@ function refuseHeavyStart(chunks) {
   for (const file of files) {
     const { imports = [], moduleIds = [] } = byFile.get(file) ?? {};
     const heavy = moduleIds.find((module) =>
-      /\/node_modules\/(undici|@datadog|zod|yaml|pg[^/]*)\//.test(module),
+      /\/node_modules\/(undici|@datadog|zod|yaml|yazl|@xmldom|hyparquet[^/]*|pg[^/]*)\//.test(module),
     );
     if (heavy !== undefined) throw new Error(`${file} is loaded at the start, and has ${heavy}`);
     for (const imported of imports) files.add(imported);

@@ -4,7 +4,7 @@ import { demoCommand } from './demo/demo-command.js';
 import { grafanaCommands } from './grafana/commands.js';
 import { initCommand } from './init/init-command.js';
 import { replayCommand } from './ndjson/replay-command.js';
-import { postgresCommands } from './postgres/grants/commands.js';
+import { postgresCommands } from './postgres/commands.js';
 import { reportCommand } from './spending/command.js';
 
 /** What we ship: a source, its sinks, and the commands beside those of the core. */

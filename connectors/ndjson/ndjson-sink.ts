@@ -3,23 +3,20 @@ import type { PartitionWriter, Sink } from '../../src/catalogue/sink.js';
 import type { SinkContext } from '../../src/catalogue/sink-type.js';
 import { encodedStreams } from '../../src/deliver/encoded-stream.js';
 import { checkFolder } from '../../src/file-sinks/check-folder.js';
+import { heldFiles } from '../../src/file-sinks/held-files.js';
+import type { Segments } from '../../src/file-sinks/hive-folders.js';
 import { partitionCounts } from '../../src/file-sinks/partition-counts.js';
 import type { AtomicFileOptions } from '../../src/files/atomic-file.js';
 import { OutputFolder } from '../../src/files/output-folder.js';
 import { holdPersonalData } from '../../src/streams/field.js';
 import type { Partition } from '../../src/streams/partition.js';
-import { heldFiles } from './held-files.js';
+import { countLines } from './count-lines.js';
 import { ndjsonEncoder } from './ndjson-encoder.js';
 import type { NdjsonSettings } from './ndjson-settings.js';
 import { takeOverOlderLayout } from './older-layout.js';
-import {
-  olderFile,
-  PARTITION_FILES,
-  partitionFile,
-  partitionPaths,
-  type Segments,
-} from './partition-path.js';
+import { olderFile, PARTITION_FILES, partitionFile, partitionPaths } from './partition-path.js';
 import { writeSchemas } from './schemas/schema-files.js';
+import { ndjsonSchemas } from './schemas/schemas.js';
 
 /**
  * One file a partition, `<path>/<stream>/project_id=<id>/date=<day>/part.ndjson[.gz]`, one JSON object a line with
@@ -61,7 +58,10 @@ export function ndjsonSink(settings: NdjsonSettings, context: SinkContext): Sink
       return true;
     },
     held: async (stream, project, days, signal) => {
-      const files = await heldFiles(folder, stream, project, days, signal);
+      const files = await heldFiles(folder, stream, project, days, {
+        pathsOf: partitionPaths,
+        count: ({ segments, gzip }) => countLines({ path: folder.path(segments), gzip }, stream, signal),
+      });
       return counts.held(stream, project, days, files, signal);
     },
     check: () => checkFolder(folder, settings.path),
@@ -80,7 +80,7 @@ export function ndjsonSink(settings: NdjsonSettings, context: SinkContext): Sink
         },
         signal,
       ).finally(counts.save);
-      await writeSchemas(folder, context.streams);
+      await writeSchemas(folder, context.streams, ndjsonSchemas);
       return { facts: older.days > 0 ? { 'days taken over': older.days } : {}, notes: older.notes };
     },
   };

@@ -2,6 +2,7 @@ import { lstat } from 'node:fs/promises';
 import type { PartitionWriter } from '../../src/catalogue/sink.js';
 import { Findings } from '../../src/deliver/tally/findings.js';
 import { ExportError, failureOf } from '../../src/errors/export-error.js';
+import { dayFolder, projectFolder, projectSegmentOf } from '../../src/file-sinks/hive-folders.js';
 import type { OutputFolder } from '../../src/files/output-folder.js';
 import { type Log, silentLog } from '../../src/log/log.js';
 import type { Partition } from '../../src/streams/partition.js';
@@ -12,13 +13,7 @@ import { isDay } from '../../src/time/day.js';
 import { batchesOf } from './archive/archive-batches.js';
 import { type ArchiveFile, groupFiles } from './archive/archive-file.js';
 import { projectsOf } from './archive/archive-projects.js';
-import {
-  dayFileNamed,
-  dayFolder,
-  projectFileNamed,
-  projectFolder,
-  projectSegmentOf,
-} from './partition-path.js';
+import { dayFileNamed, projectFileNamed } from './partition-path.js';
 
 /** What became of the days in the layout before. */
 export interface TakenOver {

@@ -6,7 +6,7 @@ import { encodedStreams } from '../../src/deliver/encoded-stream.js';
 import { ReadingFacts } from '../../src/deliver/reading-facts.js';
 import type { Row } from '../../src/streams/field.js';
 import type { Partition } from '../../src/streams/partition.js';
-import type { Stream } from '../../src/streams/stream.js';
+import { recordName, type Stream } from '../../src/streams/stream.js';
 import { Database } from './connection/database.js';
 import { holdings } from './holdings.js';
 import { deleteExpired } from './keep.js';
@@ -110,8 +110,4 @@ export function postgresSink(settings: PostgresSettings, context: SinkContext): 
       },
     };
   }
-}
-
-function recordName(row: Row, { key }: Stream): string {
-  return key.map((name) => JSON.stringify(row[name] ?? null)).join(' ');
 }

@@ -26,16 +26,40 @@ export const tableauSettings = z.strictObject({
     .boolean()
     .default(true)
     .describe('Put an apostrophe before text that a spreadsheet would run as a formula'),
+  source: z
+    .boolean()
+    .default(true)
+    .describe('Write deepgram.tds, a data source that Tableau opens, beside the tables of layout: single'),
+  package: z
+    .boolean()
+    .default(false)
+    .describe('Write deepgram.tdsx as well, the data source with a copy of every table in it'),
+  workbook: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Write deepgram.twbx as well, sheets and a dashboard for Tableau 2026.1 and later, with the tables',
+    ),
 });
 
 export type TableauSettings = z.output<typeof tableauSettings>;
 
-/** The locale says how numbers look in a spreadsheet; for programs they look the same everywhere. */
-export function mistakeOf({
-  preset,
-  locale,
-}: TableauSettings): { readonly setting: string; readonly words: string } | undefined {
-  return preset !== 'spreadsheet' && locale !== undefined
-    ? { setting: 'locale', words: 'is for preset: spreadsheet alone: add that, or remove locale' }
-    : undefined;
+/** Whether the tables are such as a data source can have: each in one file, in the form that Tableau reads. */
+export function fitSource({ layout, preset }: TableauSettings): boolean {
+  return layout === 'single' && preset === 'tableau';
+}
+
+export function mistakeOf(
+  settings: TableauSettings,
+): { readonly setting: string; readonly words: string } | undefined {
+  // It says how numbers look in a spreadsheet; for programs they look the same everywhere.
+  if (settings.preset !== 'spreadsheet' && settings.locale !== undefined) {
+    return { setting: 'locale', words: 'is for preset: spreadsheet alone: add that, or remove locale' };
+  }
+  const asked = (['package', 'workbook'] as const).find((setting) => settings[setting]);
+  if (asked === undefined || fitSource(settings)) return undefined;
+  return {
+    setting: asked,
+    words: 'is for layout: single with preset: tableau, whose tables a data source can have',
+  };
 }

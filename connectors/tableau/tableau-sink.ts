@@ -21,7 +21,7 @@ import { UnknownCells } from './parts/unknown-cells.js';
 import { FORM_OF_PARTS, stitchTable } from './single/stitch.js';
 import { linesIn, rowLimitNote } from './spreadsheet-rows.js';
 import { dailyFile, PARTITION_FILES, partFile, type Segments, tableFile } from './table-files.js';
-import type { TableauSettings } from './tableau-settings.js';
+import { fitSource, type TableauSettings } from './tableau-settings.js';
 import { tablesOf } from './tables/stream-tables.js';
 import type { Table } from './tables/table.js';
 
@@ -33,6 +33,8 @@ import type { Table } from './tables/table.js';
  *   a part that lacks a column is written anew there, once.
  * - `layout: daily`: `<path>/<table>/<table>_<project>_<day>.csv` (or `_snapshot.csv`), each there with its commit; those of
  *   earlier runs are written anew at {@link Sink.finish} where they have other columns or another form.
+ *
+ * Beside single files is `deepgram.tds`, a data source of them, and `deepgram.tdsx` and `deepgram.twbx` with them inside where they are asked for.
  *
  * A stream is one table of its name; `requests` has `requests_tags`, `requests_models` and `requests_features`
  * beside it. How values are written is said at {@link csvEncoder}, and how a spreadsheet has them at
@@ -120,7 +122,11 @@ export function tableauSink(settings: TableauSettings, context: SinkContext): Si
       await counts.save();
       const tables = [...streams.values()].flat();
       await (single ? stitchTables(signal) : renewFiles(signal));
-      await writeDataPackage(folder, tables, settings.layout, form.format);
+      const described = await writeDataPackage(folder, tables, settings.layout, form.format);
+      if ((settings.source || settings.package || settings.workbook) && fitSource(settings)) {
+        const { writeSources } = await import('./source/write-sources.js');
+        await writeSources(folder, described, settings);
+      }
       return { facts: { tables: tables.length }, notes: [...notes.sort(), ...unknown.notes()] };
     },
   };

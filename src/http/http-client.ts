@@ -18,7 +18,7 @@ export interface FailedCall {
 export interface HttpRequest<T> {
   readonly url: string;
   /** Default `GET`. */
-  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly headers?: Readonly<Record<string, string | Secret>>;
   readonly body?: Buffer;
   /** What is being done, as it follows "Could not" in logs and errors: `read requests of project Support, 2026-11-20, page 3`. */

@@ -1,5 +1,6 @@
 import { calledAs } from '../text/called-as.js';
 import type { Day } from '../time/day.js';
+import type { Row } from './field.js';
 import type { Stream } from './stream.js';
 
 /** A project of the account; `name` is null where Deepgram gave none. */
@@ -34,6 +35,12 @@ export function partitionName(partition: Partition): string {
 /** How people call it: `requests of Support line, 2026-11-20`. */
 export function calledPartition(stream: string, project: Project, day: Day | null): string {
   return `${stream} of ${calledAs(project)}${day === null ? '' : `, ${day}`}`;
+}
+
+/** Why a record cannot be in a partition; undefined where it can. */
+export function strayWords({ project, day }: Partition, row: Row): string | undefined {
+  const isOfPartition = row.project_id === project.id && (day === null || row.date === day);
+  return isOfPartition ? undefined : 'is of another project or day than what it was read with';
 }
 
 export function partitionWords({ stream, project, day }: Partition): string {

@@ -83,5 +83,10 @@ export function defineStream<Own extends Columns>(definition: StreamDefinition<O
   return { ...rest, groupings, sums, fields: fieldsOf(columns) };
 }
 
+/** How a record is shown to people: by its key. */
+export function recordName(row: Row, { key }: Stream): string {
+  return key.map((name) => JSON.stringify(row[name] ?? null)).join(' ');
+}
+
 /** Fields of a key that are the same in all records of a partition. */
 export const PARTITION_FIELDS: ReadonlySet<string> = new Set(['project_id', 'date']);

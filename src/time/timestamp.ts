@@ -55,6 +55,11 @@ export function epochMs(moment: Timestamp): number {
   return Date.parse(moment.slice(0, DAY)) + microsOfDay(moment) / 1_000;
 }
 
+/** Microseconds since the epoch; of a moment after 2255, a number cannot tell them apart. */
+export function epochMicros(moment: Timestamp): bigint {
+  return BigInt(Date.parse(moment.slice(0, DAY))) * 1_000n + BigInt(microsOfDay(moment));
+}
+
 /** Milliseconds from one moment to another, exact to the microsecond. */
 export function msBetween(from: Timestamp, to: Timestamp): number {
   const days = from.startsWith(to.slice(0, DAY))

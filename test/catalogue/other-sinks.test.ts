@@ -214,7 +214,8 @@ describe('its mistakes are shown like ours', () => {
 });
 
 describe('a module that is no sink is said to be', () => {
-  const types = 'tableau-csv, ndjson, report, datadog-metrics, datadog-logs, datadog-costs, postgres, focus';
+  const types =
+    'tableau-csv, tableau-publish, ndjson, parquet, report, datadog-metrics, datadog-logs, datadog-costs, postgres, focus';
   const own =
     'for a sink of your own, the path of its module, such as ./my-sink.mjs, or the name of an installed package';
 

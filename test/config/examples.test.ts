@@ -15,6 +15,7 @@ const env = {
   DEEPGRAM_API_KEY: 'dg-key-for-tests',
   DD_API_KEY: 'dd-key-for-tests',
   DD_APP_KEY: 'dd-app-key-for-tests',
+  TABLEAU_TOKEN: 'tableau-token-for-tests',
   DATABASE_URL: 'postgres://writer:password-for-tests@db.example.com/analytics',
 };
 const load = (file: string) => loadConfig({ file, cwd: folder, env, mode: 'resolve' });
@@ -49,6 +50,13 @@ describe('what the examples show', () => {
 
     expect(job.sinks).toMatchObject([{ name: 'tableau', type: 'tableau-csv', required: true }]);
     expect(job.streams).toHaveLength(17);
+  });
+
+  test('tableau-publish.yaml: data sources', async () => {
+    const job = await load('tableau-publish.yaml');
+
+    expect(job.sinks).toMatchObject([{ name: 'published', type: 'tableau-publish', deadlineMs: 3_600_000 }]);
+    expect(job.secrets.map((secret) => secret.reveal())).toContain('tableau-token-for-tests');
   });
 
   test('datadog.yaml: metrics, and no calls for what has no numbers', async () => {
@@ -103,6 +111,9 @@ describe('what the examples show', () => {
       'preset',
       'bom',
       'escape_formulas',
+      'source',
+      'package',
+      'workbook',
     ]);
     expect(Object.keys(sinks.archive)).toEqual(['type', 'path', 'compression']);
     expect(Object.keys(sinks.datadog)).toEqual([

@@ -16,6 +16,8 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { models } from '../../connectors/deepgram/streams/account.js';
 import { ndjsonSink } from '../../connectors/ndjson/ndjson-sink.js';
+import { parquetSink } from '../../connectors/parquet/parquet-sink.js';
+import { tableauSettings } from '../../connectors/tableau/tableau-settings.js';
 import { tableauSink } from '../../connectors/tableau/tableau-sink.js';
 import { folderContents } from '../../connectors/testing/folder-contents.js';
 import { partitionOf, requestRow } from '../../connectors/testing/sample-records.js';
@@ -48,13 +50,14 @@ const kinds = [
     open: () => ndjsonSink({ path: 'out', compression: 'gzip' }, sinkContext(cwd)),
     file: `requests/${PROJECT}/date=${DAY}/part.ndjson.gz`,
   },
+  {
+    name: 'parquet',
+    open: () => parquetSink({ path: 'out', compression: 'gzip' }, sinkContext(cwd)),
+    file: `requests/${PROJECT}/date=${DAY}/part.parquet`,
+  },
   ...(['single', 'daily'] as const).map((layout) => ({
     name: `tableau-csv with layout ${layout}`,
-    open: () =>
-      tableauSink(
-        { path: 'out', layout, preset: 'tableau', bom: true, escape_formulas: true },
-        sinkContext(cwd),
-      ),
+    open: () => tableauSink(tableauSettings.parse({ path: 'out', layout, bom: true }), sinkContext(cwd)),
     file:
       layout === 'single'
         ? `.parts/requests/${PROJECT}/${DAY}.csv`
@@ -236,11 +239,7 @@ describe.each(kinds.filter(({ name }) => name.startsWith('tableau')))('$name', (
 });
 
 it('a single table that was deleted or changed comes back with a run that has nothing to deliver', async () => {
-  const open = () =>
-    tableauSink(
-      { path: 'out', layout: 'single', preset: 'tableau', escape_formulas: true },
-      sinkContext(cwd),
-    );
+  const open = () => tableauSink(tableauSettings.parse({ path: 'out' }), sinkContext(cwd));
   await delivered(open(), ROWS);
   const before = await folderContents(join(cwd, 'out'));
   await rm(join(cwd, 'out/requests.csv'));

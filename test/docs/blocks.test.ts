@@ -52,9 +52,11 @@ describe('each configuration that a page shows, and each part of one, is right',
         'datadog-metrics',
         'focus',
         'ndjson',
+        'parquet',
         'postgres',
         'report',
         'tableau-csv',
+        'tableau-publish',
       ],
     ]);
   });

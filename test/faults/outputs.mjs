@@ -1,6 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join, relative, sep } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { parquetMetadata } from 'hyparquet';
 
 /** Paths of all files below a folder, relative to it; none where it is not there. */
 export async function filesBelow(root) {
@@ -86,21 +87,37 @@ function firstDifferentLine(wanted, got) {
 
 function faultOf(path, bytes) {
   try {
+    if (path.endsWith('.parquet')) return parquetFault(bytes);
     const text = contentOf(path, bytes).toString();
     if (/\.json$/.test(path)) JSON.parse(text);
     else if (/\.ndjson(\.gz)?$/.test(path)) return ndjsonFault(text);
     else if (path.endsWith('.csv')) return csvFault(text);
     else if (path.endsWith('.html') && !text.endsWith('</html>\n')) return 'its end is cut off';
+    else if (path.endsWith('.tds') && !text.endsWith('</datasource>\n')) return 'its end is cut off';
+    else if (path.endsWith('.tdsx') && !endsAsZip(bytes)) return 'its end is cut off';
     return undefined;
   } catch (error) {
     return error.message;
   }
 }
 
+/** The last 22 bytes begin with a signature, where there is no comment. */
+function endsAsZip(bytes) {
+  return bytes.subarray(-22).toString('latin1').startsWith('PK\x05\x06');
+}
+
 function ndjsonFault(text) {
   if (text !== '' && !text.endsWith('\n')) return 'its last line is cut off';
   for (const line of text.split('\n').slice(0, -1)) JSON.parse(line);
   return undefined;
+}
+
+/** Its end says what is where, and its rows are before it. */
+function parquetFault(bytes) {
+  if (bytes.toString('latin1', 0, 4) !== 'PAR1') return 'it does not begin as such a file does';
+  const { num_rows: rows, row_groups: groups } = parquetMetadata(bytes);
+  const inGroups = groups.reduce((sum, group) => sum + group.num_rows, 0n);
+  return rows === inGroups ? undefined : `it has ${rows} rows, and its groups ${inGroups}`;
 }
 
 /** Every row ends with CRLF and has as many fields as the header. */

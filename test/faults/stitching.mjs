@@ -14,6 +14,8 @@ const TABLES = [
   'billing.csv',
   'models.csv',
   'datapackage.json',
+  'deepgram.tds',
+  'deepgram.tdsx',
   'README.txt',
 ];
 

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sync } from './program.mjs';
 
-const FILES = `  tableau: { type: tableau-csv, path: out/tableau }
+const FILES = `  tableau: { type: tableau-csv, path: out/tableau, package: true }
   archive: { type: ndjson, path: out/ndjson, compression: gzip }
+  columns: { type: parquet, path: out/parquet }
   report: { type: report, path: out/report.html }
   bill: { type: focus, path: out/focus }
 `;

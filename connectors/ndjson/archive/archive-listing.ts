@@ -2,8 +2,9 @@ import type { Dirent } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ExportError } from '../../../src/errors/export-error.js';
+import { dayOfFolder, projectSegmentOf } from '../../../src/file-sinks/hive-folders.js';
 import { type Day, isDay } from '../../../src/time/day.js';
-import { dayFileNamed, dayOfFolder, projectFileNamed, projectSegmentOf } from '../partition-path.js';
+import { dayFileNamed, projectFileNamed } from '../partition-path.js';
 import { type ArchiveFile, groupFiles } from './archive-file.js';
 
 export interface ArchiveListing {

@@ -1,7 +1,8 @@
+import { folderFields } from '../../../src/file-sinks/hive-folders.js';
 import type { Field, FieldType } from '../../../src/streams/field.js';
 import type { Stream } from '../../../src/streams/stream.js';
 import { oneLine } from '../../../src/text/one-line.js';
-import { folderFields, quotedText, titleOf } from './sql-text.js';
+import { quotedText, titleOf } from './sql-text.js';
 
 /**
  * A moment stays text: Athena reads moments in another form, and with milliseconds only. As text it keeps its order, and
@@ -20,29 +21,42 @@ const TYPES = {
 /** What Athena takes as a comment, in characters. */
 const LONGEST_COMMENT = 255;
 
-/** A table over a stream's files where somebody has put the archive. */
+/** A table over a stream's lines. */
 export function athenaSchema(stream: Stream): string {
+  return athenaTable(
+    stream,
+    ({ type }) => TYPES[type],
+    "ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe'",
+  );
+}
+
+/**
+ * A table over a stream's files where somebody has put the archive.
+ *
+ * @param form how the files are to be read
+ */
+export function athenaTable(stream: Stream, typeOf: (field: Field) => string, form: string): string {
   const inFolders = folderFields(stream);
-  const inLines = stream.fields.filter((field) => !inFolders.includes(field));
+  const inFiles = stream.fields.filter((field) => !inFolders.includes(field));
   return `${titleOf(stream)}
 -- Put the place of the archive for s3://BUCKET/FOLDER, and run MSCK REPAIR TABLE ${backticked(stream.name)} when there are new days.
 CREATE EXTERNAL TABLE IF NOT EXISTS ${backticked(stream.name)} (
-${inLines.map((field) => `  ${column(field)}`).join(',\n')}
+${inFiles.map((field) => `  ${column(field, typeOf(field))}`).join(',\n')}
 )
 PARTITIONED BY (
-${inFolders.map((field) => `  ${column(field)}`).join(',\n')}
+${inFolders.map((field) => `  ${column(field, typeOf(field))}`).join(',\n')}
 )
-ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe'
+${form}
 LOCATION ${quotedText(`s3://BUCKET/FOLDER/${stream.name}/`)};
 `;
 }
 
-function column({ name, type, description }: Field): string {
+function column({ name, description }: Field, type: string): string {
   const comment = oneLine(description)
     .slice(0, LONGEST_COMMENT)
     .replaceAll('\\', '\\\\')
     .replaceAll("'", "\\'");
-  return `${backticked(name)} ${TYPES[type]} COMMENT '${comment}'`;
+  return `${backticked(name)} ${type} COMMENT '${comment}'`;
 }
 
 function backticked(name: string): string {

@@ -1,6 +1,7 @@
+import { folderFields } from '../../../src/file-sinks/hive-folders.js';
 import type { FieldType } from '../../../src/streams/field.js';
 import type { Stream } from '../../../src/streams/stream.js';
-import { folderFields, quotedName, quotedText, titleOf } from './sql-text.js';
+import { quotedName, quotedText, titleOf } from './sql-text.js';
 
 const TYPES = {
   string: 'VARCHAR',

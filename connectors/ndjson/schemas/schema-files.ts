@@ -2,18 +2,9 @@ import { forEachConcurrent } from '../../../src/deliver/for-each-concurrent.js';
 import type { OutputFolder } from '../../../src/files/output-folder.js';
 import { readIfShort } from '../../../src/files/regular-file.js';
 import type { Stream } from '../../../src/streams/stream.js';
-import { athenaSchema } from './athena-schema.js';
-import { bigquerySchema } from './bigquery-schema.js';
-import { duckdbSchema } from './duckdb-schema.js';
-import { postgresqlSchema } from './postgresql-schema.js';
 
-/** What says an engine the types of a stream's fields, by the ending of its file. */
-const SCHEMAS: Readonly<Record<string, (stream: Stream) => string>> = {
-  'duckdb.sql': duckdbSchema,
-  'athena.sql': athenaSchema,
-  'postgresql.sql': postgresqlSchema,
-  'bigquery.json': bigquerySchema,
-};
+/** What says an engine the types of a stream's fields, by the ending of its file: `duckdb.sql`. */
+export type Schemas = Readonly<Record<string, (stream: Stream) => string>>;
 
 /** Far beyond what a stream's fields take, in bytes. */
 const MOST_BYTES = 1024 * 1024;
@@ -25,9 +16,13 @@ const STREAMS_AT_ONCE = 4;
  * Writes `<folder>/_schema/<stream>.<engine>` of these streams: outside of the folders of data, in which engines read
  * every file. What is there already is not written.
  */
-export async function writeSchemas(folder: OutputFolder, streams: readonly Stream[]): Promise<void> {
+export async function writeSchemas(
+  folder: OutputFolder,
+  streams: readonly Stream[],
+  schemas: Schemas,
+): Promise<void> {
   await forEachConcurrent(STREAMS_AT_ONCE, streams, async (stream) => {
-    for (const [ending, schemaOf] of Object.entries(SCHEMAS)) {
+    for (const [ending, schemaOf] of Object.entries(schemas)) {
       const segments = ['_schema', `${stream.name}.${ending}`];
       const text = schemaOf(stream);
       if ((await readIfShort(folder.path(segments), MOST_BYTES)) === text) continue;

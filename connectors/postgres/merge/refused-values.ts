@@ -1,7 +1,7 @@
 import { IdSet } from '../../../src/checkpoints/journal/id-set.js';
 import { recordId, recordKey } from '../../../src/checkpoints/journal/record-key.js';
 import type { Field, FieldType, Row, Value } from '../../../src/streams/field.js';
-import type { Partition } from '../../../src/streams/partition.js';
+import { type Partition, strayWords } from '../../../src/streams/partition.js';
 import { isDay } from '../../../src/time/day.js';
 import { parseTimestamp } from '../../../src/time/timestamp.js';
 import { hasUniqueKey, tableOf } from '../tables/table.js';
@@ -14,14 +14,14 @@ export type RefusalOf = (row: Row) => string | undefined;
  * which is looked for in 8 bytes a record. And for records of another partition, which would not be found when theirs is
  * replaced.
  */
-export function refusalsIn({ stream, project, day }: Partition): RefusalOf {
+export function refusalsIn(partition: Partition): RefusalOf {
+  const { stream } = partition;
   const checks = stream.fields.map((field) => [field, CHECKS[field.type]] as const);
   const hasOneEach = hasUniqueKey(tableOf(stream));
   const seen = new IdSet();
   return (row) => {
-    if (row.project_id !== project.id || (day !== null && row.date !== day)) {
-      return 'is of another project or day than what it was read with';
-    }
+    const stray = strayWords(partition, row);
+    if (stray !== undefined) return stray;
     for (const [field, check] of checks) {
       const value = row[field.name] ?? null;
       if (value === null) {

@@ -1,10 +1,11 @@
 import type { FieldType } from '../../../src/streams/field.js';
 import { LIST_SEPARATOR } from '../csv/csv-encoder.js';
 import type { CsvFormat } from '../csv/csv-format.js';
+import { mayLackPartner, type Relationship, relationshipsOf } from '../tables/relationships.js';
 import type { Column, Table } from '../tables/table.js';
 
 /**
- * One table of a Frictionless Data Package: what it is, where, and the meaning of its columns. `use`,
+ * One table of a Frictionless Data Package: what it is, where, and the meaning of its columns. `use`, `subject`,
  * `written_for`, `relationships`, `role`, `unit`, `list_separator` and `personal` are ours; the format allows own properties.
  *
  * @see https://specs.frictionlessdata.io/tabular-data-resource/
@@ -15,6 +16,8 @@ export interface DataResource {
   readonly path: string | readonly string[];
   readonly description?: string | undefined;
   readonly use?: string | undefined;
+  /** What its stream is about. */
+  readonly subject?: string | undefined;
   /** The name of the form of its cells. */
   readonly written_for?: string | undefined;
   readonly schema: {
@@ -25,12 +28,6 @@ export interface DataResource {
   readonly [property: string]: unknown;
 }
 
-/** Columns of a table, and those of another one that they find at most one row by. */
-interface Relationship {
-  readonly fields: readonly string[];
-  readonly reference: { readonly resource: string; readonly fields: readonly string[] };
-}
-
 /** @param paths below the folder of the package, at least one. */
 export function dataResource(table: Table, paths: readonly string[], format: CsvFormat): DataResource {
   const relationships = relationshipsOf(table);
@@ -39,6 +36,7 @@ export function dataResource(table: Table, paths: readonly string[], format: Csv
     name: table.name,
     description: table.description,
     ...(table.use === undefined ? {} : { use: table.use }),
+    subject: table.subject,
     path: pathProperty(paths),
     format: 'csv',
     mediatype: 'text/csv',
@@ -126,38 +124,15 @@ function frictionlessType(type: FieldType, { decimal, flags, timestamp }: CsvFor
   }
 }
 
-/** How the star hangs together: columns of any table, and the table and key that they point to; the closest first. */
-const REFERENCES: readonly Relationship[] = [
-  reference('requests', ['project_id', 'request_id']),
-  reference('api_keys', ['project_id', 'api_key_id']),
-  reference('api_keys', ['project_id', 'api_key_id'], ['project_id', 'accessor']),
-  reference('models', ['project_id', 'model_id']),
-  reference('projects', ['project_id']),
-  reference('usage', ['project_id', 'date']),
-  reference('billing', ['project_id', 'date']),
-];
-/** Tables that may lack the partner: a day has requests before it has totals. */
-const MAY_LACK: ReadonlySet<string> = new Set(['usage', 'billing']);
-
-function reference(resource: string, key: readonly string[], fields = key): Relationship {
-  return { fields, reference: { resource, fields: key } };
-}
-
-function relationshipsOf({ name, columns }: Table): Relationship[] {
-  const there = new Set(columns.map((column) => column.name));
-  return REFERENCES.filter(
-    ({ fields, reference }) => reference.resource !== name && fields.every((field) => there.has(field)),
-  );
-}
-
 /**
  * The relationships that are foreign keys for whoever checks them: every row has its partner, so none of their columns is
  * ever empty; and no column is in two of them, since the official reader puts the partner in place of their values.
  */
 function foreignKeysOf(table: Table, relationships: readonly Relationship[]): readonly Relationship[] {
   const taken = new Set<string>();
-  return relationships.filter(({ fields, reference }) => {
-    if (MAY_LACK.has(reference.resource) || !areRequired(table, fields)) return false;
+  return relationships.filter((relationship) => {
+    const { fields } = relationship;
+    if (mayLackPartner(relationship) || !areRequired(table, fields)) return false;
     if (fields.some((field) => taken.has(field))) return false;
     for (const field of fields) taken.add(field);
     return true;

@@ -16,13 +16,15 @@ const LONGEST_README = 1024 * 1024;
 /**
  * Describes the tables that are there, in `datapackage.json` for programs and in `README.txt` for people: those of this
  * run, and those that an earlier run described and that this one had nothing to do with.
+ *
+ * @returns what is described
  */
 export async function writeDataPackage(
   folder: OutputFolder,
   tables: readonly Table[],
   layout: 'single' | 'daily',
   format: CsvFormat,
-): Promise<void> {
+): Promise<readonly DataResource[]> {
   const described = new Set(tables.map((table) => table.name));
   const resources: DataResource[] = [];
   for (const table of tables) {
@@ -36,6 +38,7 @@ export async function writeDataPackage(
   }
   await folder.replaceFile(FILE, (file) => file.write(dataPackage(resources)));
   if (await isOurs(folder)) await folder.replaceFile(README, (file) => file.write(readMe(resources)));
+  return resources;
 }
 
 /** False where somebody has a file of this name there, which stays. */
@@ -86,6 +89,7 @@ const earlierResource = z.looseObject({
   name: z.string().regex(/^[a-z_]+$/),
   description: z.string().optional(),
   use: z.string().optional(),
+  subject: z.string().optional(),
   written_for: z.string().optional(),
   schema: z.looseObject({ foreignKeys: relationships, relationships }),
 });

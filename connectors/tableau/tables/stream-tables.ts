@@ -8,8 +8,8 @@ const BESIDE_ITEMS = ['cost_usd', 'audio_seconds'];
 
 /** The tables of a stream, its own first. */
 export function tablesOf(stream: Stream): readonly [Table, ...Table[]] {
-  const { name, description, use, fields, key } = stream;
-  const own = { name, description, use, columns: fields, key };
+  const { name, description, use, kind, fields, key } = stream;
+  const own = { name, description, use, subject: kind, columns: fields, key };
   return stream.kind === 'requests' ? requestTables(own) : [own];
 }
 
@@ -33,6 +33,7 @@ function requestTables(requests: Table): readonly [Table, ...Table[]] {
     return {
       name: `${requests.name}_${items}`,
       description: `${capitalized(items)} of the requests, one row a request and ${item}`,
+      subject: requests.subject,
       use: `For what one ${item} comes to: its measures are those of whole requests, so one ${item} at a time.`,
       columns: [...before, ...columns, ...after],
       key: [...before, ...columns.slice(0, 1)].map((column) => column.name),

@@ -12,6 +12,8 @@ export interface Table {
   readonly description: string;
   /** See {@link Stream}. */
   readonly use?: string | undefined;
+  /** What the stream is about, in the source's word: `usage` for `usage_by_endpoint`. */
+  readonly subject: string;
   readonly columns: readonly Column[];
   /** The columns that tell two rows apart. */
   readonly key: readonly string[];

@@ -259,12 +259,12 @@ describe('one mistake, its place and its words', () => {
     [
       'a sink without a type',
       withFiles('path: out'),
-      '3:10  sinks.files.type: is missing: it must be one of tableau-csv, ndjson, report, datadog-metrics, datadog-logs, datadog-costs, postgres, focus',
+      '3:10  sinks.files.type: is missing: it must be one of tableau-csv, tableau-publish, ndjson, parquet, report, datadog-metrics, datadog-logs, datadog-costs, postgres, focus',
     ],
     [
       'a misspelt type',
       withFiles('type: tablo-csv'),
-      '3:25  sinks.files.type: must be one of tableau-csv, ndjson, report, datadog-metrics, datadog-logs, datadog-costs, postgres, focus (did you mean "tableau-csv"?); for a sink of your own, the path of its module, such as ./my-sink.mjs, or the name of an installed package',
+      '3:25  sinks.files.type: must be one of tableau-csv, tableau-publish, ndjson, parquet, report, datadog-metrics, datadog-logs, datadog-costs, postgres, focus (did you mean "tableau-csv"?); for a sink of your own, the path of its module, such as ./my-sink.mjs, or the name of an installed package',
     ],
     [
       'a name that is none',
@@ -290,6 +290,16 @@ describe('one mistake, its place and its words', () => {
       'a locale without the preset that it is for',
       `${head}sinks: { t: { type: tableau-csv, path: out, locale: de-DE } }\n`,
       '3:53  sinks.t.locale: is for preset: spreadsheet alone: add that, or remove locale',
+    ],
+    [
+      'a packaged data source of files of days',
+      `${head}sinks: { t: { type: tableau-csv, path: out, layout: daily, package: true } }\n`,
+      '3:69  sinks.t.package: is for layout: single with preset: tableau, whose tables a data source can have',
+    ],
+    [
+      'a workbook of files for one country',
+      `${head}sinks: { t: { type: tableau-csv, path: out, preset: spreadsheet, workbook: true } }\n`,
+      '3:76  sinks.t.workbook: is for layout: single with preset: tableau, whose tables a data source can have',
     ],
     [
       'an unknown preset',
@@ -395,7 +405,7 @@ sinks:
     'job.yaml:2:1  source.api_key: is missing',
     'job.yaml:3:18  window.since: must be a time back from now such as 7d, 36h or 4w, or a day as YYYY-MM-DD',
     'job.yaml:5:50  sinks.a.streams[0]: is no stream that is read (did you mean "requests"?)',
-    'job.yaml:5:60  sinks.a.site: is no setting known here; there are path, layout, preset, locale, bom, escape_formulas, type, streams, required, deadline, missing',
+    'job.yaml:5:60  sinks.a.site: is no setting known here; there are path, layout, preset, locale, bom, escape_formulas, source, package, workbook, type, streams, required, deadline, missing',
     'job.yaml:7:3  sinks.c.api_key: is missing, and the environment variable DD_API_KEY is not set, or empty',
     `job.yaml:7:37  sinks.c.site: must be one of ${sites}`,
     'job.yaml:7:53  sinks.c.interval: must be from 10s to 1d',

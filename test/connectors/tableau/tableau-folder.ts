@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { onTestFinished } from 'vitest';
 import { usage } from '../../../connectors/deepgram/streams/usage.js';
-import type { TableauSettings } from '../../../connectors/tableau/tableau-settings.js';
+import { type TableauSettings, tableauSettings } from '../../../connectors/tableau/tableau-settings.js';
 import { tableauSink } from '../../../connectors/tableau/tableau-sink.js';
 import { folderContents } from '../../../connectors/testing/folder-contents.js';
 import { sinkContext } from '../../../connectors/testing/sink-context.js';
@@ -35,8 +35,7 @@ type Choice = Partial<Omit<TableauSettings, 'path'>> & { readonly streams?: read
 
 export function openSink(folder: string, choice: Choice = {}): Sink {
   const { streams = [], ...settings } = choice;
-  const defaults = { layout: 'single', preset: 'tableau', escape_formulas: true } as const;
-  return tableauSink({ path: '.', ...defaults, ...settings }, sinkContext(folder, { streams }));
+  return tableauSink(tableauSettings.parse({ path: '.', ...settings }), sinkContext(folder, { streams }));
 }
 
 interface Part {

@@ -7,6 +7,7 @@ import { selectStreams } from '../../../../connectors/deepgram/streams/select-st
 import { ndjsonArchive } from '../../../../connectors/ndjson/archive/ndjson-archive.js';
 import { ndjsonSink } from '../../../../connectors/ndjson/ndjson-sink.js';
 import { startStandIn } from '../../../../connectors/stand-ins/deepgram/stand-in.js';
+import { tableauSettings } from '../../../../connectors/tableau/tableau-settings.js';
 import { tableauSink } from '../../../../connectors/tableau/tableau-sink.js';
 import { folderContents } from '../../../../connectors/testing/folder-contents.js';
 import { memorySink } from '../../../../connectors/testing/memory-sink.js';
@@ -111,10 +112,7 @@ describe('what was synced can be replayed to the byte', () => {
     const context = sinkContext(cwd, { streams });
     const sinksIn = (folder: string) => [
       ndjsonSink({ path: `${folder}/ndjson`, compression }, { ...context, name: 'archive' }),
-      tableauSink(
-        { path: `${folder}/tableau`, layout: 'single', preset: 'tableau', escape_formulas: true },
-        { ...context, name: 'tableau' },
-      ),
+      tableauSink(tableauSettings.parse({ path: `${folder}/tableau` }), { ...context, name: 'tableau' }),
     ];
     await deliver(live.source, sinksIn('first'), streams);
     await live.source.close();

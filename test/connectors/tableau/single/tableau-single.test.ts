@@ -109,6 +109,7 @@ describe('the single file', () => {
       '.parts/usage/project_id=p2/2026-11-20.csv',
       'README.txt',
       'datapackage.json',
+      'deepgram.tds',
       'projects.csv',
       'usage.csv',
     ]);
@@ -156,6 +157,7 @@ describe('the single file', () => {
       '.parts',
       'README.txt',
       'datapackage.json',
+      'deepgram.tds',
       'usage.csv',
     ]);
   });
@@ -360,6 +362,7 @@ describe('hostile names', () => {
       '.parts',
       'README.txt',
       'datapackage.json',
+      'deepgram.tds',
       'projects.csv',
     ]);
   });
@@ -417,5 +420,10 @@ test('a run without records writes the header of each table, and says so', async
   const report = await sink.finish?.(anyRun, never);
 
   expect(report).toEqual({ facts: { tables: 1 }, notes: [] });
-  expect((await readdir(folder)).sort()).toEqual(['README.txt', 'datapackage.json', 'usage.csv']);
+  expect((await readdir(folder)).sort()).toEqual([
+    'README.txt',
+    'datapackage.json',
+    'deepgram.tds',
+    'usage.csv',
+  ]);
 });

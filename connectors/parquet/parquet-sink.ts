@@ -1,0 +1,101 @@
+import { isAbsolute, join } from 'node:path';
+import { ReceiptTally } from '../../src/catalogue/receipt-tally.js';
+import type { PartitionWriter, Sink } from '../../src/catalogue/sink.js';
+import type { SinkContext } from '../../src/catalogue/sink-type.js';
+import { ReadingFacts } from '../../src/deliver/reading-facts.js';
+import { checkFolder } from '../../src/file-sinks/check-folder.js';
+import { heldFiles } from '../../src/file-sinks/held-files.js';
+import {
+  DAY_FOLDERS,
+  folderFields,
+  PROJECT_FOLDERS,
+  partitionFile,
+} from '../../src/file-sinks/hive-folders.js';
+import { partitionCounts } from '../../src/file-sinks/partition-counts.js';
+import { OutputFolder } from '../../src/files/output-folder.js';
+import { holdPersonalData, type Row } from '../../src/streams/field.js';
+import { type Partition, strayWords } from '../../src/streams/partition.js';
+import { recordName } from '../../src/streams/stream.js';
+import { writeSchemas } from '../ndjson/schemas/schema-files.js';
+import { factsOfFile, readHolds } from './file/file-facts.js';
+import { parquetFile } from './file/parquet-file.js';
+import type { ParquetSettings } from './parquet-settings.js';
+import { parquetSchemas } from './schemas/schemas.js';
+
+const ENDING = 'parquet';
+const PARTITION_FILES = [
+  [...DAY_FOLDERS, /^part\.parquet$/],
+  [...PROJECT_FOLDERS, /^snapshot\.parquet$/],
+];
+
+/**
+ * One file a partition, `<path>/<stream>/project_id=<id>/date=<day>/part.parquet`, with the stream's fields but for those
+ * that its folders say. A partition without records is a file without rows: read, and nothing there.
+ */
+export function parquetSink(settings: ParquetSettings, context: SinkContext): Sink {
+  const root = isAbsolute(settings.path) ? settings.path : join(context.cwd, settings.path);
+  const folder = new OutputFolder(root, { clock: context.clock });
+  const counts = partitionCounts(folder, context.log);
+
+  const begin = async (partition: Partition): Promise<PartitionWriter> => {
+    const { stream } = partition;
+    const inFolders = folderFields(stream);
+    const ownerOnly = holdPersonalData(stream.fields);
+    const file = await folder.createFile(partitionFile(partition, ENDING), { ownerOnly });
+    const records = parquetFile({
+      fields: stream.fields.filter((field) => !inFolders.includes(field)),
+      compression: settings.compression,
+      write: (bytes) => file.write(bytes),
+    });
+    const facts = new ReadingFacts(stream);
+    const tally = new ReceiptTally();
+    const refuse = (row: Row, words: string) => tally.reject(words, 1, () => recordName(row, stream));
+    /** The folders would say of a stray what is not so. */
+    const isOwn = (row: Row): boolean => {
+      const words = strayWords(partition, row);
+      if (words !== undefined) refuse(row, words);
+      return words === undefined;
+    };
+
+    return {
+      write: async (batch) => {
+        const own = batch.filter(isOwn);
+        const refused = await records.add(own);
+        for (const { row, words } of refused) refuse(row, words);
+        const left = new Set(refused.map(({ row }) => row));
+        facts.add(left.size === 0 ? own : own.filter((row) => !left.has(row)));
+      },
+      commit: async () => {
+        await records.end(factsOfFile(facts));
+        await file.commit();
+        await counts.committed(partition, { records: facts.records, sums: facts.sums, bytes: [file.bytes] });
+        tally.accept(facts.records);
+        return tally.receipt();
+      },
+      abort: () => file.abort(),
+    };
+  };
+
+  return {
+    name: context.name,
+    capabilities: { delivery: 'replace' },
+    isEmpty: async () => {
+      for (const names of PARTITION_FILES) if (await folder.holds(names)) return false;
+      return true;
+    },
+    held: async (stream, project, days, signal) => {
+      const files = await heldFiles(folder, stream, project, days, {
+        pathsOf: (partition) => [{ segments: partitionFile(partition, ENDING) }],
+        count: ({ segments }) => readHolds(folder.path(segments)),
+      });
+      return counts.held(stream, project, days, files, signal);
+    },
+    check: () => checkFolder(folder, settings.path),
+    begin,
+    finish: async () => {
+      await counts.save();
+      await writeSchemas(folder, context.streams, parquetSchemas);
+      return { facts: {}, notes: [] };
+    },
+  };
+}
