@@ -125,7 +125,7 @@ export function tableauSink(settings: TableauSettings, context: SinkContext): Si
       const described = await writeDataPackage(folder, tables, settings.layout, form.format);
       if ((settings.source || settings.package || settings.workbook) && fitSource(settings)) {
         const { writeSources } = await import('./source/write-sources.js');
-        await writeSources(folder, described, settings);
+        await writeSources(folder, described, settings, signal);
       }
       return { facts: { tables: tables.length }, notes: [...notes.sort(), ...unknown.notes()] };
     },

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { abortError } from '../../../src/errors/export-error.js';
 import type { OutputFolder } from '../../../src/files/output-folder.js';
 import type { DataResource } from '../package/data-package.js';
 import { SOURCE_FILE, tdsOfFiles } from './documents.js';
@@ -22,33 +23,35 @@ export async function writeSources(
   folder: OutputFolder,
   resources: readonly DataResource[],
   wanted: { readonly source: boolean; readonly package: boolean; readonly workbook: boolean },
+  signal: AbortSignal,
 ): Promise<void> {
   const tables = sourceTables(resources);
   if (tables.length === 0) return;
-  if (wanted.source) await replaceIfOther(folder, SOURCE_FILE, [Buffer.from(tdsOfFiles(tables, BESIDE))]);
+  const replace = (name: string, content: Pieces, ownerOnly: boolean) =>
+    replaceIfOther(folder, name, content, { ownerOnly, signal });
+  if (wanted.source) await replace(SOURCE_FILE, [Buffer.from(tdsOfFiles(tables, BESIDE))], false);
   const ownerOnly = tables.some(({ columns }) => columns.some(({ personal }) => personal === true));
   const copies = tables.map((table) => ({ table, path: folder.path([table.file]) }));
-  if (wanted.package) {
-    await replaceIfOther(folder, PACKAGED_SOURCE_FILE, await packagedSource(copies), ownerOnly);
-  }
+  if (wanted.package) await replace(PACKAGED_SOURCE_FILE, await packagedSource(copies), ownerOnly);
   const text = wanted.workbook ? (await import('./workbook.js')).workbook(tables) : undefined;
-  if (text !== undefined) {
-    const content = await packaged({ name: WORKBOOK_FILE, text }, copies);
-    await replaceIfOther(folder, PACKAGED_WORKBOOK_FILE, content, ownerOnly);
-  }
+  if (text === undefined) return;
+  await replace(PACKAGED_WORKBOOK_FILE, await packaged({ name: WORKBOOK_FILE, text }, copies), ownerOnly);
 }
+
+type Pieces = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
 async function replaceIfOther(
   folder: OutputFolder,
   name: string,
-  content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-  ownerOnly = false,
+  content: Pieces,
+  { ownerOnly, signal }: { readonly ownerOnly: boolean; readonly signal: AbortSignal },
 ): Promise<void> {
   const segments = [name];
   const file = await folder.createFile(segments, { ownerOnly });
   try {
     const digest = createHash('sha256');
     for await (const piece of content) {
+      if (signal.aborted) throw abortError(signal);
       digest.update(piece);
       await file.write(piece);
     }

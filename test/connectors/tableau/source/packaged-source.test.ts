@@ -9,7 +9,7 @@ import { writeTdsx } from '../../../../connectors/tableau/source/packaged-source
 import { tablesOf } from '../../../../connectors/tableau/tables/stream-tables.js';
 import type { Stream } from '../../../../src/streams/stream.js';
 import { hasTableauSchema, schemaErrors } from '../../../contract/tableau-schema.js';
-import { newFolder, pathsOf, rowOf, run, usageOf } from '../tableau-folder.js';
+import { anyRun, newFolder, openSink, pathsOf, rowOf, run, usageOf } from '../tableau-folder.js';
 import { EVERYTHING, TableauDocument } from './documents.js';
 
 const PACKAGED = { package: true } as const;
@@ -92,7 +92,10 @@ describe('deepgram.tdsx', () => {
 
     await run(there, PACKAGED, [usageOf('p1', '2026-11-20', 1)]);
 
-    expect(await readFile(join(there, FILE))).toEqual(await readFile(join(here, FILE)));
+    const bytes = await readFile(join(there, FILE));
+    expect(bytes).toEqual(await readFile(join(here, FILE)));
+    // The time of the first file, as the format has it: the first day of 1980.
+    expect(bytes.readUInt32LE(10)).toBe(0x0021_0000);
   });
 
   it('is for nobody’s eyes but the owner’s where a table is', async () => {
@@ -105,6 +108,15 @@ describe('deepgram.tdsx', () => {
     expect(await rights(members)).toBe(0);
     expect(await rights(apiKeys({ includeEmails: true }))).toBe(0);
     expect(await rights(projects)).not.toBe(0);
+  });
+
+  it('is not begun once the run is interrupted', async () => {
+    const folder = await newFolder();
+
+    const closing = openSink(folder, { ...PACKAGED, streams: [usage] }).finish?.(anyRun, AbortSignal.abort());
+
+    await expect(closing).rejects.toMatchObject({ code: 'ABORTED' });
+    expect((await pathsOf(folder)).filter((path) => path.includes('deepgram'))).toEqual([]);
   });
 
   it('takes the place of a link, and does not follow it', async () => {
