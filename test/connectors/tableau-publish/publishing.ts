@@ -7,7 +7,7 @@ import { type PublishLimits, tableauPublishSink } from '../../../connectors/tabl
 import { partitionOf } from '../../../connectors/testing/sample-records.js';
 import { sinkContext } from '../../../connectors/testing/sink-context.js';
 import type { ClosingReport, Sink } from '../../../src/catalogue/sink.js';
-import type { Log } from '../../../src/log/log.js';
+import { type Log, silentLog } from '../../../src/log/log.js';
 import type { Row } from '../../../src/streams/field.js';
 import type { Partition } from '../../../src/streams/partition.js';
 import type { Stream } from '../../../src/streams/stream.js';
@@ -53,7 +53,7 @@ export async function publishing(options: Partial<TableauOptions> = {}): Promise
   const cwd = await emptyFolder();
   const said: string[] = [];
   const say = (level: string) => (message: string) => void said.push(`${level}: ${message}`);
-  const log: Log = { debug: () => {}, info: say('info'), warn: say('warn'), error: say('error') };
+  const log: Log = { ...silentLog, info: say('info'), warn: say('warn'), error: say('error') };
   const open = async ({ settings, limits, streams = [usage, requests], cwd: other = cwd }: Changes = {}) =>
     tableauPublishSink(
       tableauPublishSettings.parse(settingsFor(tableau.url, settings)),
