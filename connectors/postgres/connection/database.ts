@@ -126,8 +126,7 @@ export class Database {
 
   async #once<Result>(signal: AbortSignal, work: Work<Result>): Promise<Result> {
     if (signal.aborted) throw abortError(signal);
-    this.#pool ??= await this.#openPool();
-    const connecting = this.#pool.connect();
+    const connecting = (await this.#openPool()).connect();
     const client = await unlessAborted(connecting, signal).catch((error) => {
       connecting.then((late) => late.release(true)).catch(() => {});
       throw error;
@@ -152,13 +151,13 @@ export class Database {
   }
 
   async #openPool(): Promise<pg.Pool> {
-    const pool = new pg.Pool({
-      ...(await this.#options()),
-      max: MAX_CONNECTIONS,
-      idleTimeoutMillis: IDLE_MS,
-    });
-    pool.on('error', ignore); // an idle connection broke: the next is made
-    return pool;
+    const options = this.#pool ? undefined : await this.#options();
+    // Looked at once more: of those who come at the same time the first one opens it, for all.
+    this.#pool ??= new pg.Pool({ ...options, max: MAX_CONNECTIONS, idleTimeoutMillis: IDLE_MS }).on(
+      'error',
+      ignore, // an idle connection broke: the next is made
+    );
+    return this.#pool;
   }
 
   async #options(): Promise<pg.ClientConfig> {

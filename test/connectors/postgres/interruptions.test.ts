@@ -1,4 +1,4 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { requests } from '../../../connectors/deepgram/streams/requests.js';
 import { usage } from '../../../connectors/deepgram/streams/usage.js';
 import { postgresSettings } from '../../../connectors/postgres/postgres-settings.js';
@@ -14,6 +14,7 @@ import { sinkContext } from '../../../connectors/testing/sink-context.js';
 import type { Sink } from '../../../src/catalogue/sink.js';
 import { failureOf } from '../../../src/errors/export-error.js';
 import { silentLog } from '../../../src/log/log.js';
+import { addDays } from '../../../src/time/day.js';
 import { deliver, emptyDatabase, preparedSink } from './opened-sink.js';
 import { hasPostgres, type TestDatabase } from './postgres-server.js';
 
@@ -102,12 +103,26 @@ describe.skipIf(!hasPostgres)('partitions that come together', () => {
     const [found] = await database.sql<{ readonly rows: string; readonly transactions: string }>(
       'select count(*) as rows, count(distinct xmin::text) as transactions from deepgram.usage',
     );
-    const [open] = await database.sql<{ readonly count: string }>(
-      "select count(*) from pg_stat_activity where application_name = 'deepgram-export' and datname = current_database()",
-    );
     expect(found?.rows).toBe('20');
     expect(Number(found?.transactions)).toBeLessThanOrEqual(4);
-    expect(Number(open?.count)).toBeLessThanOrEqual(3);
+    expect(await connectionsTo(database)).toBeLessThanOrEqual(3);
+  });
+
+  it('are few as well where many ask at once before anything else, and none is left at the end', async () => {
+    const database = await emptyDatabase();
+    await preparedSink(database, [usage]);
+    const others = await connectionsTo(database);
+    const settings = postgresSettings.parse({ url: database.url });
+    const sink = postgresSink(settings, sinkContext('.', { streams: [usage] }));
+    const { project } = partitionOf('usage', '2026-10-01');
+    const days = Array.from({ length: 12 }, (_, at) => addDays('2026-10-01', at));
+    const signal = new AbortController().signal;
+
+    await Promise.all(days.map((day) => sink.held?.(usage, project, [day], signal)));
+
+    expect(await connectionsTo(database)).toBeLessThanOrEqual(others + 3);
+    await sink.dispose?.();
+    await vi.waitFor(async () => expect(await connectionsTo(database)).toBe(others), { timeout: 20_000 });
   });
 
   it('do not fail for each other', async () => {
@@ -166,4 +181,11 @@ async function waitingSink(
   onTestFinished(() => sink.dispose?.());
   await sink.prepare?.([requests, usage], never);
   return sink;
+}
+
+async function connectionsTo(database: TestDatabase): Promise<number> {
+  const [open] = await database.sql<{ readonly count: string }>(
+    "select count(*) from pg_stat_activity where application_name = 'deepgram-export' and datname = current_database()",
+  );
+  return Number(open?.count);
 }
