@@ -8,7 +8,7 @@ import * as column from './columns.mjs';
 import { measured } from './measured.mjs';
 import { sync } from './programs.mjs';
 import { runProgram } from './run-program.mjs';
-import { spreadBy, spreadOf, spreadOfPairs, spreadText } from './statistics.mjs';
+import { spreadBy, spreadOf, spreadOfPairs } from './statistics.mjs';
 import { atMost } from './targets.mjs';
 
 const SIZES = {
@@ -46,7 +46,7 @@ export async function reportSink({ quick, tell }) {
         `The page ${of}`,
         [
           column.named('page'),
-          { head: 'writing s', of: ({ runs }) => spreadText(spreadBy(runs, writing)) },
+          { head: 'writing s', of: ({ runs }) => column.spreadText(spreadBy(runs, writing)) },
           column.wall,
           column.cpu,
           column.memory,
