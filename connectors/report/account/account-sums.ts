@@ -3,10 +3,11 @@ import type { Entry } from '../totals/entry.js';
 import { addHistogram } from '../totals/latency-histogram.js';
 import type { DayQuality, ErrorKind, ProjectRow, StreamFreshness } from './account.js';
 import { type AmountsBy, addAmounts, amountsIn, Breakdown, OTHERS } from './amounts.js';
-import { type Calendar, type Month, monthOf, type Period, periodsOf } from './calendar.js';
+import { type Calendar, type Month, monthOf, periodsOf } from './calendar.js';
 import { ComparisonSums } from './comparison-sums.js';
 import { BREAKDOWNS, type BreakdownName } from './day-amounts.js';
 import type { DaySums } from './day-sums.js';
+import type { DrawnMonth } from './drawn-month.js';
 import type { BalanceLook, MonthSums } from './month-sums.js';
 
 /** Adds up what the totals say of an account: of each month its sums, of the months of charts its days as well. */
@@ -45,10 +46,17 @@ export class AccountSums {
     this.calendar = calendar;
   }
 
+  addDrawnMonth(month: Month, { compared, others, days }: DrawnMonth): void {
+    if (compared) this.addMonth(month, compared, { isCompared: true });
+    if (others) this.addMonth(month, others);
+    for (const day of days) this.#addDay(day);
+  }
+
   /** Months come with the oldest first, so that the last name of anything counts. */
-  addMonth(month: Month, sums: MonthSums): void {
+  addMonth(month: Month, sums: MonthSums, { isCompared = false } = {}): void {
     const { project: id, name } = sums;
-    const periods = periodsOf(month, this.calendar);
+    // Those of any day that is compared.
+    const periods = periodsOf((isCompared && sums.days[0]?.[0]) || month, this.calendar);
     this.projects.set(id, name);
     const ofProject = this.projectMonths.get(id) ?? new Map();
     this.projectMonths.set(id, ofProject);
@@ -75,16 +83,9 @@ export class AccountSums {
     }
   }
 
-  /** Of a month of charts. */
-  addDay({ day, project, groups, quality, balances }: DaySums): void {
-    // Of the months as a whole their sums say it.
-    const periods: readonly Period[] = periodsOf(day, this.calendar).filter(
-      (period) => period === 'complete' || period === 'same',
-    );
+  #addDay({ day, project, groups, quality, balances }: DaySums): void {
     for (const { by, named, amounts } of groups) {
       if (by === 'usage_endpoint') addAmounts(within(this.endpoints, named.name), day, amounts);
-      if (!by.startsWith('cost_')) continue;
-      this.by[by].add(named, periods, amounts);
       if (by === 'cost_line_item') addAmounts(within(this.lineItems.days, named.name), day, amounts);
     }
     if (quality) this.#addQuality(day, quality);

@@ -44,7 +44,7 @@ export interface ErrorKind {
 /** All that the page says, added up from the totals. */
 export type Account = Omit<
   AccountSums,
-  'addMonth' | 'addDay' | 'addSnapshots' | 'compared' | 'errors' | 'streams'
+  'addMonth' | 'addDrawnMonth' | 'addSnapshots' | 'compared' | 'errors' | 'streams'
 > & {
   readonly compared: ComparisonSumsJson;
   /** Failed requests of the days of charts. */

@@ -40,48 +40,6 @@ export function daySums(day: Day, entries: readonly Entry[]): DaySums {
   };
 }
 
-/** Days of a project as they are kept: only what is drawn by day, and a name once. */
-export interface DrawnDays {
-  readonly names: readonly Omit<DayGroup, 'amounts'>[];
-  readonly days: readonly (Omit<DaySums, 'groups'> & {
-    readonly groups: readonly (readonly [name: number, amounts: Amounts])[];
-  })[];
-}
-
-/** Of the entries of a project and month. */
-export function drawnDays(entries: readonly Entry[]): DrawnDays {
-  const names: DrawnDays['names'][number][] = [];
-  const places = new Map<string, number>();
-  const placeOf = ({ by, named }: DayGroup): number => {
-    const text = JSON.stringify([by, named.key, named.name]);
-    const place = places.get(text) ?? names.push({ by, named }) - 1;
-    places.set(text, place);
-    return place;
-  };
-  const days = [...byDay(entries)].map(([day, ofDay]) => {
-    const { groups, ...sums } = daySums(day, ofDay);
-    const drawn = groups.filter(isDrawnByDay);
-    return { ...sums, groups: drawn.map((group) => [placeOf(group), group.amounts] as const) };
-  });
-  return { names, days };
-}
-
-/** The other way round. */
-export function daysOf({ names, days }: DrawnDays): readonly DaySums[] {
-  return days.map(({ groups, ...sums }) => ({
-    ...sums,
-    groups: groups.flatMap(([place, amounts]) => {
-      const name = names[place];
-      return name ? [{ ...name, amounts }] : [];
-    }),
-  }));
-}
-
-/** Of all else the sums of its month say enough. */
-function isDrawnByDay({ by }: DayGroup): boolean {
-  return by.startsWith('cost_') || by === 'usage_endpoint';
-}
-
 /** The entries of a project by day, in the order of the days. */
 export function byDay<One extends Pick<Entry, 'day'>>(
   entries: readonly One[],

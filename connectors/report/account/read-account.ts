@@ -6,8 +6,8 @@ import { type LoggedRequest, mostErrors, newestFirst } from '../totals/request-l
 import type { TotalsStore } from '../totals/totals-store.js';
 import type { Account, ProjectRequest } from './account.js';
 import { AccountSums } from './account-sums.js';
-import { calendarOf, monthOf } from './calendar.js';
-import { daySums, daysOf, drawnDays } from './day-sums.js';
+import { type Calendar, calendarOf, type Month, monthOf } from './calendar.js';
+import { type DrawnMonth, drawnMonth } from './drawn-month.js';
 import { monthSums } from './month-sums.js';
 
 export interface ReadOptions {
@@ -32,17 +32,17 @@ export async function readAccount(
   const calendar = calendarOf(newest, months, now);
   const sums = new AccountSums(calendar);
   for (const month of calendar.months.filter((one) => there.includes(one))) {
-    if (month === monthOf(newest)) {
-      await addNewestMonth(store, sums, { month, signal });
-      continue;
+    if (month < calendar.monthBefore) {
+      for await (const one of store.kept(month, { name: `${month}.sums.json` }, monthSums)) {
+        if (signal.aborted) throw abortError(signal);
+        sums.addMonth(month, one);
+      }
+    } else {
+      for await (const one of drawnMonths(store, month, calendar)) {
+        if (signal.aborted) throw abortError(signal);
+        sums.addDrawnMonth(month, one);
+      }
     }
-    for await (const one of store.kept(month, `${month}.sums.json`, monthSums)) {
-      if (signal.aborted) throw abortError(signal);
-      sums.addMonth(month, one);
-    }
-    if (month < calendar.monthBefore) continue;
-    for await (const days of store.kept(month, `${month}.days.json`, drawnDays))
-      for (const day of daysOf(days)) sums.addDay(day);
   }
   const snapshots: Entry[] = [];
   for await (const entries of store.entries(null)) snapshots.push(...entries);
@@ -63,22 +63,20 @@ export async function readAccount(
 }
 
 /** What is not over is added up with each page. Days to come, as of a clock that was wrong, are left out. */
-async function addNewestMonth(
+async function* drawnMonths(
   store: TotalsStore,
-  sums: AccountSums,
-  { month, signal }: { readonly month: string; readonly signal: AbortSignal },
-): Promise<void> {
-  const { newest } = sums.calendar;
+  month: Month,
+  { newest, ...calendar }: Calendar,
+): AsyncGenerator<DrawnMonth> {
+  const last = month === calendar.month ? calendar.lastComplete : (calendar.same.at(-1) ?? '');
+  const made = (entries: readonly Entry[]) => drawnMonth(entries, last);
+  if (month !== monthOf(newest)) {
+    yield* store.kept(month, { name: `${month}.days.json`, of: last }, made);
+    return;
+  }
   for await (const entries of store.entries(month)) {
-    if (signal.aborted) throw abortError(signal);
     const known = entries.filter(({ day }) => day !== null && day <= newest);
-    if (known.length === 0) continue;
-    const ofMonth = monthSums(known, (day, ofDay) => {
-      const made = daySums(day, ofDay);
-      sums.addDay(made);
-      return made;
-    });
-    sums.addMonth(month, ofMonth);
+    if (known.length > 0) yield made(known);
   }
 }
 

@@ -21,7 +21,7 @@ const LOG = 'requests.ndjson';
 export const TOTALS_FILES = [PROJECT, /^(?:\d{4}-\d{2}|snapshots)\.ndjson$/] as const;
 
 /** The second number is that of what is made of entries: sums of another one are made anew. */
-const KEPT_VERSION = `${ENTRY_VERSION}.4`;
+const KEPT_VERSION = `${ENTRY_VERSION}.5`;
 
 /** Files that are read ahead: to wait for each would take longer than to read it. */
 const MOST_AT_ONCE = 8;
@@ -101,10 +101,11 @@ export class TotalsStore {
    * when they have changed: a month that is over is not added up with every run. Nothing may be put meanwhile.
    *
    * @param name of the file that it is kept in, beside those of the entries
+   * @param of what else it depends on
    */
   async *kept<Made>(
     month: string,
-    name: string,
+    { name, of = '' }: { readonly name: string; readonly of?: string },
     make: (entries: readonly Entry[]) => Made,
   ): AsyncGenerator<Made> {
     const ofProject = async (project: string): Promise<Made | undefined> => {
@@ -112,13 +113,13 @@ export class TotalsStore {
       const file = this.#linesFile(project, fileNamed(month));
       const identity = await file.identity();
       const segments = [project, name];
-      const known = identity && (await readKept(this.#folder.path(segments), identity));
+      const known = identity && (await readKept(this.#folder.path(segments), `${identity} ${of}`));
       // Safe: it is what was made by the same version of the same entries.
       if (known) return known as Made;
       const lines = await file.lines();
       if (lines.size === 0) return undefined;
       const made = make([...lines.values()]);
-      const text = JSON.stringify({ version: KEPT_VERSION, identity, made });
+      const text = JSON.stringify({ version: KEPT_VERSION, identity: `${identity} ${of}`, made });
       await this.#folder.replaceFile(segments, (to) => to.write(text), { durable: false });
       return made;
     };
