@@ -113,7 +113,8 @@ export class ExportHistory {
     const settings = windowSettings().parse({ since, until, lookback });
     const window = resolveWindow(settings, now);
     const warnings: string[] = [];
-    const log = { ...silentLog, warn: (message: string) => void warnings.push(message) };
+    const warn = (message: string) => void warnings.push(message);
+    const log = { ...silentLog, warn, note: warn };
     const clockMs = Date.parse(options.clockAt ?? at);
     const clock: Clock = { now: () => clockMs, sleep: async () => {} };
     let hasDied = false;

@@ -167,5 +167,5 @@ it('--dry-run shows with --full-refresh what it would deliver', async () => {
   const dry = terminal.again();
   await dry.run('sync', '-c', 'job.yaml', '--stream', 'requests', '--dry-run', '--full-refresh');
 
-  expect(dry.stdout).toMatch(/^requests +\d+ +10$/m);
+  expect(dry.stdout).toMatch(/^requests +\d+ +10 +\$/m);
 });

@@ -39,8 +39,8 @@ describe('projects are called', () => {
     await show.run('state', 'show', '-c', 'job.yaml');
     await plan.run('plan', '-c', 'job.yaml', '--no-state', '--verbose', '--stream', 'usage');
 
-    expect(show.stdout).toMatch(/^archive +usage +all 3 projects +2026-11-19 to 2026-11-20$/m);
-    expect(show.stdout).toMatch(/^archive +projects +all 3 projects +as of 2026-11-20$/m);
+    expect(show.stdout).toMatch(/^archive +usage +all 3 projects +- +2026-11-19 to 2026-11-20$/m);
+    expect(show.stdout).toMatch(/^archive +projects +all 3 projects +- +as of 2026-11-20$/m);
     expect(plan.stdout).toContain('usage of Support (1f6c0d5e), 2026-11-19  archive: in the window');
     expect(plan.stdout).toContain('usage of Voice, 2026-11-20  archive: in the window');
   });

@@ -68,7 +68,7 @@ function stateTable(
   );
   const head = ['SINK', 'STREAM', 'PROJECTS', 'DELIVERED AND CLOSED', 'OPEN', 'UNSETTLED', 'LOST'];
   // Of what there is none nothing is said.
-  const shown = head.map((_, at) => at < 3 || rows.some((row) => row[at] !== '-'));
+  const shown = head.map((_, at) => at < 5 || rows.some((row) => row[at] !== '-'));
   const cells = [head, ...rows].map((row) => row.filter((_, at) => shown[at]));
   const table = textTable(
     ALIGN.filter((_, at) => shown[at]),

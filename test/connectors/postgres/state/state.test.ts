@@ -20,7 +20,7 @@ describe.skipIf(!hasPostgres)('a state in PostgreSQL', () => {
     expect(new Set(daysOfSecond).size).toBe(1); // today
     const shown = await world.run('state show');
     expect(shown.stdout).toMatch(
-      /archive +requests +Support line +2026-11-11 to 2026-11-16 +2026-11-17 to 2026-11-20 /,
+      /archive +requests +Support line +2026-11-11 to 2026-11-16 +2026-11-17 to 2026-11-20$/m,
     );
     expect(await world.terminal.files('.deepgram-export')).toEqual({});
   });
