@@ -4,7 +4,7 @@
  */
 const SystemDate = globalThis.Date;
 const startedAt = SystemDate.now();
-const accountNow = Number(process.env.FAULTS_NOW);
+const accountNow = Math.floor(Number(process.env.FAULTS_NOW)); // a clock of Node counts whole milliseconds
 if (!Number.isFinite(accountNow)) throw new Error('FAULTS_NOW is no time');
 
 const now = () => accountNow + SystemDate.now() - startedAt;

@@ -75,14 +75,11 @@ export async function firstHalfDay(database, schema) {
   return half?.day;
 }
 
-/**
- * A digest of all rows of each table, but for when they were read; runs are others. So are comparisons of readings: what a
- * killed run has read may not be remembered.
- */
+/** A digest of all rows of each table, but for when they were read. Runs are others. */
 export async function contentsOf(database, schema) {
   const tables = await database.sql(
     `select relname as name from pg_class where relnamespace = '${schema}'::regnamespace and relkind = 'r'
-     and relname not in ('_runs', 'reconciliation') order by 1`,
+     and relname <> '_runs' order by 1`,
   );
   const digests = {};
   for (const { name } of tables) {
