@@ -11,6 +11,9 @@ import { configFound } from './options/config-found.js';
 import { checkSingleValues, mistakeFrom, UsageMistake } from './options/usage-mistake.js';
 import { version } from './version.js';
 
+/** What yargs puts behind each option: to people it says nothing that the words do not. */
+const TYPE_TAGS = /\s+\[(?:boolean|string|array|number)\](?: \[default: false\])?$/gm;
+
 /**
  * The command line of a program that is made of this catalogue. Returns the exit code; throws nothing. Each command is
  * imported when it is chosen, so that `--help` loads none of them.
@@ -40,8 +43,8 @@ export async function main(
     .strict()
     .check(checkSingleValues(options))
     .recommendCommands()
-    .version(version())
-    .help()
+    .version('version', 'Say which version this is', version())
+    .help('help', 'Say what there is')
     .alias('h', 'help')
     .wrap(Math.min(100, screen.stdout.columns || 100))
     .epilogue(
@@ -56,7 +59,7 @@ export async function main(
   try {
     // With a callback, yargs hands over what it would print instead of printing it.
     await parser.parseAsync([...argv], {}, (_error, _args, output) => {
-      if (output) screen.result(`${output}\n`);
+      if (output) screen.result(`${output.replace(TYPE_TAGS, '')}\n`);
     });
     return exitCode;
   } catch (error) {

@@ -19,7 +19,8 @@ describe('help', () => {
 
     await terminal.run('--help');
 
-    expect(terminal.stdout).toContain('Show help');
+    expect(terminal.stdout).toContain('Say what there is');
+    expect(terminal.stdout).not.toMatch(/\[(boolean|string|array|number)\]|\[default: false\]/);
     expect(terminal.stdout).toContain('Exit codes: 0 delivered');
   });
 
