@@ -78,7 +78,8 @@ function whatToOpen(
 ): string {
   return `
 To look at, in ${folder}:
-  tableau/requests.csv   one row a request; the other tables and datapackage.json are beside it
+  tableau/requests.csv   one row a request; the other tables are beside it
+  tableau/deepgram.tds   what Tableau opens: all of these, with their types and relationships
   ndjson/                one file a stream, project and day
   datadog/series.ndjson  the ${formatCount(series)} series that the stand-in intake received
   datadog/logs.ndjson    and the ${formatCount(logs)} logs, of the 18 hours that Datadog takes
