@@ -38,6 +38,10 @@ describe('an account where all is well', () => {
 
     expect(code).toBe(0);
     expect(summary.reconciliation?.unexplained).toEqual([]);
+    expect(summary.streams.find(({ name }) => name === 'requests')).toMatchObject({
+      cost_usd: null,
+      hours: expect.any(Number),
+    });
     expect(Object.keys(unlike)).toEqual(['cost', 'hours']);
     expect(unlike.cost?.[0]).toMatchObject({
       verdict: 'unknown',

@@ -24,8 +24,8 @@ export interface StreamOutcome {
   readonly failed_partitions: number;
   readonly records: number;
   /**
-   * Dollars and hours of its records. Null where they have none, and where the stream breaks down what another one says
-   * as a whole.
+   * Dollars and hours of the records that were read. Null where none says any, and where the stream breaks down what
+   * another one says as a whole.
    */
   readonly cost_usd: number | null;
   readonly hours: number | null;
@@ -77,10 +77,9 @@ export class RunTally {
     this.readings = new ReadingsOfRun(streams, now);
     this.#onProgress = onProgress;
     this.#planned = tasks.reduce((sum, task) => sum + task.partitions.length, 0);
-    for (const stream of streams) {
-      const { name } = stream;
-      const [cost_usd, hours] = [startOf(costOf(stream)), startOf(hoursOf(stream))];
-      this.#streams.set(name, { name, partitions: 0, failed_partitions: 0, records: 0, cost_usd, hours });
+    for (const { name } of streams) {
+      const amounts = { cost_usd: null, hours: null };
+      this.#streams.set(name, { name, partitions: 0, failed_partitions: 0, records: 0, ...amounts });
     }
   }
 
@@ -166,11 +165,14 @@ function amountIn({ groupings, sums, fields }: Stream, unit: Unit, of: number): 
   return sum === undefined ? undefined : { sum, of };
 }
 
-function startOf(amount: Amount | undefined): number | null {
-  return amount === undefined ? null : 0;
-}
-
-function plus(known: number | null, amount: Amount | undefined, { sums }: CountedFacts): number | null {
-  if (known === null || amount === undefined) return null;
-  return known + (sums[amount.sum] ?? 0) / amount.of;
+/**
+ * What no record says is not known, and not 0. Nor is it where only some do, and these say 0: as failed requests do in an
+ * account without prices.
+ */
+function plus(known: number | null, amount: Amount | undefined, facts: CountedFacts): number | null {
+  if (amount === undefined) return known;
+  const { [amount.sum]: sum = 0 } = facts.sums;
+  const { [amount.sum]: given = 0 } = facts.counts;
+  const isKnown = given > 0 && (sum !== 0 || given === facts.records);
+  return isKnown ? (known ?? 0) + sum / amount.of : known;
 }
