@@ -51,7 +51,9 @@ export async function tableauPublishSink(
       return publishPackage(tools);
     }
     const { publishTables } = await import('./tables/publish-tables.js');
-    return publishTables(streams, { ...tools, updates, updateBytes, findings: new Findings(log) });
+    // No summary says what is found in the folder.
+    const findings = new Findings({ ...log, note: (message) => log.warn(message) });
+    return publishTables(streams, { ...tools, updates, updateBytes, findings });
   };
   const tryOut = async (signal: AbortSignal) => {
     const version = await requireVersion(session, as, signal);

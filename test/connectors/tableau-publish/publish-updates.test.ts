@@ -1,5 +1,6 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { requests } from '../../../connectors/deepgram/streams/requests.js';
 import type { StoredDataSource } from '../../../connectors/stand-ins/tableau/account/site.js';
@@ -45,6 +46,22 @@ describe('what has changed', () => {
       tableau.calls.slice(0, before).filter((call) => /^(PATCH|PUT|POST \/datasources)/.test(call)).length,
     );
     expect(report).toEqual({ facts: {}, notes: [] });
+  });
+
+  it('is said where it was spoiled in the folder, as no summary tells of it', async () => {
+    const { tableau, cwd, said, run } = await publishing();
+    const delivery = [requestsOf(FRIDAY, manyRequests(4))];
+    await run(delivery);
+    const { project } = partitionOf('requests', FRIDAY);
+    const day = `published/requests/project_id=${project.id}/date=${FRIDAY}/part.ndjson.gz`;
+    const lines = gunzipSync(await readFile(join(cwd, day))).toString();
+    await writeFile(join(cwd, day), gzipSync(lines.replace(/"created_at":"[^"]*"/, '"created_at":"never"')));
+    tableau.site.dataSources.clear();
+
+    await run([]);
+
+    expect(daysOf(tableau)).toEqual({ [FRIDAY]: 3 });
+    expect(said).toContainEqual(expect.stringMatching(/^warn: requests: a record was left out, .* line 1, /));
   });
 
   it('may be that a day is empty now', async () => {
