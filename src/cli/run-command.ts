@@ -17,6 +17,7 @@ import { type Busy, withProgress } from '../summary/progress.js';
 import { checkDifference } from '../summary/reconciliation.js';
 import { type Summary, summaryOf } from '../summary/summary.js';
 import { summaryText } from '../summary/summary-text.js';
+import { oneLine } from '../text/one-line.js';
 import type { Window } from '../time/window.js';
 import { beginCheckpoints, type CheckpointOptions } from './checkpoint-session.js';
 import { openSource, withLanes } from './open-connectors.js';
@@ -58,7 +59,8 @@ export async function runCommand(
   context: CliContext,
 ): Promise<number> {
   const { screen, env, clock } = context;
-  const log = logFor(options, context, { isSummarized: true });
+  const notes = new Set<string>();
+  const log = logFor(options, context, { onNote: (message) => notes.add(message) });
   const summary = await summarized(options, delivery, context, {
     log,
     progress: (busy, work) => withProgress({ screen, log, clock, quiet: options.quiet }, busy, work),
@@ -66,8 +68,12 @@ export async function runCommand(
   if (!options.quiet || summary.exit_code !== 0) {
     // Where nothing was run there is no result, only an error: that belongs on stderr, where it is not piped away.
     const { stdout, stderr } = screen;
-    if (summary.error) screen.line(summaryText(summary, { color: wantsColor(stderr, env) }).trimEnd());
-    else screen.text(summaryText(summary, { color: wantsColor(stdout, env) }));
+    if (summary.error) {
+      const text = summaryText(summary, { color: wantsColor(stderr, env) }).trimEnd();
+      // Without a result it does not say what was found before.
+      for (const note of notes) if (!text.includes(oneLine(note))) log.warn(note);
+      screen.line(text);
+    } else screen.text(summaryText(summary, { color: wantsColor(stdout, env) }));
   }
   if (isOnGitHub(env)) annotate(summary, screen);
   const written = await writeSummaries(summary, options, context);

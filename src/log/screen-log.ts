@@ -15,8 +15,8 @@ export interface ScreenLogOptions {
   readonly level: LogLevel;
   readonly clock: Clock;
   readonly color: boolean;
-  /** True where people read a summary afterwards: what it says is not said twice. Default false. */
-  readonly isSummarized?: boolean;
+  /** Takes what a summary says afterwards, so that it is not said twice. Default: it is a warning. */
+  readonly onNote?: ((message: string) => void) | undefined;
 }
 
 /** The log on stderr: lines for people, or one JSON object a line. */
@@ -31,7 +31,7 @@ export function screenLog(screen: Screen, options: ScreenLogOptions): Log {
     debug: (message, fields) => write('debug', message, fields),
     info: (message, fields) => write('info', message, fields),
     warn: (message, fields) => write('warn', message, fields),
-    note: (message) => write(options.isSummarized ? 'debug' : 'warn', message),
+    note: options.onNote ?? ((message) => write('warn', message)),
     error: (message, fields) => write('error', message, fields),
   };
 }

@@ -301,3 +301,14 @@ describe('a day that a sink got later than its file was written', () => {
     expect(await terminal.files('out/tableau')).toEqual(before);
   });
 });
+
+it('says what it has found before it fails', async () => {
+  const { terminal } = await synced();
+  const days = ['--since', '2026-01-01', '--until', '2026-01-02'];
+
+  const code = await terminal.run(...REPLAY, '--sink', 'tableau', ...days, '--project', 'nobody');
+
+  expect(code).toBe(2);
+  expect(terminal.stderr).toContain('warn: The archive has no day of these streams between the first and');
+  expect(terminal.stderr).toContain('nobody');
+});

@@ -1,7 +1,7 @@
 import type { CliContext } from '../../catalogue/cli-context.js';
 import { wantsColor } from '../../log/color.js';
 import type { Log } from '../../log/log.js';
-import { type LogFormat, screenLog } from '../../log/screen-log.js';
+import { type LogFormat, type ScreenLogOptions, screenLog } from '../../log/screen-log.js';
 
 /** The options that say how much is said, and how. */
 export interface LogOptions {
@@ -13,18 +13,18 @@ export interface LogOptions {
 /**
  * Of a command without these options: as if none were given.
  *
- * @param isSummarized true where people read a summary at the end. Default false
+ * @param onNote takes what the summary of a run says as well, where people read one. Default: it is a warning
  */
 export function logFor(
   options: Partial<LogOptions>,
   { screen, clock, env }: CliContext,
-  { isSummarized = false } = {},
+  { onNote }: Pick<ScreenLogOptions, 'onNote'> = {},
 ): Log {
   return screenLog(screen, {
     format: options.logFormat ?? 'pretty',
     level: options.verbose ? 'debug' : options.quiet ? 'error' : 'info',
     clock,
     color: wantsColor(screen.stderr, env),
-    isSummarized: isSummarized && options.logFormat !== 'json',
+    onNote: options.logFormat === 'json' ? undefined : onNote,
   });
 }
