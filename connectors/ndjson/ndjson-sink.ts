@@ -52,7 +52,7 @@ export function ndjsonSink(settings: NdjsonSettings, context: SinkContext): Sink
 
   return {
     name: context.name,
-    capabilities: { delivery: 'replace' },
+    capabilities: { delivery: 'replace', sharing: 'each' },
     isEmpty: async () => {
       for (const names of PARTITION_FILES) if (await folder.holds(names)) return false;
       return true;

@@ -78,7 +78,7 @@ export function parquetSink(settings: ParquetSettings, context: SinkContext): Si
 
   return {
     name: context.name,
-    capabilities: { delivery: 'replace' },
+    capabilities: { delivery: 'replace', sharing: 'each' },
     isEmpty: async () => {
       for (const names of PARTITION_FILES) if (await folder.holds(names)) return false;
       return true;

@@ -42,7 +42,7 @@ export function postgresSink(settings: PostgresSettings, context: SinkContext): 
 
   return {
     name: context.name,
-    capabilities: { delivery: 'replace', accepts: fitsATable },
+    capabilities: { delivery: 'replace', sharing: 'each', accepts: fitsATable },
     check: async (signal) => {
       const what = `write to the schema ${schema} of ${database.where}`;
       try {
@@ -66,6 +66,7 @@ export function postgresSink(settings: PostgresSettings, context: SinkContext): 
     finish: async (run, signal) => {
       // A schema that is not ours to write, or a server that is away, has been told already.
       if (!isPrepared) return { facts: {}, notes: [] };
+      if (run.isPart) return { facts: {}, notes: [] };
       await database.transaction(signal, (transaction) =>
         noteRun(transaction, schema, { ...run, ...stamp, rejected, finishedAtMs: context.clock.now() }),
       );

@@ -27,6 +27,7 @@ export function reportSink(settings: ReportSettings, context: SinkContext): Sink
     name: context.name,
     capabilities: {
       delivery: 'replace',
+      sharing: 'last',
       accepts: acceptsStream,
       historyDays: daysThrough(firstMonthDay(today, settings.months), today).length,
     },

@@ -99,7 +99,7 @@ export function tableauSink(settings: TableauSettings, context: SinkContext): Si
 
   return {
     name: context.name,
-    capabilities: { delivery: 'replace' },
+    capabilities: { delivery: 'replace', sharing: single ? 'last' : 'each' },
     // Of the single files only the parts count: without them a table would lose its old days.
     isEmpty: async () => !(await folder.holds(PARTITION_FILES[settings.layout])),
     held: async (stream, project, days, signal) => {

@@ -59,6 +59,10 @@ export interface RunSoFar {
   readonly elapsedMs: number;
   /** What the projects have cost, for sinks that want it. Left out where no sink does, and after an interrupt. */
   readonly costs?: readonly ProjectCosts[];
+  /** Which part of the work this run did, where others do the rest, such as `2/3`. Left out where it did all of it. */
+  readonly shard?: string | undefined;
+  /** True where another process sums up the run, and this one did some of its tasks. Default false. */
+  readonly isPart?: boolean | undefined;
 }
 
 /**
@@ -123,6 +127,12 @@ export interface SinkCapabilities {
   readonly maxOpenPartitions?: number | undefined;
   /** True for a sink that reports in `finish` what the projects have cost. Default: false. */
   readonly wantsCosts?: boolean | undefined;
+  /**
+   * Whether several processes may deliver different partitions to it at once, each with a sink of its own.
+   * `each`: they may, and each finishes for itself. `last`: they may, and {@link Sink.finish} puts together what all of
+   * them have delivered, so that whoever is the last finishes. Default: one process alone.
+   */
+  readonly sharing?: 'each' | 'last' | undefined;
   /** False for a stream that this sink has no use for: it is not given any partition of it. Default: all are accepted. */
   accepts?(stream: Stream): boolean;
 }

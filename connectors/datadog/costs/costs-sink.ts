@@ -32,7 +32,7 @@ export async function datadogCostsSink(
 
   return {
     name: context.name,
-    capabilities: { delivery: 'replace', accepts: ({ name }) => name === breakdown },
+    capabilities: { delivery: 'replace', sharing: 'each', accepts: ({ name }) => name === breakdown },
     check: (signal) => checkCosts(costs, client.site, signal),
     async begin(partition, signal) {
       isUsed = true;

@@ -26,7 +26,7 @@ export async function datadogLogsSink(
   const statistics = new RunStatistics();
   return {
     name: context.name,
-    capabilities: { delivery: 'append', accepts: ({ kind }) => kind === requests.kind },
+    capabilities: { delivery: 'append', sharing: 'each', accepts: ({ kind }) => kind === requests.kind },
     check: (signal) => checkKey(client, signal),
     async begin(partition, signal) {
       const reasonToLeaveOut = logChoice(settings);

@@ -47,6 +47,7 @@ export async function datadogMetricsSink(
     capabilities: {
       delivery: 'replace',
       accepts: acceptsStream,
+      sharing: 'each',
       wantsCosts: context.streams.some(({ name }) => name === billing.name),
       historyDays: settings.historical ? HISTORY_DAYS : undefined,
     },
@@ -73,10 +74,13 @@ export async function datadogMetricsSink(
     /** The metrics about the run; then units and descriptions, where there is a key to set them with. */
     async finish(run, signal) {
       const now = clock.now();
-      const groups = [
-        runPoints(run, points.statistics, settings, now),
-        ...costPoints(run.costs ?? [], settings, table, now, points.statistics.hasSeries),
-      ];
+      // Of a run that several processes share, one says what all of it came to: the same points of each would replace one another.
+      const groups = run.isPart
+        ? []
+        : [
+            runPoints(run, points.statistics, settings, now),
+            ...costPoints(run.costs ?? [], settings, table, now, points.statistics.hasSeries),
+          ];
       const call = { what: 'send the metrics about this run', signal };
       const { rejected } = await submitPoints(groups, points, call);
       const { facts, notes } = points.statistics.report(settings.prefix, settings.max_series);

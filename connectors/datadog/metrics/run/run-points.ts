@@ -44,7 +44,8 @@ export function runPoints(
   }
   return {
     records: 0,
-    tags: tagSet(tags.map(normalizeTag)).tags,
+    tags: tagSet([...tags, ...(run.shard === undefined ? [] : [`shard:${run.shard}`])].map(normalizeTag))
+      .tags,
     points: points.filter(({ value }) => Number.isFinite(value)),
   };
 }
