@@ -2,31 +2,28 @@ import type { Day } from '../../../src/time/day.js';
 import type { Entry } from '../totals/entry.js';
 import { addHistogram } from '../totals/latency-histogram.js';
 import type { DayQuality, ErrorKind, ProjectRow, StreamFreshness } from './account.js';
-import { type AmountsBy, addAmounts, amountsIn, Breakdown, OTHERS } from './amounts.js';
+import { type AmountsBy, addAmounts, amountsIn, Breakdown, OTHERS, sumsIn } from './amounts.js';
 import { type Calendar, type Month, monthOf, periodsOf } from './calendar.js';
 import { ComparisonSums } from './comparison-sums.js';
 import { BREAKDOWNS, type BreakdownName } from './day-amounts.js';
 import type { DaySums } from './day-sums.js';
 import type { DrawnMonth } from './drawn-month.js';
 import type { BalanceLook, MonthSums } from './month-sums.js';
+import type { OlderMonths, SeriesJson } from './older-months.js';
 
 /** Adds up what the totals say of an account: of each month its sums, of the months of charts its days as well. */
 export class AccountSums {
   readonly calendar: Calendar;
   /** Names by id. */
-  readonly projects = new Map<string, string>();
-  readonly days: AmountsBy = new Map();
-  readonly months: AmountsBy = new Map();
+  readonly projects: Map<string, string>;
+  readonly days: AmountsBy;
+  readonly months: AmountsBy;
   /** By project id, and within by month. */
-  readonly projectMonths = new Map<string, AmountsBy>();
-  readonly byProject = new Breakdown();
-  // Safe: the names are these.
-  readonly by = Object.fromEntries(BREAKDOWNS.map((name) => [name, new Breakdown()])) as Record<
-    BreakdownName,
-    Breakdown
-  >;
+  readonly projectMonths: Map<string, AmountsBy>;
+  readonly byProject: Breakdown;
+  readonly by: Readonly<Record<BreakdownName, Breakdown>>;
   /** By name, and within by day or month. */
-  readonly lineItems = { days: new Map<string, AmountsBy>(), months: new Map<string, AmountsBy>() };
+  readonly lineItems: { readonly days: Map<string, AmountsBy>; readonly months: Map<string, AmountsBy> };
   readonly endpoints = new Map<string, AmountsBy>();
   /** Of the days of charts. */
   readonly quality = new Map<Day, DayQuality>();
@@ -34,16 +31,53 @@ export class AccountSums {
   /** Of the days of charts. */
   readonly balances = new Map<Day, ProjectRow[]>();
   /** By project id. */
-  readonly lastLooks = new Map<string, BalanceLook>();
+  readonly lastLooks: Map<string, BalanceLook>;
   /** The last moment or day of which there is a request, by the key of the breakdown by API key. */
-  readonly lastUsed = new Map<string, string>();
+  readonly lastUsed: Map<string, string>;
   readonly compared = new ComparisonSums();
-  readonly streams = new Map<string, StreamFreshness>();
+  readonly streams: Map<string, StreamFreshness>;
   /** Requests of the month that have not failed, and those of them that have a cost. */
   readonly priced = { requests: 0, priced: 0 };
 
-  constructor(calendar: Calendar) {
+  /** @param older months that are added up already */
+  constructor(calendar: Calendar, older?: OlderMonths) {
     this.calendar = calendar;
+    this.projects = new Map(older?.projects);
+    this.days = new Map(older?.days);
+    this.months = new Map(older?.months);
+    this.projectMonths = seriesIn(older?.projectMonths);
+    this.byProject = new Breakdown(older?.byProject);
+    // Safe: the names are these.
+    this.by = Object.fromEntries(
+      BREAKDOWNS.map((name) => [name, new Breakdown(older?.by[name])]),
+    ) as typeof this.by;
+    this.lineItems = { days: new Map(), months: seriesIn(older?.lineItemMonths) };
+    this.lastLooks = new Map(older?.lastLooks);
+    this.lastUsed = new Map(older?.lastUsed);
+    if (older) this.compared.add(older.compared);
+    this.streams = new Map(
+      older?.streams.map((one) => [one.stream, { ...one, projects: new Map(one.projects) }]),
+    );
+  }
+
+  /** What was added up so far, where that is no month of charts. */
+  get json(): OlderMonths {
+    const { projects, days, months, projectMonths, byProject, by, lineItems } = this;
+    const { lastLooks, lastUsed, compared, streams } = this;
+    return {
+      projects: [...projects],
+      days: [...days],
+      months: [...months],
+      projectMonths: jsonOf(projectMonths),
+      byProject: byProject.json,
+      // Safe: the names are these.
+      by: Object.fromEntries(BREAKDOWNS.map((name) => [name, by[name].json])) as OlderMonths['by'],
+      lineItemMonths: jsonOf(lineItems.months),
+      lastLooks: [...lastLooks],
+      lastUsed: [...lastUsed],
+      compared: compared.sums(),
+      streams: [...streams.values()].map((one) => ({ ...one, projects: [...one.projects] })),
+    };
   }
 
   addDrawnMonth(month: Month, { compared, others, days }: DrawnMonth): void {
@@ -64,13 +98,12 @@ export class AccountSums {
       addAmounts(this.days, day, amounts);
       addAmounts(this.months, month, amounts);
       addAmounts(ofProject, month, amounts);
-      this.byProject.add({ key: id, name }, periods, amounts);
+      this.byProject.add({ key: id, name }, periods, sumsIn(amounts));
     }
     for (const group of sums.groups) {
-      const amounts = amountsIn(group.sums);
-      this.by[group.by].add(group, periods, amounts);
+      this.by[group.by].add(group, periods, group.sums);
       if (group.by === 'cost_line_item')
-        addAmounts(within(this.lineItems.months, group.name), month, amounts);
+        addAmounts(within(this.lineItems.months, group.name), month, amountsIn(group.sums));
     }
     for (const [key, when] of sums.lastUsed)
       if (when > (this.lastUsed.get(key) ?? '')) this.lastUsed.set(key, when);
@@ -84,9 +117,9 @@ export class AccountSums {
   }
 
   #addDay({ day, project, groups, quality, balances }: DaySums): void {
-    for (const { by, named, amounts } of groups) {
-      if (by === 'usage_endpoint') addAmounts(within(this.endpoints, named.name), day, amounts);
-      if (by === 'cost_line_item') addAmounts(within(this.lineItems.days, named.name), day, amounts);
+    for (const { by, named, sums } of groups) {
+      if (by === 'usage_endpoint') addAmounts(within(this.endpoints, named.name), day, amountsIn(sums));
+      if (by === 'cost_line_item') addAmounts(within(this.lineItems.days, named.name), day, amountsIn(sums));
     }
     if (quality) this.#addQuality(day, quality);
     if (balances === undefined) return;
@@ -127,6 +160,14 @@ export class AccountSums {
     known.deliveredAt = Math.max(known.deliveredAt, deliveredAt);
     return known;
   }
+}
+
+function seriesIn(json: SeriesJson = []): Map<string, AmountsBy> {
+  return new Map(json.map(([name, amounts]) => [name, new Map(amounts)]));
+}
+
+function jsonOf(series: Map<string, AmountsBy>): SeriesJson {
+  return [...series].map(([name, amounts]) => [name, [...amounts]]);
 }
 
 function within(series: Map<string, AmountsBy>, name: string): AmountsBy {

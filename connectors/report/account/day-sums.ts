@@ -3,7 +3,7 @@ import type { Day } from '../../../src/time/day.js';
 import { balances } from '../../deepgram/streams/account.js';
 import { requests } from '../../deepgram/streams/requests.js';
 import type { Entry, RequestTotals } from '../totals/entry.js';
-import type { Amounts, Named } from './amounts.js';
+import type { Named, Sums } from './amounts.js';
 import { type BreakdownName, forEachAmounts } from './day-amounts.js';
 
 /** A day of a project added up: what charts are drawn of, and months are made of. */
@@ -21,14 +21,14 @@ export interface DaySums {
 export interface DayGroup {
   readonly by: BreakdownName;
   readonly named: Named;
-  readonly amounts: Amounts;
+  readonly sums: Sums;
 }
 
 /** Of the entries of a day. */
 export function daySums(day: Day, entries: readonly Entry[]): DaySums {
   const [{ project_id: project } = { project_id: '' }] = entries;
   const groups: DayGroup[] = [];
-  forEachAmounts(entries, project, (by, named, amounts) => groups.push({ by, named, amounts }));
+  forEachAmounts(entries, project, (by, named, sums) => groups.push({ by, named, sums }));
   const log = entries.find(({ kind }) => kind === requests.kind)?.requests;
   const looks = entries.find(({ kind }) => kind === balances.kind)?.rows;
   return {
