@@ -2,14 +2,13 @@ import type { Day } from '../../../src/time/day.js';
 import type { Entry } from '../totals/entry.js';
 import { addHistogram } from '../totals/latency-histogram.js';
 import type { DayQuality, ErrorKind, ProjectRow, StreamFreshness } from './account.js';
-import { type AmountsBy, addAmounts, amountsIn, Breakdown, OTHERS, sumsIn } from './amounts.js';
+import { type AmountsBy, addAmounts, Breakdown, MEASURES, OTHERS, type Series, sumsIn } from './amounts.js';
 import { type Calendar, type Month, monthOf, periodsOf } from './calendar.js';
 import { ComparisonSums } from './comparison-sums.js';
 import { BREAKDOWNS, type BreakdownName } from './day-amounts.js';
-import type { DaySums } from './day-sums.js';
-import type { DrawnMonth } from './drawn-month.js';
+import type { DrawnDay, DrawnMonth } from './drawn-month.js';
 import type { BalanceLook, MonthSums } from './month-sums.js';
-import type { OlderMonths, SeriesJson } from './older-months.js';
+import type { OlderMonths } from './older-months.js';
 
 /** Adds up what the totals say of an account: of each month its sums, of the months of charts its days as well. */
 export class AccountSums {
@@ -22,9 +21,10 @@ export class AccountSums {
   readonly projectMonths: Map<string, AmountsBy>;
   readonly byProject: Breakdown;
   readonly by: Readonly<Record<BreakdownName, Breakdown>>;
-  /** By name, and within by day or month. */
-  readonly lineItems: { readonly days: Map<string, AmountsBy>; readonly months: Map<string, AmountsBy> };
-  readonly endpoints = new Map<string, AmountsBy>();
+  /** Their costs. */
+  readonly lineItems: { readonly days: Series; readonly months: Series };
+  /** Hours of the days of charts. */
+  readonly endpoints: Series = new Map();
   /** Of the days of charts. */
   readonly quality = new Map<Day, DayQuality>();
   readonly errors = new Map<string, ErrorKind>();
@@ -45,13 +45,16 @@ export class AccountSums {
     this.projects = new Map(older?.projects);
     this.days = new Map(older?.days);
     this.months = new Map(older?.months);
-    this.projectMonths = seriesIn(older?.projectMonths);
+    this.projectMonths = new Map(older?.projectMonths.map(([id, months]) => [id, new Map(months)]));
     this.byProject = new Breakdown(older?.byProject);
     // Safe: the names are these.
     this.by = Object.fromEntries(
       BREAKDOWNS.map((name) => [name, new Breakdown(older?.by[name])]),
     ) as typeof this.by;
-    this.lineItems = { days: new Map(), months: seriesIn(older?.lineItemMonths) };
+    this.lineItems = {
+      days: new Map(),
+      months: new Map(older?.lineItemMonths.map(([name, months]) => [name, new Map(months)])),
+    };
     this.lastLooks = new Map(older?.lastLooks);
     this.lastUsed = new Map(older?.lastUsed);
     if (older) this.compared.add(older.compared);
@@ -68,11 +71,11 @@ export class AccountSums {
       projects: [...projects],
       days: [...days],
       months: [...months],
-      projectMonths: jsonOf(projectMonths),
+      projectMonths: [...projectMonths].map(([id, of]) => [id, [...of]]),
       byProject: byProject.json,
       // Safe: the names are these.
       by: Object.fromEntries(BREAKDOWNS.map((name) => [name, by[name].json])) as OlderMonths['by'],
-      lineItemMonths: jsonOf(lineItems.months),
+      lineItemMonths: [...lineItems.months].map(([name, of]) => [name, [...of]]),
       lastLooks: [...lastLooks],
       lastUsed: [...lastUsed],
       compared: compared.sums(),
@@ -103,7 +106,7 @@ export class AccountSums {
     for (const group of sums.groups) {
       this.by[group.by].add(group, periods, group.sums);
       if (group.by === 'cost_line_item')
-        addAmounts(within(this.lineItems.months, group.name), month, amountsIn(group.sums));
+        addTo(this.lineItems.months, group.name, month, group.sums[COST] ?? 0);
     }
     for (const [key, when] of sums.lastUsed)
       if (when > (this.lastUsed.get(key) ?? '')) this.lastUsed.set(key, when);
@@ -116,11 +119,9 @@ export class AccountSums {
     }
   }
 
-  #addDay({ day, project, groups, quality, balances }: DaySums): void {
-    for (const { by, named, sums } of groups) {
-      if (by === 'usage_endpoint') addAmounts(within(this.endpoints, named.name), day, amountsIn(sums));
-      if (by === 'cost_line_item') addAmounts(within(this.lineItems.days, named.name), day, amountsIn(sums));
-    }
+  #addDay({ day, project, lineItems, endpoints, quality, balances }: DrawnDay): void {
+    for (const [name, cost] of lineItems) addTo(this.lineItems.days, name, day, cost);
+    for (const [name, hours] of endpoints) addTo(this.endpoints, name, day, hours);
     if (quality) this.#addQuality(day, quality);
     if (balances === undefined) return;
     const looks = this.balances.get(day) ?? [];
@@ -132,7 +133,7 @@ export class AccountSums {
     for (const { stream, records, delivered_at: at } of entries) this.#noteStream(stream, records, at);
   }
 
-  #addQuality(day: Day, { counts, latencies, errors }: NonNullable<DaySums['quality']>): void {
+  #addQuality(day: Day, { counts, latencies, errors }: NonNullable<DrawnDay['quality']>): void {
     if (monthOf(day) === this.calendar.month) {
       this.priced.requests += counts.requests - counts.error;
       this.priced.priced += counts.priced;
@@ -162,16 +163,10 @@ export class AccountSums {
   }
 }
 
-function seriesIn(json: SeriesJson = []): Map<string, AmountsBy> {
-  return new Map(json.map(([name, amounts]) => [name, new Map(amounts)]));
-}
+const COST = MEASURES.indexOf('cost_usd');
 
-function jsonOf(series: Map<string, AmountsBy>): SeriesJson {
-  return [...series].map(([name, amounts]) => [name, [...amounts]]);
-}
-
-function within(series: Map<string, AmountsBy>, name: string): AmountsBy {
-  const known = series.get(name) ?? new Map();
+function addTo(series: Series, name: string, at: string, more: number): void {
+  const known = series.get(name) ?? new Map<string, number>();
   series.set(name, known);
-  return known;
+  known.set(at, (known.get(at) ?? 0) + more);
 }

@@ -109,15 +109,12 @@ export class Breakdown {
 /** Amounts by day or month, of all projects together or of one. */
 export type AmountsBy = Map<string, Partial<Record<Measure, number>>>;
 
+/** One measure by name, and within by day or month. */
+export type Series = Map<string, Map<string, number>>;
+
 /** What is not known is nothing. */
 export function sumsIn(amounts: Amounts): Sums {
   return MEASURES.map((measure) => amounts[measure] ?? 0);
-}
-
-export function amountsIn(sums: Sums): Amounts {
-  const amounts: Partial<Record<Measure, number>> = {};
-  for (const [at, measure] of MEASURES.entries()) amounts[measure] = sums[at] ?? 0;
-  return amounts;
 }
 
 export function addAmounts(to: AmountsBy, at: string, amounts: Amounts): void {

@@ -4,7 +4,7 @@ import { usage } from '../../deepgram/streams/usage.js';
 import type { Entry, RequestTotals } from '../totals/entry.js';
 import type { Largest } from '../totals/largest.js';
 import { type Named, OTHERS, type Sums, sumsIn } from './amounts.js';
-import { entryBy, groupSums, modelNamed } from './grouped-amounts.js';
+import { entryBy, forEachGroup, modelNamed } from './grouped-amounts.js';
 
 /** What the page breaks amounts down by. Costs are those of the bill, but by model: the bill names none. */
 export const BREAKDOWNS = [
@@ -40,13 +40,13 @@ function forEachCost(entries: readonly AmountsEntry[], project: string, tell: On
   for (const dimension of ['line_item', 'accessor', 'tags'] as const) {
     const grouped = entryBy(entries, billing.kind, dimension)?.grouped;
     if (grouped === undefined) continue;
-    for (const { named, tags, sums } of groupSums(grouped, dimension, project)) {
+    forEachGroup(grouped, dimension, project, (named, sums, tags) => {
       tell(`cost_${dimension}`, named, sums);
-      if (dimension !== 'tags') continue;
+      if (dimension !== 'tags') return;
       // The cost of a set is that of each of its tags: they do not add up.
       if (tags.length === 0) tell('cost_tag', named, sums);
       for (const tag of new Set(tags)) tell('cost_tag', { key: tag, name: tag }, sums);
-    }
+    });
   }
   const log = entries.find(({ kind }) => kind === requests.kind)?.requests;
   if (log === undefined) return;
@@ -62,8 +62,7 @@ function forEachUse(
 ): void {
   const grouped = entryBy(entries, usage.kind, dimension)?.grouped;
   if (grouped === undefined) return;
-  for (const { named, sums } of groupSums(grouped, dimension, project))
-    tell(`usage_${dimension}`, named, sums);
+  forEachGroup(grouped, dimension, project, (named, sums) => tell(`usage_${dimension}`, named, sums));
 }
 
 function namedGroups<Group>(

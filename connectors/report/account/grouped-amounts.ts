@@ -17,13 +17,8 @@ const FIELDS = {
   method: { key: 'method', name: 'method', none: 'no method named' },
 } as const satisfies Record<Dimension, { key: string; name: string; none: string }>;
 
-/** A group with what it comes to. */
-export interface GroupSums {
-  readonly named: Named;
-  /** Of groups by tags. */
-  readonly tags: readonly string[];
-  readonly sums: Sums;
-}
+/** Told of a group, and of its tags where it is one by tags. */
+export type OnGroup = (named: Named, sums: Sums, tags: readonly string[]) => void;
 
 type Kind = Pick<Entry, 'kind' | 'groupings'>;
 
@@ -61,29 +56,26 @@ function sumOf({ measures, groups, others }: GroupedTotals): Amounts {
   );
 }
 
-/** The groups of a dimension; one that is broken down further comes several times. */
-export function groupSums(
+/** Goes through the groups of a dimension; one that is broken down further comes several times. */
+export function forEachGroup(
   grouped: GroupedTotals,
   dimension: Dimension,
   project: string,
-): readonly GroupSums[] {
+  tell: OnGroup,
+): void {
   const fields = FIELDS[dimension];
   const { dimensions, measures } = grouped;
   const { groups, others } = grouped.each?.[fields.key] ?? grouped;
   const [key, name] = [dimensions.indexOf(fields.key), dimensions.indexOf(fields.name)];
   const places = MEASURES.map((measure) => measures.indexOf(measure));
   const inOrder = (sums: readonly number[]) => places.map((at) => sums[at] ?? 0);
-  const found = groups.map(([values, sums]): GroupSums => {
+  const of = dimension === 'accessor' ? project : undefined;
+  for (const [values, sums] of groups) {
     const tags = dimension === 'tags' ? tagsIn(values[key]) : [];
-    const of = dimension === 'accessor' ? project : undefined;
-    return {
-      named: dimension === 'tags' ? tagSet(tags) : namedBy(values[key], values[name], fields.none, of),
-      tags,
-      sums: inOrder(sums),
-    };
-  });
-  if (others === undefined) return found;
-  return [...found, { named: OTHERS, tags: [], sums: inOrder(others.sums) }];
+    const named = dimension === 'tags' ? tagSet(tags) : namedBy(values[key], values[name], fields.none, of);
+    tell(named, inOrder(sums), tags);
+  }
+  if (others) tell(OTHERS, inOrder(others.sums), []);
 }
 
 export function keyNamed(id: string | null, name: string | null, project: string): Named {

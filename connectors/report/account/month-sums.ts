@@ -6,9 +6,9 @@ import { requests } from '../../deepgram/streams/requests.js';
 import { usage } from '../../deepgram/streams/usage.js';
 import type { Entry } from '../totals/entry.js';
 import { type Amounts, addAmounts, MEASURES, type Named, type Sums } from './amounts.js';
+import { byDay } from './by-day.js';
 import { ComparisonSums, type ComparisonSumsJson } from './comparison-sums.js';
-import type { BreakdownName } from './day-amounts.js';
-import { byDay, type DayGroup, daySums } from './day-sums.js';
+import { type BreakdownName, forEachAmounts, type OnAmounts } from './day-amounts.js';
 import { keyNamed, totalOf } from './grouped-amounts.js';
 
 /** A project and month added up: all that the page says of months that it draws no days of. */
@@ -49,8 +49,8 @@ export interface StreamDays {
   readonly deliveredAt: number;
 }
 
-/** @param sumsOf what a day comes to, where it is known */
-export function monthSums(entries: readonly Entry[], sumsOf = daySums): MonthSums {
+/** @param tell told of each group of a day, too */
+export function monthSums(entries: readonly Entry[], tell?: (day: Day) => OnAmounts): MonthSums {
   const [{ project_id: project } = { project_id: '' }] = entries;
   let name = project;
   const days = new Map<Day, Amounts>();
@@ -64,11 +64,12 @@ export function monthSums(entries: readonly Entry[], sumsOf = daySums): MonthSum
   for (const [day, ofDay] of byDay(entries)) {
     name = ofDay[0]?.project_name ?? name;
     addAmounts(days, day, { ...totalOf(ofDay, usage.kind), ...totalOf(ofDay, billing.kind) });
-    for (const group of sumsOf(day, ofDay).groups) {
-      groups.add(group);
-      const { by, named, sums } = group;
+    const tellOfDay = tell?.(day);
+    forEachAmounts(ofDay, project, (by, named, sums) => {
+      groups.add(by, named, sums);
+      tellOfDay?.(by, named, sums);
       if (by === 'usage_accessor' && (sums[REQUESTS] ?? 0) > 0) noteUse(named.key, day);
-    }
+    });
     for (const { kind, rows = [], requests: log, compared: held } of ofDay) {
       if (held) compared.addDay(day, project, held);
       if (kind === balances.kind && rows.length > 0) lastLook = { day, rows };
@@ -100,7 +101,7 @@ class GroupsOfDays {
   readonly sums: GroupSum[] = [];
   readonly #places = new Map<BreakdownName, Map<string, Open<GroupSum>>>();
 
-  add({ by, named: { key, name, of }, sums }: DayGroup): void {
+  add(by: BreakdownName, { key, name, of }: Named, sums: Sums): void {
     const places = this.#places.get(by) ?? new Map<string, Open<GroupSum>>();
     this.#places.set(by, places);
     const known = places.get(key);

@@ -6,18 +6,15 @@ import type { BalanceLook } from './month-sums.js';
 
 type Entries<Value> = readonly (readonly [key: string, value: Value])[];
 
-/** Amounts by name, and within by month. */
-export type SeriesJson = Entries<Entries<Amounts>>;
-
 /** Months that no charts draw the days of, all projects and months added up, as it is kept: see `AccountSums`. */
 export interface OlderMonths {
   readonly projects: Entries<string>;
   readonly days: Entries<Amounts>;
   readonly months: Entries<Amounts>;
-  readonly projectMonths: SeriesJson;
+  readonly projectMonths: Entries<Entries<Amounts>>;
   readonly byProject: readonly ShareJson[];
   readonly by: Readonly<Record<BreakdownName, readonly ShareJson[]>>;
-  readonly lineItemMonths: SeriesJson;
+  readonly lineItemMonths: Entries<Entries<number>>;
   readonly lastLooks: Entries<BalanceLook>;
   readonly lastUsed: Entries<string>;
   readonly compared: ComparisonSumsJson;

@@ -22,7 +22,7 @@ const LOG = 'requests.ndjson';
 export const TOTALS_FILES = [PROJECT, /^(?:\d{4}-\d{2}|snapshots)\.ndjson$/] as const;
 
 /** The second number is that of what is made of entries: sums of another one are made anew. */
-const KEPT_VERSION = `${ENTRY_VERSION}.6`;
+const KEPT_VERSION = `${ENTRY_VERSION}.7`;
 
 /** Files that are read ahead: to wait for each would take longer than to read it. */
 const MOST_AT_ONCE = 8;
