@@ -144,13 +144,13 @@ export class TotalsStore {
     const files: { readonly project: string; readonly month: string }[] = [];
     for await (const file of this.#monthFiles()) if (months.includes(file.month)) files.push(file);
     const all = createHash('sha256');
-    const identities = inOrder(MOST_AT_ONCE, files, async ({ project, month }) => ({
-      of: `${project} ${month}`,
-      identity: await this.#linesFile(project, fileNamed(month)).identity(),
-    }));
-    for await (const { of, identity } of identities) {
+    const identities = inOrder(MOST_AT_ONCE, files, ({ project, month }) =>
+      this.#linesFile(project, fileNamed(month)).identity(),
+    );
+    for await (const identity of identities) {
       if (identity === undefined) return undefined;
-      all.update(`${of} ${identity}\n`);
+      // Of its project and month as well, which its lines name.
+      all.update(identity);
     }
     return all.digest('hex');
   }
