@@ -50,6 +50,12 @@ export interface CheckpointSession {
     readonly memory: SourceMemory;
   }>;
   /**
+   * Keeps what was delivered and learned so far, as at the end.
+   *
+   * @throws ExportError likewise
+   */
+  keep(): Promise<void>;
+  /**
    * Keeps what was delivered, lets others in, and frees what was opened.
    *
    * @throws ExportError `STATE_REFUSED` where it could not be kept, `STATE_TAKEN_OVER` where others came in before.
@@ -77,6 +83,11 @@ export async function beginCheckpoints(
   const lock = dryRun ? undefined : await lockOf(store, { clock, log, signal, wait, shared });
   let kept: RunCheckpoints | undefined;
   let memory: RunMemory | undefined;
+  const keep = async () => {
+    await lock?.assertHeld();
+    await kept?.flush();
+    if (lock) await memory?.save();
+  };
   return {
     lost: lock?.lost ?? new AbortController().signal,
     open: async (window) => {
@@ -109,11 +120,10 @@ export async function beginCheckpoints(
       const journal = checkedJournal(store.journal, (key) => checkpoints.sent(key));
       return { checkpoints, memory, ...(lock && { journal }) };
     },
+    keep,
     end: async () => {
       try {
-        await lock?.assertHeld();
-        await kept?.flush();
-        if (lock) await memory?.save();
+        await keep();
       } finally {
         await lock?.release();
         await store.dispose?.();
@@ -134,6 +144,7 @@ function withoutState(): CheckpointSession {
   return {
     lost: new AbortController().signal,
     open: async () => ({ checkpoints: windowOnly, memory: noMemory() }),
+    keep: async () => {},
     end: async () => {},
   };
 }
