@@ -10,17 +10,23 @@ import type { Log } from '../log/log.js';
 import type { Window } from '../time/window.js';
 import { userAgent } from './version.js';
 
-/** @param memory of earlier runs. Default: none. */
+/**
+ * @param memory of earlier runs. Default: none.
+ * @param processes that read at once; see `SourceContext`
+ */
 export function openSource(
   job: Job,
   window: Window,
   log: Log,
   { clock }: CliContext,
-  memory: SourceMemory = noMemory(),
+  {
+    memory = noMemory(),
+    processes,
+  }: { readonly memory?: SourceMemory | undefined; readonly processes?: number } = {},
 ): Promise<Source> {
   const { env, source } = job;
   const { projects } = source;
-  return source.open({ projects, window, memory, clock, log, env, userAgent: userAgent() });
+  return source.open({ projects, window, memory, processes, clock, log, env, userAgent: userAgent() });
 }
 
 export interface LaneOptions {

@@ -55,6 +55,8 @@ export class SinkLane {
   /** Kinds of failures that were said. */
   readonly #said = new Set<string>();
   #gaveUp: Failure | undefined;
+  /** Why it could not be prepared. */
+  #unprepared: Failure | undefined;
   /** False once it could not say what it holds: it is not asked for the next of a thousand projects. */
   #tellsWhatItHolds = true;
   /** Of partitions that began anew and cannot be taken back, by their names. */
@@ -73,6 +75,11 @@ export class SinkLane {
   /** True for a sink where what is written twice is there twice. */
   get appends(): boolean {
     return this.#sink.capabilities.delivery === 'append';
+  }
+
+  /** See `SinkCapabilities`. */
+  get sharing(): 'each' | 'last' | undefined {
+    return this.#sink.capabilities.sharing;
   }
 
   get historyDays(): number | undefined {
@@ -154,8 +161,16 @@ export class SinkLane {
     } catch (error) {
       const failure = failureOf(error);
       this.#tally.failedBeside(failure);
+      this.#unprepared = failure;
       this.#giveUp(failure);
     }
+  }
+
+  /** The same sink, prepared as it is, in a lane that has taken nothing yet: for tasks that are told of by themselves. */
+  anew(): SinkLane {
+    const lane = new SinkLane(this.#options);
+    lane.#gaveUp = this.#unprepared;
+    return lane;
   }
 
   /**
@@ -208,6 +223,11 @@ export class SinkLane {
   /** A partition that never reached the sink, because the source could not read it. */
   unread(partition: Partition): void {
     this.#tally.unread(partition);
+  }
+
+  /** A partition that another process is delivering to it. */
+  leftToOthers(): void {
+    this.#tally.leftToOthers += 1;
   }
 
   async finish(run: RunSoFar, signal: AbortSignal): Promise<void> {
