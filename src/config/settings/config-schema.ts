@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration, folder, text } from './setting-types.js';
+import { duration, folderOrObjects, text } from './setting-types.js';
 
 /** The parts of a configuration file, version 1, that are the core's. What its source and sinks add is theirs. */
 
@@ -49,9 +49,11 @@ export const FILE_STATE = 'file';
 export const STATE_PATH = '.deepgram-export/state.json';
 
 export const fileStateSettings = z.strictObject({
-  path: folder()
+  path: folderOrObjects()
     .default(STATE_PATH)
-    .describe('File that says what every sink has; relative to the folder of this file'),
+    .describe(
+      'File that says what every sink has, relative to the folder of this file; or s3://bucket/prefix/state.json',
+    ),
 });
 
 const DOLLARS = 'must be a number of dollars from 0.01 to 1,000,000,000';
