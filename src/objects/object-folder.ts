@@ -7,7 +7,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { failureOf } from '../errors/export-error.js';
 import { readError } from '../files/file-error.js';
-import { objectPlaceOf, objectUrl } from '../files/location.js';
+import { objectPlaceOf } from '../files/location.js';
 import { fileName, type Output, type OutputEntry, type Segments } from '../files/output.js';
 import { type Bucket, openBucket } from './bucket.js';
 import { abortLeftovers } from './multipart.js';
@@ -21,7 +21,14 @@ import { type HeldBytes, OBJECT_SIZES, type ObjectSizes, objectFile } from './ob
  * @param url `s3://bucket/prefix`
  */
 export function objectFolder(url: string, context: ObjectContext, sizes: ObjectSizes = OBJECT_SIZES): Output {
-  return new ObjectFolder(objectPlaceOf(url), openBucket(url, context), context, sizes);
+  const bucket = openBucket(url, context);
+  const folder = new ObjectFolder(bucket, objectPlaceOf(url).prefix, context, sizes);
+  return Object.assign(folder, { dispose: bucket.close });
+}
+
+/** The same in a bucket that somebody else has opened, and closes. */
+export function folderIn(bucket: Bucket, prefix: string, context: ObjectContext): Output {
+  return new ObjectFolder(bucket, prefix, context, OBJECT_SIZES);
 }
 
 class ObjectFolder implements Output {
@@ -32,14 +39,9 @@ class ObjectFolder implements Output {
   readonly #context: ObjectContext;
   readonly #sizes: ObjectSizes;
   readonly #held: HeldBytes = { bytes: 0 };
-  constructor(
-    place: ReturnType<typeof objectPlaceOf>,
-    bucket: Bucket,
-    context: ObjectContext,
-    sizes: ObjectSizes,
-  ) {
-    this.root = objectUrl(place);
-    this.#prefix = place.prefix === '' ? '' : `${place.prefix}/`;
+  constructor(bucket: Bucket, prefix: string, context: ObjectContext, sizes: ObjectSizes) {
+    this.root = bucket.url(prefix);
+    this.#prefix = prefix === '' ? '' : `${prefix}/`;
     this.#bucket = bucket;
     this.#context = context;
     this.#sizes = sizes;
@@ -138,10 +140,6 @@ class ObjectFolder implements Output {
     await abortLeftovers(this.#bucket, this.#prefix, clock.now()).catch((error) =>
       log.debug(`What earlier runs left half written was not looked for: ${failureOf(error).message}`),
     );
-  }
-
-  dispose(): Promise<void> {
-    return this.#bucket.close();
   }
 
   #key(segments: Segments): string {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isObjectUrl, objectPlaceOf } from '../../files/location.js';
 import { duration, folderOrObjects, text } from './setting-types.js';
 
 /** The parts of a configuration file, version 1, that are the core's. What its source and sinks add is theirs. */
@@ -50,6 +51,10 @@ export const STATE_PATH = '.deepgram-export/state.json';
 
 export const fileStateSettings = z.strictObject({
   path: folderOrObjects()
+    .refine(
+      (value) => !isObjectUrl(value) || objectPlaceOf(value).prefix !== '',
+      'must name an object of the bucket, as s3://bucket/prefix/state.json',
+    )
     .default(STATE_PATH)
     .describe(
       'File that says what every sink has, relative to the folder of this file; or s3://bucket/prefix/state.json',
