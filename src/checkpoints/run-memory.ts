@@ -46,8 +46,8 @@ export async function runMemory(store: MemoryStore, source: string, log: Log): P
 
 /** Where several processes remember at once: only what was changed is put to what there is. */
 export async function sharedMemory(
-  store: MemoryStore,
-  shared: SharedStore,
+  store: Pick<MemoryStore, 'load'>,
+  shared: Pick<SharedStore, 'saveMemory'>,
   source: string,
   merge: MergeMemory,
   log: Log,
@@ -91,7 +91,7 @@ export async function sharedMemory(
   };
 }
 
-function loaded(store: MemoryStore, log: Log): Promise<RememberedBySource> {
+function loaded(store: Pick<MemoryStore, 'load'>, log: Log): Promise<RememberedBySource> {
   return store.load().catch((error) => {
     log.warn(
       `What was remembered of earlier runs cannot be used, and is begun anew: ${failureOf(error).message} ` +
