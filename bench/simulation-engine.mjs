@@ -12,11 +12,10 @@
  *   partitionMs: number, rowMs: number }} machine
  */
 export function simulate(kinds, queue, { workers, limit, latencyMs, callMs, recordMs, partitionMs, rowMs }) {
-  const share = Math.max(1, Math.ceil(limit / workers));
-  /** As many as a process of `sync` reads at once. */
-  const atOnce = Math.ceil(1.25 * share);
+  /** As many as a process of `sync` reads at once, which may make so many calls. */
+  const atOnce = Math.ceil(1.25 * limit);
   const free = new Int32Array(workers).fill(atOnce);
-  const room = new Int32Array(workers).fill(share);
+  const room = new Int32Array(workers).fill(limit);
   /** Tasks of each worker that could make more calls, had it room. */
   const held = Array.from({ length: workers }, () => new Fifo());
   const work = Array.from({ length: workers }, () => new Fifo());
