@@ -4,7 +4,7 @@ import { dailySync, GROUPED, sync } from './programs.mjs';
 import { runProgram } from './run-program.mjs';
 
 const SIZES = {
-  full: { requests: [10_000, 60_000], projects: [5, 25], days: [1, 31], rounds: 3 },
+  full: { requests: [10_000, 60_000], projects: [5, 25], days: [1, 31], rounds: 2 },
   quick: { requests: [5_000, 20_000], projects: [2, 6], days: [1, 31], rounds: 1 },
 };
 

@@ -63,13 +63,15 @@ export function simulate(kinds, queue, { workers, limit, latencyMs, callMs, reco
   };
 
   function takeTask(worker) {
-    if (next >= queue.length || free[worker] === 0) return;
-    free[worker] -= 1;
-    const kind = kinds[queue[next]];
-    next += 1;
-    const task = { kind, worker, begun: 0, out: 0, left: kind.calls.length, isHeld: false };
-    if (task.left === 0) return done(task);
-    call(task, false);
+    while (next < queue.length && free[worker] > 0) {
+      const kind = kinds[queue[next]];
+      next += 1;
+      // One without calls is done at once: what it brings has come with another.
+      if (kind.calls.length === 0) continue;
+      free[worker] -= 1;
+      call({ kind, worker, begun: 0, out: 0, left: kind.calls.length, isHeld: false }, false);
+      return;
+    }
   }
 
   function done({ worker }) {

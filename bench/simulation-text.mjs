@@ -65,7 +65,7 @@ function firstLoads({ lines }) {
       'calls in flight',
       'workers',
       'calls',
-      'requests',
+      'records read',
       'hours',
       'tasks queued',
       'places in use',
