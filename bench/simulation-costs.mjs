@@ -2,10 +2,9 @@ import { addDays } from '../dist/src/time/day.js';
 import { day, startAccount } from './account.mjs';
 import { dailySync, GROUPED, sync } from './programs.mjs';
 import { runProgram } from './run-program.mjs';
-import { spreadOf } from './statistics.mjs';
 
 const SIZES = {
-  full: { requests: [10_000, 60_000], projects: [5, 25], days: [1, 31], rounds: 3 },
+  full: { requests: [10_000, 60_000], projects: [5, 25], days: [1, 31], rounds: 2 },
   quick: { requests: [5_000, 20_000], projects: [2, 6], days: [1, 31], rounds: 1 },
 };
 
@@ -15,34 +14,36 @@ const SIZES = {
  */
 export async function measureCosts(quick, tell) {
   const { requests, projects, days, rounds } = quick ? SIZES.quick : SIZES.full;
-  const spent = { calls: [], records: [], partitions: [] };
-  for (let round = 0; round < rounds; round += 1) {
-    tell(`costs, round ${round + 1} of ${rounds}`);
-    const [few, many] = await each(projects, (count) => daily(count, days[0]));
-    const [, long] = [few, await daily(projects[1], days[1])];
-    const [small, large] = await each(requests, requestsOfDay);
-    const ofCalls = (many.cpuMs - few.cpuMs) / (many.calls - few.calls);
-    const ofDays =
-      (long.cpuMs - many.cpuMs - ofCalls * (long.calls - many.calls)) / (long.partitions - many.partitions);
-    const aCall = ofCalls - (ofDays * (many.partitions - few.partitions)) / (many.calls - few.calls);
-    spent.partitions.push(ofDays);
-    spent.calls.push(aCall);
-    spent.records.push(
-      (large.cpuMs - small.cpuMs - aCall * (large.calls - small.calls)) / (large.records - small.records),
-    );
-  }
-  const median = (values) => spreadOf(values).median;
-  return {
-    callMs: median(spent.calls),
-    recordMs: median(spent.records),
-    partitionMs: median(spent.partitions),
-  };
+  const runs = [
+    () => daily(projects[0], days[0]),
+    () => daily(projects[1], days[0]),
+    () => daily(projects[1], days[1]),
+    () => requestsOfDay(requests[0]),
+    () => requestsOfDay(requests[1]),
+  ];
+  const [few, many, long, small, large] = await leastOf(rounds, runs, tell);
+  const more = (one, other, what) => one[what] - other[what];
+  // Of as many calls with more days, and of as many days with more calls: two equations.
+  const [callsA, partitionsA, cpuA] = ['calls', 'partitions', 'cpuMs'].map((what) => more(many, few, what));
+  const [callsB, partitionsB, cpuB] = ['calls', 'partitions', 'cpuMs'].map((what) => more(long, many, what));
+  const determinant = callsA * partitionsB - callsB * partitionsA;
+  const callMs = (cpuA * partitionsB - cpuB * partitionsA) / determinant;
+  const partitionMs = (callsA * cpuB - callsB * cpuA) / determinant;
+  const ofRequests = more(large, small, 'cpuMs') - callMs * more(large, small, 'calls');
+  return { callMs, partitionMs, recordMs: ofRequests / more(large, small, 'records') };
 }
 
-async function each(sizes, run) {
-  const runs = [];
-  for (const size of sizes) runs.push(await run(size));
-  return runs;
+/** Of each the run that took least: what else the machine does makes a run longer, never shorter. */
+async function leastOf(rounds, runs, tell) {
+  const least = [];
+  for (let round = 0; round < rounds; round += 1) {
+    for (const [at, run] of runs.entries()) {
+      tell(`costs, round ${round + 1} of ${rounds}: ${at + 1} of ${runs.length}`);
+      const taken = await run();
+      if (least[at] === undefined || taken.cpuMs < least[at].cpuMs) least[at] = taken;
+    }
+  }
+  return least;
 }
 
 async function daily(projects, days) {

@@ -12,11 +12,10 @@
  *   partitionMs: number, rowMs: number }} machine
  */
 export function simulate(kinds, queue, { workers, limit, latencyMs, callMs, recordMs, partitionMs, rowMs }) {
-  const share = Math.max(1, Math.ceil(limit / workers));
-  /** As many as a process of `sync` reads at once. */
-  const atOnce = Math.ceil(1.25 * share);
+  /** As many as a process of `sync` reads at once, which may make so many calls. */
+  const atOnce = Math.ceil(1.25 * limit);
   const free = new Int32Array(workers).fill(atOnce);
-  const room = new Int32Array(workers).fill(share);
+  const room = new Int32Array(workers).fill(limit);
   /** Tasks of each worker that could make more calls, had it room. */
   const held = Array.from({ length: workers }, () => new Fifo());
   const work = Array.from({ length: workers }, () => new Fifo());
@@ -64,13 +63,15 @@ export function simulate(kinds, queue, { workers, limit, latencyMs, callMs, reco
   };
 
   function takeTask(worker) {
-    if (next >= queue.length || free[worker] === 0) return;
-    free[worker] -= 1;
-    const kind = kinds[queue[next]];
-    next += 1;
-    const task = { kind, worker, begun: 0, out: 0, left: kind.calls.length, isHeld: false };
-    if (task.left === 0) return done(task);
-    call(task, false);
+    while (next < queue.length && free[worker] > 0) {
+      const kind = kinds[queue[next]];
+      next += 1;
+      // One without calls is done at once: what it brings has come with another.
+      if (kind.calls.length === 0) continue;
+      free[worker] -= 1;
+      call({ kind, worker, begun: 0, out: 0, left: kind.calls.length, isHeld: false }, false);
+      return;
+    }
   }
 
   function done({ worker }) {
