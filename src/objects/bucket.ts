@@ -40,9 +40,16 @@ export interface WriteOptions {
   readonly mark?: string | undefined;
 }
 
+export interface ListedObject {
+  readonly key: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly modifiedMs: number;
+}
+
 /** What is below a prefix, up to the next slash or at any depth. */
 export interface Listing {
-  readonly objects: readonly { readonly key: string; readonly size: number }[];
+  readonly objects: readonly ListedObject[];
   /** Beginnings of keys, with the slash at their end. Empty at any depth. */
   readonly folders: readonly string[];
 }
@@ -198,7 +205,8 @@ function listingIn(answer: HttpAnswer): Listing & { readonly next: string | unde
   const objects = childrenOf(list, 'Contents').map((entry) => {
     const size = Number(textOf(entry, 'Size'));
     if (!Number.isSafeInteger(size)) throw new Error('an object of it has no size');
-    return { key: decodedKey(textOf(entry, 'Key')), size };
+    const modifiedMs = Date.parse(textOf(entry, 'LastModified'));
+    return { key: decodedKey(textOf(entry, 'Key')), size, modifiedMs };
   });
   const folders = childrenOf(list, 'CommonPrefixes').map((entry) => decodedKey(textOf(entry, 'Prefix')));
   if (textOf(list, 'IsTruncated') !== 'true') return { objects, folders, next: undefined };
