@@ -12,9 +12,9 @@ const SINKS = [
   'tables: { type: tableau-csv, path: "s3://bucket/out/tables", layout: daily }',
 ];
 
-const STREAMS = ['requests', 'usage', 'api_keys'].map((name) => `--stream ${name}`).join(' ');
+const STREAMS = ['requests', 'usage', 'billing'].map((name) => `--stream ${name}`).join(' ');
 
-/** A run of streams of each kind, from an account to a store, with its state there as well. */
+/** A run of streams of days (a list is not read again within the hour, whatever the log names meanwhile), from an account to a store, with its state there as well. */
 async function ready(options: { readonly deepgram?: World['deepgram'] } = {}) {
   const store = await runningStore();
   const { program, deepgram } = await world(SINKS);

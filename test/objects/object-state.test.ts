@@ -208,3 +208,26 @@ it('is repaired by being set aside, and forgets sinks', async () => {
   expect(repaired.stdout).toContain('set aside as s3://bucket/a b/state.json.2026-11-20T12-00-00-000Z');
   expect(objectContents(world.store, 'a b/')['state.json.2026-11-20T12-00-00-000Z']).toBe('{ damaged');
 });
+
+it('sends nothing more of a run that was taken for dead, and is told of it by the batch that another one has begun', async () => {
+  const datadog = await intake('dd-key-for-tests');
+  const world = await stateWorld({ sinks: [ARCHIVE, LOGS.replace('URL', datadog.url)] });
+  const objects = world.store.buckets.get('bucket')?.objects;
+  world.store.fault = ({ method, key }) => {
+    // What another run, which has taken the lock over, is about to send.
+    if (method === 'PUT' && key.includes('state.json.delivered/') && !objects?.has(key))
+      objects?.set(key, {
+        bytes: Buffer.from('{"intent":["x"]}'),
+        etag: '"other"',
+        modifiedMs: NOW,
+        metadata: {},
+      });
+    return undefined;
+  };
+
+  const run = await world.run('sync');
+
+  expect(run.code).not.toBe(0);
+  expect(run.stdout + run.stderr).toContain('was taken away from this run, which has stopped');
+  expect(storedLogs(datadog)).toEqual([]);
+});
