@@ -65,7 +65,8 @@ function putPart(call: Call, upload: StoredUpload): Answer {
 function complete(call: Call, bucket: StoredBucket, upload: StoredUpload, rules: StoreRules): Answer {
   const named = [...call.body.toString().matchAll(PART)].map(([, part = '']) => ({
     number: Number(/<PartNumber>\s*(\d+)/.exec(part)?.[1]),
-    etag: (/<ETag>([^<]*)/.exec(part)?.[1] ?? '').replaceAll('&quot;', '"').replaceAll('&#34;', '"'),
+    // With its quotes, or without.
+    etag: `"${(/<ETag>([^<]*)/.exec(part)?.[1] ?? '').replace(/"|&quot;|&#34;/g, '')}"`,
   }));
   const parts = named.map(({ number, etag }) => ({ number, etag, part: upload.parts.get(number) }));
   if (parts.length === 0 || parts.some(({ etag, part }) => part?.etag !== etag))
