@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import { textOf, xmlIn } from '../http/xml-answer.js';
-import { type Bucket, childrenOf, decodedKey, markHeader, statusOf } from './bucket.js';
+import { type Bucket, childrenOf, decodedKey, goesOnForEver, markHeader, statusOf } from './bucket.js';
 
 /** An object that is sent in parts, and is there when all of them are. */
 export interface Upload {
@@ -92,6 +93,7 @@ export async function* uploadsBelow(bucket: Bucket, prefix: string): AsyncGenera
   while (marker !== undefined) {
     const page: UploadsPage = await uploadsAfter(bucket, prefix, marker);
     yield* page.uploads.filter(({ key }) => key.startsWith(prefix));
+    if (isDeepStrictEqual(page.next, marker)) throw goesOnForEver(bucket.url(prefix));
     marker = page.next;
   }
 }

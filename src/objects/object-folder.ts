@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { failureOf } from '../errors/export-error.js';
-import { readError } from '../files/file-error.js';
+import { readError, withFileError } from '../files/file-error.js';
 import { objectPlaceOf } from '../files/location.js';
 import { fileName, type Output, type OutputEntry, type Segments } from '../files/output.js';
 import { type Bucket, openBucket } from './bucket.js';
@@ -117,12 +117,12 @@ class ObjectFolder implements Output {
     const pieces = await this.#bucket.read(this.#key(segments));
     if (pieces === undefined)
       throw readError(this.path(segments), Object.assign(new Error(), { code: 'ENOENT' }));
-    const folder = await mkdtemp(join(tmpdir(), 'deepgram-export-'));
+    const folder = await withFileError(tmpdir(), () => mkdtemp(join(tmpdir(), 'deepgram-export-')));
     try {
       // The name says the day, where there is one.
       const path = join(folder, segments.at(-1) ?? 'file');
       const bytes = Readable.from(bytesOf(pieces));
-      await pipeline(bytes, createWriteStream(path, { flags: 'wx', mode: 0o600 }));
+      await withFileError(path, () => pipeline(bytes, createWriteStream(path, { flags: 'wx', mode: 0o600 })));
       return await use(path);
     } finally {
       await rm(folder, { recursive: true, force: true });
