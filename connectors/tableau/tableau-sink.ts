@@ -122,8 +122,9 @@ export function tableauSink(
       });
       return encodedWriter(partition.stream)(target);
     },
-    finish: async (_run, signal) => {
+    finish: async ({ isPart = false }, signal) => {
       await counts.save();
+      if (isPart) return { facts: {}, notes };
       const tables = [...streams.values()].flat();
       if (output instanceof OutputFolder && single) await stitchTables(output, signal);
       else await renewFiles(signal);

@@ -1,17 +1,17 @@
 import type { HeldPartition } from '../catalogue/sink.js';
 import type { PartitionReading } from '../catalogue/source.js';
-import type { LastReading } from '../checkpoints/checkpoints.js';
+import type { CheckpointKey, LastReading } from '../checkpoints/checkpoints.js';
 import { isSameSize } from '../checkpoints/compare-held.js';
 import { abortError, ExportError } from '../errors/export-error.js';
 import type { Partition } from '../streams/partition.js';
 import { dayAt } from '../time/day.js';
 import { everyHours } from '../time/duration.js';
 import { acceptsLess } from './accept-less.js';
+import type { CarryOutOptions } from './carry-out.js';
 import { CountedFacts } from './counted-facts.js';
 import { type Doubt, doubtOf, type GivenDay } from './doubt.js';
 import type { LaneWriter } from './lane-writer.js';
 import { rowMask } from './mask-rows.js';
-import type { RunOptions } from './run.js';
 import type { SinkLane } from './sink-lane.js';
 import type { RunTally } from './tally/run-tally.js';
 
@@ -36,7 +36,21 @@ export async function deliverPartition(
   reading: PartitionReading,
   lanes: readonly SinkLane[],
   tally: RunTally,
-  options: RunOptions,
+  options: CarryOutOptions,
+): Promise<void> {
+  try {
+    await deliverOnce(partition, reading, lanes, tally, options);
+  } finally {
+    for (const { name } of lanes) await options.checkpoints.release?.(keyOf(partition, name), partition.day);
+  }
+}
+
+async function deliverOnce(
+  partition: Partition,
+  reading: PartitionReading,
+  lanes: readonly SinkLane[],
+  tally: RunTally,
+  options: CarryOutOptions,
 ): Promise<void> {
   const before = await deliveredBefore(partition, lanes, options);
   let open = await readWhole(partition, reading, lanes, tally, options);
@@ -61,13 +75,17 @@ export async function deliverPartition(
   for (const lane of lanes) lane.unread(partition);
 }
 
+function keyOf({ stream, project }: Partition, sink: string): CheckpointKey {
+  return { sink, stream: stream.name, projectId: project.id };
+}
+
 /** Reads a partition to its end into sinks that do not commit it yet, once more where the source asks for that. */
 async function readWhole(
   partition: Partition,
   reading: PartitionReading,
   lanes: readonly SinkLane[],
   tally: RunTally,
-  options: RunOptions,
+  options: CarryOutOptions,
 ): Promise<OpenPartition> {
   const open = await readInto(partition, reading, lanes, tally, options);
   if (isInVain(open)) return open;
@@ -81,7 +99,7 @@ async function readOnceMore(
   partition: Partition,
   lanes: readonly SinkLane[],
   tally: RunTally,
-  options: RunOptions,
+  options: CarryOutOptions,
 ): Promise<OpenPartition> {
   const { stream, project, day } = partition;
   const request = { stream, project, days: [day], again: true } as const;
@@ -95,14 +113,17 @@ async function readInto(
   reading: PartitionReading,
   lanes: readonly SinkLane[],
   tally: RunTally,
-  { signal, checkpoints, mask }: RunOptions,
+  { signal, checkpoints, mask }: CarryOutOptions,
 ): Promise<OpenPartition> {
   const facts = new CountedFacts(partition.stream);
   const isLast = partition.day !== null && checkpoints.isLastReading(partition.day);
-  const { stream, project, day } = partition;
+  const { day } = partition;
   const begun = await Promise.all(
-    lanes.map((lane) => {
-      const key = { sink: lane.name, stream: stream.name, projectId: project.id };
+    lanes.map(async (lane) => {
+      const key = keyOf(partition, lane.name);
+      const claim = lane.appends ? await checkpoints.claim?.(key, day) : undefined;
+      if (claim === 'elsewhere') lane.leftToOthers();
+      if (claim !== undefined && claim !== 'taken') return undefined;
       const givenBeforeMs = day === null ? undefined : checkpoints.givenAtMs?.(key, day);
       return lane.begin({ ...partition, givenBeforeMs }, signal, isLast);
     }),
@@ -136,15 +157,15 @@ async function commit(
   partition: Partition,
   { facts, writers, isPartial, isUnresolved }: OpenPartition,
   tally: RunTally,
-  { window, checkpoints }: RunOptions,
+  { window, checkpoints }: CarryOutOptions,
 ): Promise<void> {
-  const { stream, project, day } = partition;
+  const { stream, day } = partition;
   const { records, unsettled, sums, counts } = facts;
   const isFinal = stream.observedOnly ?? false;
   await Promise.all(
     writers.map(async (writer) => {
       if (!(await writer.commit())) return;
-      const key = { sink: writer.sink, stream: stream.name, projectId: project.id };
+      const key = keyOf(partition, writer.sink);
       // Nothing later than the window's now is read, however late it is by the clock.
       const readAtMs = window.now;
       const quality = { unsettled, isPartial, isUnresolved, isFinal };
@@ -167,7 +188,7 @@ async function takeBack({ writers }: OpenPartition, why: ExportError): Promise<v
 async function deliveredBefore(
   { stream, project, day }: Partition,
   lanes: readonly SinkLane[],
-  { checkpoints, acceptLess = [], signal }: RunOptions,
+  { checkpoints, acceptLess = [], signal }: CarryOutOptions,
 ): Promise<LastReading | HeldPartition | undefined> {
   // Balances fall, snapshots are what there is now, and what is made of others is as they are.
   if (day === null || stream.observedOnly || stream.derivedFrom || acceptsLess(acceptLess, stream, day))
@@ -191,7 +212,7 @@ function isAccepted(
   doubt: Doubt,
   open: OpenPartition,
   before: LastReading | HeldPartition,
-  { window }: RunOptions,
+  { window }: CarryOutOptions,
 ): boolean {
   const seen = 'less' in before ? before.less : undefined;
   if (doubt !== 'fewer' || seen === undefined) return false;
@@ -204,7 +225,7 @@ function keepBack(
   before: LastReading | HeldPartition,
   { stream, project, day }: Partition,
   tally: RunTally,
-  { window, checkpoints }: RunOptions,
+  { window, checkpoints }: CarryOutOptions,
 ): void {
   if (day === null) return;
   const read = given(open);

@@ -30,9 +30,14 @@ export interface SinkLaneOptions {
   /** `leave`: what was delivered and is not there any more is left so. Default: it is delivered again. */
   readonly missing?: 'deliver' | 'leave' | undefined;
   readonly log: Log;
+  /** Waits until no other process finishes the sink, and does it then. Left out where that cannot be told. */
+  readonly finishAlone?: FinishAlone | undefined;
   /** What append sinks have already. Without it, a sink that only appends gets everything again with each run. */
   readonly journal?: AppendJournal | undefined;
 }
+
+/** Does something while no other process does it. */
+export type FinishAlone = (work: () => Promise<void>, signal: AbortSignal) => Promise<void>;
 
 /** Partitions that may fail one after the other before the sink is left alone for the rest of the run. */
 const MAX_FAILURES_IN_A_ROW = 3;
@@ -55,6 +60,8 @@ export class SinkLane {
   /** Kinds of failures that were said. */
   readonly #said = new Set<string>();
   #gaveUp: Failure | undefined;
+  /** Why it could not be prepared. */
+  #unprepared: Failure | undefined;
   /** False once it could not say what it holds: it is not asked for the next of a thousand projects. */
   #tellsWhatItHolds = true;
   /** Of partitions that began anew and cannot be taken back, by their names. */
@@ -73,6 +80,11 @@ export class SinkLane {
   /** True for a sink where what is written twice is there twice. */
   get appends(): boolean {
     return this.#sink.capabilities.delivery === 'append';
+  }
+
+  /** See `SinkCapabilities`. */
+  get sharing(): 'each' | 'last' | undefined {
+    return this.#sink.capabilities.sharing;
   }
 
   get historyDays(): number | undefined {
@@ -154,8 +166,16 @@ export class SinkLane {
     } catch (error) {
       const failure = failureOf(error);
       this.#tally.failedBeside(failure);
+      this.#unprepared = failure;
       this.#giveUp(failure);
     }
+  }
+
+  /** The same sink, prepared as it is, in a lane that has taken nothing yet: for tasks that are told of by themselves. */
+  anew(): SinkLane {
+    const lane = new SinkLane(this.#options);
+    lane.#gaveUp = this.#unprepared;
+    return lane;
   }
 
   /**
@@ -210,12 +230,22 @@ export class SinkLane {
     this.#tally.unread(partition);
   }
 
+  /** A partition that another process is delivering to it. */
+  leftToOthers(): void {
+    this.#tally.leftToOthers += 1;
+  }
+
+  /** One that puts together what all have delivered does it alone: of several, the last one has all. */
   async finish(run: RunSoFar, signal: AbortSignal): Promise<void> {
-    try {
+    const { finishAlone } = this.#options;
+    const finish = async () => {
       const report = await this.#call('Finishing', signal, async (either) =>
         this.#sink.finish?.(run, either),
       );
       this.#report = report ?? this.#report;
+    };
+    try {
+      await (this.sharing === 'last' && run.shard && finishAlone ? finishAlone(finish, signal) : finish());
     } catch (error) {
       const failure = failureOf(error);
       this.#tally.failedBeside(failure);

@@ -5,7 +5,8 @@ import type { Stream } from '../streams/stream.js';
 import type { Day } from '../time/day.js';
 import { isMadeBy, planDerived } from './derived.js';
 import type { PlanInput, SinkView } from './plan-input.js';
-import type { Task, TaskPartition } from './task.js';
+import { isRepeated } from './shard.js';
+import { isSnapshot, type Task, type TaskPartition } from './task.js';
 import { wantedDays } from './wanted-days.js';
 
 /** Days of one sink, stream and project. */
@@ -65,7 +66,6 @@ export function plan(input: PlanInput): Plan {
 
 /** What things are called and what there is of them: a source has it whole when the records that name it were read. */
 function snapshotsLast(tasks: readonly Task[]): readonly Task[] {
-  const isSnapshot = ({ partitions: [first] }: Task) => first.day === null;
   return [...tasks.filter((task) => !isSnapshot(task)), ...tasks.filter(isSnapshot)];
 }
 
@@ -73,13 +73,14 @@ function planSnapshot(
   stream: Stream,
   project: Project,
   sinks: readonly SinkView[],
-  { source, checkpoints, explains }: PlanInput,
+  { source, checkpoints, explains, isCut = false }: PlanInput,
 ): Plan {
   const lacking: Record<string, DueReason> = {};
   const resting: RestingPartitions[] = [];
   for (const { name: sink } of sinks) {
     const reason = checkpoints.dueReason({ sink, stream: stream.name, projectId: project.id }, null, stream);
     if ('why' in reason) lacking[sink] = reason;
+    else if (isCut && checkpoints.remembers && isRepeated(stream)) lacking[sink] = { why: 'snapshot' };
     else if (explains)
       resting.push({ sink, stream: stream.name, project, days: [null], rests: reason.rests });
   }

@@ -49,6 +49,15 @@ export const RUN = {
   },
 } as const;
 
+/** Of what can be cut into parts. */
+export const SHARD = {
+  shard: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'I/N: do part I of N of the work, such as 2/3, while other processes do the others',
+  },
+} as const;
+
 export const NO_STATE = {
   'no-state': {
     type: 'boolean',
@@ -64,6 +73,15 @@ export const ACCEPT_LESS = {
     array: true,
     requiresArg: true,
     describe: 'STREAM:DAY that may be replaced by less than what is delivered, or by nothing',
+  },
+} as const;
+
+/** Of what can be done by several processes at once. */
+export const JOBS = {
+  jobs: {
+    type: 'number',
+    requiresArg: true,
+    describe: 'Read and deliver with so many processes of this machine (default: 1)',
   },
 } as const;
 
