@@ -4,7 +4,7 @@ import { environmentOf, objectContents, runningStore } from '../objects/running-
 import { RANGE, type World, world } from './account.js';
 
 /** More of them: `KILLS=200 npx vitest run test/bundle/object-kills.test.ts`. */
-const KILLS = Number(process.env.KILLS ?? 5);
+const KILLS = Number(process.env.KILLS ?? 3);
 
 const SINKS = [
   'lines: { type: ndjson, path: "s3://bucket/out/lines", compression: gzip }',
