@@ -8,7 +8,7 @@ const HOUR_S = 3_600;
 
 /** All that was simulated, with what it rests on, as a page of the docs. */
 export function simulationText(found) {
-  const { classes, latencyMs, databaseRows, command, surroundings, check, lines } = found;
+  const { classes, latencyMs, databaseRows, command, surroundings, check } = found;
   const projects = classes.reduce((sum, one) => sum + one.projects, 0);
   const perDay = classes.reduce((sum, one) => sum + one.projects * one.perDay, 0);
   const { cpu, cores, node, date } = surroundings;
@@ -19,7 +19,8 @@ simulation with a clock of its own and no network. What it rests on is below, an
 
 ## The first load of 90 days
 
-The last of them has just begun.
+The last of them has just begun. What bounds a run is what is in use most: places for calls, the workers' processors, or the
+database.
 
 ${firstLoads(found)}
 
@@ -27,13 +28,17 @@ ${firstLoads(found)}
 
 ${hourlyRuns(found)}
 
+Where runs take longer than an hour, the next one finds some of its tasks queued still, and they are not queued again: what is
+there is then older than an hour.
+
 ## What is in PostgreSQL
 
 ${database(found)}
 
 ## What it rests on
 
-- **The account.** ${classes.map(({ projects: some, perDay: each }) => `${whole(some)} projects with ${whole(each)} requests a day each`).join(', ')}. All days are alike; within a day requests come as in the stand-in, much by
+- **The account.** ${classes.map(({ projects: some, perDay: each }) => `${whole(some)} projects with ${whole(each)} requests a day each`).join(', ')}.
+  All days are alike; within a day requests come as in the stand-in, much by
   day and little by night.
 - **The tasks** are the real ones: what \`plan\` answers for a project that the real \`sync\` has read hour by hour from the
   stand-in, all streams with the default groupings, repeated for each project.
@@ -53,9 +58,6 @@ ${database(found)}
 ## What it was held against
 
 ${checkText(check, latencyMs)}
-
-What bounds a run is the one of the three that is in use most: places for calls, the workers' processors, the database.
-${lines.length} runs of each kind were simulated.
 `.replaceAll(/[ ]+\n/g, '\n');
 }
 
@@ -148,8 +150,8 @@ function checkText({ projects, real, simulated }, latencyMs) {
   const off = Math.round(100 * (simulated.seconds / real.seconds - 1));
   return `A small account of ${projects} projects, seven days, all streams, answers of ${latencyMs} ms, eight in flight: the real \`sync\` made
 ${whole(real.calls)} calls in ${tenths(real.seconds)} s, the median of three runs without its start; the simulation ${same}, ${whole(simulated.calls)}, in ${tenths(simulated.seconds)} s, ${Math.abs(off)} % ${off < 0 ? 'less' : 'more'}.
-Others used the machine: a second of work took ${real.slowdown.toFixed(1)} s, and an answer of the stand-in ${whole(real.answerMs)} ms, which the simulation
-was told.`;
+A second of work took ${real.slowdown.toFixed(1)} s then, since others used the machine, and an answer of the stand-in ${whole(real.answerMs)} ms: the simulation was
+told both. The calls are exact whatever the machine does; how long it took can be trusted where it has nothing else to do.`;
 }
 
 const whole = (number) => Math.round(number).toLocaleString('en-US');
