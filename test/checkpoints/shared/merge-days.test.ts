@@ -108,6 +108,23 @@ describe('what two processes know of the days of a sink', () => {
     );
   });
 
+  it('of a day that I found lost and they have delivered meanwhile is delivered', () => {
+    const opened = { read_at: '2026-11-20T12:00:00.000Z', records: 3, unsettled: 0 };
+    const mine: KnownDays = { ...NOTHING, lost: [['2026-08-20', '2026-08-21']] };
+    const theirs: KnownDays = { ...NOTHING, open: { '2026-08-21': opened } };
+
+    expect(mergeDays({ base: NOTHING, mine, theirs })).toEqual({
+      ...NOTHING,
+      open: { '2026-08-21': opened },
+      lost: [['2026-08-20', '2026-08-20']],
+    });
+    expect(mergeDays({ base: NOTHING, mine: theirs, theirs: mine })).toEqual({
+      ...NOTHING,
+      open: { '2026-08-21': opened },
+      lost: [['2026-08-20', '2026-08-20']],
+    });
+  });
+
   it('begins with the earlier of two beginnings, and has the snapshot that was read last', () => {
     const [mine, theirs] = [
       { ...NOTHING, begins: '2026-11-05', snapshot: '2026-11-20T12:00:00.000Z' },
