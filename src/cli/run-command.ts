@@ -110,7 +110,7 @@ export async function summarized(
     dryRun: options.dryRun,
     window,
     source: source?.name,
-    http: source?.traffic,
+    http: result?.traffic ?? source?.traffic,
   });
   try {
     await tryWriting(options, context);

@@ -7,11 +7,11 @@ import type { Partition } from '../streams/partition.js';
 import { dayAt } from '../time/day.js';
 import { everyHours } from '../time/duration.js';
 import { acceptsLess } from './accept-less.js';
+import type { CarryOutOptions } from './carry-out.js';
 import { CountedFacts } from './counted-facts.js';
 import { type Doubt, doubtOf, type GivenDay } from './doubt.js';
 import type { LaneWriter } from './lane-writer.js';
 import { rowMask } from './mask-rows.js';
-import type { RunOptions } from './run.js';
 import type { SinkLane } from './sink-lane.js';
 import type { RunTally } from './tally/run-tally.js';
 
@@ -36,7 +36,7 @@ export async function deliverPartition(
   reading: PartitionReading,
   lanes: readonly SinkLane[],
   tally: RunTally,
-  options: RunOptions,
+  options: CarryOutOptions,
 ): Promise<void> {
   const before = await deliveredBefore(partition, lanes, options);
   let open = await readWhole(partition, reading, lanes, tally, options);
@@ -67,7 +67,7 @@ async function readWhole(
   reading: PartitionReading,
   lanes: readonly SinkLane[],
   tally: RunTally,
-  options: RunOptions,
+  options: CarryOutOptions,
 ): Promise<OpenPartition> {
   const open = await readInto(partition, reading, lanes, tally, options);
   if (isInVain(open)) return open;
@@ -81,7 +81,7 @@ async function readOnceMore(
   partition: Partition,
   lanes: readonly SinkLane[],
   tally: RunTally,
-  options: RunOptions,
+  options: CarryOutOptions,
 ): Promise<OpenPartition> {
   const { stream, project, day } = partition;
   const request = { stream, project, days: [day], again: true } as const;
@@ -95,7 +95,7 @@ async function readInto(
   reading: PartitionReading,
   lanes: readonly SinkLane[],
   tally: RunTally,
-  { signal, checkpoints, mask }: RunOptions,
+  { signal, checkpoints, mask }: CarryOutOptions,
 ): Promise<OpenPartition> {
   const facts = new CountedFacts(partition.stream);
   const isLast = partition.day !== null && checkpoints.isLastReading(partition.day);
@@ -136,7 +136,7 @@ async function commit(
   partition: Partition,
   { facts, writers, isPartial, isUnresolved }: OpenPartition,
   tally: RunTally,
-  { window, checkpoints }: RunOptions,
+  { window, checkpoints }: CarryOutOptions,
 ): Promise<void> {
   const { stream, project, day } = partition;
   const { records, unsettled, sums, counts } = facts;
@@ -167,7 +167,7 @@ async function takeBack({ writers }: OpenPartition, why: ExportError): Promise<v
 async function deliveredBefore(
   { stream, project, day }: Partition,
   lanes: readonly SinkLane[],
-  { checkpoints, acceptLess = [], signal }: RunOptions,
+  { checkpoints, acceptLess = [], signal }: CarryOutOptions,
 ): Promise<LastReading | HeldPartition | undefined> {
   // Balances fall, snapshots are what there is now, and what is made of others is as they are.
   if (day === null || stream.observedOnly || stream.derivedFrom || acceptsLess(acceptLess, stream, day))
@@ -191,7 +191,7 @@ function isAccepted(
   doubt: Doubt,
   open: OpenPartition,
   before: LastReading | HeldPartition,
-  { window }: RunOptions,
+  { window }: CarryOutOptions,
 ): boolean {
   const seen = 'less' in before ? before.less : undefined;
   if (doubt !== 'fewer' || seen === undefined) return false;
@@ -204,7 +204,7 @@ function keepBack(
   before: LastReading | HeldPartition,
   { stream, project, day }: Partition,
   tally: RunTally,
-  { window, checkpoints }: RunOptions,
+  { window, checkpoints }: CarryOutOptions,
 ): void {
   if (day === null) return;
   const read = given(open);

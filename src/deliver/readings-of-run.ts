@@ -2,8 +2,16 @@ import type { InputReading, Inputs } from '../catalogue/source.js';
 import type { Checkpoints } from '../checkpoints/checkpoints.js';
 import type { Partition, Project } from '../streams/partition.js';
 import type { Stream } from '../streams/stream.js';
-import { type Day, startOfDay } from '../time/day.js';
+import { type Day, dayAt, startOfDay } from '../time/day.js';
 import type { CountedFacts } from './counted-facts.js';
+
+/** What a reading came to, as plain data. */
+export interface ReadingOfRun extends Pick<InputReading, 'records' | 'sums'> {
+  readonly stream: string;
+  readonly projectId: string;
+  readonly day: Day;
+  readonly counts: Readonly<Record<string, number>>;
+}
 
 /** What the readings of a run came to, for the streams that are made of them. */
 export class ReadingsOfRun {
@@ -20,12 +28,25 @@ export class ReadingsOfRun {
 
   add({ stream, project, day }: Partition, { records, sums, counts }: CountedFacts): void {
     if (day === null || !this.#wanted.has(stream.name)) return;
-    const ofProjects = this.#found.get(stream.name) ?? new Map<string, NumbersOfDays>();
-    this.#found.set(stream.name, ofProjects);
+    this.set({ stream: stream.name, projectId: project.id, day, records, sums, counts });
+  }
+
+  /** Notes one that another process has read. */
+  set({ stream, projectId, day, records, sums, counts }: ReadingOfRun): void {
+    const ofProjects = this.#found.get(stream) ?? new Map<string, NumbersOfDays>();
+    this.#found.set(stream, ofProjects);
     const names = { sums: Object.keys(sums), counts: Object.keys(counts) };
-    const ofDays = ofProjects.get(project.id) ?? new NumbersOfDays(names);
-    ofProjects.set(project.id, ofDays);
+    const ofDays = ofProjects.get(projectId) ?? new NumbersOfDays(names);
+    ofProjects.set(projectId, ofDays);
     ofDays.set(day, [records, ...Object.values(sums), ...Object.values(counts)]);
+  }
+
+  /** All of them. */
+  *list(): Iterable<ReadingOfRun> {
+    for (const [stream, ofProjects] of this.#found)
+      for (const [projectId, ofDays] of ofProjects)
+        for (const [day, { records, sums, counts }] of ofDays.list())
+          yield { stream, projectId, day, records, sums, counts };
   }
 
   /** Those of this run, and else what the checkpoints remember. */
@@ -70,9 +91,16 @@ class NumbersOfDays {
     for (const [at, number] of numbers.entries()) this.#numbers[place + at] = number;
   }
 
-  get(day: Day): Pick<InputReading, 'records' | 'sums' | 'counts'> | undefined {
+  get(day: Day): Pick<ReadingOfRun, 'records' | 'sums' | 'counts'> | undefined {
     const place = this.#places.get(startOfDay(day));
-    if (place === undefined) return undefined;
+    return place === undefined ? undefined : this.#at(place);
+  }
+
+  *list(): Iterable<[Day, Pick<ReadingOfRun, 'records' | 'sums' | 'counts'>]> {
+    for (const [startMs, place] of this.#places) yield [dayAt(startMs), this.#at(place)];
+  }
+
+  #at(place: number): Pick<ReadingOfRun, 'records' | 'sums' | 'counts'> {
     const [records = 0, ...numbers] = this.#numbers.slice(place, place + this.#width);
     const { sums, counts } = this.#names;
     const named = (names: readonly string[], from: number) =>

@@ -55,6 +55,8 @@ export class SinkLane {
   /** Kinds of failures that were said. */
   readonly #said = new Set<string>();
   #gaveUp: Failure | undefined;
+  /** Why it could not be prepared. */
+  #unprepared: Failure | undefined;
   /** False once it could not say what it holds: it is not asked for the next of a thousand projects. */
   #tellsWhatItHolds = true;
   /** Of partitions that began anew and cannot be taken back, by their names. */
@@ -154,8 +156,16 @@ export class SinkLane {
     } catch (error) {
       const failure = failureOf(error);
       this.#tally.failedBeside(failure);
+      this.#unprepared = failure;
       this.#giveUp(failure);
     }
+  }
+
+  /** The same sink, prepared as it is, in a lane that has taken nothing yet: for tasks that are told of by themselves. */
+  anew(): SinkLane {
+    const lane = new SinkLane(this.#options);
+    lane.#gaveUp = this.#unprepared;
+    return lane;
   }
 
   /**

@@ -5,7 +5,7 @@ import type { SinkOutcome } from '../deliver/tally/sink-tally.js';
 import type { SourceFailure } from '../deliver/tally/source-failures.js';
 import type { Spent } from '../deliver/tally/spent-tally.js';
 import type { Failure } from '../errors/export-error.js';
-import type { HttpStats } from '../http/http-stats.js';
+import type { Traffic } from '../http/http-stats.js';
 import { timestampAt } from '../time/timestamp.js';
 import type { Window } from '../time/window.js';
 import type { BudgetCheck } from './budget.js';
@@ -108,7 +108,7 @@ export interface SummaryInput {
   readonly window: Window | undefined;
   /** Name of the source. */
   readonly source: string | undefined;
-  readonly http: HttpStats | undefined;
+  readonly http: Traffic | undefined;
   readonly outcome: Outcome;
   readonly exitCode: number;
   readonly result?: RunResult | undefined;

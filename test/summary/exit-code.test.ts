@@ -113,6 +113,7 @@ function run(
     warnings: [],
     unavailable: [],
     interrupted: false,
+    traffic: { calls: 0, retries: 0, waitedMs: 0, receivedBytes: 0 },
   };
 }
 

@@ -1,4 +1,4 @@
-import type { HeldPartition, RunSoFar } from '../../catalogue/sink.js';
+import type { HeldPartition } from '../../catalogue/sink.js';
 import type { Log } from '../../log/log.js';
 import type { Task } from '../../plan/task.js';
 import type { Unit } from '../../streams/field.js';
@@ -7,7 +7,7 @@ import type { Stream } from '../../streams/stream.js';
 import type { Day } from '../../time/day.js';
 import type { CountedFacts } from '../counted-facts.js';
 import type { Doubt, GivenDay } from '../doubt.js';
-import { ReadingsOfRun } from '../readings-of-run.js';
+import type { ReadingsOfRun } from '../readings-of-run.js';
 import { SourceFailures } from './source-failures.js';
 import { roundedAmount, SpentTally } from './spent-tally.js';
 
@@ -48,8 +48,8 @@ interface RunTallyOptions {
   /** See `Source`. Default false. */
   readonly skipsUnavailable?: boolean | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
-  /** Milliseconds since the epoch: what counts as now in the whole run. */
-  readonly now: number;
+  /** Notes what the readings came to. */
+  readonly readings: ReadingsOfRun;
 }
 
 type StreamTally = { -readonly [Key in keyof StreamOutcome]: StreamOutcome[Key] };
@@ -59,7 +59,7 @@ export class RunTally {
   readonly failures: SourceFailures;
   readonly keptBackDays: KeptBackDay[] = [];
   readonly spent = new SpentTally();
-  readonly readings: ReadingsOfRun;
+  readonly #readings: ReadingsOfRun;
   readonly #onProgress: (progress: Progress) => void;
   readonly #planned: number;
   /** By their names. */
@@ -71,10 +71,10 @@ export class RunTally {
     streams: readonly Stream[],
     tasks: readonly Task[],
     log: Log,
-    { skipsUnavailable = false, onProgress = () => {}, now }: RunTallyOptions,
+    { skipsUnavailable = false, onProgress = () => {}, readings }: RunTallyOptions,
   ) {
     this.failures = new SourceFailures(log, skipsUnavailable);
-    this.readings = new ReadingsOfRun(streams, now);
+    this.#readings = readings;
     this.#onProgress = onProgress;
     this.#planned = tasks.reduce((sum, task) => sum + task.partitions.length, 0);
     for (const { name } of streams) {
@@ -90,7 +90,7 @@ export class RunTally {
 
   partitionRead(partition: Partition, facts: CountedFacts): void {
     this.spent.add(partition, facts);
-    this.readings.add(partition, facts);
+    this.#readings.add(partition, facts);
     const stream = this.#streamOf(partition.stream.name);
     stream.partitions += 1;
     stream.records += facts.records;
@@ -110,14 +110,6 @@ export class RunTally {
     return counts;
   }
 
-  soFar(): Pick<RunSoFar, 'records' | 'partitions' | 'failedPartitions'> {
-    return {
-      records: this.#sum('records'),
-      partitions: this.#sum('partitions'),
-      failedPartitions: this.#sum('failed_partitions'),
-    };
-  }
-
   streamOutcomes(): StreamOutcome[] {
     return [...this.#streams.values()].map(({ cost_usd, hours, ...stream }) => ({
       ...stream,
@@ -132,14 +124,10 @@ export class RunTally {
     return known;
   }
 
-  #sum(field: 'records' | 'partitions' | 'failed_partitions'): number {
-    return [...this.#streams.values()].reduce((sum, stream) => sum + stream[field], 0);
-  }
-
   #tell(): void {
     this.#onProgress({
       records: this.#records,
-      partitions: this.#sum('partitions'),
+      partitions: [...this.#streams.values()].reduce((sum, stream) => sum + stream.partitions, 0),
       plannedPartitions: this.#planned,
     });
   }

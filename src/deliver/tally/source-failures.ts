@@ -105,6 +105,18 @@ export class SourceFailures {
   }
 }
 
+/** Failures of several parts of a run, once for each stream and project. */
+export function addFailures(failures: readonly SourceFailure[]): readonly SourceFailure[] {
+  const sums = new Map<string, SourceFailure>();
+  for (const failure of failures) {
+    const key = `${failure.stream}/${failure.project}`;
+    const known = sums.get(key);
+    const counts = known === undefined || isGraver(failure, known) ? failure : known;
+    sums.set(key, { ...counts, partitions: failure.partitions + (known?.partitions ?? 0) });
+  }
+  return [...sums.values()];
+}
+
 /** True where what is known would hide a bug, or that further calls are in vain. */
 function isGraver({ kind }: Failure, known: Failure): boolean {
   if (kind === 'bug') return known.kind !== 'bug';

@@ -19,6 +19,13 @@ export interface Spent {
   } | null;
 }
 
+/** What was added up, as plain data: the days, and by unit what was spent in all and on what. */
+export interface SpentSoFar {
+  readonly days: readonly Day[];
+  readonly totals: readonly (readonly [Unit, number])[];
+  readonly shares: readonly (readonly [Unit, readonly (readonly [name: string, amount: number])[]])[];
+}
+
 /** Adds up what the streams that tell of it have spent. */
 export class SpentTally {
   readonly #days = new Set<Day>();
@@ -29,14 +36,29 @@ export class SpentTally {
     const unit = unitOf(stream);
     if (day === null || unit === undefined) return;
     if (stream.spent?.on !== undefined) {
-      const shares = this.#shares.get(unit) ?? new Map<string, number>();
-      this.#shares.set(unit, shares);
-      for (const [name, amount] of spentOn) shares.set(name, (shares.get(name) ?? 0) + amount);
+      this.#addShares(unit, spentOn);
       return;
     }
     this.#days.add(day);
-    const amount = [...spentOn.values()].reduce((sum, some) => sum + some, 0);
-    this.#totals.set(unit, (this.#totals.get(unit) ?? 0) + amount);
+    this.#addTotal(
+      unit,
+      [...spentOn.values()].reduce((sum, some) => sum + some, 0),
+    );
+  }
+
+  /** Adds what was added up elsewhere. */
+  addAll({ days, totals, shares }: SpentSoFar): void {
+    for (const day of days) this.#days.add(day);
+    for (const [unit, amount] of totals) this.#addTotal(unit, amount);
+    for (const [unit, of] of shares) this.#addShares(unit, of);
+  }
+
+  soFar(): SpentSoFar {
+    return {
+      days: [...this.#days],
+      totals: [...this.#totals],
+      shares: [...this.#shares].map(([unit, shares]) => [unit, [...shares]]),
+    };
   }
 
   /** Undefined where nothing was read that tells of it. */
@@ -48,6 +70,16 @@ export class SpentTally {
       hours: roundedAmount(this.#totals.get('hour')),
       largest: this.#largest('dollar') ?? this.#largest('hour'),
     };
+  }
+
+  #addTotal(unit: Unit, amount: number): void {
+    this.#totals.set(unit, (this.#totals.get(unit) ?? 0) + amount);
+  }
+
+  #addShares(unit: Unit, some: Iterable<readonly [name: string, amount: number]>): void {
+    const shares = this.#shares.get(unit) ?? new Map<string, number>();
+    this.#shares.set(unit, shares);
+    for (const [name, amount] of some) shares.set(name, (shares.get(name) ?? 0) + amount);
   }
 
   #largest(unit: 'dollar' | 'hour'): Spent['largest'] {
