@@ -35,11 +35,13 @@ const run = z.object({
     isDefault: z.boolean().optional(),
     isByHand: z.boolean().optional(),
   }),
-  /** What the command line narrowed it to; left out where it did not. */
-  narrowed: z.object({
+  /** What the command line said of it, as `sync` has these options; left out where it did not. */
+  options: z.object({
     stream: z.array(z.string()).optional(),
     sink: z.array(z.string()).optional(),
     project: z.array(z.string()).optional(),
+    acceptLess: z.array(z.string()).optional(),
+    fullRefresh: z.boolean().optional(),
   }),
 });
 
@@ -58,6 +60,8 @@ export const queueTask = z.object({
   /** Tasks of earlier runs that have to have ended too, by their ids. */
   after: z.array(z.uuid()),
   tasks: z.array(task),
+  /** What the source says of days of the project: the same text twice means that nothing is new. See `DayVersions`. */
+  versions: z.record(day, z.string()),
 });
 
 /** Work for one worker, as it is stored: plain data. */

@@ -276,7 +276,7 @@ async function passes(database: TestDatabase, time: string): Promise<void> {
 
 function runOf(): QueueRun {
   const window = { since: '2026-11-13', until: '2026-11-20', now: Date.parse('2026-11-20T12:00:00Z') };
-  return { id: randomUUID(), window, narrowed: {} };
+  return { id: randomUUID(), window, options: {} };
 }
 
 function records(run: QueueRun, id: string, days = ['2026-11-20'], sinks = ['archive']): NewTask {
@@ -320,7 +320,7 @@ function nameOf({ task }: TakenTask): string {
 }
 
 function bare(run: QueueRun) {
-  return { version: 1 as const, run, after: [] };
+  return { version: 1 as const, run, after: [], versions: {} };
 }
 
 function withoutKey({ key: _, ...task }: NewTask) {
