@@ -1,4 +1,5 @@
 import { defineSourceType } from '../../src/catalogue/source-type.js';
+import { mergeProjectMemory } from './account/merge-memory.js';
 import { lastNameIn } from './account/project-memory.js';
 import { doubtOnBaseUrl } from './api/base-url.js';
 import { deepgramSettings } from './settings.js';
@@ -14,6 +15,7 @@ export const deepgramType = defineSourceType({
   selectStreams,
   lineFor,
   nameIn: lastNameIn,
+  mergeMemory: mergeProjectMemory,
   limits: {
     // Deepgram was founded in 2015.
     firstDay: '2015-01-01',

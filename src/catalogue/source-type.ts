@@ -62,6 +62,11 @@ export interface SourceType<
   lineFor?(name: string, streams: readonly Stream[]): string | undefined;
   /** What a project was called last, by what is remembered of it. Left out, and undefined, where that says nothing. */
   nameIn?(remembered: unknown): string | undefined;
+  /**
+   * What two processes remember of a project, put together: each has gone on from `base`. It is pure, and gives the same as
+   * if one had come after the other. Left out where what the later one says is all that matters.
+   */
+  mergeMemory?(base: unknown, mine: unknown, theirs: unknown): unknown;
   readonly limits: SourceLimits;
   /** What is likely wrong with these settings, in a sentence, although they can be tried. Undefined: nothing. */
   doubt?(settings: z.output<Settings>): string | undefined;

@@ -7,6 +7,11 @@ export interface LockOptions {
   readonly signal: AbortSignal;
   /** Waits for the holder instead of refusing. */
   readonly wait: boolean;
+  /**
+   * True for a run that shares the state with others of its kind: together they keep out a run that wants it alone, and the
+   * other way round. Only where the place says that it can be shared. Default false.
+   */
+  readonly shared?: boolean | undefined;
 }
 
 /** The right of one run to change a state. */

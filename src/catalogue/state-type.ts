@@ -18,6 +18,9 @@ export interface StateRow {
 /** One thing, with all its parts. */
 export type StateName = Pick<StateRow, 'kind' | 'name'>;
 
+/** One part of one thing. */
+export type RowKey = Omit<StateRow, 'value'>;
+
 /** What becomes of rows, all of it or nothing. */
 export interface RowChanges {
   /** To be there; one of the same kind, name and part is replaced. Default: none. */
@@ -26,7 +29,25 @@ export interface RowChanges {
   readonly dropped?: readonly StateName[];
 }
 
-/** Where a state is kept that is no file: rows of text, by kind, name and part, which one run at a time may change. */
+/** What can be done in one transaction. */
+export interface RowTransaction {
+  /** Those of these that are there, as they are now. */
+  find(keys: readonly RowKey[]): Promise<readonly StateRow[]>;
+  write(changes: RowChanges): Promise<void>;
+}
+
+/** What runs that share a state do beside what a run does that has it alone. */
+export interface SharedRows {
+  /** Reads and writes as one transaction, while no other of them does. All or nothing. */
+  alone<Result>(work: (transaction: RowTransaction) => Promise<Result>): Promise<Result>;
+  /**
+   * Takes a name, so that none of the others has it until it is given back, or this process is gone. Answers with how to
+   * give it back; undefined where another one has it.
+   */
+  claim(name: string): Promise<(() => Promise<void>) | undefined>;
+}
+
+/** Where a state is kept that is no file: rows of text, by kind, name and part, which one run at a time may change, or such as share it. */
 export interface StateRows {
   /** As users know it, without secrets. */
   readonly place: string;
@@ -39,14 +60,16 @@ export interface StateRows {
    */
   lock(options: LockOptions): Promise<StateLock>;
   /**
-   * The rows of a kind, or of one thing of that kind, in the order of their parts, as they were at one moment. None where
+   * The rows of a kind, or of one thing of that kind, or one part of that, in the order of their parts, as they were at one moment. None where
    * there is no state yet.
    *
    * @throws ExportError `STATE_UNREADABLE` where they cannot be read, `STATE_REFUSED` where a newer program wrote them
    */
-  read(kind: string, name?: string): Promise<readonly StateRow[]>;
+  read(kind: string, name?: string, part?: number): Promise<readonly StateRow[]>;
   /** The names of a kind, each once. */
   names(kind: string): Promise<readonly string[]>;
+  /** Under a lock that was taken shared. Left out where one run at a time is all that there can be. */
+  readonly shared?: SharedRows;
   /** Only under the lock: what is written is kept when it resolves, and never after another run has the lock. */
   write(changes: RowChanges): Promise<void>;
   /** Gives rows another kind, so that they are kept and not found: all of a kind, or those of a name. Likewise. */

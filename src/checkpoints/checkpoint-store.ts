@@ -1,8 +1,10 @@
 import type { LockOptions, StateLock } from '../catalogue/state-lock.js';
 import type { Day } from '../time/day.js';
+import type { KeptChanges, TableChanges, TablePlace } from './checkpoint-table.js';
 import type { LastReading } from './checkpoints.js';
 import type { StateDocument } from './file/state-document.js';
 import type { AppendJournal } from './journal/append-journal.js';
+import type { DaysOfSinks, Versions } from './shared/merge-days.js';
 
 /** Where checkpoints are kept between runs. */
 export interface CheckpointStore {
@@ -18,6 +20,8 @@ export interface CheckpointStore {
   readonly journal: AppendJournal;
   readonly readings: ReadingStore;
   readonly memory: MemoryStore;
+  /** For processes that share it, under a lock that was taken so. Left out where it cannot be shared. */
+  readonly shared?: SharedStore;
   /** Keeps all of it elsewhere, so that the next run begins anew. Answers with where; undefined where there is none. */
   setAside(nowMs: number): Promise<string | undefined>;
   /** Tries what a run needs beside reading it, and leaves nothing behind. Left out where there is nothing to try. */
@@ -25,6 +29,48 @@ export interface CheckpointStore {
   /** Frees what was opened; the lock is given back before. Left out where there is nothing to free. */
   dispose?(): Promise<void>;
 }
+
+/**
+ * What processes that share checkpoints do in place of saving what they have in memory: each puts what it has changed into
+ * what is there, one after the other, so that nothing of the others is lost.
+ */
+export interface SharedStore {
+  /** Brings what older versions kept into the form that is shared. To be called alone, before {@link CheckpointStore.load}. */
+  begin(): Promise<void>;
+  /** All of it or nothing. Answers with what is kept now. */
+  save(changes: SharedChanges): Promise<KeptChanges>;
+  /** What is kept now of a stream and project. */
+  read(place: TablePlace): Promise<DaysOfSinks>;
+  /** The last readings of a project and day, by stream. */
+  readings(day: Day, source: string, projectId: string): Promise<ReadonlyMap<string, LastReading>>;
+  saveMemory(source: string, changes: readonly MemoryChange[], merge: MergeMemory): Promise<void>;
+  /** Takes a name among them; see `SharedRows`. */
+  claim(name: string): Promise<(() => Promise<void>) | undefined>;
+}
+
+/** What one process has changed. */
+export interface SharedChanges {
+  readonly table: TableChanges;
+  readonly readings: readonly ReadingsChange[];
+  readonly updatedAt: string;
+}
+
+/** Readings of one project and day. */
+export interface ReadingsChange {
+  readonly day: Day;
+  readonly source: string;
+  readonly projectId: string;
+  /** Those that were changed, by stream. */
+  readonly streams: ReadonlyMap<string, LastReading>;
+}
+
+/** What a process has come to remember of a project; JSON, undefined where there is nothing. */
+export interface MemoryChange extends Omit<Versions<unknown>, 'theirs'> {
+  readonly projectId: string;
+}
+
+/** Puts together what two processes remember of a project. Pure. */
+export type MergeMemory = (versions: Versions<unknown>) => unknown;
 
 /** What sources remember, by source and project id: JSON of theirs. */
 export type RememberedBySource = Map<string, Map<string, unknown>>;

@@ -136,6 +136,11 @@ export interface CheckpointView {
 export interface Checkpoints extends CheckpointView {
   /** Called once, when the projects are known and before anything is planned; throws what makes a run pointless. */
   startRun(run: RunStart): Promise<void>;
+  /**
+   * In place of {@link startRun} where another process has done that, and planned what this one does. Left out where no
+   * other process delivers.
+   */
+  joinRun?(run: Pick<RunStart, 'sinks' | 'window' | 'versions' | 'acceptsLess'>): void;
   /** A sink has confirmed a day, or a snapshot. */
   delivered(key: CheckpointKey, day: Day | null, reading: DayReading): void;
   /**
@@ -143,6 +148,18 @@ export interface Checkpoints extends CheckpointView {
    * not known to be.
    */
   markLost(key: CheckpointKey, days: readonly Day[]): readonly Day[];
+  /**
+   * Takes a partition of an append sink for this process, among those that share the checkpoints, until what is delivered is
+   * kept, or {@link release} is called. Left out where no other process delivers.
+   * - `taken`: nobody else delivers it, and what the sink has of it is known;
+   * - `elsewhere`: another process is delivering it;
+   * - `closed`: by now the sink has got all of it.
+   */
+  claim?(key: CheckpointKey, day: Day | null): Promise<'taken' | 'elsewhere' | 'closed'>;
+  /** Gives back what was taken and was not delivered. Left out likewise. */
+  release?(key: CheckpointKey, day: Day | null): Promise<void>;
+  /** Looks at what others that share the checkpoints have delivered of a stream and project. Left out likewise. */
+  refresh?(stream: string, projectId: string): Promise<void>;
   /** The last delivered reading of a day; undefined where none is remembered. Left out where nothing is. */
   lastReading?(stream: string, projectId: string, day: Day): Promise<LastReading | undefined>;
   /**

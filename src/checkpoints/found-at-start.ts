@@ -40,9 +40,13 @@ export class FoundAtStart {
     this.#options = options;
   }
 
+  /** What the source says of whole days. */
+  useVersions(versions: DayVersions): void {
+    this.#versions = versions;
+  }
+
   /** Looks, and corrects the table by what it finds; true where it had to. */
   async look(run: RunStart): Promise<boolean> {
-    this.#versions = run.versions;
     await forEachOf(run, 'snapshot', (stream, project, sink) =>
       this.#lookAtSnapshot(stream, project, sink, run.signal),
     );

@@ -12,11 +12,28 @@ import { isSameSize } from './compare-held.js';
  */
 const KEPT_DAYS = 90;
 
-export type LastReadings = ReturnType<typeof lastReadings>;
+/** The last readings of one source in a run: in memory since they were saved last, and otherwise loaded when they are asked for. */
+export interface LastReadings {
+  get(stream: string, projectId: string, day: Day): Promise<LastReading | undefined>;
+  /** Those of a day, by stream and project id. */
+  ofDay(day: Day): Promise<ReadonlyMap<string, ReadonlyMap<string, LastReading>>>;
+  /** Seen by each `get` that is called later. */
+  set(stream: string, projectId: string, day: Day, reading: Omit<LastReading, 'sameSinceMs'>): void;
+  /** Lets go of what was only looked at. */
+  release(): void;
+}
 
-/** The last readings of one source in a run: in memory since they were saved last, and otherwise loaded by the day. */
-export function lastReadings(store: ReadingStore, source: string, nowMs: number, log: Log) {
-  const oldest = addDays(dayAt(nowMs), -KEPT_DAYS);
+/** By the day: one process alone keeps them. */
+export function lastReadings(
+  store: ReadingStore,
+  source: string,
+  nowMs: number,
+  log: Log,
+): LastReadings & {
+  /** A failure is only told: what is remembered may lag behind. */
+  save(): Promise<void>;
+} {
+  const oldest = oldestKept(nowMs);
   const loaded = new Map<Day, Promise<ReadingsOfDay>>();
   const changed = new Set<Day>();
   /** Those that the user was told of. */
@@ -40,10 +57,8 @@ export function lastReadings(store: ReadingStore, source: string, nowMs: number,
       if (day < oldest) return undefined;
       return (await load(day)).get(source)?.get(stream)?.get(projectId);
     },
-    /** Those of a day, by stream and project id. */
     ofDay: async (day: Day): Promise<ReadonlyMap<string, ReadonlyMap<string, LastReading>>> =>
       day < oldest ? new Map() : ((await load(day)).get(source) ?? new Map()),
-    /** Seen by each `get` that is called later. */
     set: (stream: string, projectId: string, day: Day, reading: Omit<LastReading, 'sameSinceMs'>): void => {
       if (day < oldest) return;
       changed.add(day);
@@ -52,11 +67,9 @@ export function lastReadings(store: ReadingStore, source: string, nowMs: number,
         ofProjects.set(projectId, { ...reading, sameSinceMs: sameSince(reading, ofProjects.get(projectId)) });
       });
     },
-    /** Lets go of what was only looked at. */
     release: (): void => {
       for (const day of loaded.keys()) if (!changed.has(day)) loaded.delete(day);
     },
-    /** A failure is only told: what is remembered may lag behind. */
     save: async (): Promise<void> => {
       const days = [...changed];
       changed.clear();
@@ -72,8 +85,16 @@ export function lastReadings(store: ReadingStore, source: string, nowMs: number,
   };
 }
 
+/** Nothing is remembered of days before it. */
+export function oldestKept(nowMs: number): Day {
+  return addDays(dayAt(nowMs), -KEPT_DAYS);
+}
+
 /** Where the clock has been set back, the earlier of the two moments is the beginning. */
-function sameSince(reading: Omit<LastReading, 'sameSinceMs'>, before: LastReading | undefined): number {
+export function sameSince(
+  reading: Omit<LastReading, 'sameSinceMs'>,
+  before: LastReading | undefined,
+): number {
   const isSame = before !== undefined && before.version === reading.version && isSameSize(before, reading);
   return isSame ? Math.min(before.sameSinceMs, reading.readAtMs) : reading.readAtMs;
 }

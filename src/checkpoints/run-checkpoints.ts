@@ -7,7 +7,7 @@ import type { Stream } from '../streams/stream.js';
 import type { Clock } from '../time/clock.js';
 import { type Day, dayAt } from '../time/day.js';
 import { timestampAt } from '../time/timestamp.js';
-import type { CheckpointStore } from './checkpoint-store.js';
+import type { CheckpointStore, SharedStore } from './checkpoint-store.js';
 import { CheckpointTable } from './checkpoint-table.js';
 import type {
   CheckpointedSink,
@@ -27,7 +27,9 @@ import { dueReason, snapshotReason } from './due-rules.js';
 import type { KnownDays } from './file/state-document.js';
 import { FoundAtStart } from './found-at-start.js';
 import type { JournalKey } from './journal/append-journal.js';
-import { type LastReadings, lastReadings } from './last-readings.js';
+import { type Keeper, ownKeeper } from './keeper.js';
+import { Claims } from './shared/claims.js';
+import { sharedKeeper } from './shared/shared-keeper.js';
 
 export interface RunCheckpointsOptions {
   readonly store: CheckpointStore;
@@ -45,6 +47,10 @@ export interface RunCheckpointsOptions {
   readonly fullRefresh: boolean;
   /** Without it nothing is written, as for a plan or a dry run. */
   readonly lock: Pick<StateLock, 'assertHeld'> | undefined;
+  /** Where other processes change what is kept at the same time. Default: none does. */
+  readonly shared?: SharedStore | undefined;
+  /** Ends what is waited for. Default: nothing does. */
+  readonly signal?: AbortSignal | undefined;
   /** In which run of a CI pipeline this is. Default: in none. */
   readonly ciRun?: CiRun | undefined;
 }
@@ -53,6 +59,8 @@ export interface RunCheckpointsOptions {
 const SAVE_EVERY_MS = 1_000;
 /** A state of many projects takes longer to save: of so many parts of the time, saving takes one. */
 const SHARE = 10;
+/** Between two questions whether it is this process's turn. */
+const ASK_EVERY_MS = 200;
 /** Last readings of days that are open may lag behind, and are more to write. */
 const SAVE_READINGS_EVERY_MS = 300_000;
 
@@ -61,7 +69,7 @@ export class RunCheckpoints implements Checkpoints {
   readonly remembers = true;
   readonly #options: RunCheckpointsOptions;
   readonly #table: CheckpointTable;
-  readonly #readings: LastReadings;
+  readonly #keeper: Keeper;
   #appends: ReadonlySet<string> = new Set();
   #replacing: readonly string[] = [];
   #acceptsLess: NonNullable<RunStart['acceptsLess']> = () => false;
@@ -70,6 +78,10 @@ export class RunCheckpoints implements Checkpoints {
   #ordinarySince: Day | undefined;
   /** Closed days of append sinks; forgotten by the journal when the state that says so is kept. */
   #closed: JournalKey[] = [];
+  readonly claim?: NonNullable<Checkpoints['claim']>;
+  readonly release?: NonNullable<Checkpoints['release']>;
+  readonly refresh?: NonNullable<Checkpoints['refresh']>;
+  readonly #claims: Claims | undefined;
   /** True where runs that these checkpoints know nothing of may have sent anything. */
   #isOlderCopy = false;
   #nextSaveAt = 0;
@@ -82,31 +94,50 @@ export class RunCheckpoints implements Checkpoints {
   #failure: unknown;
 
   private constructor(table: CheckpointTable, options: RunCheckpointsOptions) {
-    const { store, source, nowMs, log, clock } = options;
+    const { shared, clock } = options;
     this.#options = options;
     this.#table = table;
-    this.#readings = lastReadings(store.readings, source, nowMs, log);
-    this.#found = new FoundAtStart(table, this.#readings, options);
+    this.#keeper = shared ? sharedKeeper({ ...options, shared }, options) : ownKeeper(options, options);
+    this.#found = new FoundAtStart(table, this.#keeper.readings, options);
     this.#savedReadingsAt = clock.now();
+    if (shared === undefined) return;
+    const claims = new Claims(shared);
+    this.#claims = claims;
+    this.claim = (key, day) => this.#claim(claims, { ...key, day });
+    this.release = (key, day) => claims.giveBack({ ...key, day });
+    this.refresh = (stream, projectId) => this.#refresh(shared, stream, projectId);
   }
 
   /** @throws ExportError `STATE_REFUSED` where what is kept cannot be used */
   static async load(options: RunCheckpointsOptions): Promise<RunCheckpoints> {
-    return new RunCheckpoints(new CheckpointTable(await options.store.load(), options.source), options);
+    const { store, source, shared } = options;
+    const load = () => store.load();
+    const document = await (shared ? inTurn(shared, options, () => shared.begin().then(load)) : load());
+    return new RunCheckpoints(new CheckpointTable(document, source), options);
   }
 
   async startRun(run: RunStart): Promise<void> {
-    const { projects, sinks, window } = run;
-    this.#ordinarySince = window.isByHand ? undefined : window.since;
+    const { projects, sinks } = run;
     this.#refuseStrangers(projects);
     this.#warnOfDaysToCome();
-    this.#appends = new Set(sinks.filter(({ appends }) => appends).map(({ name }) => name));
-    this.#replacing = sinks.filter(({ appends }) => !appends).map(({ name }) => name);
-    this.#acceptsLess = run.acceptsLess ?? this.#acceptsLess;
-    for (const sink of sinks) await this.#beginAnewWhereNeeded(sink);
+    this.joinRun(run);
+    await this.#beginSinks(sinks);
     if (await this.#found.look(run)) this.#isChanged = true;
     this.#noteCiRun();
     await this.flush();
+  }
+
+  joinRun({
+    sinks,
+    window,
+    versions,
+    acceptsLess,
+  }: Pick<RunStart, 'sinks' | 'window' | 'versions' | 'acceptsLess'>): void {
+    this.#ordinarySince = window.isByHand ? undefined : window.since;
+    this.#appends = new Set(sinks.filter(({ appends }) => appends).map(({ name }) => name));
+    this.#replacing = sinks.filter(({ appends }) => !appends).map(({ name }) => name);
+    this.#acceptsLess = acceptsLess ?? this.#acceptsLess;
+    this.#found.useVersions(versions);
   }
 
   firstDay(key: CheckpointKey): Day | undefined {
@@ -155,11 +186,18 @@ export class RunCheckpoints implements Checkpoints {
       this.#table.set(key, closeOrKeepOpen(known, day, reading, lookbackMs));
       const version = this.#found.version(key.projectId, day);
       if (lock)
-        this.#readings.set(key.stream, key.projectId, day, { readAtMs, records, sums, counts, version });
+        this.#keeper.readings.set(key.stream, key.projectId, day, {
+          readAtMs,
+          records,
+          sums,
+          counts,
+          version,
+        });
       const isClosed = this.#isClosed(key, day);
       if (isClosed) this.#closesUnkept = true;
       if (this.#appends.has(key.sink) && isClosed) this.#closed.push({ ...key, day });
     }
+    this.#claims?.delivered({ ...key, day });
     this.#isChanged = true;
     if (clock.now() >= this.#nextSaveAt)
       void this.#save(clock.now() - this.#savedReadingsAt >= SAVE_READINGS_EVERY_MS);
@@ -175,7 +213,7 @@ export class RunCheckpoints implements Checkpoints {
   keptBack(stream: string, projectId: string, day: Day, before: HeldPartition, less: KeptBackReading): void {
     if (!this.#options.lock) return;
     // Of what a sink holds without the state knowing of it, it is not known when it was read.
-    this.#readings.set(stream, projectId, day, { readAtMs: 0, ...before, less });
+    this.#keeper.readings.set(stream, projectId, day, { readAtMs: 0, ...before, less });
     this.#isChanged = true;
   }
 
@@ -194,13 +232,13 @@ export class RunCheckpoints implements Checkpoints {
   }
 
   lastReading(stream: string, projectId: string, day: Day): Promise<LastReading | undefined> {
-    return this.#readings.get(stream, projectId, day);
+    return this.#keeper.readings.get(stream, projectId, day);
   }
 
   /** Keeps what is known; throws what the last saving met, since what is not kept is delivered again. */
   async flush(): Promise<void> {
     await this.#save(true);
-    if (this.#failure === undefined) return this.#forgetClosed();
+    if (this.#failure === undefined) return;
     if (this.#failure instanceof ExportError && this.#failure.code === 'STATE_TAKEN_OVER')
       throw this.#failure;
     const { message, hint = 'Mend the path in `state: { path: … }`.' } = failureOf(this.#failure);
@@ -222,27 +260,32 @@ export class RunCheckpoints implements Checkpoints {
     return holdsDay(this.#table.get(key).closed, day);
   }
 
-  async #forgetClosed(): Promise<void> {
-    if (!this.#options.lock) return;
-    for (const key of this.#closed.splice(0)) await this.#options.store.journal.forget(key);
+  /** Others may deliver what of append sinks was delivered, once they can see that it was. */
+  async #letGo(delivered: readonly JournalKey[], closed: readonly JournalKey[]): Promise<void> {
+    for (const key of closed) await this.#options.store.journal.forget(key);
+    await this.#claims?.kept(delivered);
   }
 
   #save(withReadings: boolean): Promise<void> {
-    const { store, clock, lock } = this.#options;
+    const { clock, lock } = this.#options;
     if (!lock || !this.#isChanged) return this.#saving;
     this.#nextSaveAt = Number.POSITIVE_INFINITY; // one after the other
     this.#saving = this.#saving.then(async () => {
       const startedAt = clock.now();
       try {
         await lock.assertHeld();
-        const document = this.#table.document(timestampAt(startedAt));
-        // First: a day that is closed is not read again, so that what was read of it would never be known.
-        if (withReadings || this.#closesUnkept) {
-          this.#closesUnkept = false;
-          await this.#readings.save();
-          this.#savedReadingsAt = clock.now();
+        const [delivered, closed] = [this.#claims?.unkept ?? [], this.#closed];
+        const keepsReadings = withReadings || this.#closesUnkept;
+        this.#closesUnkept = false;
+        this.#closed = [];
+        try {
+          await this.#keeper.save(this.#table, keepsReadings);
+        } catch (error) {
+          this.#closed.unshift(...closed);
+          throw error;
         }
-        await store.save(document);
+        if (keepsReadings) this.#savedReadingsAt = clock.now();
+        await this.#letGo(delivered, closed);
         this.#failure = undefined;
       } catch (error) {
         this.#failure = error;
@@ -251,6 +294,33 @@ export class RunCheckpoints implements Checkpoints {
       this.#nextSaveAt = endedAt + Math.max(SAVE_EVERY_MS, SHARE * (endedAt - startedAt));
     });
     return this.#saving;
+  }
+
+  async #claim(claims: Claims, key: JournalKey): Promise<'taken' | 'elsewhere' | 'closed'> {
+    if (!(await claims.take(key))) return 'elsewhere';
+    await this.refresh?.(key.stream, key.projectId);
+    if (key.day === null || !this.#isClosed(key, key.day)) return 'taken';
+    await claims.giveBack(key);
+    return 'closed';
+  }
+
+  async #refresh(shared: SharedStore, stream: string, projectId: string): Promise<void> {
+    const place = { source: this.#options.source, stream, projectId };
+    this.#table.keep({ rows: [{ place, kept: await shared.read(place) }] });
+  }
+
+  /** One process after the other: who comes later must not forget what is delivered already. */
+  async #beginSinks(sinks: readonly CheckpointedSink[]): Promise<void> {
+    const { shared, store } = this.#options;
+    if (shared === undefined) {
+      for (const sink of sinks) await this.#beginAnewWhereNeeded(sink);
+      return;
+    }
+    await inTurn(shared, this.#options, async () => {
+      this.#table.reload(await store.load());
+      for (const sink of sinks) await this.#beginAnewWhereNeeded(sink);
+      await this.flush();
+    });
   }
 
   #refuseStrangers(projects: readonly Project[]): void {
@@ -308,5 +378,25 @@ export class RunCheckpoints implements Checkpoints {
     this.#table.beginSink(sink.name, destination);
     if (sink.appends && this.#options.lock) await this.#options.store.journal.forgetSink(sink.name);
     this.#isChanged = true;
+  }
+}
+
+/** Does something while no other process that shares the checkpoints does such a thing. */
+async function inTurn<Result>(
+  shared: SharedStore,
+  { clock, signal }: Pick<RunCheckpointsOptions, 'clock' | 'signal'>,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  for (;;) {
+    const giveBack = await shared.claim('turn');
+    if (giveBack === undefined) {
+      await clock.sleep(ASK_EVERY_MS, signal);
+      continue;
+    }
+    try {
+      return await work();
+    } finally {
+      await giveBack();
+    }
   }
 }

@@ -2,7 +2,7 @@ import type { SourceMemory } from '../catalogue/source-type.js';
 import { failureOf } from '../errors/export-error.js';
 import type { Log } from '../log/log.js';
 import { inner } from './by-name.js';
-import type { MemoryStore, RememberedBySource } from './checkpoint-store.js';
+import type { MemoryStore, MergeMemory, RememberedBySource, SharedStore } from './checkpoint-store.js';
 
 /** What one source remembers, in a run; {@link save} keeps it. */
 export interface RunMemory extends SourceMemory {
@@ -23,13 +23,7 @@ export function noMemory(): SourceMemory {
 
 /** Loads what a source remembers; where that cannot be used it begins anew. */
 export async function runMemory(store: MemoryStore, source: string, log: Log): Promise<RunMemory> {
-  const remembered: RememberedBySource = await store.load().catch((error) => {
-    log.warn(
-      `What was remembered of earlier runs cannot be used, and is begun anew: ${failureOf(error).message} ` +
-        'Days that are read again carry the names of today.',
-    );
-    return new Map();
-  });
+  const remembered = await loaded(store, log);
   const projects = inner(remembered, source);
   let isChanged = false;
   return {
@@ -44,8 +38,78 @@ export async function runMemory(store: MemoryStore, source: string, log: Log): P
         () => {
           isChanged = false;
         },
-        (error) => log.warn(`What is remembered could not be kept: ${failureOf(error).message}`),
+        (error) => notKept(error, log),
       );
     },
   };
+}
+
+/** Where several processes remember at once: only what was changed is put to what there is. */
+export async function sharedMemory(
+  store: MemoryStore,
+  shared: SharedStore,
+  source: string,
+  merge: MergeMemory,
+  log: Log,
+): Promise<RunMemory> {
+  const projects = inner(await loaded(store, log), source);
+  /** As it was when all knew the same, as text: what is given out may be changed in its place. */
+  const bases = new Map<string, string | undefined>();
+  const changed = new Set<string>();
+  const noteBase = (projectId: string) => {
+    if (!bases.has(projectId)) bases.set(projectId, textOf(projects.get(projectId)));
+  };
+  return {
+    get: (projectId) => {
+      noteBase(projectId);
+      return projects.get(projectId);
+    },
+    set: (projectId, value) => {
+      noteBase(projectId);
+      projects.set(projectId, value);
+      changed.add(projectId);
+    },
+    save: async () => {
+      if (changed.size === 0) return;
+      const taken = [...changed].map((projectId) => ({ projectId, text: textOf(projects.get(projectId)) }));
+      changed.clear();
+      const changes = taken.map(({ projectId, text }) => ({
+        projectId,
+        base: jsonOf(bases.get(projectId)),
+        mine: jsonOf(text),
+      }));
+      await shared.saveMemory(source, changes, merge).then(
+        () => {
+          for (const { projectId, text } of taken) bases.set(projectId, text);
+        },
+        (error) => {
+          for (const { projectId } of taken) changed.add(projectId);
+          notKept(error, log);
+        },
+      );
+    },
+  };
+}
+
+function loaded(store: MemoryStore, log: Log): Promise<RememberedBySource> {
+  return store.load().catch((error) => {
+    log.warn(
+      `What was remembered of earlier runs cannot be used, and is begun anew: ${failureOf(error).message} ` +
+        'Days that are read again carry the names of today.',
+    );
+    return new Map();
+  });
+}
+
+function notKept(error: unknown, log: Log): void {
+  log.warn(`What is remembered could not be kept: ${failureOf(error).message}`);
+}
+
+/** Undefined for nothing, as JSON has it. */
+function textOf(value: unknown): string | undefined {
+  return value === undefined ? undefined : JSON.stringify(value);
+}
+
+function jsonOf(text: string | undefined): unknown {
+  return text === undefined ? undefined : JSON.parse(text);
 }

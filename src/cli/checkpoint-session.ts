@@ -3,7 +3,7 @@ import { dirname, isAbsolute, join, relative } from 'node:path';
 import type { CliContext } from '../catalogue/cli-context.js';
 import type { SourceMemory } from '../catalogue/source-type.js';
 import type { LockOptions, StateLock } from '../catalogue/state-lock.js';
-import type { CheckpointStore } from '../checkpoints/checkpoint-store.js';
+import type { CheckpointStore, SharedStore } from '../checkpoints/checkpoint-store.js';
 import { type Checkpoints, windowOnly } from '../checkpoints/checkpoints.js';
 import { ciRunOf } from '../checkpoints/ci-run.js';
 import { fileStore } from '../checkpoints/file/file-store.js';
@@ -12,9 +12,10 @@ import { lastReadings } from '../checkpoints/last-readings.js';
 import { replayCheckpoints } from '../checkpoints/replay-checkpoints.js';
 import { rowsStore } from '../checkpoints/rows/rows-store.js';
 import { RunCheckpoints } from '../checkpoints/run-checkpoints.js';
-import { noMemory, type RunMemory, runMemory } from '../checkpoints/run-memory.js';
+import { noMemory, type RunMemory, runMemory, sharedMemory } from '../checkpoints/run-memory.js';
 import type { Job } from '../config/job.js';
 import { STATE_PATH } from '../config/settings/config-schema.js';
+import { ExportError } from '../errors/export-error.js';
 import type { Log } from '../log/log.js';
 import type { Window } from '../time/window.js';
 
@@ -33,6 +34,8 @@ export interface CheckpointOptions {
   readonly wait?: boolean;
   /** True where nothing is delivered: they are looked at, and neither locked nor written. Default false. */
   readonly dryRun?: boolean;
+  /** True where other processes keep theirs in the same place at the same time; only with `keep`. Default false. */
+  readonly shared?: boolean;
 }
 
 /** The right to deliver where checkpoints say what was delivered; {@link end} must follow. */
@@ -47,6 +50,12 @@ export interface CheckpointSession {
     readonly memory: SourceMemory;
   }>;
   /**
+   * Keeps what was delivered and learned so far, as at the end.
+   *
+   * @throws ExportError likewise
+   */
+  keep(): Promise<void>;
+  /**
    * Keeps what was delivered, lets others in, and frees what was opened.
    *
    * @throws ExportError `STATE_REFUSED` where it could not be kept, `STATE_TAKEN_OVER` where others came in before.
@@ -57,7 +66,7 @@ export interface CheckpointSession {
 /** Takes the lock, unless nothing is delivered or remembered. */
 export async function beginCheckpoints(
   job: Job,
-  { use, fullRefresh = false, wait = false, dryRun = false }: CheckpointOptions,
+  { use, fullRefresh = false, wait = false, dryRun = false, shared = false }: CheckpointOptions,
   log: Log,
   context: CliContext,
 ): Promise<CheckpointSession> {
@@ -70,29 +79,51 @@ export async function beginCheckpoints(
     destinations: destinationsOf(job),
     lookbackMs: job.window.lookback,
   };
-  const lock = dryRun ? undefined : await lockOf(store, { clock, log, signal, wait });
+  const sharing = shared && !dryRun ? sharedStore(store) : undefined;
+  const lock = dryRun ? undefined : await lockOf(store, { clock, log, signal, wait, shared });
   let kept: RunCheckpoints | undefined;
   let memory: RunMemory | undefined;
+  const keep = async () => {
+    await lock?.assertHeld();
+    await kept?.flush();
+    if (lock) await memory?.save();
+  };
   return {
     lost: lock?.lost ?? new AbortController().signal,
     open: async (window) => {
-      memory = await runMemory(store.memory, common.source, log);
+      memory = await (sharing
+        ? sharedMemory(
+            store.memory,
+            sharing,
+            common.source,
+            ({ base, mine, theirs }) => job.source.mergeMemory(base, mine, theirs),
+            log,
+          )
+        : runMemory(store.memory, common.source, log));
       if (use === 'leave') {
         const readings = lastReadings(store.readings, common.source, window.now, log);
         return { checkpoints: { ...windowOnly, lastReading: readings.get }, memory };
       }
       if (use === 'replay') return { checkpoints: await replayCheckpoints(common), memory };
-      const run = { fullRefresh, lock, clock, log, nowMs: window.now, ciRun: ciRunOf(env) };
+      const run = {
+        fullRefresh,
+        lock,
+        clock,
+        log,
+        signal,
+        nowMs: window.now,
+        ciRun: ciRunOf(env),
+        shared: sharing,
+      };
       const checkpoints = await RunCheckpoints.load({ ...common, ...run });
       kept = checkpoints;
       const journal = checkedJournal(store.journal, (key) => checkpoints.sent(key));
       return { checkpoints, memory, ...(lock && { journal }) };
     },
+    keep,
     end: async () => {
       try {
-        await lock?.assertHeld();
-        await kept?.flush();
-        if (lock) await memory?.save();
+        await keep();
       } finally {
         await lock?.release();
         await store.dispose?.();
@@ -101,10 +132,19 @@ export async function beginCheckpoints(
   };
 }
 
+function sharedStore({ shared, place }: CheckpointStore): SharedStore {
+  if (shared !== undefined) return shared;
+  throw new ExportError('STATE_REFUSED', `The state in ${place} cannot be shared by several processes.`, {
+    kind: 'config',
+    hint: 'Keep it in PostgreSQL: `state: { type: postgres, url: "${DATABASE_URL}" }`.',
+  });
+}
+
 function withoutState(): CheckpointSession {
   return {
     lost: new AbortController().signal,
     open: async () => ({ checkpoints: windowOnly, memory: noMemory() }),
+    keep: async () => {},
     end: async () => {},
   };
 }

@@ -19,6 +19,7 @@ export interface JobSource {
   /** See `SourceType`. */
   lineFor(name: string, streams: readonly Stream[]): string | undefined;
   nameIn(remembered: unknown): string | undefined;
+  mergeMemory(base: unknown, mine: unknown, theirs: unknown): unknown;
   /** Its own settings, as the schema of its type has parsed them; undefined where only the environment can say them. */
   readonly settings: unknown;
   /** What its type finds likely to be wrong with them. */

@@ -1,6 +1,6 @@
 import type { HeldPartition } from '../catalogue/sink.js';
 import type { PartitionReading } from '../catalogue/source.js';
-import type { LastReading } from '../checkpoints/checkpoints.js';
+import type { CheckpointKey, LastReading } from '../checkpoints/checkpoints.js';
 import { isSameSize } from '../checkpoints/compare-held.js';
 import { abortError, ExportError } from '../errors/export-error.js';
 import type { Partition } from '../streams/partition.js';
@@ -38,6 +38,20 @@ export async function deliverPartition(
   tally: RunTally,
   options: CarryOutOptions,
 ): Promise<void> {
+  try {
+    await deliverOnce(partition, reading, lanes, tally, options);
+  } finally {
+    for (const { name } of lanes) await options.checkpoints.release?.(keyOf(partition, name), partition.day);
+  }
+}
+
+async function deliverOnce(
+  partition: Partition,
+  reading: PartitionReading,
+  lanes: readonly SinkLane[],
+  tally: RunTally,
+  options: CarryOutOptions,
+): Promise<void> {
   const before = await deliveredBefore(partition, lanes, options);
   let open = await readWhole(partition, reading, lanes, tally, options);
   if (isInVain(open)) return;
@@ -59,6 +73,10 @@ export async function deliverPartition(
   await takeBack(open, new ExportError('SOURCE_ANSWER', 'It gives less than before.', { kind: 'permanent' }));
   keepBack(doubt, open, before, partition, tally, options);
   for (const lane of lanes) lane.unread(partition);
+}
+
+function keyOf({ stream, project }: Partition, sink: string): CheckpointKey {
+  return { sink, stream: stream.name, projectId: project.id };
 }
 
 /** Reads a partition to its end into sinks that do not commit it yet, once more where the source asks for that. */
@@ -99,10 +117,13 @@ async function readInto(
 ): Promise<OpenPartition> {
   const facts = new CountedFacts(partition.stream);
   const isLast = partition.day !== null && checkpoints.isLastReading(partition.day);
-  const { stream, project, day } = partition;
+  const { day } = partition;
   const begun = await Promise.all(
-    lanes.map((lane) => {
-      const key = { sink: lane.name, stream: stream.name, projectId: project.id };
+    lanes.map(async (lane) => {
+      const key = keyOf(partition, lane.name);
+      const claim = lane.appends ? await checkpoints.claim?.(key, day) : undefined;
+      if (claim === 'elsewhere') lane.leftToOthers();
+      if (claim !== undefined && claim !== 'taken') return undefined;
       const givenBeforeMs = day === null ? undefined : checkpoints.givenAtMs?.(key, day);
       return lane.begin({ ...partition, givenBeforeMs }, signal, isLast);
     }),
@@ -138,13 +159,13 @@ async function commit(
   tally: RunTally,
   { window, checkpoints }: CarryOutOptions,
 ): Promise<void> {
-  const { stream, project, day } = partition;
+  const { stream, day } = partition;
   const { records, unsettled, sums, counts } = facts;
   const isFinal = stream.observedOnly ?? false;
   await Promise.all(
     writers.map(async (writer) => {
       if (!(await writer.commit())) return;
-      const key = { sink: writer.sink, stream: stream.name, projectId: project.id };
+      const key = keyOf(partition, writer.sink);
       // Nothing later than the window's now is read, however late it is by the clock.
       const readAtMs = window.now;
       const quality = { unsettled, isPartial, isUnresolved, isFinal };

@@ -110,6 +110,7 @@ function sumOfSink(one: SinkOutcome, other: SinkOutcome): SinkOutcome {
   const records = new ReceiptTally();
   records.add(one);
   records.add(other);
+  const left = (one.partitions_left_to_others ?? 0) + (other.partitions_left_to_others ?? 0);
   const facts: Record<string, number | string> = { ...one.facts };
   for (const [name, fact] of Object.entries(other.facts)) {
     const known = facts[name];
@@ -120,6 +121,7 @@ function sumOfSink(one: SinkOutcome, other: SinkOutcome): SinkOutcome {
     partitions: one.partitions + other.partitions,
     failed_partitions: one.failed_partitions + other.failed_partitions,
     unread_partitions: one.unread_partitions + other.unread_partitions,
+    ...(left > 0 && { partitions_left_to_others: left }),
     ...records.receipt(),
     in_doubt: one.in_doubt + other.in_doubt,
     failure: one.failure ?? other.failure,

@@ -220,6 +220,11 @@ export class SinkLane {
     this.#tally.unread(partition);
   }
 
+  /** A partition that another process is delivering to it. */
+  leftToOthers(): void {
+    this.#tally.leftToOthers += 1;
+  }
+
   async finish(run: RunSoFar, signal: AbortSignal): Promise<void> {
     try {
       const report = await this.#call('Finishing', signal, async (either) =>

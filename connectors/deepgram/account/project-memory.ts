@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { SourceMemory } from '../../../src/catalogue/source-type.js';
 import { isDay } from '../../../src/time/day.js';
+import { parseTimestamp } from '../../../src/time/timestamp.js';
 
 const day = z.string().refine(isDay);
 const text = z.string().nullable();
@@ -23,8 +24,6 @@ const listOf = <Details extends z.ZodType>(details: Details) => {
     entries: z.array(z.tuple([z.string(), entry])),
   });
 };
-
-import { parseTimestamp } from '../../../src/time/timestamp.js';
 
 /** What is remembered of a project between runs: a section for each thing, each left out until there is something. */
 const remembered = z.object({
@@ -68,14 +67,19 @@ const remembered = z.object({
   ).optional(),
 });
 
-type Remembered = z.output<typeof remembered>;
+export type Remembered = z.output<typeof remembered>;
 
 export type ProjectMemory = ReturnType<typeof projectMemory>;
 
-/** The memory of one project; what cannot be understood is as if there were nothing. */
+/** What cannot be understood is as if there were nothing. */
+export function rememberedIn(value: unknown): Remembered {
+  const found = remembered.safeParse(value);
+  return found.success ? found.data : {};
+}
+
+/** The memory of one project. */
 export function projectMemory(memory: SourceMemory, projectId: string) {
-  const found = remembered.safeParse(memory.get(projectId));
-  let current: Remembered = found.success ? found.data : {};
+  let current = rememberedIn(memory.get(projectId));
   return {
     get: <Section extends keyof Remembered>(section: Section): Remembered[Section] => current[section],
     set: <Section extends keyof Remembered>(section: Section, value: Remembered[Section]): void => {
@@ -87,6 +91,5 @@ export function projectMemory(memory: SourceMemory, projectId: string) {
 
 /** What a project was called last. */
 export function lastNameIn(value: unknown): string | undefined {
-  const found = remembered.safeParse(value);
-  return found.success ? found.data.project?.names.at(-1)?.[1] : undefined;
+  return rememberedIn(value).project?.names.at(-1)?.[1];
 }

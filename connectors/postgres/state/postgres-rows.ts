@@ -5,6 +5,7 @@ import { Database, type DatabaseSettings, type Transaction } from '../connection
 import { openSession, type Session } from './session.js';
 import { acquire, heldBy, takenAway } from './session-lock.js';
 import { refuseSharedBackends } from './shared-backend.js';
+import { claimName, inTurnOfSavers } from './shared-session.js';
 import { type Query, StateTable } from './state-table.js';
 
 /**
@@ -21,13 +22,15 @@ export function postgresRows(settings: DatabaseSettings, context: StateContext):
     held === undefined
       ? usable(() => database.transaction(signal, (transaction) => work(queryOf(transaction))))
       : writing(work);
-  const writing = async <Result>(work: (query: Query) => Promise<Result>): Promise<Result> => {
+  const holding = async <Result>(work: (session: Session) => Promise<Result>): Promise<Result> => {
     const session = held;
     if (session === undefined) throw new Error('a state is changed only by who has its lock');
-    return usable(() => work(session.query)).catch((error) => {
+    return usable(() => work(session)).catch((error) => {
       throw session.ended.aborted ? takenAway(table.place, 'config') : error;
     });
   };
+  const writing = <Result>(work: (query: Query) => Promise<Result>): Promise<Result> =>
+    holding((session) => work(session.query));
 
   return {
     place: table.place,
@@ -55,9 +58,24 @@ export function postgresRows(settings: DatabaseSettings, context: StateContext):
           throw error;
         }
       }),
-    read: (kind, name) => reading((query) => table.read(query, kind, name)),
+    read: (kind, name, part) => reading((query) => table.read(query, kind, name, part)),
     names: (kind) => reading((query) => table.names(query, kind)),
     write: (changes) => writing((query) => table.write(query, changes)),
+    shared: {
+      alone: (work) =>
+        holding((session) =>
+          inTurnOfSavers(session, table, (query) =>
+            work({
+              find: (keys) => table.find(query, keys),
+              write: (changes) => table.write(query, changes),
+            }),
+          ),
+        ),
+      claim: async (name) => {
+        const giveBack = await holding((session) => claimName(session, table, name));
+        return giveBack && (() => holding(giveBack));
+      },
+    },
     move: (kind, toKind, name) => writing((query) => table.move(query, kind, toKind, name)),
     dispose: () => database.end(),
   };
@@ -78,7 +96,8 @@ async function openOwnSession(database: Database, signal: AbortSignal): Promise<
 
 async function locked(session: Session, table: StateTable, options: LockOptions): Promise<StateLock> {
   await acquire(session, table, options);
-  await table.make(session.query);
+  if (options.shared) await inTurnOfSavers(session, table, (query) => table.make(query));
+  else await table.make(session.query);
   return heldBy(session, table, options);
 }
 

@@ -27,15 +27,15 @@ const holder = z.object({ pid: z.int(), host: z.string(), since: z.string(), bac
 
 /**
  * Takes the lock for a session, and waits for it where that is wanted. It is an advisory lock, which its server gives back
- * with the session, however that ends. It is taken exclusively; runs that share a state can take the same key with
- * `pg_try_advisory_lock_shared`: they then keep out whoever takes it exclusively, and the other way round.
+ * with the session, however that ends. Runs that share a state take the same key shared: they keep out whoever takes it
+ * alone, and the other way round.
  */
 export async function acquire(session: Session, table: StateTable, options: LockOptions): Promise<void> {
-  const { clock, log, signal, wait } = options;
+  const { clock, log, signal, wait, shared = false } = options;
   let isTold = false;
   for (;;) {
     const [answer] = await session.query<{ readonly taken: boolean }>(
-      `select pg_try_advisory_lock(${KEY}) as taken`,
+      `select pg_try_advisory_lock${shared ? '_shared' : ''}(${KEY}) as taken`,
       [table.lockName],
     );
     if (answer?.taken === true) return prepare(session);
@@ -58,7 +58,7 @@ async function prepare(session: Session): Promise<void> {
   );
 }
 
-const KEY = 'hashtextextended($1, 0)';
+export const KEY = 'hashtextextended($1, 0)';
 
 /** Backends with the lock. */
 const HOLDERS = `select pid from pg_locks
@@ -66,17 +66,26 @@ const HOLDERS = `select pid from pg_locks
     and database = (select oid from pg_database where datname = current_database())
     and classid = ((${KEY} >> 32) & 4294967295)::oid and objid = (${KEY} & 4294967295)::oid`;
 
+async function holdersOf(session: Session, table: StateTable): Promise<readonly number[]> {
+  const backends = await session.query<{ readonly pid: number }>(HOLDERS, [table.lockName]);
+  return backends.map(({ pid }) => pid);
+}
+
+/** Who has it, and where it is one alone, his session. */
 async function holderOf(
   session: Session,
   table: StateTable,
 ): Promise<{ readonly who: string; readonly backend: number | undefined }> {
-  const backends = await session.query<{ readonly pid: number }>(HOLDERS, [table.lockName]);
-  const [first] = backends.map(({ pid }) => pid);
-  const said = holder.safeParse(await table.holder(session.query));
-  const isOfNow = said.success && backends.some(({ pid }) => pid === said.data.backend);
-  if (!isOfNow) return { who: `session ${first ?? 'unknown'} of the server`, backend: first };
-  const { pid, host, since, backend } = said.data;
-  return { who: `process ${pid} on ${host}, since ${since}`, backend };
+  const backends = await holdersOf(session, table);
+  const [first, ...others] = backends;
+  const said = (await table.holders(session.query)).flatMap((one) => holder.safeParse(one).data ?? []);
+  const found = said.find(({ backend }) => backends.includes(backend));
+  const one = found
+    ? `process ${found.pid} on ${found.host}, since ${found.since}`
+    : `session ${first ?? 'unknown'} of the server`;
+  if (others.length > 0)
+    return { who: `${one}, and ${others.length} more that share it`, backend: undefined };
+  return { who: one, backend: found?.backend ?? first };
 }
 
 /** The lock of a session that has it. */
@@ -89,7 +98,12 @@ export async function heldBy(
     'select pg_backend_pid() as backend',
   );
   const { pid, host, since } = await thisRun(clock.now());
-  await table.setHolder(session.query, { pid, host, since, backend });
+  await table.setHolder(
+    session.query,
+    backend,
+    { pid, host, since, backend },
+    await holdersOf(session, table),
+  );
   const lost = new AbortController();
   const onEnd = () => lost.abort(takenAway(table.place, 'interrupted'));
   session.ended.addEventListener('abort', onEnd, { once: true });
@@ -116,7 +130,7 @@ export async function heldBy(
       clearInterval(timer);
       session.ended.removeEventListener('abort', onEnd);
       // A session that is gone has given it back.
-      await table.setHolder(session.query, undefined).catch(() => {});
+      await table.dropHolder(session.query, backend).catch(() => {});
       await session.end();
     },
   };

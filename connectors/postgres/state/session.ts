@@ -17,6 +17,8 @@ export interface Session {
     sql: string,
     values?: readonly unknown[],
   ): Promise<readonly Row[]>;
+  /** Runs statements as one transaction, with nothing else between them. All or nothing. */
+  transaction<Result>(work: (query: Session['query']) => Promise<Result>): Promise<Result>;
   /** Aborted when the connection ends. */
   readonly ended: AbortSignal;
   end(): Promise<void>;
@@ -40,24 +42,40 @@ export async function openSession(database: Database, signal: AbortSignal): Prom
   };
   /** What was asked before; never rejects. */
   let before: Promise<unknown> = Promise.resolve();
-  return {
-    query: async <Row extends object>(sql: string, values: readonly unknown[] = []) => {
-      const answer = before.then(() => ask<Row>(sql, values));
-      before = answer.catch(() => {});
-      try {
-        return await answer;
-      } catch (error) {
-        // Also an answer that comes late is nobody's.
-        if (error instanceof ExportError || isBroken(error)) {
-          ended.abort();
-          void end();
-        }
-        throw database.explained(error, NEVER);
+  const inTurn = async <Result>(work: () => Promise<Result>): Promise<Result> => {
+    const answer = before.then(work);
+    before = answer.catch(() => {});
+    try {
+      return await answer;
+    } catch (error) {
+      // Also an answer that comes late is nobody's.
+      if (error instanceof ExportError || isBroken(error)) {
+        ended.abort();
+        void end();
       }
-    },
+      throw database.explained(error, NEVER);
+    }
+  };
+  return {
+    query: (sql, values = []) => inTurn(() => ask(sql, values)),
+    transaction: (work) =>
+      inTurn(async () => {
+        await ask(BEGIN, []);
+        try {
+          const result = await work((sql, values = []) => ask(sql, values));
+          await ask('commit', []);
+          return result;
+        } catch (error) {
+          await ask('rollback', []).catch(() => {}); // a connection that is broken has taken it back
+          throw error;
+        }
+      }),
     ended: ended.signal,
     end,
   };
 }
+
+/** Whatever the role has set otherwise: what is read after a wait is what is there then. */
+const BEGIN = 'begin isolation level read committed';
 
 const NEVER = new AbortController().signal;

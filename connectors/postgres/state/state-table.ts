@@ -1,4 +1,4 @@
-import type { RowChanges, StateRow } from '../../../src/catalogue/state-type.js';
+import type { RowChanges, RowKey, StateRow } from '../../../src/catalogue/state-type.js';
 import { ExportError } from '../../../src/errors/export-error.js';
 import { identifier, literal } from '../tables/identifier.js';
 import type { Session } from './session.js';
@@ -39,7 +39,7 @@ export class StateTable {
     this.place = `${where} (schema ${schema})`;
   }
 
-  /** What the lock of this state is called in its database. */
+  /** What the lock of this state is called in its database; what begins with it and a space is its, too. */
   get lockName(): string {
     return `deepgram-export state ${this.#schema}`;
   }
@@ -100,8 +100,8 @@ export class StateTable {
     await query(statements.join(';\n'));
   }
 
-  async read(query: Query, kind: string, name?: string): Promise<readonly StateRow[]> {
-    return (await this.isThere(query)) ? this.#rows(query, kind, name) : [];
+  async read(query: Query, kind: string, name?: string, part?: number): Promise<readonly StateRow[]> {
+    return (await this.isThere(query)) ? this.#rows(query, kind, name, part) : [];
   }
 
   async names(query: Query, kind: string): Promise<readonly string[]> {
@@ -144,31 +144,48 @@ export class StateTable {
     ]);
   }
 
-  /** What the run that has the lock says of itself; undefined where that cannot be told. */
-  async holder(query: Query): Promise<unknown> {
-    const [row] = await this.read(query, HOLDER_KIND, ONLY);
-    try {
-      return row && JSON.parse(row.value);
-    } catch {
-      return undefined;
-    }
-  }
-
-  /** @param said undefined: nobody has it */
-  setHolder(query: Query, said: object | undefined): Promise<void> {
-    const place = { kind: HOLDER_KIND, name: ONLY };
-    return this.write(
-      query,
-      said === undefined
-        ? { dropped: [place] }
-        : { rows: [{ ...place, part: 0, value: JSON.stringify(said) }] },
+  /** Those of these rows that are there. */
+  find(query: Query, keys: readonly RowKey[]): Promise<readonly StateRow[]> {
+    return query<StateRow>(
+      `select kind, name, part, value from ${this.#path}
+       join unnest($1::text[], $2::text[], $3::integer[]) as wanted (kind, name, part) using (kind, name, part)`,
+      [keys.map(({ kind }) => kind), keys.map(({ name }) => name), keys.map(({ part }) => part)],
     );
   }
 
-  #rows(query: Query, kind: string, name?: string): Promise<readonly StateRow[]> {
+  /** What the runs that have the lock say of themselves; undefined where one cannot be understood. */
+  async holders(query: Query): Promise<readonly unknown[]> {
+    const rows = await this.read(query, HOLDER_KIND);
+    return rows.map(({ value }) => {
+      try {
+        return JSON.parse(value);
+      } catch {
+        return undefined;
+      }
+    });
+  }
+
+  /** @param backends that have the lock: what others have said of themselves is gone */
+  async setHolder(query: Query, backend: number, said: object, backends: readonly number[]): Promise<void> {
+    const now = backends.map(holderName);
+    const gone = (await this.names(query, HOLDER_KIND)).filter((name) => !now.includes(name));
+    await this.write(query, {
+      rows: [{ kind: HOLDER_KIND, name: holderName(backend), part: 0, value: JSON.stringify(said) }],
+      dropped: gone.map((name) => ({ kind: HOLDER_KIND, name })),
+    });
+  }
+
+  dropHolder(query: Query, backend: number): Promise<void> {
+    return this.write(query, { dropped: [{ kind: HOLDER_KIND, name: holderName(backend) }] });
+  }
+
+  #rows(query: Query, kind: string, name?: string, part?: number): Promise<readonly StateRow[]> {
+    // As few conditions as there are, so that it is looked up by its key whatever the server plans.
+    const known = [kind, ...(name === undefined ? [] : [name]), ...(part === undefined ? [] : [part])];
+    const conditions = ['kind = $1', 'name = $2', 'part = $3'].slice(0, known.length).join(' and ');
     return query<StateRow>(
-      `select kind, name, part, value from ${this.#path} where kind = $1 and ($2::text is null or name = $2) order by name, part`,
-      [kind, name ?? null],
+      `select kind, name, part, value from ${this.#path} where ${conditions} order by name, part`,
+      known,
     );
   }
 
@@ -178,4 +195,8 @@ export class StateTable {
       hint,
     });
   }
+}
+
+function holderName(backend: number): string {
+  return JSON.stringify([backend]);
 }

@@ -9,7 +9,8 @@ import type { StateDocument } from '../file/state-document.js';
 import { jsonIn, parsedRow, rowName, rowText } from './row-text.js';
 import { rowsJournal } from './rows-journal.js';
 import { MEMORY, memoryInRows } from './rows-memory.js';
-import { READINGS, readingsInRows } from './rows-readings.js';
+import { READING_KINDS, readingsInRows } from './rows-readings.js';
+import { sharedRowsStore } from './rows-shared.js';
 import { StoredRows } from './stored-rows.js';
 
 /** Of the document: one row says what it is, and one a stream and project of a source which days its sinks have. */
@@ -32,7 +33,7 @@ export function rowsStore(
   /** Names that have a row; undefined where that is not known. */
   let known: ReadonlySet<string> | undefined;
   const { place } = rows;
-  return {
+  const store: CheckpointStore = {
     place,
     check: (signal) => rows.check(signal),
     lock: async (options) => {
@@ -66,7 +67,7 @@ export function rowsStore(
     setAside: async (nowMs) => {
       const stamp = stampOf(nowMs);
       // First, as with files: what lags behind a state does no harm.
-      for (const kind of [READINGS, MEMORY]) await rows.move(kind, `${kind}.${stamp}`);
+      for (const kind of [...READING_KINDS, MEMORY]) await rows.move(kind, `${kind}.${stamp}`);
       if ((await rows.names(CHECKPOINTS)).length === 0) return undefined;
       const aside = `${CHECKPOINTS}.${stamp}`;
       await rows.move(CHECKPOINTS, aside);
@@ -74,6 +75,10 @@ export function rowsStore(
     },
     dispose: () => rows.dispose(),
   };
+  const { shared } = rows;
+  if (shared === undefined) return store;
+  const document = { kind: CHECKPOINTS, head: HEAD };
+  return { ...store, shared: sharedRowsStore({ rows, shared, store, document, firstDay }) };
 }
 
 /** The text of each row, by its name. */

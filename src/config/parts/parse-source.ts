@@ -39,6 +39,7 @@ export async function parseSource(
     limits: type.limits,
     lineFor: (name, streams) => type.lineFor?.(name, streams),
     nameIn: (remembered) => type.nameIn?.(remembered),
+    mergeMemory: (base, mine, theirs) => type.mergeMemory?.(base, mine, theirs) ?? mine,
     settings,
     // Safe, here and below: the type's own schema has parsed them.
     doubt: settings === undefined ? undefined : type.doubt?.(settings as Parameters<typeof type.open>[0]),

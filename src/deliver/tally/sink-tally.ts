@@ -13,6 +13,8 @@ export interface SinkOutcome extends Omit<ClosingReport, 'inDoubt'> {
   readonly failed_partitions: number;
   /** Partitions that the source could not read. */
   readonly unread_partitions: number;
+  /** Partitions that another process was delivering, so that this one left them to it. Left out where there are none. */
+  readonly partitions_left_to_others?: number;
   readonly accepted: number;
   readonly rejected: readonly Refusal[];
   readonly skipped: readonly Refusal[];
@@ -28,6 +30,7 @@ export interface SinkOutcome extends Omit<ClosingReport, 'inDoubt'> {
 export class SinkTally {
   partitions = 0;
   unreadPartitions = 0;
+  leftToOthers = 0;
   inDoubt = 0;
   /** By {@link partitionName}, the first one first. */
   readonly #failed = new Map<string, Failure & { readonly partition: string }>();
@@ -68,6 +71,7 @@ export class SinkTally {
       partitions: this.partitions,
       failed_partitions: this.#failed.size,
       unread_partitions: this.unreadPartitions,
+      ...(this.leftToOthers > 0 && { partitions_left_to_others: this.leftToOthers }),
       ...records,
       in_doubt: this.inDoubt,
       failure: first ?? this.#beside ?? refused(records) ?? null,

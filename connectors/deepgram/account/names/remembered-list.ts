@@ -11,7 +11,8 @@ export interface StoredList<Details> {
   entries: [id: string, entry: StoredEntry<Details>][];
 }
 
-interface StoredEntry<Details> {
+/** One thing of it. */
+export interface StoredEntry<Details> {
   names: NameHistory;
   /** True while the list has it. */
   listed?: boolean | undefined;

@@ -200,11 +200,11 @@ describe.skipIf(!hasPostgres)(
       expect(kinds.map(({ kind }) => kind)).toEqual([
         'checkpoints',
         'checkpoints.2026-11-20T12-00-00-000Z',
+        'last_readings',
+        'last_readings.2026-11-20T12-00-00-000Z',
         'layout',
         'memory',
         'memory.2026-11-20T12-00-00-000Z',
-        'readings',
-        'readings.2026-11-20T12-00-00-000Z',
       ]);
     });
   },
