@@ -43,6 +43,8 @@ export interface SharedStore {
   read(place: TablePlace): Promise<DaysOfSinks>;
   /** The last readings of a project and day, by stream. */
   readings(day: Day, source: string, projectId: string): Promise<ReadonlyMap<string, LastReading>>;
+  /** What is remembered of a project now; JSON, undefined where there is nothing. */
+  memory(source: string, projectId: string): Promise<unknown>;
   saveMemory(source: string, changes: readonly MemoryChange[], merge: MergeMemory): Promise<void>;
   /** Takes a name among them; see `SharedRows`. */
   claim(name: string): Promise<(() => Promise<void>) | undefined>;

@@ -8,6 +8,8 @@ import type { MemoryStore, MergeMemory, RememberedBySource, SharedStore } from '
 export interface RunMemory extends SourceMemory {
   /** A failure is only told: what is remembered may lag behind. */
   save(): Promise<void>;
+  /** Looks at what others have come to remember of a project. Left out where no other process remembers anything. */
+  refresh?(projectId: string): Promise<void>;
 }
 
 /** Remembers for as long as it lives. */
@@ -68,6 +70,13 @@ export async function sharedMemory(
       noteBase(projectId);
       projects.set(projectId, value);
       changed.add(projectId);
+    },
+    refresh: async (projectId) => {
+      const kept = await shared.memory(source, projectId);
+      // What is not kept yet goes on from what was known, and is put to what the others know.
+      if (changed.has(projectId)) return;
+      projects.set(projectId, kept);
+      bases.set(projectId, textOf(kept));
     },
     save: async () => {
       if (changed.size === 0) return;

@@ -47,7 +47,7 @@ export interface CheckpointSession {
     readonly checkpoints: Checkpoints;
     /** What append sinks have; undefined where nothing is remembered. */
     readonly journal?: AppendJournal;
-    readonly memory: SourceMemory;
+    readonly memory: Pick<RunMemory, 'refresh'> & SourceMemory;
   }>;
   /**
    * Keeps what was delivered and learned so far, as at the end.

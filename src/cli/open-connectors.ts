@@ -6,21 +6,28 @@ import { noMemory } from '../checkpoints/run-memory.js';
 import type { Job, JobSink } from '../config/job.js';
 import { dryRunSink } from '../deliver/dry-run-sink.js';
 import { SinkLane } from '../deliver/sink-lane.js';
+import type { SharedLimit } from '../http/pacing/shared-limit.js';
 import type { Log } from '../log/log.js';
 import type { Window } from '../time/window.js';
 import { userAgent } from './version.js';
 
-/** @param memory of earlier runs. Default: none. */
+/**
+ * @param memory of earlier runs. Default: none.
+ * @param limit that this process shares with others; see `SourceContext`
+ */
 export function openSource(
   job: Job,
   window: Window,
   log: Log,
   { clock }: CliContext,
-  memory: SourceMemory = noMemory(),
+  {
+    memory = noMemory(),
+    limit,
+  }: { readonly memory?: SourceMemory | undefined; readonly limit?: SharedLimit | undefined } = {},
 ): Promise<Source> {
   const { env, source } = job;
   const { projects } = source;
-  return source.open({ projects, window, memory, clock, log, env, userAgent: userAgent() });
+  return source.open({ projects, window, memory, limit, clock, log, env, userAgent: userAgent() });
 }
 
 export interface LaneOptions {

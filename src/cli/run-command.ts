@@ -48,6 +48,8 @@ export interface Delivery {
   window?(job: Job, now: number): Window | Promise<Window>;
   /** True where what is read is meant to replace whatever is there. Default false. */
   readonly replacesAll?: boolean;
+  /** Carries it out. Default: this process does. */
+  run?(options: RunOptions, job: Job): Promise<RunResult>;
   /** Default: that of the job. */
   openSource?(job: Job, window: Window, log: Log): Promise<Source>;
 }
@@ -127,27 +129,31 @@ export async function summarized(
       window = await (delivery.window?.(job, clock.now()) ?? resolveWindow(job.window, clock.now()));
       const { checkpoints, journal, memory } = await session.open(window);
       source = await (delivery.openSource?.(job, window, log) ??
-        openSource(job, window, log, context, memory));
+        openSource(job, window, log, context, { memory }));
       const from = source;
       const within = window;
       result = await withLanes(job, { dryRun, journal }, log, context, (lanes) => {
         heedAppending(lanes, delivery.checkpoints.use, dryRun || delivery.isRehearsal ? silentLog : log);
         const busy = { traffic: from.traffic, sinks: () => busySinks(lanes) };
+        const carryOut = delivery.run ?? run;
         return progress(busy, (onProgress) =>
-          run({
-            source: from,
-            lanes,
-            streams: job.streams.filter((stream) => lanes.some((lane) => lane.wants(stream))),
-            window: within,
-            checkpoints,
-            acceptLess,
-            wantsCosts: budget !== undefined,
-            clock,
-            log,
-            mask: (text) => context.screen.masked(text),
-            signal: AbortSignal.any([context.signal, session.lost]),
-            onProgress,
-          }),
+          carryOut(
+            {
+              source: from,
+              lanes,
+              streams: job.streams.filter((stream) => lanes.some((lane) => lane.wants(stream))),
+              window: within,
+              checkpoints,
+              acceptLess,
+              wantsCosts: budget !== undefined,
+              clock,
+              log,
+              mask: (text) => context.screen.masked(text),
+              signal: AbortSignal.any([context.signal, session.lost]),
+              onProgress,
+            },
+            job,
+          ),
         );
       });
       const spent = budget && checkBudget(budget, result.costs, window.now);

@@ -5,7 +5,6 @@ import type { Project } from '../../../src/streams/partition.js';
 import type { Stream } from '../../../src/streams/stream.js';
 import { addDays, type Day, formatDays, startOfDay } from '../../../src/time/day.js';
 import { type QueueRun, type QueueTask, TASK_VERSION } from '../tasks/queue-task.js';
-import type { NewTask } from '../tasks/task-queue.js';
 
 /** Days of a request log that one worker reads: each is a task of its own, and a busy one takes long. */
 const DAYS_OF_RECORDS = 3;
@@ -13,10 +12,10 @@ const DAY_MS = 86_400_000;
 
 /** Tasks of a plan, put together for workers: in the order in which they may be taken. */
 export interface QueueTasks {
-  readonly records: readonly NewTask[];
-  readonly names: readonly NewTask[];
+  readonly records: readonly QueueTask[];
+  readonly names: readonly QueueTask[];
   /** What comes last, once. */
-  readonly finish: NewTask;
+  readonly finish: QueueTask;
 }
 
 /**
@@ -29,6 +28,7 @@ export function queueTasks(
   source: Pick<Source, 'derives'>,
   streams: readonly Stream[],
   versions: DayVersions,
+  projects: readonly Project[],
 ): QueueTasks {
   const kinds = new Map(streams.map((stream) => [stream.name, stream]));
   const streamOf = (task: Task): Stream => {
@@ -54,7 +54,7 @@ export function queueTasks(
     group.tasks.push(task);
   }
   const all = [...groups].map(
-    ([key, group]): NewTask => ({
+    ([key, group]): QueueTask => ({
       ...bare(run),
       ...group,
       key,
@@ -71,6 +71,7 @@ export function queueTasks(
       project: null,
       key: `the end of ${run.id}`,
       about: 'the end of a run',
+      projects: [...projects],
       tasks: last,
     },
   };
@@ -82,8 +83,8 @@ function firstOfBlock(day: Day): Day {
   return addDays(day, -(number % DAYS_OF_RECORDS));
 }
 
-function bare(run: QueueRun): Pick<NewTask, 'version' | 'run' | 'after' | 'versions'> {
-  return { version: TASK_VERSION, run, after: [], versions: {} };
+function bare(run: QueueRun): Pick<QueueTask, 'version' | 'run' | 'after' | 'versions' | 'projects'> {
+  return { version: TASK_VERSION, run, after: [], versions: {}, projects: [] };
 }
 
 function versionsOf(

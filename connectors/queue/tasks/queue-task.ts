@@ -32,16 +32,17 @@ const run = z.object({
     since: day,
     until: day,
     now: z.number(),
-    isDefault: z.boolean().optional(),
-    isByHand: z.boolean().optional(),
+    isDefault: z.boolean().exactOptional(),
+    isByHand: z.boolean().exactOptional(),
   }),
   /** What the command line said of it, as `sync` has these options; left out where it did not. */
   options: z.object({
-    stream: z.array(z.string()).optional(),
-    sink: z.array(z.string()).optional(),
-    project: z.array(z.string()).optional(),
-    acceptLess: z.array(z.string()).optional(),
-    fullRefresh: z.boolean().optional(),
+    stream: z.array(z.string()).exactOptional(),
+    sink: z.array(z.string()).exactOptional(),
+    project: z.array(z.string()).exactOptional(),
+    acceptLess: z.array(z.string()).exactOptional(),
+    fullRefresh: z.boolean().exactOptional(),
+    wantsCosts: z.boolean().exactOptional(),
   }),
 });
 
@@ -53,10 +54,14 @@ export const queueTask = z.object({
    * `finish` when all of the run has.
    */
   stage: z.enum(['records', 'names', 'finish']),
+  /** Tasks that have the same one read the same kind of thing of the same days: what one of them has, no other gets. */
+  key: z.string(),
   /** What it reads, in a word or two: people see it. */
   about: z.string(),
   /** Null for the last one, which is about all of them. */
   project: project.nullable(),
+  /** Those of the run, for the last one. */
+  projects: z.array(project),
   /** Tasks of earlier runs that have to have ended too, by their ids. */
   after: z.array(z.uuid()),
   tasks: z.array(task),

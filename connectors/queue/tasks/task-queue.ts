@@ -5,8 +5,10 @@ import type { Task } from '../../../src/plan/task.js';
 import { Database, type DatabaseContext, type Transaction } from '../../postgres/connection/database.js';
 import type { PostgresStateSettings } from '../../postgres/state/state-type.js';
 import { identifier } from '../../postgres/tables/identifier.js';
+import { limitsTable } from '../limit/postgres-limit.js';
 import {
   constructionOf,
+  DEAD,
   indexesOf,
   LEASE_SECONDS,
   NOT_YET,
@@ -18,12 +20,6 @@ import {
 } from './queue-schema.js';
 import { type QueueTask, queueTask } from './queue-task.js';
 import { uncovered } from './uncovered.js';
-
-/** A task to be queued. */
-export interface NewTask extends QueueTask {
-  /** Tasks that have the same one read the same kind of thing of the same days: what one of them has, no other gets. */
-  readonly key: string;
-}
 
 /** What became of tasks that were to be queued. */
 export interface Queued {
@@ -40,6 +36,9 @@ export interface TakenTask {
   readonly turn: number;
   readonly task: QueueTask;
 }
+
+/** Why a task failed, and what came of it all the same: plain data. */
+export type TaskFailure = Failure & { readonly parts?: unknown };
 
 /** How many tasks there are, by what becomes of them. */
 export interface QueueCounts {
@@ -58,6 +57,16 @@ interface QueuedBefore {
   readonly key: string;
   readonly id: string;
   readonly tasks: readonly Task[];
+}
+
+/** What became of a task. */
+export interface EndedTask {
+  readonly id: string;
+  readonly task: QueueTask;
+  /** What {@link TaskQueue.complete} or {@link TaskQueue.fail} was given; something else where a worker has vanished with it. */
+  readonly output: unknown;
+  /** True where it was given up. */
+  readonly isDead: boolean;
 }
 
 /** Times that a task is given to another worker where one has vanished with it: then it may be what kills them. */
@@ -110,12 +119,12 @@ export class TaskQueue {
     for (const queue of QUEUES) await this.#boss.createQueue(queue.name, queue);
     await this.#database.transaction(this.#signal, async (transaction) => {
       await transaction.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [this.schema]);
-      for (const index of indexesOf(this.schema)) await transaction.query(index);
+      for (const sql of [...indexesOf(this.schema), limitsTable(this.schema)]) await transaction.query(sql);
     });
   }
 
   /** Queues what no task has that is there and not done; what waits for others is not to be taken yet. */
-  async add(tasks: readonly NewTask[]): Promise<Queued> {
+  async add(tasks: readonly QueueTask[]): Promise<Queued> {
     const ids: string[] = [];
     const covering = new Set<string>();
     for (let at = 0; at < tasks.length; at += BATCH) {
@@ -186,15 +195,18 @@ export class TaskQueue {
     return taken.filter(({ id }) => !ours.has(id));
   }
 
-  /** Done; false where the task is somebody else's now. @param output plain data */
-  complete(taken: Pick<TakenTask, 'id' | 'turn'>, output: object): Promise<boolean> {
-    return this.#end(taken, (db) => this.#boss.complete(TASKS, taken.id, output, { db }));
+  /** Done; false where the task is somebody else's now. What was given up of the same is forgotten. @param output plain data */
+  complete(taken: TakenTask, output: object): Promise<boolean> {
+    return this.#end(taken, async (db) => {
+      await this.#boss.complete(TASKS, taken.id, output, { db });
+      await db.executeSql(`delete from ${this.#table} where name = $1 and data ->> 'key' = $2`, [DEAD, taken.task.key]);
+    });
   }
 
   /** Failed: to be tried again later, unless it was tried often enough, or trying is of no use. */
   fail(
     taken: Pick<TakenTask, 'id' | 'turn'>,
-    failure: Failure,
+    failure: TaskFailure,
     { isLasting = false }: { readonly isLasting?: boolean } = {},
   ): Promise<boolean> {
     return this.#end(taken, async (db) => {
@@ -267,40 +279,36 @@ export class TaskQueue {
     };
   }
 
-  /** What tasks of a run left when they were done, and how those that were given up had failed. */
-  async outcomes(
-    runId: string,
-    others: readonly string[],
-  ): Promise<
-    readonly {
-      readonly id: string;
-      readonly task: QueueTask;
-      readonly output: unknown;
-      readonly isDead: boolean;
-    }[]
-  > {
-    const columns = 'id, data, output, state';
-    const where = `name = $1 and (${RUN_OF} = $2 or id = any($3::uuid[])) and state in ('completed', 'failed')`;
-    const rows = await this.#statement<{
-      readonly id: string;
-      data: QueueTask;
-      output: unknown;
-      state: string;
-    }>(
-      `select ${columns} from ${this.#table} where ${where}
-       union all select ${columns} from ${identifier(this.schema, 'archive')} where ${where}`,
+  /** What became of a task; undefined while that is not known, or known no more. */
+  async ended(id: string): Promise<EndedTask | undefined> {
+    const [one] = await this.#ended('id = $2', id);
+    return one;
+  }
+
+  /** What became of those tasks of a run that have ended, and of these others. */
+  outcomes(runId: string, others: readonly string[]): Promise<readonly EndedTask[]> {
+    return this.#ended(`(${RUN_OF} = $2 or id = any($3::uuid[]))`, runId, others);
+  }
+
+  /** Tasks of a run that have not ended. */
+  async left(runId: string, others: readonly string[]): Promise<number> {
+    const [row] = await this.#statement<{ readonly left: string }>(
+      `select count(*) as left from ${this.#table}
+       where name = $1 and state < 'completed' and (${RUN_OF} = $2 or id = any($3::uuid[]))`,
       [TASKS, runId, others],
     );
-    return rows.map(({ id, data, output, state }) => ({
-      id,
-      task: data,
-      output,
-      isDead: state === 'failed',
-    }));
+    return Number(row?.left ?? 0);
   }
 
   async dispose(): Promise<void> {
     await this.#database.end();
+  }
+
+  async #ended(which: string, ...values: readonly unknown[]): Promise<readonly EndedTask[]> {
+    const select = (table: string) =>
+      `select id, data as task, output, state = 'failed' as "isDead" from ${identifier(this.schema, table)}
+       where name = $1 and ${which} and state in ('completed', 'failed')`;
+    return this.#statement<EndedTask>(`${select('job')} union all ${select('archive')}`, [TASKS, ...values]);
   }
 
   async #end(
@@ -344,6 +352,11 @@ export class TaskQueue {
     return found?.is === true;
   }
 
+  /** A database of the same connections, for what else workers share. */
+  get database(): Pick<Database, 'transaction'> {
+    return this.#database;
+  }
+
   #statement<Row extends object = Record<string, unknown>>(
     sql: string,
     values?: readonly unknown[],
@@ -352,9 +365,9 @@ export class TaskQueue {
   }
 }
 
-function jobOf({ key, ...data }: NewTask): PgBoss.JobInsert<object> & { readonly id: string } {
+function jobOf(data: QueueTask): PgBoss.JobInsert<object> & { readonly id: string } {
   const waits = data.stage === 'records' ? {} : { startAfter: NOT_YET, keepUntil: NOT_YET };
-  return { id: randomUUID(), name: TASKS, singletonKey: key, data, ...waits };
+  return { id: randomUUID(), name: TASKS, singletonKey: data.key, data, ...waits };
 }
 
 function dbOf(transaction: Transaction): PgBoss.Db {

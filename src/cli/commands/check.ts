@@ -29,7 +29,7 @@ export async function check(options: JobOptions & LogOptions, context: CliContex
   const state = await checkState(job, window, log, context);
   let source: Source | undefined;
   try {
-    source = await openSource(job, window, log, context, state.memory);
+    source = await openSource(job, window, log, context, { memory: state.memory });
     const asked = source;
     return await withOpenings(job, {}, log, context, async (openings) => {
       const busy = {

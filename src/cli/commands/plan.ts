@@ -50,7 +50,7 @@ async function planOf(
   const window = resolveWindow(job.window, clock.now());
   const { since, until } = window;
   const { checkpoints, memory } = await session.open(window);
-  const source = await openSource(job, window, log, context, memory);
+  const source = await openSource(job, window, log, context, { memory });
   try {
     return await withLanes(job, { dryRun: true }, log, context, async (lanes) => {
       const busy = { traffic: source.traffic, sinks: () => [] };

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { databaseUrl } from '../../../connectors/postgres/connection/database-url.js';
-import type { QueueRun } from '../../../connectors/queue/tasks/queue-task.js';
-import { type NewTask, type TakenTask, TaskQueue } from '../../../connectors/queue/tasks/task-queue.js';
+import type { QueueRun, QueueTask } from '../../../connectors/queue/tasks/queue-task.js';
+import { type TakenTask, TaskQueue } from '../../../connectors/queue/tasks/task-queue.js';
 import type { Failure } from '../../../src/errors/export-error.js';
 import { silentLog } from '../../../src/log/log.js';
 import { daysOf, type Task } from '../../../src/plan/task.js';
@@ -21,7 +21,7 @@ describe.skipIf(!hasPostgres)('a queue of tasks', () => {
     const [one, none] = [await queue.take(4), await queue.take(4)];
     const isOurs = await queue.complete(only(one), { records: 7 });
 
-    expect(one.map(({ task }) => task)).toEqual([withoutKey(records(run, 'p-1'))]);
+    expect(one.map(({ task }) => task)).toEqual([records(run, 'p-1')]);
     expect(none).toEqual([]);
     expect(isOurs).toBe(true);
     expect(await queue.outcomes(run.id, [])).toMatchObject([{ output: { records: 7 }, isDead: false }]);
@@ -279,7 +279,7 @@ function runOf(): QueueRun {
   return { id: randomUUID(), window, options: {} };
 }
 
-function records(run: QueueRun, id: string, days = ['2026-11-20'], sinks = ['archive']): NewTask {
+function records(run: QueueRun, id: string, days = ['2026-11-20'], sinks = ['archive']): QueueTask {
   const lacking = Object.fromEntries(sinks.map((sink) => [sink, { why: 'new' as const }]));
   const partitions = days.map((day) => ({ day, lacking })) as unknown as Task['partitions'];
   const project = { id, name: id };
@@ -287,7 +287,7 @@ function records(run: QueueRun, id: string, days = ['2026-11-20'], sinks = ['arc
   return { ...bare(run), stage: 'records', about: 'requests', project, tasks, key: `records ${id}` };
 }
 
-function names(run: QueueRun, id: string): NewTask {
+function names(run: QueueRun, id: string): QueueTask {
   return {
     ...bare(run),
     stage: 'names',
@@ -303,7 +303,7 @@ function namesOf(id: string): Task[] {
   return [{ source: 'deepgram', stream: 'api_keys', project: { id, name: id }, partitions, calls: 1 }];
 }
 
-function finish(run: QueueRun, after: readonly string[] = []): NewTask {
+function finish(run: QueueRun, after: readonly string[] = []): QueueTask {
   return {
     ...bare(run),
     stage: 'finish',
@@ -320,11 +320,7 @@ function nameOf({ task }: TakenTask): string {
 }
 
 function bare(run: QueueRun) {
-  return { version: 1 as const, run, after: [], versions: {} };
-}
-
-function withoutKey({ key: _, ...task }: NewTask) {
-  return task;
+  return { version: 1 as const, run, after: [], versions: {}, projects: [] };
 }
 
 function only<One>(list: readonly (One | undefined)[]): One {
