@@ -10,7 +10,7 @@ import { startStandIn } from '../dist/connectors/stand-ins/deepgram/stand-in.js'
 import { Counts } from './counts.mjs';
 import { project, requestLog } from './request-log.mjs';
 
-const { day, requests, projects, key } = JSON.parse(process.argv[2]);
+const { day, requests, projects, busy, key } = JSON.parse(process.argv[2]);
 const log = requestLog(day, requests);
 const standIn = await startStandIn({ apiKey: key, projects: [project] });
 const others = Array.from({ length: projects - 1 }, (_, at) => ({
@@ -18,6 +18,9 @@ const others = Array.from({ length: projects - 1 }, (_, at) => ({
   name: `Project ${at + 2}`,
 }));
 const listed = [{ project_id: project.id, name: project.name }, ...others];
+
+/** Projects that have the request log, each the whole of it. */
+const withRequests = new Set(listed.slice(0, busy).map(({ project_id: id }) => id));
 
 let behaviour = {};
 let counts = new Counts();
@@ -43,7 +46,7 @@ async function answer({ url, headers }, response) {
   if (pathname === '/v1/projects')
     return send(response, 200, Buffer.from(JSON.stringify({ projects: listed })));
   const projectId = LIST.exec(pathname)?.[1];
-  if (projectId === project.id) return sendPage(response, searchParams);
+  if (withRequests.has(projectId)) return sendPage(response, searchParams);
   if (projectId !== undefined) return send(response, 200, NO_REQUESTS);
   const { status, body } = await other(url);
   send(response, status, body);

@@ -12,11 +12,12 @@ export const apiKey = 'bench-key';
  * Starts an account with so many requests on that day, in a process of its own.
  *
  * @param {number} requests
- * @param {number} projects all but the first have no requests, and the same usage and billing
+ * @param {number} projects all have the same usage and billing
+ * @param {number} busy how many of them have the requests; the others have none
  */
-export async function startAccount(requests, projects = 1) {
+export async function startAccount(requests, projects = 1, busy = 1) {
   const child = fork(fileURLToPath(new URL('account-process.mjs', import.meta.url)), [
-    JSON.stringify({ day, requests, projects, key: apiKey }),
+    JSON.stringify({ day, requests, projects, busy, key: apiKey }),
   ]);
   const ended = once(child, 'exit');
   const failed = ended.then(([code]) => {
@@ -33,7 +34,7 @@ export async function startAccount(requests, projects = 1) {
   };
   return {
     ...(await answer()),
-    requests,
+    requests: requests * busy,
     projects,
     project,
     /**

@@ -17,7 +17,7 @@ const FLOOR = fileURLToPath(new URL('floor.mjs', import.meta.url));
 export const CONCURRENCY = 8;
 
 /** The real `sync` of one day's requests. */
-export function sync(sinks, concurrency = CONCURRENCY) {
+export function sync(sinks, concurrency = CONCURRENCY, options = []) {
   return {
     name: `sync to ${sinks.join(', ')}`,
     async prepare(folder, account) {
@@ -28,7 +28,7 @@ export function sync(sinks, concurrency = CONCURRENCY) {
         until: day,
         streams: REQUESTS_ONLY,
       });
-      return [...SYNC];
+      return [...SYNC, ...options];
     },
     async verify(folder, account) {
       const { records } = (await streamsIn(folder)).find(({ name }) => name === 'requests');
@@ -46,13 +46,13 @@ export function sync(sinks, concurrency = CONCURRENCY) {
  * `sync` of usage and billing from that day on, once for each of the groupings of `streams`. Run again in the same
  * folder, it reads what may still change.
  */
-export function dailySync(since, streams, concurrency = CONCURRENCY) {
+export function dailySync(since, streams, concurrency = CONCURRENCY, options = []) {
   return {
     name: `usage and billing since ${since}`,
     async prepare(folder, account) {
       const sinks = ['ndjson', 'tableau'];
       await writeConfig(folder, account, { sinks, concurrency, since, until: day, streams });
-      return [...SYNC];
+      return [...SYNC, ...options];
     },
     async verify(folder) {
       const streams = await streamsIn(folder);

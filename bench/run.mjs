@@ -4,6 +4,7 @@
  *     npm run bench [-- --waiting | --calls | --scale [--only requests|projects|year]] [--quick]
  *     npm run bench -- --report [--quick]
  *     npm run bench -- --parquet [--quick]
+ *     npm run bench -- --jobs [--quick]
  *     npm run bench -- --postgres [--only loading|queries] [--quick]
  *     npm run bench -- --markdown
  */
@@ -11,6 +12,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { calls } from './calls.mjs';
 import { comparison } from './comparison.mjs';
+import { jobs } from './jobs.mjs';
 import { parquet } from './parquet.mjs';
 import { postgres } from './postgres.mjs';
 import { reportText, surroundings } from './report.mjs';
@@ -26,6 +28,7 @@ const { values: options } = parseArgs({
     postgres: { type: 'boolean', default: false },
     report: { type: 'boolean', default: false },
     parquet: { type: 'boolean', default: false },
+    jobs: { type: 'boolean', default: false },
     only: { type: 'string', default: '' },
     quick: { type: 'boolean', default: false },
     markdown: { type: 'boolean', default: false },
@@ -39,6 +42,7 @@ else if (options.scale) await measure('scale', scale);
 else if (options.calls) await measure('calls', calls);
 else if (options.postgres) await measure('postgres', postgres);
 else if (options.report) await measure('report', reportSink);
+else if (options.jobs) await measure('jobs', jobs);
 else if (options.parquet) await measure('parquet', parquet);
 else if (options.waiting) await measure('waiting', waiting);
 else await measure('comparison', comparison);

@@ -39,7 +39,8 @@ const READINGS_A_CALL = 1.25;
 
 /** Reads a Deepgram account through its management API. */
 export function deepgramSource(settings: DeepgramSettings, context: SourceContext): Source {
-  const { max_concurrency: maxConcurrency, states } = settings;
+  const { states } = settings;
+  const maxConcurrency = Math.max(1, Math.floor(settings.max_concurrency / (context.processes ?? 1)));
   const skipsUnavailable = settings.unavailable === 'skip';
   const { clock, log, env, userAgent } = context;
   const { limit } = context;

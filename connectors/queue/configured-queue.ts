@@ -18,10 +18,14 @@ export async function withQueue<Result>(
 ): Promise<Result> {
   const state = configuredState(job);
   if (state === undefined) {
-    throw new ExportError('USAGE', 'Workers share their tasks and their state through PostgreSQL, and the state is in a file.', {
-      kind: 'config',
-      hint: 'Add `state: { type: postgres, url: "${DATABASE_URL}" }` to the configuration.',
-    });
+    throw new ExportError(
+      'USAGE',
+      'Workers share their tasks and their state through PostgreSQL, and the state is in a file.',
+      {
+        kind: 'config',
+        hint: 'Add `state: { type: postgres, url: "${DATABASE_URL}" }` to the configuration.',
+      },
+    );
   }
   const { clock } = context;
   const own = { clock, cwd: job.folder, env: job.env, log, name: 'queue' };

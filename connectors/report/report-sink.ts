@@ -46,7 +46,8 @@ export function reportSink(settings: ReportSettings, context: SinkContext): Sink
         abort: async () => {},
       };
     },
-    finish: async (_run, signal) => {
+    finish: async ({ isPart = false }, signal) => {
+      if (isPart) return { facts: {}, notes: [] };
       const now = clock.now();
       const text = reportPage(await readAccount(store, { ...settings, now, signal }), now);
       await folder.replaceFile([basename(page)], (file) => file.write(text));

@@ -118,8 +118,9 @@ export function tableauSink(settings: TableauSettings, context: SinkContext): Si
       });
       return encodedWriter(partition.stream)(target);
     },
-    finish: async (_run, signal) => {
+    finish: async ({ isPart = false }, signal) => {
       await counts.save();
+      if (isPart) return { facts: {}, notes };
       const tables = [...streams.values()].flat();
       await (single ? stitchTables(signal) : renewFiles(signal));
       const described = await writeDataPackage(folder, tables, settings.layout, form.format);

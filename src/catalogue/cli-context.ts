@@ -12,6 +12,8 @@ export interface ProgramContext {
   readonly signal: AbortSignal;
   /** The exit code for that: 128 and the number of the signal. */
   readonly interruptCode: () => number | undefined;
+  /** The file that the program is run by, and other processes of it can be. Left out where it is part of another program. */
+  readonly program?: string | undefined;
 }
 
 /** What a command is given: that, and what the program is made of. */

@@ -61,7 +61,10 @@ export interface RunSoFar {
   readonly costs?: readonly ProjectCosts[];
   /** Which part of the work this run did, where others do the rest, such as `2/3`. Left out where it did all of it. */
   readonly shard?: string | undefined;
-  /** True where another process sums up the run, and this one did some of its tasks. Default false. */
+  /**
+   * True where another process sums up the run, and this one did some of its tasks: what is of all of them is left to that
+   * one. Default false.
+   */
   readonly isPart?: boolean | undefined;
 }
 

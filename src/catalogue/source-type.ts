@@ -32,6 +32,8 @@ export interface SourceContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** How the program names itself to servers. */
   readonly userAgent: string;
+  /** Processes that read at once what one would read else, each with its part of the calls in flight. Default 1. */
+  readonly processes?: number | undefined;
 }
 
 /** How far back a source can be asked, and what that takes. */

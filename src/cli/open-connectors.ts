@@ -14,6 +14,7 @@ import { userAgent } from './version.js';
 /**
  * @param memory of earlier runs. Default: none.
  * @param limit that this process shares with others; see `SourceContext`
+ * @param processes that read at once; see `SourceContext`
  */
 export function openSource(
   job: Job,
@@ -23,11 +24,17 @@ export function openSource(
   {
     memory = noMemory(),
     limit,
-  }: { readonly memory?: SourceMemory | undefined; readonly limit?: SharedLimit | undefined } = {},
+    processes,
+  }: {
+    readonly memory?: SourceMemory | undefined;
+    readonly limit?: SharedLimit | undefined;
+    readonly processes?: number;
+  } = {},
 ): Promise<Source> {
   const { env, source } = job;
   const { projects } = source;
-  return source.open({ projects, window, memory, limit, clock, log, env, userAgent: userAgent() });
+  const own = { projects, window, memory, limit, processes };
+  return source.open({ ...own, clock, log, env, userAgent: userAgent() });
 }
 
 export interface LaneOptions {

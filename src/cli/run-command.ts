@@ -1,9 +1,11 @@
 import type { CliContext } from '../catalogue/cli-context.js';
 import type { Source } from '../catalogue/source.js';
+import type { SourceMemory } from '../catalogue/source-type.js';
 import type { Job } from '../config/job.js';
 import type { Path } from '../config/mistakes/mistake.js';
 import type { BudgetSettings } from '../config/settings/config-schema.js';
 import { resolveWindow } from '../config/settings/window.js';
+import type { AcceptLess } from '../deliver/accept-less.js';
 import { type RunOptions, type RunResult, run } from '../deliver/run.js';
 import type { SinkLane } from '../deliver/sink-lane.js';
 import { ExportError, failureOf } from '../errors/export-error.js';
@@ -20,10 +22,13 @@ import { summaryText } from '../summary/summary-text.js';
 import { oneLine } from '../text/one-line.js';
 import type { Window } from '../time/window.js';
 import { beginCheckpoints, type CheckpointOptions } from './checkpoint-session.js';
+import type { JobProcesses } from './jobs/job-processes.js';
+import type { Order } from './jobs/messages.js';
 import { openSource, withLanes } from './open-connectors.js';
 import { acceptedLess } from './options/accept-less.js';
 import { differenceLimit } from './options/fail-on-difference.js';
 import { type JobOptions, jobFor } from './options/job-options.js';
+import { processCount } from './options/jobs-option.js';
 import { type LogOptions, logFor } from './options/log-options.js';
 import { refuseState, type SummaryOptions, tryWriting, writeSummaries } from './summary-files.js';
 
@@ -33,6 +38,8 @@ export interface DeliveryOptions extends JobOptions, LogOptions, SummaryOptions 
   readonly acceptLess?: readonly string[] | undefined;
   /** Ends with exit 3 where the projects have cost more than the budget, or where that cannot be told. Default false. */
   readonly failOverBudget?: boolean | undefined;
+  /** Processes that read and deliver at once. Default: this one alone. */
+  readonly jobs?: number | undefined;
   /** Ends with exit 3 where what was read differs by more than so many percent and nothing explains it, such as `0.5%`. */
   readonly failOnDifference?: string | undefined;
 }
@@ -49,7 +56,7 @@ export interface Delivery {
   /** True where what is read is meant to replace whatever is there. Default false. */
   readonly replacesAll?: boolean;
   /** Carries it out. Default: this process does. */
-  run?(options: RunOptions, job: Job): Promise<RunResult>;
+  run?(options: RunOptions): Promise<RunResult>;
   /** Default: that of the job. */
   openSource?(job: Job, window: Window, log: Log): Promise<Source>;
 }
@@ -96,7 +103,7 @@ export interface Listeners {
 export async function summarized(
   options: JobOptions &
     SummaryOptions &
-    Pick<DeliveryOptions, 'dryRun' | 'acceptLess' | 'failOverBudget' | 'failOnDifference'>,
+    Pick<DeliveryOptions, 'dryRun' | 'acceptLess' | 'failOverBudget' | 'failOnDifference' | 'jobs'>,
   delivery: Delivery,
   context: CliContext,
   { log, progress = (_busy, work) => work(() => {}) }: Listeners,
@@ -106,6 +113,7 @@ export async function summarized(
   let source: Source | undefined;
   let window: Window | undefined;
   let result: RunResult | undefined;
+  let others: JobProcesses | undefined;
   const ended = () => ({
     startedAt,
     finishedAt: clock.now(),
@@ -122,38 +130,50 @@ export async function summarized(
     const budget = options.failOverBudget ? budgetOf(job, options) : undefined;
     const limit =
       options.failOnDifference === undefined ? undefined : differenceLimit(options.failOnDifference, job);
-    const acceptLess = delivery.replacesAll ? 'all' : acceptedLess(options.acceptLess ?? [], job.streams);
+    const acceptLess: AcceptLess = delivery.replacesAll
+      ? 'all'
+      : acceptedLess(options.acceptLess ?? [], job.streams);
     const session = await beginCheckpoints(job, { ...delivery.checkpoints, dryRun }, log, context);
     try {
       // Only now: the run that was waited for has read what came meanwhile, and must not be replaced by less.
       window = await (delivery.window?.(job, clock.now()) ?? resolveWindow(job.window, clock.now()));
       const { checkpoints, journal, memory } = await session.open(window);
-      source = await (delivery.openSource?.(job, window, log) ??
-        openSource(job, window, log, context, { memory }));
-      const from = source;
+      const order = {
+        options: jobOptionsOf(options),
+        window,
+        acceptLess,
+        dryRun,
+        remembers: checkpoints.remembers,
+      };
+      others = await othersFor(options.jobs, order, job, memory, context);
+      const from = await (delivery.openSource?.(job, window, log) ??
+        openSource(job, window, log, context, { memory: others?.memory ?? memory }));
+      source = from;
       const within = window;
       result = await withLanes(job, { dryRun, journal }, log, context, (lanes) => {
         heedAppending(lanes, delivery.checkpoints.use, dryRun || delivery.isRehearsal ? silentLog : log);
-        const busy = { traffic: from.traffic, sinks: () => busySinks(lanes) };
+        const busy = {
+          traffic: from.traffic,
+          calls: () => others?.calls ?? 0,
+          sinks: () => busySinks(lanes),
+        };
         const carryOut = delivery.run ?? run;
         return progress(busy, (onProgress) =>
-          carryOut(
-            {
-              source: from,
-              lanes,
-              streams: job.streams.filter((stream) => lanes.some((lane) => lane.wants(stream))),
-              window: within,
-              checkpoints,
-              acceptLess,
-              wantsCosts: budget !== undefined,
-              clock,
-              log,
-              mask: (text) => context.screen.masked(text),
-              signal: AbortSignal.any([context.signal, session.lost]),
-              onProgress,
-            },
-            job,
-          ),
+          carryOut({
+            source: from,
+            lanes,
+            streams: job.streams.filter((stream) => lanes.some((lane) => lane.wants(stream))),
+            window: within,
+            checkpoints,
+            acceptLess,
+            wantsCosts: budget !== undefined,
+            clock,
+            log,
+            mask: (text) => context.screen.masked(text),
+            signal: AbortSignal.any([context.signal, session.lost]),
+            onProgress,
+            others,
+          }),
         );
       });
       const spent = budget && checkBudget(budget, result.costs, window.now);
@@ -161,6 +181,7 @@ export async function summarized(
       const verdict = verdictOf(result, context.interruptCode(), spent, difference);
       return summaryOf({ ...ended(), ...verdict, result, budget: spent });
     } finally {
+      await others?.close();
       await session.end();
     }
   } catch (thrown) {
@@ -170,6 +191,26 @@ export async function summarized(
   } finally {
     await source?.close();
   }
+}
+
+/** Those by which another process finds the same job; it says nothing by itself. */
+function jobOptionsOf({ config, envFile, stream, sink, project }: JobOptions): Order['options'] {
+  return { config, envFile, stream, sink, project, quiet: true };
+}
+
+/** Loads and starts nothing where one process does it all. */
+async function othersFor(
+  jobs: number | undefined,
+  order: Omit<Order, 'processes'>,
+  job: Job,
+  memory: SourceMemory,
+  context: CliContext,
+): Promise<JobProcesses | undefined> {
+  if (jobs === undefined) return undefined;
+  const processes = processCount(jobs, context);
+  if (processes === 1) return undefined;
+  const { jobProcesses } = await import('./jobs/job-processes.js');
+  return jobProcesses({ ...order, processes }, job.source, memory, context);
 }
 
 function busySinks(lanes: readonly SinkLane[]): readonly string[] {

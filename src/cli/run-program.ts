@@ -11,6 +11,7 @@ import { main } from './main.js';
 /** Runs the program in this process: its arguments, streams, signals and exit code. */
 export async function runProgram(catalogue: Catalogue): Promise<void> {
   setFlags();
+  if (process.argv[2] === '--job-process') return runJobProcess(catalogue);
   const screen = new Screen(process.stdout, process.stderr, process.env);
   const interrupt = new AbortController();
   let interruptCode: number | undefined;
@@ -33,6 +34,7 @@ export async function runProgram(catalogue: Catalogue): Promise<void> {
   process.stderr.on('error', () => {});
 
   const context = {
+    program: process.argv[1],
     env: process.env,
     cwd: process.cwd(),
     screen,
@@ -46,6 +48,29 @@ export async function runProgram(catalogue: Catalogue): Promise<void> {
     screen.line(`The results could not be written to stdout: ${whyNotWritten(unwritten)[0]}.`);
   }
   process.exitCode = exitCode === EXIT.delivered && unwritten !== undefined ? EXIT.unwritten : exitCode;
+}
+
+/** One of the processes of `--jobs`: it ends when the one does that has started it, whatever signals both of them get. */
+async function runJobProcess(catalogue: Catalogue): Promise<void> {
+  for (const signal of SIGNALS) process.on(signal, () => {});
+  const [{ jobProcess }, { parentChannel }] = await Promise.all([
+    import('./jobs/job-process.js'),
+    import('./jobs/channels.js'),
+  ]);
+  const parent = parentChannel(process);
+  if (parent === undefined) return;
+  const screen = new Screen(process.stdout, process.stderr, process.env);
+  const context = {
+    env: process.env,
+    cwd: process.cwd(),
+    screen,
+    clock: systemClock,
+    signal: new AbortController().signal,
+    interruptCode: () => undefined,
+    catalogue,
+  };
+  await jobProcess(parent, context);
+  process.disconnect?.();
 }
 
 /** What users, terminals, schedulers and time limits end a program with; it writes its summary first. */

@@ -3,23 +3,23 @@ import { abortError } from '../errors/export-error.js';
 import { isMadeBy } from '../plan/derived.js';
 import type { Task } from '../plan/task.js';
 import type { Partition } from '../streams/partition.js';
+import type { Stream } from '../streams/stream.js';
 import type { Clock } from '../time/clock.js';
 import { deliverPartition } from './deliver-partition.js';
 import { forEachConcurrent } from './for-each-concurrent.js';
-import type { PartResult } from './part-result.js';
+import { NOTHING, type PartResult } from './part-result.js';
 import type { PlanRunOptions } from './plan-run.js';
 import type { ReadingsOfRun } from './readings-of-run.js';
-import type { SourceReport } from './source-report.js';
 import { type Progress, RunTally } from './tally/run-tally.js';
 
 export interface CarryOutOptions extends PlanRunOptions {
   readonly clock: Clock;
   /** What all readings of the run came to: those of this process are added, and derived streams are made of them. */
   readonly readings: ReadingsOfRun;
-  /** What the source has told so far. */
-  readonly report: SourceReport;
   /** Replaces secrets in the texts of records. Default: there are none. */
   readonly mask?: ((text: string) => string) | undefined;
+  /** Readings at once, at most. Default: as many as the source can serve. */
+  readonly mostReadings?: number | undefined;
   /** Told after every partition and batch. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
@@ -27,14 +27,15 @@ export interface CarryOutOptions extends PlanRunOptions {
 /**
  * Reads tasks, in their order, and hands every batch to each sink that lacks it; what is made of readings comes last. Each
  * sink commits or aborts each partition by itself; failures are in the result, not thrown. The sinks are neither prepared
- * nor finished: whoever has them may have more tasks for them.
+ * nor finished, and the source is not asked what it has noticed: whoever has them may have more tasks for them.
  */
 export async function carryOut(tasks: readonly Task[], options: CarryOutOptions): Promise<PartResult> {
-  const { source, lanes, streams, checkpoints, log, readings, report, onProgress, signal } = options;
+  const { source, lanes, streams, checkpoints, log, readings, onProgress, signal } = options;
   const { skipsUnavailable } = source;
+  const { mostReadings = source.parallel } = options;
   const tally = new RunTally(streams, tasks, log, { skipsUnavailable, onProgress, readings });
   // A reading has one partition open at a time, in each of its sinks.
-  const most = Math.max(1, Math.min(source.parallel, ...lanes.map((lane) => lane.maxOpenPartitions)));
+  const most = Math.max(1, Math.min(mostReadings, ...lanes.map((lane) => lane.maxOpenPartitions)));
   const derived = new Set(streams.filter((stream) => isMadeBy(source, stream)).map(({ name }) => name));
   const isDerived = ({ stream }: Task) => derived.has(stream);
   const inputsOf = ({ project }: Task) => ({ inputs: readings.inputsOf(project, checkpoints) });
@@ -46,6 +47,7 @@ export async function carryOut(tasks: readonly Task[], options: CarryOutOptions)
   );
   await all(tasks.filter(isDerived), inputsOf);
   return {
+    ...NOTHING,
     streams: tally.streamOutcomes(),
     sourceFailures: tally.failures.all,
     unavailable: tally.failures.unavailable,
@@ -53,8 +55,36 @@ export async function carryOut(tasks: readonly Task[], options: CarryOutOptions)
     sinks: lanes.map((lane) => lane.outcome()),
     spent: tally.spent.soFar(),
     interrupted: signal.aborted,
-    ...report.take(),
   };
+}
+
+/** What comes of tasks that were to be carried out elsewhere, and were not. */
+export function notCarriedOut(
+  tasks: readonly Task[],
+  error: Error,
+  { lanes, streams, log, readings, signal }: CarryOutOptions,
+): PartResult {
+  const tally = new RunTally(streams, tasks, log, { readings });
+  for (const task of tasks) {
+    const { project, partitions } = task;
+    const stream = streamOf(task, streams);
+    const unread = partitions.map(({ day }): Partition => ({ stream, project, day }));
+    tally.taskFailed(task, unread, error);
+    for (const { day, lacking } of partitions)
+      for (const lane of lanes) if (Object.hasOwn(lacking, lane.name)) lane.unread({ stream, project, day });
+  }
+  return {
+    ...NOTHING,
+    streams: tally.streamOutcomes(),
+    sourceFailures: tally.failures.all,
+    interrupted: signal.aborted,
+  };
+}
+
+function streamOf({ stream: name }: Task, streams: readonly Stream[]): Stream {
+  const stream = streams.find((one) => one.name === name);
+  if (stream === undefined) throw new Error(`a task of ${name}, which was not asked for`);
+  return stream;
 }
 
 async function runTask(
@@ -63,8 +93,7 @@ async function runTask(
   tally: RunTally,
   options: CarryOutOptions,
 ): Promise<void> {
-  const stream = options.streams.find(({ name }) => name === task.stream);
-  if (stream === undefined) throw new Error(`a task of ${task.stream}, which was not asked for`);
+  const stream = streamOf(task, options.streams);
   const { project } = task;
   const [first, ...others] = task.partitions;
   const unread = new Map(task.partitions.map(({ day, lacking }) => [day, lacking]));

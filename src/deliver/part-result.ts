@@ -21,7 +21,7 @@ export interface PartResult extends ToldBySource {
   readonly interrupted: boolean;
 }
 
-/** Of no task. */
+/** Of no task, and of a source that was not asked. */
 export const NOTHING: PartResult = {
   streams: [],
   sourceFailures: [],
@@ -81,7 +81,11 @@ function sumStreams(parts: readonly (readonly StreamOutcome[])[]): readonly Stre
     const known = sums.get(stream.name);
     sums.set(stream.name, known === undefined ? stream : sumOf(known, stream));
   }
-  return [...sums.values()];
+  return [...sums.values()].map(({ cost_usd, hours, ...stream }) => ({
+    ...stream,
+    cost_usd: roundedAmount(cost_usd),
+    hours: roundedAmount(hours),
+  }));
 }
 
 function sumOf(one: StreamOutcome, other: StreamOutcome): StreamOutcome {
@@ -91,8 +95,8 @@ function sumOf(one: StreamOutcome, other: StreamOutcome): StreamOutcome {
     partitions: one.partitions + other.partitions,
     failed_partitions: one.failed_partitions + other.failed_partitions,
     records: one.records + other.records,
-    cost_usd: roundedAmount(plus(one.cost_usd, other.cost_usd)),
-    hours: roundedAmount(plus(one.hours, other.hours)),
+    cost_usd: plus(one.cost_usd, other.cost_usd),
+    hours: plus(one.hours, other.hours),
   };
 }
 

@@ -1,21 +1,28 @@
 import type { ProjectCosts } from '../catalogue/costs.js';
 import type { SourceFindings } from '../catalogue/source.js';
 import type { Traffic } from '../http/http-stats.js';
+import { isMadeBy } from '../plan/derived.js';
+import { isSnapshot, type Task } from '../plan/task.js';
 import { type CarryOutOptions, carryOut } from './carry-out.js';
 import { costsFor } from './costs.js';
 import { finishLanes } from './finish-lanes.js';
-import { NOTHING, resultOf, soFarOf } from './part-result.js';
+import type { OtherProcesses } from './other-processes.js';
+import { NOTHING, type PartResult, resultOf, soFarOf } from './part-result.js';
 import { type PlannedRun, planRun } from './plan-run.js';
+import { progressSum } from './progress-sum.js';
 import { ReadingsOfRun } from './readings-of-run.js';
+import type { SinkLane } from './sink-lane.js';
 import { SourceReport } from './source-report.js';
 import type { KeptBackDay, StreamOutcome } from './tally/run-tally.js';
 import type { SinkOutcome } from './tally/sink-tally.js';
 import type { SourceFailure } from './tally/source-failures.js';
 import type { Spent } from './tally/spent-tally.js';
 
-export interface RunOptions extends Omit<CarryOutOptions, 'readings' | 'report'> {
+export interface RunOptions extends Omit<CarryOutOptions, 'readings'> {
   /** True where the result is to say what the projects have cost. Default: only where a sink wants to know. */
   readonly wantsCosts?: boolean;
+  /** Who carries out what sinks can share. Default: nobody else. */
+  readonly others?: OtherProcesses | undefined;
 }
 
 export interface RunResult extends Omit<PlannedRun, 'tasks'> {
@@ -47,15 +54,48 @@ export async function run(options: RunOptions): Promise<RunResult> {
   await Promise.all(lanes.map((lane) => lane.prepare(streams, signal)));
   const report = new SourceReport(source);
   const readings = new ReadingsOfRun(streams, window.now);
-  const part = await carryOut(planned.tasks, { ...options, readings, report });
+  const parts = await carryOutAll(planned, { ...options, readings });
   // Last, since readings of the bill have asked for the same.
   const costs = await costsFor(options, planned.projects);
-  const parts = [
-    { ...part, sinks: [] },
-    { ...NOTHING, ...report.take() },
-  ];
+  parts.push({ ...NOTHING, ...report.take() });
+  const theirs = (await options.others?.finish(parts)) ?? [];
   const elapsedMs = options.clock.now() - startedAt;
-  await finishLanes(lanes, { ...soFarOf(parts), elapsedMs, ...(costs && { costs }) }, signal);
+  await finishLanes(lanes, { ...soFarOf([...parts, ...theirs]), elapsedMs, ...(costs && { costs }) }, signal);
   const sinks = lanes.map((lane) => lane.outcome());
-  return resultOf(planned, [...parts, { ...NOTHING, sinks, interrupted: signal.aborted }], costs);
+  return resultOf(planned, [...parts, ...theirs, { ...NOTHING, sinks, interrupted: signal.aborted }], costs);
+}
+
+/** Without what the sinks say, which they say at the end. */
+async function carryOutAll(
+  { tasks }: PlannedRun,
+  options: RunOptions & CarryOutOptions,
+): Promise<PartResult[]> {
+  const { others, lanes, source, streams, onProgress = () => {} } = options;
+  const planned = tasks.reduce((sum, task) => sum + task.partitions.length, 0);
+  const progress = progressSum(planned, onProgress);
+  const here = async (some: readonly Task[]): Promise<PartResult> => {
+    const part = await carryOut(some, { ...options, onProgress: progress.part() });
+    return { ...part, sinks: [] };
+  };
+  if (others === undefined) return [await here(tasks)];
+  const parts: PartResult[] = [];
+  const both = async (some: readonly Task[]): Promise<void> => {
+    const theirs = some.filter((task) => canBeShared(task, lanes));
+    parts.push(...(await others.carryOut(theirs, { ...options, onProgress: progress.part() })));
+    parts.push(await here(some.filter((task) => !theirs.includes(task))));
+  };
+  const derived = new Set(streams.filter((stream) => isMadeBy(source, stream)).map(({ name }) => name));
+  const read = tasks.filter(({ stream }) => !derived.has(stream));
+  await both(read.filter((task) => !isSnapshot(task)));
+  // What is called how, and what there is, is known whole when all the records have been read that name it.
+  others.learnAnew();
+  await both(read.filter(isSnapshot));
+  parts.push(await here(tasks.filter(({ stream }) => derived.has(stream))));
+  return parts;
+}
+
+/** True where no sink that lacks some of it needs a process for itself. */
+function canBeShared({ partitions }: Task, lanes: readonly SinkLane[]): boolean {
+  const alone = lanes.filter(({ appends, sharing }) => appends || sharing === undefined);
+  return !alone.some(({ name }) => partitions.some(({ lacking }) => Object.hasOwn(lacking, name)));
 }

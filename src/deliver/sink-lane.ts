@@ -77,6 +77,11 @@ export class SinkLane {
     return this.#sink.capabilities.delivery === 'append';
   }
 
+  /** See `SinkCapabilities`. */
+  get sharing(): 'each' | 'last' | undefined {
+    return this.#sink.capabilities.sharing;
+  }
+
   get historyDays(): number | undefined {
     return this.#sink.capabilities.historyDays;
   }

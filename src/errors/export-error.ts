@@ -41,6 +41,7 @@ export type ErrorCode =
   | 'SINK_DEADLINE'
   | 'SINK_REFUSED'
   | 'SINK_FAILED'
+  | 'PROCESS_ENDED'
   | 'ABORTED';
 
 export interface ExportErrorDetails {
@@ -129,6 +130,13 @@ export function failureOf(error: unknown): Failure {
   }
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return { code: 'BUG', kind: 'bug', message };
+}
+
+/** The error of a failure that another process has met. */
+export function errorOf({ code, kind, message, hint, request_id: requestId, lacks, reason }: Failure): Error {
+  return code === 'BUG'
+    ? new Error(message)
+    : new ExportError(code, message, { kind, hint, requestId, lacks, reason });
 }
 
 /** The same for failures that are one trouble: said once, with how many there are. */

@@ -5,7 +5,7 @@ import type { Stream } from '../streams/stream.js';
 import type { Day } from '../time/day.js';
 import { isMadeBy, planDerived } from './derived.js';
 import type { PlanInput, SinkView } from './plan-input.js';
-import type { Task, TaskPartition } from './task.js';
+import { isSnapshot, type Task, type TaskPartition } from './task.js';
 import { wantedDays } from './wanted-days.js';
 
 /** Days of one sink, stream and project. */
@@ -65,7 +65,6 @@ export function plan(input: PlanInput): Plan {
 
 /** What things are called and what there is of them: a source has it whole when the records that name it were read. */
 function snapshotsLast(tasks: readonly Task[]): readonly Task[] {
-  const isSnapshot = ({ partitions: [first] }: Task) => first.day === null;
   return [...tasks.filter((task) => !isSnapshot(task)), ...tasks.filter(isSnapshot)];
 }
 

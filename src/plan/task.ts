@@ -18,6 +18,11 @@ export interface Task {
   readonly calls: number;
 }
 
+/** True for what there is now, which belongs to no day. */
+export function isSnapshot({ partitions: [first] }: Task): boolean {
+  return first.day === null;
+}
+
 /** The first and the last day that tasks read; undefined where they read none. */
 export function daysOf(tasks: readonly Task[]): { readonly since: Day; readonly until: Day } | undefined {
   const days = tasks.flatMap(({ partitions }) => partitions.flatMap(({ day }) => day ?? [])).sort();

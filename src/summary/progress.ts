@@ -31,6 +31,8 @@ export interface ProgressSurroundings {
 /** What is asked while nothing is reported. */
 export interface Busy {
   readonly traffic: HttpStats;
+  /** Calls of other processes. Default: there are none. */
+  calls?(): number;
   /** The sinks that are being waited for. */
   sinks(): readonly string[];
 }
@@ -90,7 +92,8 @@ function progressText(
   busy: Busy,
   { now, elapsedMs }: { readonly now: number; readonly elapsedMs: number },
 ): string {
-  const { calls, waiting } = busy.traffic;
+  const { waiting } = busy.traffic;
+  const calls = busy.traffic.calls + (busy.calls?.() ?? 0);
   const elapsed = formatDuration(elapsedMs);
   const sinks = busy.sinks();
   const isLong = waiting !== undefined && now - waiting.sinceMs >= WAITING_MS;

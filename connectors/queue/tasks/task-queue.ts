@@ -199,7 +199,10 @@ export class TaskQueue {
   complete(taken: TakenTask, output: object): Promise<boolean> {
     return this.#end(taken, async (db) => {
       await this.#boss.complete(TASKS, taken.id, output, { db });
-      await db.executeSql(`delete from ${this.#table} where name = $1 and data ->> 'key' = $2`, [DEAD, taken.task.key]);
+      await db.executeSql(`delete from ${this.#table} where name = $1 and data ->> 'key' = $2`, [
+        DEAD,
+        taken.task.key,
+      ]);
     });
   }
 
@@ -288,6 +291,15 @@ export class TaskQueue {
   /** What became of those tasks of a run that have ended, and of these others. */
   outcomes(runId: string, others: readonly string[]): Promise<readonly EndedTask[]> {
     return this.#ended(`(${RUN_OF} = $2 or id = any($3::uuid[]))`, runId, others);
+  }
+
+  /** Ids of the projects that tasks are of. */
+  async projectsOf(ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const rows = await this.#statement<{ readonly id: string; readonly project: string }>(
+      `select id, ${PROJECT_OF} as project from ${this.#table} where name = $1 and id = any($2::uuid[])`,
+      [TASKS, ids],
+    );
+    return new Map(rows.map(({ id, project }) => [id, project]));
   }
 
   /** Tasks of a run that have not ended. */

@@ -109,18 +109,22 @@ export class OpenedRun {
   async finish(task: QueueTask, parts: readonly PartResult[], signal: AbortSignal): Promise<TaskOutput> {
     const { clock } = this.#tools.context;
     for (const [name, id] of placesOf(task)) await this.#checkpoints.refresh?.(name, id);
-    return this.#withLanes(this.#job, async (lanes) => {
-      const part = await this.#carryOut(task, lanes, this.#source, this.#report, signal);
-      const { wantsCosts = false } = this.#run.options;
-      const costs = await costsFor({ source: this.#source, lanes, wantsCosts, signal }, task.projects);
-      const last = { ...NOTHING, ...this.#report.take() };
-      const elapsedMs = clock.now() - this.#run.window.now;
-      const soFar = { ...soFarOf([...parts, part, last]), elapsedMs, ...(costs && { costs }) };
-      await finishLanes(lanes, soFar, signal);
-      await this.#session.keep();
-      const ended = { ...NOTHING, sinks: lanes.map((lane) => lane.outcome()), interrupted: signal.aborted };
-      return { parts: [{ ...part, sinks: [] }, last, ended], costs };
-    }, signal);
+    return this.#withLanes(
+      this.#job,
+      async (lanes) => {
+        const part = await this.#carryOut(task, lanes, this.#source, signal);
+        const { wantsCosts = false } = this.#run.options;
+        const costs = await costsFor({ source: this.#source, lanes, wantsCosts, signal }, task.projects);
+        const last = { ...NOTHING, ...this.#report.take() };
+        const elapsedMs = clock.now() - this.#run.window.now;
+        const soFar = { ...soFarOf([...parts, part, last]), elapsedMs, ...(costs && { costs }) };
+        await finishLanes(lanes, soFar, signal);
+        await this.#session.keep();
+        const ended = { ...NOTHING, sinks: lanes.map((lane) => lane.outcome()), interrupted: signal.aborted };
+        return { parts: [{ ...part, sinks: [] }, last, ended], costs };
+      },
+      signal,
+    );
   }
 
   async close(): Promise<void> {
@@ -144,12 +148,13 @@ export class OpenedRun {
     return this.#withLanes(
       job,
       async (lanes) => {
-        const part = await this.#carryOut(task, lanes, source, report, signal);
+        const part = await this.#carryOut(task, lanes, source, signal);
+        const told = { ...NOTHING, ...report.take() };
         const each = lanes.filter(({ sharing }) => sharing === 'each');
         const elapsedMs = clock.now() - startedAt;
-        await finishLanes(each, { ...soFarOf([part]), elapsedMs, isPart: true }, signal);
+        await finishLanes(each, { ...soFarOf([part, told]), elapsedMs, isPart: true }, signal);
         await this.#session.keep();
-        return { parts: [{ ...part, sinks: lanes.map((lane) => lane.outcome()) }] };
+        return { parts: [{ ...part, sinks: lanes.map((lane) => lane.outcome()) }, told] };
       },
       signal,
     );
@@ -171,7 +176,6 @@ export class OpenedRun {
     { tasks }: QueueTask,
     lanes: readonly SinkLane[],
     source: Source,
-    report: SourceReport,
     signal: AbortSignal,
   ): Promise<PartResult> {
     const { log, context, concurrency } = this.#tools;
@@ -188,7 +192,6 @@ export class OpenedRun {
       log,
       acceptLess: acceptedLess(options.acceptLess ?? [], this.#job.streams),
       readings: new ReadingsOfRun(this.#job.streams, window.now),
-      report,
       mostReadings: Math.max(1, Math.ceil(source.parallel / concurrency)),
       mask: (text) => context.screen.masked(text),
       signal,
@@ -198,7 +201,10 @@ export class OpenedRun {
   /** With a source that knows nothing but what is remembered. */
   async #anew<Result>(use: (source: Source) => Promise<Result>): Promise<Result> {
     const { log, context, limit } = this.#tools;
-    const source = await openSource(this.#job, this.#run.window, log, context, { memory: this.#memory, limit });
+    const source = await openSource(this.#job, this.#run.window, log, context, {
+      memory: this.#memory,
+      limit,
+    });
     try {
       return await use(source);
     } finally {
@@ -245,6 +251,8 @@ function sinksOf({ partitions }: QueueTask['tasks'][number]): readonly string[] 
 
 /** Streams and projects, each once. */
 function placesOf({ tasks }: QueueTask): readonly (readonly [stream: string, projectId: string])[] {
-  const places = new Map(tasks.map(({ stream, project: { id } }) => [JSON.stringify([stream, id]), [stream, id] as const]));
+  const places = new Map(
+    tasks.map(({ stream, project: { id } }) => [JSON.stringify([stream, id]), [stream, id] as const]),
+  );
   return [...places.values()];
 }

@@ -36,7 +36,7 @@ export async function worker(options: WorkerOptions, context: CliContext): Promi
       graceMs,
     });
     log.info(
-      `${counted(done.done, 'task')} done, ${counted(done.failed, 'try', 'tries')} failed, ${counted(done.givenBack, 'task')} given back.`,
+      `${counted(done.done, 'task')} done, ${counted(done.failed, 'failure')}, ${counted(done.givenBack, 'task')} given back.`,
     );
     return EXIT.delivered;
   });

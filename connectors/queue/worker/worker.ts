@@ -57,7 +57,13 @@ export class Worker {
 
   readonly #interrupt: AbortSignal;
 
-  async work({ untilEmpty, graceMs }: { readonly untilEmpty: boolean; readonly graceMs: number }): Promise<WorkDone> {
+  async work({
+    untilEmpty,
+    graceMs,
+  }: {
+    readonly untilEmpty: boolean;
+    readonly graceMs: number;
+  }): Promise<WorkDone> {
     const renewing = setInterval(() => void this.#renew(), RENEW_MS);
     try {
       await this.#takeTasks(untilEmpty);
@@ -122,8 +128,12 @@ export class Worker {
       if (failure === undefined) {
         if (!(await this.#queue.complete(taken, output))) throw notOurs();
         this.#work.done += 1;
-        const records = output.parts.flatMap(({ streams }) => streams).reduce((sum, one) => sum + one.records, 0);
-        log.info(`${what}: ${counted(records, 'record')} in ${formatDuration(performance.now() - startedAt)}`);
+        const records = output.parts
+          .flatMap(({ streams }) => streams)
+          .reduce((sum, one) => sum + one.records, 0);
+        log.info(
+          `${what}: ${counted(records, 'record')} in ${formatDuration(performance.now() - startedAt)}`,
+        );
         return;
       }
       this.#work.failed += 1;
@@ -208,7 +218,9 @@ export class Worker {
   async #drain(graceMs: number): Promise<void> {
     if (this.#ends.size === 0) return;
     const { log } = this.#tools;
-    log.info(`No more tasks are taken; ${counted(this.#ends.size, 'task')} under way may end within ${formatDuration(graceMs)}.`);
+    log.info(
+      `No more tasks are taken; ${counted(this.#ends.size, 'task')} under way may end within ${formatDuration(graceMs)}.`,
+    );
     const all = Promise.all(this.#ends);
     const wait = new AbortController();
     await Promise.race([all, systemClock.sleep(graceMs, wait.signal).catch(() => {})]);

@@ -1,5 +1,5 @@
 import { type Command, type CommandGroup, defineCommand } from '../../catalogue/command.js';
-import { ACCEPT_LESS, CONFIG, LOG, NO_STATE, RUN, SELECTION, WAIT } from '../options/option-groups.js';
+import { ACCEPT_LESS, CONFIG, JOBS, LOG, NO_STATE, RUN, SELECTION, WAIT } from '../options/option-groups.js';
 
 /** The commands that every program of this kind has. Each is imported when it is chosen. */
 export const coreCommands: readonly (Command | CommandGroup)[] = [
@@ -17,6 +17,7 @@ export const coreCommands: readonly (Command | CommandGroup)[] = [
         describe: 'Deliver the whole window again, whatever the state says',
       },
       ...ACCEPT_LESS,
+      ...JOBS,
       'fail-over-budget': {
         type: 'boolean',
         default: false,
@@ -35,7 +36,7 @@ export const coreCommands: readonly (Command | CommandGroup)[] = [
   defineCommand({
     name: 'backfill',
     describe: 'Deliver a range of days once more, and leave the state as it is',
-    options: { ...CONFIG, ...SELECTION, ...RUN, ...ACCEPT_LESS, ...WAIT, ...LOG },
+    options: { ...CONFIG, ...SELECTION, ...RUN, ...ACCEPT_LESS, ...JOBS, ...WAIT, ...LOG },
     load: async () => (await import('./backfill.js')).backfill,
   }),
   {

@@ -67,6 +67,15 @@ export const ACCEPT_LESS = {
   },
 } as const;
 
+/** Of what can be done by several processes at once. */
+export const JOBS = {
+  jobs: {
+    type: 'number',
+    requiresArg: true,
+    describe: 'Read and deliver with so many processes of this machine (default: 1)',
+  },
+} as const;
+
 /** Of what takes the state's lock. */
 export const WAIT = {
   wait: {

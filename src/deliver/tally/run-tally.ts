@@ -9,7 +9,7 @@ import type { CountedFacts } from '../counted-facts.js';
 import type { Doubt, GivenDay } from '../doubt.js';
 import type { ReadingsOfRun } from '../readings-of-run.js';
 import { SourceFailures } from './source-failures.js';
-import { roundedAmount, SpentTally } from './spent-tally.js';
+import { SpentTally } from './spent-tally.js';
 
 export interface Progress {
   readonly records: number;
@@ -110,12 +110,9 @@ export class RunTally {
     return counts;
   }
 
+  /** Dollars and hours as they were added up; they are rounded where parts are. */
   streamOutcomes(): StreamOutcome[] {
-    return [...this.#streams.values()].map(({ cost_usd, hours, ...stream }) => ({
-      ...stream,
-      cost_usd: roundedAmount(cost_usd),
-      hours: roundedAmount(hours),
-    }));
+    return [...this.#streams.values()];
   }
 
   #streamOf(name: string): StreamTally {
