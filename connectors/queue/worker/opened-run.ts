@@ -150,9 +150,8 @@ export class OpenedRun {
       async (lanes) => {
         const part = await this.#carryOut(task, lanes, source, signal);
         const told = { ...NOTHING, ...report.take() };
-        const each = lanes.filter(({ sharing }) => sharing === 'each');
         const elapsedMs = clock.now() - startedAt;
-        await finishLanes(each, { ...soFarOf([part, told]), elapsedMs, isPart: true }, signal);
+        await finishLanes(lanes, { ...soFarOf([part, told]), elapsedMs, isPart: true }, signal);
         await this.#session.keep();
         return { parts: [{ ...part, sinks: lanes.map((lane) => lane.outcome()) }, told] };
       },
