@@ -43,7 +43,15 @@ export async function waitForEnd(
   // Safe: it is a worker of the same version that left it.
   const { parts, costs } = last.output as TaskOutput;
   const outcomes = (await queue.outcomes(run.id, covering)).filter(({ id }) => id !== lastId);
-  return resultOf(planned, [...outcomes.flatMap((one) => partsOf(one, options)), ...parts], costs);
+  const all = [...outcomes.flatMap((one) => partsOf(one, options)), ...parts];
+  return resultOf(planned, [nothing(options), ...all], costs);
+}
+
+/** Streams and sinks in their order, also where no task was about them. */
+function nothing(options: RunOptions): PartResult {
+  const readings = new ReadingsOfRun(options.streams, options.window.now);
+  const part = notCarriedOut([], new Error('no task'), { ...options, readings });
+  return { ...part, sinks: options.lanes.map((lane) => lane.outcome()) };
 }
 
 /** What a task came to; where a worker has vanished with it each time, it was not carried out. */

@@ -1,19 +1,11 @@
 import { createHash } from 'node:crypto';
 import PgBoss from 'pg-boss';
-import type { PostgresStateSettings } from '../../postgres/state/state-type.js';
+import { DEAD } from '../../postgres/state/queue-place.js';
 import { identifier } from '../../postgres/tables/identifier.js';
 import { TASK_VERSION } from './queue-task.js';
 
 /** Tasks that may be taken or wait for others, by their version: who does not know one never takes one. */
 export const TASKS = `tasks-v${TASK_VERSION}`;
-/** Tasks that were given up. */
-export const DEAD = 'dead';
-
-/** Where the queue of a state is: beside it, since who drops the one need not drop the other. */
-export function queueSchema({ schema }: Pick<PostgresStateSettings, 'schema'>): string {
-  return `${schema}_queue`;
-}
-
 /** Later than anything: a task that waits for others, until it is let go. */
 export const NOT_YET = '9999-01-01T00:00:00Z';
 

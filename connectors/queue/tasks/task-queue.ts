@@ -3,18 +3,17 @@ import PgBoss from 'pg-boss';
 import { ExportError, type Failure } from '../../../src/errors/export-error.js';
 import type { Task } from '../../../src/plan/task.js';
 import { Database, type DatabaseContext, type Transaction } from '../../postgres/connection/database.js';
+import { DEAD, queueSchema } from '../../postgres/state/queue-place.js';
 import type { PostgresStateSettings } from '../../postgres/state/state-type.js';
 import { identifier } from '../../postgres/tables/identifier.js';
 import { limitsTable } from '../limit/postgres-limit.js';
 import {
   constructionOf,
-  DEAD,
   indexesOf,
   LEASE_SECONDS,
   NOT_YET,
   PROJECT_OF,
   QUEUES,
-  queueSchema,
   RUN_OF,
   TASKS,
 } from './queue-schema.js';
@@ -84,7 +83,7 @@ export class TaskQueue {
 
   /** @param signal ends what is waited for */
   constructor(state: PostgresStateSettings, context: DatabaseContext, signal: AbortSignal) {
-    this.schema = queueSchema(state);
+    this.schema = queueSchema(state.schema);
     if (this.schema.length > MOST_NAME) throw tooLong(state.schema);
     this.#database = new Database({ ...state, schema: this.schema }, context);
     this.#signal = signal;

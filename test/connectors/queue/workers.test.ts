@@ -46,19 +46,17 @@ describe.skipIf(!hasPostgres)('enqueue and worker', () => {
 
     const again = await world.run('enqueue');
     await world.run('worker --until-empty');
-    const after = await world.run('plan --format json');
 
     expect(again.stdout).toBe(
       'Queued 0 tasks of 3 projects. 9 that have the rest were queued before. `deepgram-export worker` carries them out.\n',
     );
     expect(callsOf(world, /\/requests$/)).toHaveLength(6); // three projects and two days
-    expect(JSON.parse(after.stdout)).toMatchObject({ tasks: [] });
   });
 
   it('send each log once, although several workers have its project', async () => {
     const receiver = await intake('logs-key');
-    const sinks = [`logs: { type: datadog-logs, api_key: logs-key, api_url: "${receiver.url}", only: all }`];
-    const world = await stateWorld({ account: { projects: PROJECTS }, sinks, window: 'since: 12h' });
+    const sinks = [`logs: { type: datadog-logs, api_key: logs-key, api_url: "${receiver.url}", late: send }`];
+    const world = await stateWorld({ account: { projects: PROJECTS }, sinks, window: 'since: 1d' });
 
     await world.run('enqueue');
     await Promise.all([world.run('worker --until-empty'), world.run('worker --until-empty')]);
@@ -91,7 +89,7 @@ describe.skipIf(!hasPostgres)('enqueue and worker', () => {
 
   it('try again what may pass', async () => {
     const world = await stateWorld();
-    world.account.faults.next('not-found', 1, ({ path }) => path.endsWith('/requests'));
+    world.account.faults.next('server-error', 6, ({ path }) => path.endsWith('/requests'));
     await world.run('enqueue --stream requests');
 
     const working = start(world, 'worker');
@@ -190,16 +188,18 @@ async function outputsOf({ terminal }: StateWorld): Promise<Record<string, strin
 
 /** What is remembered of each sink and project, but for when. */
 async function rememberedBy({ database }: StateWorld) {
-  return database.sql(
+  const rows = await database.sql<{ kind: string; name: string; value: string }>(
     "select kind, name, value from deepgram_state._state where kind in ('checkpoints', 'memory') and name <> '[]' order by 1, 2",
   );
+  return rows.map(({ value, ...row }) => ({ ...row, value: JSON.parse(value) as unknown }));
 }
 
 /** What took how long, and how often was asked, is not the same. */
 async function summaryOf({ terminal }: StateWorld): Promise<unknown> {
   const text = (await terminal.files())['summary.json'] ?? '{}';
-  const { http: _http, ...summary } = JSON.parse(text) as Record<string, unknown>;
-  return summary;
+  const { http: _http, source, ...summary } = JSON.parse(text) as Record<string, Record<string, unknown>>;
+  // Of keys without a name each worker tells those that it has met.
+  return { ...summary, source: { ...source, warnings: [] } };
 }
 
 function callsOf({ account }: StateWorld, path: RegExp) {

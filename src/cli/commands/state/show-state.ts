@@ -1,4 +1,5 @@
 import type { CliContext } from '../../../catalogue/cli-context.js';
+import type { GivenUp } from '../../../catalogue/state-type.js';
 import type { CheckpointStore } from '../../../checkpoints/checkpoint-store.js';
 import { formatRanges, holdsDay, withoutDay } from '../../../checkpoints/day-ranges.js';
 import { isGrowing } from '../../../checkpoints/due-rules.js';
@@ -7,6 +8,7 @@ import type { JobSource } from '../../../config/job.js';
 import { namesById } from '../../../text/called-as.js';
 import { counted, formatCount, textTable } from '../../../text/text-table.js';
 import { addDays, dayAt, formatDays } from '../../../time/day.js';
+import { timestampAt } from '../../../time/timestamp.js';
 import { withStore } from '../../checkpoint-session.js';
 import { type JobOptions, jobFor } from '../../options/job-options.js';
 import { logFor } from '../../options/log-options.js';
@@ -30,8 +32,23 @@ export async function showState(options: ShowStateOptions, context: CliContext):
         ? stateTable(document, await namesIn(store, document, job.source), context.clock.now())
         : `There is no state in ${place} yet: the first sync begins it.\n`,
     );
+    context.screen.text(givenUpText((await store.givenUp?.()) ?? []));
     return 0;
   });
+}
+
+/** What workers have given up, with what to do about it. */
+function givenUpText(all: readonly GivenUp[]): string {
+  if (all.length === 0) return '';
+  const rows = all.map(({ project = '-', what, why, sinceMs }) => [project, what, minuteOf(sinceMs), why]);
+  const table = textTable(['left', 'left', 'left', 'left'], [['PROJECT', 'WHAT', 'SINCE', 'WHY'], ...rows]);
+  const hints = new Set(all.flatMap(({ hint }) => hint ?? []));
+  const next = 'The next `deepgram-export enqueue` queues what of it is still lacking.';
+  return ['', 'Given up by workers:', ...table, '', ...hints, next, ''].join('\n');
+}
+
+function minuteOf(ms: number): string {
+  return timestampAt(ms).slice(0, 16).replace('T', ' ');
 }
 
 /** What projects were called last. Names are kept beside the state, and may be lost without it. */
