@@ -6,6 +6,7 @@ import { formatRanges, rangesOf } from '../../src/checkpoints/day-ranges.js';
 import { ReadingFacts } from '../../src/deliver/reading-facts.js';
 import { checkFolder } from '../../src/file-sinks/check-folder.js';
 import { partitionCounts } from '../../src/file-sinks/partition-counts.js';
+import { holds } from '../../src/files/output.js';
 import { OutputFolder } from '../../src/files/output-folder.js';
 import { type Partition, partitionWords } from '../../src/streams/partition.js';
 import { breakdownOf } from '../deepgram/streams/billing-breakdown.js';
@@ -33,7 +34,7 @@ export function focusSink(settings: FocusSettings, context: SinkContext): Sink {
   return {
     name: context.name,
     capabilities: { delivery: 'replace', accepts: ({ name }) => name === breakdown },
-    isEmpty: async () => !(await folder.holds(DAY_FILES)),
+    isEmpty: async () => !(await holds(folder, DAY_FILES)),
     held: async (stream, project, days, signal) =>
       counts.held(stream, project, days, await heldDays(folder, stream, project, days, header), signal),
     check: () => checkFolder(folder, settings.path),

@@ -19,7 +19,7 @@ export async function heldDays(
   const sizesOf = (files: readonly Segments[]) =>
     folder.sizesOf(
       files[0]?.slice(0, -1) ?? [],
-      files.flatMap((segments) => segments.at(-1) ?? []),
+      files.map((segments) => segments.slice(-1)),
     );
   const [parts, months] = await Promise.all([
     sizesOf(dated.map((day) => dayFile(project, day))),

@@ -1,8 +1,10 @@
 import { z } from 'zod';
-import { folder } from '../../src/config/settings/setting-types.js';
+import { folderOrObjects } from '../../src/config/settings/setting-types.js';
 
 export const ndjsonSettings = z.strictObject({
-  path: folder().describe('Folder for the files; relative to the folder of this file'),
+  path: folderOrObjects().describe(
+    'Folder for the files, relative to the folder of this file; or s3://bucket/prefix',
+  ),
   compression: z.enum(['none', 'gzip']).default('none').describe('How the files are compressed'),
 });
 

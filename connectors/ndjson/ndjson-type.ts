@@ -7,7 +7,8 @@ export const ndjsonType = defineSinkType({
   outputPaths: (settings) => [settings.path],
   destination: (settings) => settings.path,
   open: async (settings, context) => {
+    const { outputAt } = await import('../../src/file-sinks/output-at.js');
     const { ndjsonSink } = await import('./ndjson-sink.js');
-    return ndjsonSink(settings, context);
+    return ndjsonSink(settings, context, await outputAt(settings.path, context));
   },
 });

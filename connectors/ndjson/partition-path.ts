@@ -3,8 +3,8 @@ import {
   partitionFile as hivePartitionFile,
   PROJECT_FOLDERS,
   projectFolder,
-  type Segments,
 } from '../../src/file-sinks/hive-folders.js';
+import type { Segments } from '../../src/files/output.js';
 import type { Partition } from '../../src/streams/partition.js';
 
 /** A file that a partition may be in. */

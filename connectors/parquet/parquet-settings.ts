@@ -1,8 +1,10 @@
 import { z } from 'zod';
-import { folder } from '../../src/config/settings/setting-types.js';
+import { folderOrObjects } from '../../src/config/settings/setting-types.js';
 
 export const parquetSettings = z.strictObject({
-  path: folder().describe('Folder for the files; relative to the folder of this file'),
+  path: folderOrObjects().describe(
+    'Folder for the files, relative to the folder of this file; or s3://bucket/prefix',
+  ),
   compression: z.enum(['gzip', 'snappy']).default('gzip').describe('How the columns are compressed'),
 });
 

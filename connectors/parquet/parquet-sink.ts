@@ -1,4 +1,3 @@
-import { isAbsolute, join } from 'node:path';
 import { ReceiptTally } from '../../src/catalogue/receipt-tally.js';
 import type { PartitionWriter, Sink } from '../../src/catalogue/sink.js';
 import type { SinkContext } from '../../src/catalogue/sink-type.js';
@@ -11,8 +10,9 @@ import {
   PROJECT_FOLDERS,
   partitionFile,
 } from '../../src/file-sinks/hive-folders.js';
+import { folderAt } from '../../src/file-sinks/output-at.js';
 import { partitionCounts } from '../../src/file-sinks/partition-counts.js';
-import { OutputFolder } from '../../src/files/output-folder.js';
+import { holds, type Output } from '../../src/files/output.js';
 import { holdPersonalData, type Row } from '../../src/streams/field.js';
 import { type Partition, strayWords } from '../../src/streams/partition.js';
 import { recordName } from '../../src/streams/stream.js';
@@ -31,17 +31,21 @@ const PARTITION_FILES = [
 /**
  * One file a partition, `<path>/<stream>/project_id=<id>/date=<day>/part.parquet`, with the stream's fields but for those
  * that its folders say. A partition without records is a file without rows: read, and nothing there.
+ *
+ * @param output what is at the path of the settings. Default: a folder
  */
-export function parquetSink(settings: ParquetSettings, context: SinkContext): Sink {
-  const root = isAbsolute(settings.path) ? settings.path : join(context.cwd, settings.path);
-  const folder = new OutputFolder(root, { clock: context.clock });
-  const counts = partitionCounts(folder, context.log);
+export function parquetSink(
+  settings: ParquetSettings,
+  context: SinkContext,
+  output: Output = folderAt(settings.path, context),
+): Sink {
+  const counts = partitionCounts(output, context.log);
 
   const begin = async (partition: Partition): Promise<PartitionWriter> => {
     const { stream } = partition;
     const inFolders = folderFields(stream);
     const ownerOnly = holdPersonalData(stream.fields);
-    const file = await folder.createFile(partitionFile(partition, ENDING), { ownerOnly });
+    const file = await output.createFile(partitionFile(partition, ENDING), { ownerOnly });
     const records = parquetFile({
       fields: stream.fields.filter((field) => !inFolders.includes(field)),
       compression: settings.compression,
@@ -80,22 +84,24 @@ export function parquetSink(settings: ParquetSettings, context: SinkContext): Si
     name: context.name,
     capabilities: { delivery: 'replace', sharing: 'each' },
     isEmpty: async () => {
-      for (const names of PARTITION_FILES) if (await folder.holds(names)) return false;
+      for (const names of PARTITION_FILES) if (await holds(output, names)) return false;
       return true;
     },
     held: async (stream, project, days, signal) => {
-      const files = await heldFiles(folder, stream, project, days, {
+      const files = await heldFiles(output, stream, project, days, {
         pathsOf: (partition) => [{ segments: partitionFile(partition, ENDING) }],
-        count: ({ segments }) => readHolds(folder.path(segments)),
+        count: readHolds,
       });
       return counts.held(stream, project, days, files, signal);
     },
-    check: () => checkFolder(folder, settings.path),
+    check: () => checkFolder(output, settings.path),
     begin,
     finish: async () => {
       await counts.save();
-      await writeSchemas(folder, context.streams, parquetSchemas);
+      await writeSchemas(output, context.streams, parquetSchemas);
+      await output.tidyUp?.();
       return { facts: {}, notes: [] };
     },
+    dispose: async () => output.dispose?.(),
   };
 }

@@ -7,7 +7,8 @@ export const parquetType = defineSinkType({
   outputPaths: (settings) => [settings.path],
   destination: (settings) => settings.path,
   open: async (settings, context) => {
+    const { outputAt } = await import('../../src/file-sinks/output-at.js');
     const { parquetSink } = await import('./parquet-sink.js');
-    return parquetSink(settings, context);
+    return parquetSink(settings, context, await outputAt(settings.path, context));
   },
 });

@@ -2,6 +2,7 @@ import { basename, dirname, resolve } from 'node:path';
 import type { PartitionWriter, Sink } from '../../src/catalogue/sink.js';
 import type { SinkContext } from '../../src/catalogue/sink-type.js';
 import { checkFolder } from '../../src/file-sinks/check-folder.js';
+import { holds } from '../../src/files/output.js';
 import { OutputFolder } from '../../src/files/output-folder.js';
 import { addDays, dayAt, daysThrough, firstOfMonth } from '../../src/time/day.js';
 import { readAccount } from './account/read-account.js';
@@ -31,7 +32,7 @@ export function reportSink(settings: ReportSettings, context: SinkContext): Sink
       accepts: acceptsStream,
       historyDays: daysThrough(firstMonthDay(today, settings.months), today).length,
     },
-    isEmpty: async () => !(await parts.holds(TOTALS_FILES)),
+    isEmpty: async () => !(await holds(parts, TOTALS_FILES)),
     held: (stream, project, days) => store.held(stream, project, days),
     check: () => checkFolder(folder, settings.path),
     begin: async (partition): Promise<PartitionWriter> => {

@@ -1,8 +1,8 @@
 import { billing } from '../deepgram/streams/billing.js';
-import { type AmountsBy, addAmounts, Breakdown } from '../report/account/amounts.js';
+import { type AmountsBy, addAmounts, Breakdown, sumsIn } from '../report/account/amounts.js';
+import { byDay } from '../report/account/by-day.js';
 import { type Calendar, monthOf, periodsOf } from '../report/account/calendar.js';
 import { BREAKDOWNS, type BreakdownName, forEachAmounts } from '../report/account/day-amounts.js';
-import { byDay } from '../report/account/day-sums.js';
 import { totalOf } from '../report/account/grouped-amounts.js';
 import type { SpendingEntry } from './stores/spending-store.js';
 
@@ -31,9 +31,9 @@ export class SpendingSums {
       if (billed !== undefined) {
         addAmounts(this.days, day, billed);
         addAmounts(this.months, monthOf(day), billed);
-        this.byProject.add({ key: id, name }, periods, billed);
+        this.byProject.add({ key: id, name }, periods, sumsIn(billed));
       }
-      forEachAmounts(ofDay, id, (by, named, amounts) => this.by[by].add(named, periods, amounts));
+      forEachAmounts(ofDay, id, (by, named, sums) => this.by[by].add(named, periods, sums));
     }
   }
 }

@@ -1,12 +1,11 @@
 import type { HeldPartition } from '../../src/catalogue/sink.js';
 import { ReadingFacts } from '../../src/deliver/reading-facts.js';
 import type { PartitionFiles } from '../../src/file-sinks/partition-counts.js';
-import type { OutputFolder } from '../../src/files/output-folder.js';
+import { fileName, type Output, type Segments } from '../../src/files/output.js';
 import type { Stream } from '../../src/streams/stream.js';
 import type { Day } from '../../src/time/day.js';
 import { CRLF, TABLEAU_FORMAT } from './csv/csv-format.js';
 import { readPart } from './parts/part-reader.js';
-import type { Segments } from './table-files.js';
 import type { Table } from './tables/table.js';
 
 /**
@@ -15,7 +14,7 @@ import type { Table } from './tables/table.js';
  * @param fileOf where a partition is, by its table
  */
 export async function heldFiles(
-  folder: OutputFolder,
+  output: Output,
   stream: Stream,
   tables: readonly Table[],
   days: readonly (Day | null)[],
@@ -25,16 +24,18 @@ export async function heldFiles(
   const sizes = await Promise.all(
     tables.map((table) => {
       const files = days.map((day) => fileOf(table, day));
-      const names = files.flatMap((segments) => segments.at(-1) ?? []);
-      return folder.sizesOf(files[0]?.slice(0, -1) ?? [], names);
+      return output.sizesOf(
+        files[0]?.slice(0, -1) ?? [],
+        files.map((segments) => segments.slice(-1)),
+      );
     }),
   );
   return {
     sizesOf: (day) => {
-      const bytes = tables.map((table, at) => sizes[at]?.get(fileOf(table, day).at(-1) ?? ''));
+      const bytes = tables.map((table, at) => sizes[at]?.get(fileName(fileOf(table, day).slice(-1))));
       return bytes.every((size) => size !== undefined) ? bytes : undefined;
     },
-    count: async (day) => own && countRows(folder.path(fileOf(own, day)), stream),
+    count: async (day) => own && output.withFile(fileOf(own, day), (path) => countRows(path, stream)),
   };
 }
 

@@ -1,13 +1,7 @@
-import type { Dirent } from 'node:fs';
-import { readdir } from 'node:fs/promises';
-import { readError } from '../../src/files/file-error.js';
-import type { OutputFolder } from '../../src/files/output-folder.js';
+import type { Output, OutputEntry, Segments } from '../../src/files/output.js';
 import { pathSegment } from '../../src/files/path-segment.js';
 import type { Partition } from '../../src/streams/partition.js';
 import type { Day } from '../../src/time/day.js';
-
-/** Where a file is below the sink's folder. */
-export type Segments = readonly string[];
 
 /** The whole table in one file, as `layout: single` has it. */
 export function tableFile(table: string): Segments {
@@ -49,7 +43,7 @@ export const PARTITION_FILES = {
 } as const satisfies Record<string, readonly RegExp[]>;
 
 /** The parts of a table that are there, by project id and then by day. */
-export async function listParts(folder: OutputFolder, table: string): Promise<readonly Segments[]> {
+export async function listParts(folder: Output, table: string): Promise<readonly Segments[]> {
   const projects = await entriesOf(folder, ['.parts', table]);
   const parts: Segments[] = [];
   for (const project of projects.filter((entry) => entry.isDirectory())) {
@@ -61,7 +55,7 @@ export async function listParts(folder: OutputFolder, table: string): Promise<re
 
 /** The files of a table that are there, under their final names, in the order of those names. */
 export async function listTableFiles(
-  folder: OutputFolder,
+  folder: Output,
   table: string,
   layout: 'single' | 'daily',
 ): Promise<readonly Segments[]> {
@@ -71,17 +65,12 @@ export async function listTableFiles(
 }
 
 /** Regular files only: a link below the folder is not followed, and what is half written begins with a dot. */
-function csvFiles(entries: readonly Dirent[]): string[] {
+function csvFiles(entries: readonly OutputEntry[]): string[] {
   return entries
     .filter((entry) => entry.isFile() && entry.name.endsWith('.csv') && !entry.name.startsWith('.'))
     .map((entry) => entry.name);
 }
 
-async function entriesOf(folder: OutputFolder, segments: Segments): Promise<Dirent[]> {
-  const path = folder.path(segments);
-  const entries = await readdir(path, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw readError(path, error);
-  });
-  return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+async function entriesOf(folder: Output, segments: Segments): Promise<OutputEntry[]> {
+  return [...(await folder.entries(segments))].sort((a, b) => (a.name < b.name ? -1 : 1));
 }

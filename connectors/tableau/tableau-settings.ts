@@ -1,9 +1,12 @@
 import { z } from 'zod';
-import { folder } from '../../src/config/settings/setting-types.js';
+import { folderOrObjects } from '../../src/config/settings/setting-types.js';
+import { isObjectUrl } from '../../src/files/location.js';
 import { SPREADSHEET_LOCALES } from './csv/csv-format.js';
 
 export const tableauSettings = z.strictObject({
-  path: folder().describe('Folder for the CSV files; relative to the folder of this file'),
+  path: folderOrObjects().describe(
+    'Folder for the CSV files, relative to the folder of this file; or s3://bucket/prefix, with layout: daily',
+  ),
   layout: z
     .enum(['single', 'daily'])
     .default('single')
@@ -55,6 +58,12 @@ export function mistakeOf(
   // It says how numbers look in a spreadsheet; for programs they look the same everywhere.
   if (settings.preset !== 'spreadsheet' && settings.locale !== undefined) {
     return { setting: 'locale', words: 'is for preset: spreadsheet alone: add that, or remove locale' };
+  }
+  if (settings.layout === 'single' && isObjectUrl(settings.path)) {
+    return {
+      setting: 'path',
+      words: 'is for layout: daily: a file that is put together of others is made in a folder',
+    };
   }
   const asked = (['package', 'workbook'] as const).find((setting) => settings[setting]);
   if (asked === undefined || fitSource(settings)) return undefined;

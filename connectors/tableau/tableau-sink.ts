@@ -1,10 +1,11 @@
-import { resolve } from 'node:path';
 import type { Sink } from '../../src/catalogue/sink.js';
 import type { SinkContext } from '../../src/catalogue/sink-type.js';
 import { encodedStreams } from '../../src/deliver/encoded-stream.js';
 import { forEachConcurrent } from '../../src/deliver/for-each-concurrent.js';
 import { checkFolder } from '../../src/file-sinks/check-folder.js';
+import { folderAt } from '../../src/file-sinks/output-at.js';
 import { partitionCounts } from '../../src/file-sinks/partition-counts.js';
+import { holds, type Output, type Segments } from '../../src/files/output.js';
 import { OutputFolder } from '../../src/files/output-folder.js';
 import { holdPersonalData } from '../../src/streams/field.js';
 import type { Stream } from '../../src/streams/stream.js';
@@ -14,13 +15,13 @@ import { csvHeader, TABLEAU_FORMAT } from './csv/csv-format.js';
 import { lineRewriter } from './csv/csv-lines.js';
 import { fileForm, headOf } from './file-form.js';
 import { heldFiles } from './held-files.js';
-import { describedForms, writeDataPackage } from './package/package-file.js';
+import { describedTables, writeDataPackage } from './package/package-file.js';
 import { openPartition } from './partition-files.js';
 import { renewDailyFiles } from './parts/renew-files.js';
 import { UnknownCells } from './parts/unknown-cells.js';
 import { FORM_OF_PARTS, stitchTable } from './single/stitch.js';
 import { linesIn, rowLimitNote } from './spreadsheet-rows.js';
-import { dailyFile, PARTITION_FILES, partFile, type Segments, tableFile } from './table-files.js';
+import { dailyFile, PARTITION_FILES, partFile, tableFile } from './table-files.js';
 import { fitSource, type TableauSettings } from './tableau-settings.js';
 import { tablesOf } from './tables/stream-tables.js';
 import type { Table } from './tables/table.js';
@@ -39,10 +40,15 @@ import type { Table } from './tables/table.js';
  * A stream is one table of its name; `requests` has `requests_tags`, `requests_models` and `requests_features`
  * beside it. How values are written is said at {@link csvEncoder}, and how a spreadsheet has them at
  * {@link spreadsheetFormat}. What an earlier run wrote keeps its `escape_formulas` until its day is read again.
+ *
+ * @param output what is at the path of the settings; a folder for `layout: single`. Default: a folder
  */
-export function tableauSink(settings: TableauSettings, context: SinkContext): Sink {
-  const folder = new OutputFolder(resolve(context.cwd, settings.path), { clock: context.clock });
-  const counts = partitionCounts(folder, context.log);
+export function tableauSink(
+  settings: TableauSettings,
+  context: SinkContext,
+  output: Output = folderAt(settings.path, context),
+): Sink {
+  const counts = partitionCounts(output, context.log);
   const single = settings.layout === 'single';
   const fileIn = single ? partFile : dailyFile;
   const form = fileForm(settings);
@@ -64,7 +70,7 @@ export function tableauSink(settings: TableauSettings, context: SinkContext): Si
   context.streams.forEach(tablesFor);
   const fileOfPartition = (table: Table, segments: Segments) => {
     const ownerOnly = holdPersonalData(table.columns);
-    const create = () => folder.createFile(segments, { ownerOnly });
+    const create = () => output.createFile(segments, { ownerOnly });
     const file = { segments, create, head: headOf(table, formOfParts) };
     if (formOfParts.format === TABLEAU_FORMAT) return { ...file, lines: () => 0 };
     const rewrite = lineRewriter(csvHeader(table.columns, TABLEAU_FORMAT), table.columns, formOfParts.format);
@@ -80,20 +86,18 @@ export function tableauSink(settings: TableauSettings, context: SinkContext): Si
     const renewing = () => (forgotten ??= counts.forget(stream));
     return { form, unknown, signal, renewing };
   };
-  const stitchTables = (signal: AbortSignal): Promise<void> =>
+  const stitchTables = (folder: OutputFolder, signal: AbortSignal): Promise<void> =>
     forEachConcurrent(STREAMS_AT_ONCE, [...streams], async ([stream, tables]) => {
       const options = toRenew(stream, signal);
       // A child after its parent, which it may be renewed with.
       for (const table of tables) noteRows(tableFile(table.name), await stitchTable(folder, table, options));
     });
   const renewFiles = async (signal: AbortSignal): Promise<void> => {
-    const described = await describedForms(folder);
+    const described = await describedTables(output);
     for (const [stream, tables] of streams) {
       const options = toRenew(stream, signal);
-      for (const table of tables) {
-        const isOtherForm = (described.get(table.name) ?? form.format.name) !== form.format.name;
-        await renewDailyFiles(folder, table, { ...options, isOtherForm });
-      }
+      for (const table of tables)
+        await renewDailyFiles(output, table, { ...options, described: described.get(table.name) });
     }
   };
 
@@ -101,13 +105,13 @@ export function tableauSink(settings: TableauSettings, context: SinkContext): Si
     name: context.name,
     capabilities: { delivery: 'replace', sharing: single ? 'last' : 'each' },
     // Of the single files only the parts count: without them a table would lose its old days.
-    isEmpty: async () => !(await folder.holds(PARTITION_FILES[settings.layout])),
+    isEmpty: async () => !(await holds(output, PARTITION_FILES[settings.layout])),
     held: async (stream, project, days, signal) => {
       const fileOf = (table: Table, day: Day | null) => fileIn(table.name, { stream, project, day });
-      const files = await heldFiles(folder, stream, tablesFor(stream), days, fileOf);
+      const files = await heldFiles(output, stream, tablesFor(stream), days, fileOf);
       return counts.held(stream, project, days, files, signal);
     },
-    check: () => checkFolder(folder, settings.path),
+    check: () => checkFolder(output, settings.path),
     begin: async (partition) => {
       const files = tablesFor(partition.stream).map((table) =>
         fileOfPartition(table, fileIn(table.name, partition)),
@@ -122,14 +126,18 @@ export function tableauSink(settings: TableauSettings, context: SinkContext): Si
       await counts.save();
       if (isPart) return { facts: {}, notes };
       const tables = [...streams.values()].flat();
-      await (single ? stitchTables(signal) : renewFiles(signal));
-      const described = await writeDataPackage(folder, tables, settings.layout, form.format);
-      if ((settings.source || settings.package || settings.workbook) && fitSource(settings)) {
+      if (output instanceof OutputFolder && single) await stitchTables(output, signal);
+      else await renewFiles(signal);
+      const described = await writeDataPackage(output, tables, settings.layout, form.format);
+      const isAsked = settings.source || settings.package || settings.workbook;
+      if (output instanceof OutputFolder && isAsked && fitSource(settings)) {
         const { writeSources } = await import('./source/write-sources.js');
-        await writeSources(folder, described, settings, signal);
+        await writeSources(output, described, settings, signal);
       }
+      await output.tidyUp?.();
       return { facts: { tables: tables.length }, notes: [...notes.sort(), ...unknown.notes()] };
     },
+    dispose: async () => output.dispose?.(),
   };
 }
 

@@ -8,7 +8,8 @@ export const tableauType = defineSinkType({
   mistake: mistakeOf,
   destination: (settings) => `${settings.path} ${settings.layout}`,
   open: async (settings, context) => {
+    const { outputAt } = await import('../../src/file-sinks/output-at.js');
     const { tableauSink } = await import('./tableau-sink.js');
-    return tableauSink(settings, context);
+    return tableauSink(settings, context, await outputAt(settings.path, context));
   },
 });

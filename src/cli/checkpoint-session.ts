@@ -16,8 +16,10 @@ import { noMemory, type RunMemory, runMemory, sharedMemory } from '../checkpoint
 import type { Job } from '../config/job.js';
 import { STATE_PATH } from '../config/settings/config-schema.js';
 import { ExportError } from '../errors/export-error.js';
+import { isObjectUrl } from '../files/location.js';
 import type { Log } from '../log/log.js';
 import type { Window } from '../time/window.js';
+import { userAgent } from './version.js';
 
 /** How a command uses the checkpoints. */
 export interface CheckpointOptions {
@@ -166,6 +168,10 @@ async function storeOf(
 ): Promise<CheckpointStore> {
   const { clock, signal } = context;
   const options = { source: source.type, firstDay: source.limits.firstDay };
+  if (state.path !== undefined && isObjectUrl(state.path)) {
+    const { objectStore } = await import('../checkpoints/objects/object-store.js');
+    return objectStore(state.path, { ...options, clock, log, env, userAgent: userAgent() });
+  }
   if (state.path !== undefined) {
     await sayWhereItWas(state.path, folder, log, context);
     return fileStore(state.path, { ...options, clock });
@@ -213,13 +219,13 @@ export function placeText(place: string, { cwd }: CliContext): string {
 }
 
 /**
- * Files are known by their way from the state: both may be moved together.
+ * Files are known by their way from the state: both may be moved together. Objects are known by their address.
  */
 function destinationsOf({ sinks, state, folder }: Job): ReadonlyMap<string, string> {
-  const from = state.path === undefined ? folder : dirname(state.path);
+  const from = state.path === undefined || isObjectUrl(state.path) ? folder : dirname(state.path);
   return new Map(
     sinks.map(({ name, destination, outputPaths }) => {
-      const paths = outputPaths.map((path) => relative(from, path));
+      const paths = outputPaths.map((path) => (isObjectUrl(path) ? path : relative(from, path)));
       return [name, [destination, ...paths].join(' ')];
     }),
   );

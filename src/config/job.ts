@@ -42,7 +42,7 @@ export interface JobSink {
   readonly deadlineMs: number;
   /** What becomes of what was delivered and is not there any more. */
   readonly missing: 'deliver' | 'leave';
-  /** Absolute paths of the folders that it writes. */
+  /** Absolute paths of the folders that it writes, and addresses of objects. */
   readonly outputPaths: readonly string[];
   /** Where it delivers to, in words that change when that changes. */
   readonly destination: string;
@@ -55,7 +55,7 @@ export interface JobSink {
 /** Where the state of a job is kept: in a file, or in rows of a place of one of the catalogue's types. */
 export type JobState =
   | {
-      /** Absolute. */
+      /** Absolute, or the address of an object. */
       readonly path: string;
     }
   | {

@@ -1,6 +1,7 @@
 import type { Catalogue } from '../catalogue/catalogue.js';
 import { ExportError } from '../errors/export-error.js';
-import { secretsIn } from '../secrets/secret.js';
+import { OBJECT_SECRETS } from '../files/location.js';
+import { Secret, secretsIn } from '../secrets/secret.js';
 import type { Job } from './job.js';
 import { crossCheck } from './mistakes/cross-check.js';
 import { configError, type Mistake, type Path } from './mistakes/mistake.js';
@@ -107,7 +108,12 @@ function jobOf(config: ParsedConfig, { folder, env }: Pick<Job, 'folder' | 'env'
     state,
     budget: config.budget.value,
     sinks: sinks.map(({ sink, wants }) => ({ ...sink, streams: streams.filter(wants) })),
-    secrets: [...secretsIn(source.settings), ...ofState, ...sinks.flatMap(({ secrets }) => secrets)],
+    secrets: [
+      ...secretsIn(source.settings),
+      ...ofState,
+      ...sinks.flatMap(({ secrets }) => secrets),
+      ...OBJECT_SECRETS.flatMap((name) => (env[name] ? [new Secret(env[name])] : [])),
+    ],
   };
 }
 

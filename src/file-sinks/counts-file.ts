@@ -1,10 +1,7 @@
-import { readdir } from 'node:fs/promises';
 import { z } from 'zod';
 import type { HeldPartition } from '../catalogue/sink.js';
-import { readError } from '../files/file-error.js';
-import type { OutputFolder } from '../files/output-folder.js';
+import type { Output } from '../files/output.js';
 import { pathSegment } from '../files/path-segment.js';
-import { readIfShort } from '../files/regular-file.js';
 import type { Project } from '../streams/partition.js';
 import type { Stream } from '../streams/stream.js';
 import type { Day } from '../time/day.js';
@@ -32,7 +29,7 @@ const entry = z
  * only takes longer.
  */
 export async function readCounts(
-  folder: OutputFolder,
+  folder: Output,
   stream: Stream,
   project: Project,
   days: readonly (Day | null)[],
@@ -49,7 +46,7 @@ export async function readCounts(
 
 /** Adds these to what is noted, whole or not at all; what says the same already is not written. */
 export async function addCounts(
-  folder: OutputFolder,
+  folder: Output,
   stream: Stream,
   project: Project,
   counts: CountedPartitions,
@@ -70,20 +67,17 @@ export async function addCounts(
 }
 
 /** Removes what is noted of a stream, by its name. */
-export async function removeCounts(folder: OutputFolder, stream: string): Promise<void> {
-  const names = await readdir(folder.path(folderOf(stream))).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw readError(folder.path(folderOf(stream)), error);
-  });
-  for (const name of names) await folder.removeFile([...folderOf(stream), name]);
+export async function removeCounts(folder: Output, stream: string): Promise<void> {
+  const entries = await folder.entries(folderOf(stream));
+  await folder.removeFiles(entries.map(({ name }) => [...folderOf(stream), name]));
 }
 
 async function notedDays(
-  folder: OutputFolder,
+  folder: Output,
   stream: Stream,
   project: Project,
 ): Promise<Readonly<Record<string, unknown>>> {
-  const text = await readIfShort(folder.path(segmentsOf(stream, project)), MOST_BYTES);
+  const text = await folder.readShort(segmentsOf(stream, project), MOST_BYTES);
   try {
     return file.safeParse(JSON.parse(text ?? '{}')).data?.days ?? {};
   } catch {

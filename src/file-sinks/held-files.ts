@@ -1,50 +1,44 @@
 import type { HeldPartition } from '../catalogue/sink.js';
-import type { OutputFolder } from '../files/output-folder.js';
+import { fileName, type Output, type Segments } from '../files/output.js';
 import type { Partition, Project } from '../streams/partition.js';
 import type { Stream } from '../streams/stream.js';
 import type { Day } from '../time/day.js';
-import { dayFolder, projectFolder, type Segments } from './hive-folders.js';
+import { projectFolder } from './hive-folders.js';
 import type { PartitionFiles } from './partition-counts.js';
 
 /** The files of a sink that has one for each partition. */
-interface FileKind<Path> {
+interface FileKind<Kind> {
   /** Every file that a partition may be in, the one that counts first. */
-  pathsOf(partition: Partition): readonly Path[];
-  /** What is in a file; undefined where it is damaged or cannot be read. */
-  count(path: Path): Promise<HeldPartition | undefined>;
+  pathsOf(partition: Partition): readonly Kind[];
+  /** What is in a file, by its path on this machine; undefined where it is damaged or cannot be read. */
+  count(path: string, kind: Kind): Promise<HeldPartition | undefined>;
 }
 
 /** Looks at the partitions of a stream and project that are there. */
-export async function heldFiles<Path extends { readonly segments: Segments }>(
-  folder: OutputFolder,
+export async function heldFiles<Kind extends { readonly segments: Segments }>(
+  output: Output,
   stream: Stream,
   project: Project,
   days: readonly (Day | null)[],
-  { pathsOf, count }: FileKind<Path>,
+  { pathsOf, count }: FileKind<Kind>,
 ): Promise<PartitionFiles> {
   const own = projectFolder({ stream, project });
-  const entries = new Map((await folder.entries(own)).map((entry) => [entry.name, entry]));
-  const found = new Map<Day | null, { readonly path: Path; readonly bytes: number }>();
-  const look = async (day: Day | null): Promise<void> => {
-    const isFolder = day !== null && entries.get(dayFolder(day))?.isDirectory();
-    for (const path of pathsOf({ stream, project, day })) {
-      const [name = '', ...below] = path.segments.slice(own.length);
-      if (below.length > 0 ? !isFolder : !entries.get(name)?.isFile()) continue;
-      const bytes = await folder.sizeOf(path.segments);
-      if (bytes === undefined) continue;
-      found.set(day, { path, bytes });
-      return;
-    }
-  };
-  await Promise.all(days.map(look));
+  const kindsOf = (day: Day | null) =>
+    pathsOf({ stream, project, day }).map((kind) => ({ kind, file: kind.segments.slice(own.length) }));
+  const sizes = await output.sizesOf(
+    own,
+    days.flatMap((day) => kindsOf(day).map(({ file }) => file)),
+  );
+  const found = (day: Day | null) => kindsOf(day).find(({ file }) => sizes.has(fileName(file)));
   return {
     sizesOf: (day) => {
-      const file = found.get(day);
-      return file && [file.bytes];
+      const file = found(day)?.file;
+      const bytes = file && sizes.get(fileName(file));
+      return bytes === undefined ? undefined : [bytes];
     },
     count: async (day) => {
-      const file = found.get(day);
-      return file && count(file.path);
+      const kind = found(day)?.kind;
+      return kind && output.withFile(kind.segments, (path) => count(path, kind));
     },
   };
 }

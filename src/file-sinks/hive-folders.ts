@@ -1,3 +1,4 @@
+import type { Segments } from '../files/output.js';
 import { pathSegment } from '../files/path-segment.js';
 import type { Field } from '../streams/field.js';
 import type { Partition } from '../streams/partition.js';
@@ -8,9 +9,6 @@ import type { Day } from '../time/day.js';
  * Folders that engines take for partitions, as Hive named them: `<stream>/project_id=<id>/date=<day>/`, and a file of the
  * project's folder for a snapshot.
  */
-
-/** A file or folder from the sink's folder down. */
-export type Segments = readonly string[];
 
 const STREAM = /^[^._]/;
 const PROJECT_FOLDER = /^project_id=(.*)$/;

@@ -1,7 +1,7 @@
 import type { HeldPartition, Sink } from '../catalogue/sink.js';
 import { forEachConcurrent } from '../deliver/for-each-concurrent.js';
 import { abortError, failureOf } from '../errors/export-error.js';
-import type { OutputFolder } from '../files/output-folder.js';
+import type { Output } from '../files/output.js';
 import type { Log } from '../log/log.js';
 import type { Partition, Project } from '../streams/partition.js';
 import type { Stream } from '../streams/stream.js';
@@ -31,7 +31,7 @@ const FILES_AT_ONCE = 4;
  * so that an older copy of the folder brings its own. A count holds for files of the lengths that it was noted with; a
  * partition with others, which somebody else has changed or a run that was killed did not come to note, is counted anew.
  */
-export function partitionCounts(folder: OutputFolder, log: Log) {
+export function partitionCounts(folder: Output, log: Log) {
   let noted = new Map<string, Noted>();
   let inMemory = 0;
   let saving: Promise<void> = Promise.resolve();

@@ -1,16 +1,29 @@
 import { constants } from 'node:fs';
-import { type FileHandle, link, lstat, open, rename, rm } from 'node:fs/promises';
+import { link, lstat, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { createGzip, type Gzip } from 'node:zlib';
 import { type Clock, systemClock } from '../time/clock.js';
+import { fileBody } from './file-body.js';
 import { withFileError } from './file-error.js';
 import { whenLetGo } from './held-open.js';
 import { refuseOtherThanFile } from './regular-file.js';
 import { syncFolder } from './sync-folder.js';
 import { temporaryPath } from './temporary-name.js';
 
-export type AtomicFile = Awaited<ReturnType<typeof createAtomicFile>>;
+/** A file that appears under its name whole or not at all. */
+export interface AtomicFile {
+  /** Bytes on the disk; final when it is finished. */
+  readonly bytes: number;
+  /** Resolves when it can take more; the chunk may be changed then. */
+  write(chunk: string | Uint8Array): Promise<void>;
+  /** Makes everything written durable under the temporary name; `publish` then cannot fail for lack of space. */
+  finish(): Promise<void>;
+  /** Gives the finished file its name, in place of what had it if it replaces. */
+  publish(): Promise<void>;
+  /** Both. */
+  commit(): Promise<void>;
+  /** Leaves nothing behind; harmless after a failed or finished write. */
+  abort(): Promise<void>;
+}
 
 export interface AtomicFileOptions {
   /** Default false. */
@@ -41,25 +54,22 @@ export async function createAtomicFile(
     ownerOnly = false,
     clock = systemClock,
   }: AtomicFileOptions = {},
-) {
+): Promise<AtomicFile> {
   const temporary = temporaryPath(path);
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
   const handle = await withFileError(path, async () => {
     await refuseOtherThanFile(path);
     return open(temporary, flags, ownerOnly ? 0o600 : 0o666);
   });
-  const body = gzip ? gzipBody(handle) : plainBody(handle);
+  const body = fileBody((bytes) => handle.appendFile(bytes), gzip);
 
   const file = {
-    /** Bytes on the disk; final when it is finished. */
     get bytes() {
       return body.bytes;
     },
-    /** Resolves when it can take more; the chunk may be changed then. */
     write: async (chunk: string | Uint8Array): Promise<void> => {
       if (chunk.length > 0) await withFileError(path, () => body.write(chunk));
     },
-    /** Makes everything written durable under the temporary name; `publish` then cannot fail for lack of space. */
     finish: () =>
       withFileError(path, async () => {
         await body.end();
@@ -67,7 +77,6 @@ export async function createAtomicFile(
         if (durable) await handle.sync();
         await handle.close();
       }),
-    /** Gives the finished file its name, in place of what had it if it replaces. */
     publish: () =>
       withFileError(path, async () => {
         await whenLetGo(path, clock, () => (replaces ? rename(temporary, path) : nameAnew(temporary, path)));
@@ -77,7 +86,6 @@ export async function createAtomicFile(
       await file.finish();
       await file.publish();
     },
-    /** Leaves nothing behind; harmless after a failed or finished write. */
     abort: async (): Promise<void> => {
       body.destroy();
       await handle.close().catch(() => {}); // closed already, or beyond help: the removal is what counts
@@ -101,58 +109,4 @@ async function nameAnew(temporary: string, path: string): Promise<void> {
     return rename(temporary, path);
   }
   await rm(temporary);
-}
-
-interface Body {
-  readonly bytes: number;
-  write(chunk: string | Uint8Array): Promise<void>;
-  end(): Promise<void>;
-  destroy(): void;
-}
-
-function plainBody(handle: FileHandle): Body {
-  let bytes = 0;
-  return {
-    get bytes() {
-      return bytes;
-    },
-    write: (chunk) => {
-      bytes += Buffer.byteLength(chunk);
-      return handle.appendFile(chunk);
-    },
-    end: async () => {},
-    destroy: () => {},
-  };
-}
-
-/** Level 1: a third larger than level 6 for a quarter of the time, and it runs on a thread of its own. */
-const GZIP_LEVEL = 1;
-
-function gzipBody(handle: FileHandle): Body {
-  const gzip: Gzip = createGzip({ level: GZIP_LEVEL, chunkSize: 65_536 });
-  let bytes = 0;
-  const flow = pipeline(gzip, async (compressed: AsyncIterable<Buffer>) => {
-    for await (const chunk of compressed) {
-      bytes += chunk.length;
-      await handle.appendFile(chunk);
-    }
-  });
-  flow.catch(() => {}); // reported by the write or end that waits for it
-  return {
-    get bytes() {
-      return bytes;
-    },
-    write: async (chunk) => {
-      const taken = new Promise<void>((resolve, reject) => {
-        gzip.write(chunk, (error) => (error ? reject(error) : resolve()));
-      });
-      // Whatever it says then, what ended the flow is the reason.
-      await taken.catch(() => flow);
-    },
-    end: () => {
-      gzip.end();
-      return flow;
-    },
-    destroy: () => gzip.destroy(),
-  };
 }

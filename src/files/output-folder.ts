@@ -7,6 +7,8 @@ import { type AtomicFile, type AtomicFileOptions, createAtomicFile } from './ato
 import { fileError, readError, withFileError } from './file-error.js';
 import { whenLetGo } from './held-open.js';
 import { makeFolders } from './make-folders.js';
+import { fileName, type Output, type Segments } from './output.js';
+import { readIfShort, readRegularFile } from './regular-file.js';
 import { syncFolder } from './sync-folder.js';
 import { removeLeftovers } from './temporary-name.js';
 
@@ -24,7 +26,8 @@ export interface FolderOptions {
  * followed: whoever can write there could otherwise send our output elsewhere. What a killed process left half
  * written is removed from each folder in which a file is made.
  */
-export class OutputFolder {
+export class OutputFolder implements Output {
+  readonly isLocal = true;
   readonly root: string;
   readonly #options: Required<FolderOptions>;
   /** Folders that are there, and are no links; or are being made. */
@@ -78,32 +81,44 @@ export class OutputFolder {
     });
   }
 
-  /**
-   * True where there is a file with a name like the last of these patterns, in a folder like the one before, and so on
-   * up to the root. Whatever else is there does not count.
-   */
-  async holds(patterns: readonly RegExp[], below: readonly string[] = []): Promise<boolean> {
-    const [pattern, ...others] = patterns;
-    for (const entry of await this.#entries(below)) {
-      if (!pattern?.test(entry.name)) continue;
-      if (others.length === 0 ? entry.isFile() : entry.isDirectory()) {
-        if (others.length === 0 || (await this.holds(others, [...below, entry.name]))) return true;
-      }
-    }
-    return false;
+  async removeFiles(files: readonly Segments[]): Promise<void> {
+    await Promise.all(files.map((segments) => this.removeFile(segments)));
   }
 
-  /** Bytes of those of these files that are there, by their names; only regular files, and no link is followed. */
-  async sizesOf(segments: readonly string[], names: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  /** Only regular files, and no link is followed. */
+  async sizesOf(folder: Segments, files: readonly Segments[]): Promise<ReadonlyMap<string, number>> {
     const sizes = new Map<string, number>();
-    if (!(await this.#isReachable(segments))) return sizes;
+    if (!(await this.#isReachable(folder))) return sizes;
+    const isBelow = files.some(({ length }) => length > 1);
+    const entries = isBelow ? await this.#entries(folder) : [];
+    const kinds = new Map(entries.map((entry) => [entry.name, entry]));
     await Promise.all(
-      names.map(async (name) => {
-        const size = await this.sizeOf([...segments, name]);
-        if (size !== undefined) sizes.set(name, size);
+      files.map(async (segments) => {
+        const [name = '', ...below] = segments;
+        // A look at what is not there costs as much as one at what is.
+        const isThere = below.length > 0 ? kinds.get(name)?.isDirectory() : !isBelow || kinds.has(name);
+        const size = isThere ? await this.sizeOf([...folder, ...segments]) : undefined;
+        if (size !== undefined) sizes.set(fileName(segments), size);
       }),
     );
     return sizes;
+  }
+
+  async readText(segments: Segments): Promise<string | undefined> {
+    const path = this.path(segments);
+    const bytes = await readRegularFile(path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return undefined;
+      throw readError(path, error);
+    });
+    return bytes?.toString();
+  }
+
+  readShort(segments: Segments, atMost: number): Promise<string | undefined> {
+    return readIfShort(this.path(segments), atMost);
+  }
+
+  withFile<Result>(segments: Segments, use: (path: string) => Promise<Result>): Promise<Result> {
+    return use(this.path(segments));
   }
 
   /** Bytes of a regular file in a folder that was looked at; undefined where there is none. */

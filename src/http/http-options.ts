@@ -45,6 +45,11 @@ export interface HttpClientOptions {
   readonly explain?: (answer: HttpAnswer) => RefusalDetails;
   /** From 0 up to, not including, 1; spreads the waits. Default `Math.random`. */
   readonly random?: () => number;
+  /**
+   * Hosts beside this machine that may be called without encryption, as `URL` spells them: those that a cloud has on the
+   * machine's own link, and that answer no other way. Default: none.
+   */
+  readonly plainHosts?: readonly string[];
   /** Where `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` are looked up. Default: none is used. */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }

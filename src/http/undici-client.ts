@@ -32,7 +32,7 @@ import { withRetries } from './retry/retry.js';
  * @throws `CONFIG_INVALID` where the environment names a proxy that is no URL.
  */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
-  const { log, clock, userAgent } = options;
+  const { log, clock } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   /** Requests that were sent and have no answer yet, the oldest first. */
   const waiting = new Set<{ readonly what: string; sinceMs: number }>();
@@ -81,11 +81,12 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   const late = () => timedOut(`did not finish its answer within ${formatDuration(limits.totalMs)}`);
 
   const send = async <T>(request: HttpRequest<T>): Promise<T> => {
-    const wire = wireOf(request, userAgent);
+    const wire = wireOf(request, options);
     // One signal for all requests of a run is the rule here; Node would take its listeners for a leak.
     setMaxListeners(0, request.signal);
     const reader = {
       parse: request.parse,
+      wantsPart: request.headers?.range !== undefined,
       explain: options.explain ?? (() => ({})),
       mask: (text: string) => maskOfHeaders(request.headers ?? {})(text),
       now: clock.now,
@@ -135,9 +136,12 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   };
 }
 
-function wireOf(request: HttpRequest<unknown>, userAgent: string): WireRequest {
+function wireOf(
+  request: HttpRequest<unknown>,
+  { userAgent, plainHosts = [] }: HttpClientOptions,
+): WireRequest {
   return {
-    url: targetOf(request.url, request.what),
+    url: targetOf(request.url, request.what, plainHosts),
     method: request.method ?? 'GET',
     headers: headersToSend(request.headers ?? {}, userAgent),
     body: request.body,

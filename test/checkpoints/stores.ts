@@ -6,10 +6,12 @@ import { postgresStateType } from '../../connectors/postgres/state/state-type.js
 import type { StateLock } from '../../src/catalogue/state-lock.js';
 import type { CheckpointStore } from '../../src/checkpoints/checkpoint-store.js';
 import { fileStore } from '../../src/checkpoints/file/file-store.js';
+import { objectStore } from '../../src/checkpoints/objects/object-store.js';
 import { rowsStore } from '../../src/checkpoints/rows/rows-store.js';
 import { silentLog } from '../../src/log/log.js';
 import { systemClock } from '../../src/time/clock.js';
 import { hasPostgres, postgresServer } from '../connectors/postgres/postgres-server.js';
+import { environmentOf, runningStore } from '../objects/running-store.js';
 
 const OPTIONS = { source: 'fake', firstDay: '2015-01-01' };
 const signal = new AbortController().signal;
@@ -29,6 +31,14 @@ export const STORES: readonly { readonly kind: string; begin(): Promise<StoreOfR
     begin: async () => {
       const path = join(await mkdtemp(join(tmpdir(), 'state-')), 'state.json');
       return runsOf(async () => fileStore(path, OPTIONS));
+    },
+  },
+  {
+    kind: 'objects',
+    begin: async () => {
+      const store = await runningStore();
+      const context = { clock: systemClock, log: silentLog, env: environmentOf(store), userAgent: 'test' };
+      return runsOf(async () => objectStore('s3://bucket/a b/state.json', { ...OPTIONS, ...context }));
     },
   },
   ...(hasPostgres ? [{ kind: 'PostgreSQL', begin: inPostgres }] : []),

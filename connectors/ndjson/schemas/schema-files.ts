@@ -1,6 +1,5 @@
 import { forEachConcurrent } from '../../../src/deliver/for-each-concurrent.js';
-import type { OutputFolder } from '../../../src/files/output-folder.js';
-import { readIfShort } from '../../../src/files/regular-file.js';
+import type { Output } from '../../../src/files/output.js';
 import type { Stream } from '../../../src/streams/stream.js';
 
 /** What says an engine the types of a stream's fields, by the ending of its file: `duckdb.sql`. */
@@ -17,7 +16,7 @@ const STREAMS_AT_ONCE = 4;
  * every file. What is there already is not written.
  */
 export async function writeSchemas(
-  folder: OutputFolder,
+  output: Output,
   streams: readonly Stream[],
   schemas: Schemas,
 ): Promise<void> {
@@ -25,8 +24,8 @@ export async function writeSchemas(
     for (const [ending, schemaOf] of Object.entries(schemas)) {
       const segments = ['_schema', `${stream.name}.${ending}`];
       const text = schemaOf(stream);
-      if ((await readIfShort(folder.path(segments), MOST_BYTES)) === text) continue;
-      await folder.replaceFile(segments, (file) => file.write(text));
+      if ((await output.readShort(segments, MOST_BYTES)) === text) continue;
+      await output.replaceFile(segments, (file) => file.write(text));
     }
   });
 }

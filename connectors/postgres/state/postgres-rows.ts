@@ -1,6 +1,6 @@
 import type { LockOptions, StateLock } from '../../../src/catalogue/state-lock.js';
 import type { StateContext, StateRows } from '../../../src/catalogue/state-type.js';
-import { ExportError } from '../../../src/errors/export-error.js';
+import { usableState } from '../../../src/checkpoints/usable-state.js';
 import { Database, type DatabaseSettings, type Transaction } from '../connection/database.js';
 import { givenUp } from './queue-place.js';
 import { openSession, type Session } from './session.js';
@@ -118,17 +118,6 @@ function queryOf({ query }: Transaction): Query {
     (await query<Row>(sql, values)).rows;
 }
 
-/** Without its state a run can do nothing, and has done nothing yet: as with a file, that is for the user to mend. */
-async function usable<Result>(work: () => Promise<Result>): Promise<Result> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof ExportError)) throw error;
-    if (error.code.startsWith('STATE_') || error.kind === 'interrupted') throw error;
-    throw new ExportError('STATE_UNREADABLE', `The state cannot be used: ${error.message}`, {
-      kind: 'config',
-      hint: error.hint ?? 'The log of the server may say more.',
-      cause: error,
-    });
-  }
+function usable<Result>(work: () => Promise<Result>): Promise<Result> {
+  return usableState('The log of the server may say more.', work);
 }

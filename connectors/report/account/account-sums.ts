@@ -2,48 +2,85 @@ import type { Day } from '../../../src/time/day.js';
 import type { Entry } from '../totals/entry.js';
 import { addHistogram } from '../totals/latency-histogram.js';
 import type { DayQuality, ErrorKind, ProjectRow, StreamFreshness } from './account.js';
-import { type AmountsBy, addAmounts, amountsIn, Breakdown, OTHERS } from './amounts.js';
+import { type AmountsBy, addAmounts, Breakdown, MEASURES, OTHERS, type Series, sumsIn } from './amounts.js';
 import { type Calendar, type Month, monthOf, periodsOf } from './calendar.js';
 import { ComparisonSums } from './comparison-sums.js';
 import { BREAKDOWNS, type BreakdownName } from './day-amounts.js';
-import type { DaySums } from './day-sums.js';
-import type { DrawnMonth } from './drawn-month.js';
+import type { DrawnDay, DrawnMonth } from './drawn-month.js';
 import type { BalanceLook, MonthSums } from './month-sums.js';
+import type { OlderMonths } from './older-months.js';
 
 /** Adds up what the totals say of an account: of each month its sums, of the months of charts its days as well. */
 export class AccountSums {
   readonly calendar: Calendar;
   /** Names by id. */
-  readonly projects = new Map<string, string>();
-  readonly days: AmountsBy = new Map();
-  readonly months: AmountsBy = new Map();
+  readonly projects: Map<string, string>;
+  readonly days: AmountsBy;
+  readonly months: AmountsBy;
   /** By project id, and within by month. */
-  readonly projectMonths = new Map<string, AmountsBy>();
-  readonly byProject = new Breakdown();
-  // Safe: the names are these.
-  readonly by = Object.fromEntries(BREAKDOWNS.map((name) => [name, new Breakdown()])) as Record<
-    BreakdownName,
-    Breakdown
-  >;
-  /** By name, and within by day or month. */
-  readonly lineItems = { days: new Map<string, AmountsBy>(), months: new Map<string, AmountsBy>() };
-  readonly endpoints = new Map<string, AmountsBy>();
+  readonly projectMonths: Map<string, AmountsBy>;
+  readonly byProject: Breakdown;
+  readonly by: Readonly<Record<BreakdownName, Breakdown>>;
+  /** Their costs. */
+  readonly lineItems: { readonly days: Series; readonly months: Series };
+  /** Hours of the days of charts. */
+  readonly endpoints: Series = new Map();
   /** Of the days of charts. */
   readonly quality = new Map<Day, DayQuality>();
   readonly errors = new Map<string, ErrorKind>();
   /** Of the days of charts. */
   readonly balances = new Map<Day, ProjectRow[]>();
   /** By project id. */
-  readonly lastLooks = new Map<string, BalanceLook>();
+  readonly lastLooks: Map<string, BalanceLook>;
   /** The last moment or day of which there is a request, by the key of the breakdown by API key. */
-  readonly lastUsed = new Map<string, string>();
+  readonly lastUsed: Map<string, string>;
   readonly compared = new ComparisonSums();
-  readonly streams = new Map<string, StreamFreshness>();
+  readonly streams: Map<string, StreamFreshness>;
   /** Requests of the month that have not failed, and those of them that have a cost. */
   readonly priced = { requests: 0, priced: 0 };
 
-  constructor(calendar: Calendar) {
+  /** @param older months that are added up already */
+  constructor(calendar: Calendar, older?: OlderMonths) {
     this.calendar = calendar;
+    this.projects = new Map(older?.projects);
+    this.days = new Map(older?.days);
+    this.months = new Map(older?.months);
+    this.projectMonths = new Map(older?.projectMonths.map(([id, months]) => [id, new Map(months)]));
+    this.byProject = new Breakdown(older?.byProject);
+    // Safe: the names are these.
+    this.by = Object.fromEntries(
+      BREAKDOWNS.map((name) => [name, new Breakdown(older?.by[name])]),
+    ) as typeof this.by;
+    this.lineItems = {
+      days: new Map(),
+      months: new Map(older?.lineItemMonths.map(([name, months]) => [name, new Map(months)])),
+    };
+    this.lastLooks = new Map(older?.lastLooks);
+    this.lastUsed = new Map(older?.lastUsed);
+    if (older) this.compared.add(older.compared);
+    this.streams = new Map(
+      older?.streams.map((one) => [one.stream, { ...one, projects: new Map(one.projects) }]),
+    );
+  }
+
+  /** What was added up so far, where that is no month of charts. */
+  get json(): OlderMonths {
+    const { projects, days, months, projectMonths, byProject, by, lineItems } = this;
+    const { lastLooks, lastUsed, compared, streams } = this;
+    return {
+      projects: [...projects],
+      days: [...days],
+      months: [...months],
+      projectMonths: [...projectMonths].map(([id, of]) => [id, [...of]]),
+      byProject: byProject.json,
+      // Safe: the names are these.
+      by: Object.fromEntries(BREAKDOWNS.map((name) => [name, by[name].json])) as OlderMonths['by'],
+      lineItemMonths: [...lineItems.months].map(([name, of]) => [name, [...of]]),
+      lastLooks: [...lastLooks],
+      lastUsed: [...lastUsed],
+      compared: compared.sums(),
+      streams: [...streams.values()].map((one) => ({ ...one, projects: [...one.projects] })),
+    };
   }
 
   addDrawnMonth(month: Month, { compared, others, days }: DrawnMonth): void {
@@ -64,13 +101,12 @@ export class AccountSums {
       addAmounts(this.days, day, amounts);
       addAmounts(this.months, month, amounts);
       addAmounts(ofProject, month, amounts);
-      this.byProject.add({ key: id, name }, periods, amounts);
+      this.byProject.add({ key: id, name }, periods, sumsIn(amounts));
     }
     for (const group of sums.groups) {
-      const amounts = amountsIn(group.sums);
-      this.by[group.by].add(group, periods, amounts);
+      this.by[group.by].add(group, periods, group.sums);
       if (group.by === 'cost_line_item')
-        addAmounts(within(this.lineItems.months, group.name), month, amounts);
+        addTo(this.lineItems.months, group.name, month, group.sums[COST] ?? 0);
     }
     for (const [key, when] of sums.lastUsed)
       if (when > (this.lastUsed.get(key) ?? '')) this.lastUsed.set(key, when);
@@ -83,11 +119,9 @@ export class AccountSums {
     }
   }
 
-  #addDay({ day, project, groups, quality, balances }: DaySums): void {
-    for (const { by, named, amounts } of groups) {
-      if (by === 'usage_endpoint') addAmounts(within(this.endpoints, named.name), day, amounts);
-      if (by === 'cost_line_item') addAmounts(within(this.lineItems.days, named.name), day, amounts);
-    }
+  #addDay({ day, project, lineItems, endpoints, quality, balances }: DrawnDay): void {
+    for (const [name, cost] of lineItems) addTo(this.lineItems.days, name, day, cost);
+    for (const [name, hours] of endpoints) addTo(this.endpoints, name, day, hours);
     if (quality) this.#addQuality(day, quality);
     if (balances === undefined) return;
     const looks = this.balances.get(day) ?? [];
@@ -99,7 +133,7 @@ export class AccountSums {
     for (const { stream, records, delivered_at: at } of entries) this.#noteStream(stream, records, at);
   }
 
-  #addQuality(day: Day, { counts, latencies, errors }: NonNullable<DaySums['quality']>): void {
+  #addQuality(day: Day, { counts, latencies, errors }: NonNullable<DrawnDay['quality']>): void {
     if (monthOf(day) === this.calendar.month) {
       this.priced.requests += counts.requests - counts.error;
       this.priced.priced += counts.priced;
@@ -129,8 +163,10 @@ export class AccountSums {
   }
 }
 
-function within(series: Map<string, AmountsBy>, name: string): AmountsBy {
-  const known = series.get(name) ?? new Map();
+const COST = MEASURES.indexOf('cost_usd');
+
+function addTo(series: Series, name: string, at: string, more: number): void {
+  const known = series.get(name) ?? new Map<string, number>();
   series.set(name, known);
-  return known;
+  known.set(at, (known.get(at) ?? 0) + more);
 }

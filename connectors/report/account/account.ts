@@ -17,11 +17,18 @@ export interface ProjectRow {
   readonly row: Row;
 }
 
+/** Days of which there is anything. */
+export interface DaysThere {
+  readonly first: Day;
+  readonly last: Day;
+  readonly days: number;
+}
+
 /** How much there is of a stream. */
 export interface StreamFreshness {
   readonly stream: string;
   /** By project: none of snapshots. */
-  readonly projects: Map<string, { first: Day; last: Day; days: number }>;
+  readonly projects: Map<string, DaysThere>;
   records: number;
   /** When the latest was delivered, in milliseconds since the epoch. */
   deliveredAt: number;
@@ -44,7 +51,7 @@ export interface ErrorKind {
 /** All that the page says, added up from the totals. */
 export type Account = Omit<
   AccountSums,
-  'addMonth' | 'addDrawnMonth' | 'addSnapshots' | 'compared' | 'errors' | 'streams'
+  'json' | 'addMonth' | 'addDrawnMonth' | 'addSnapshots' | 'compared' | 'errors' | 'streams'
 > & {
   readonly compared: ComparisonSumsJson;
   /** Failed requests of the days of charts. */

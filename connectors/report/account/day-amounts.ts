@@ -3,8 +3,8 @@ import { requests } from '../../deepgram/streams/requests.js';
 import { usage } from '../../deepgram/streams/usage.js';
 import type { Entry, RequestTotals } from '../totals/entry.js';
 import type { Largest } from '../totals/largest.js';
-import { type Amounts, type Named, OTHERS } from './amounts.js';
-import { entryBy, groupAmounts, modelNamed } from './grouped-amounts.js';
+import { type Named, OTHERS, type Sums, sumsIn } from './amounts.js';
+import { entryBy, forEachGroup, modelNamed } from './grouped-amounts.js';
 
 /** What the page breaks amounts down by. Costs are those of the bill, but by model: the bill names none. */
 export const BREAKDOWNS = [
@@ -27,7 +27,7 @@ export type AmountsEntry = Pick<Entry, 'kind' | 'groupings' | 'grouped'> & {
 };
 
 /** Told of each group of a day. */
-export type OnAmounts = (by: BreakdownName, named: Named, amounts: Amounts) => void;
+export type OnAmounts = (by: BreakdownName, named: Named, sums: Sums) => void;
 
 /** Goes through the groups of a project and day. */
 export function forEachAmounts(entries: readonly AmountsEntry[], project: string, tell: OnAmounts): void {
@@ -40,18 +40,18 @@ function forEachCost(entries: readonly AmountsEntry[], project: string, tell: On
   for (const dimension of ['line_item', 'accessor', 'tags'] as const) {
     const grouped = entryBy(entries, billing.kind, dimension)?.grouped;
     if (grouped === undefined) continue;
-    for (const { named, tags, amounts } of groupAmounts(grouped, dimension, project)) {
-      tell(`cost_${dimension}`, named, amounts);
-      if (dimension !== 'tags') continue;
+    forEachGroup(grouped, dimension, project, (named, sums, tags) => {
+      tell(`cost_${dimension}`, named, sums);
+      if (dimension !== 'tags') return;
       // The cost of a set is that of each of its tags: they do not add up.
-      if (tags.length === 0) tell('cost_tag', named, amounts);
-      for (const tag of new Set(tags)) tell('cost_tag', { key: tag, name: tag }, amounts);
-    }
+      if (tags.length === 0) tell('cost_tag', named, sums);
+      for (const tag of new Set(tags)) tell('cost_tag', { key: tag, name: tag }, sums);
+    });
   }
   const log = entries.find(({ kind }) => kind === requests.kind)?.requests;
   if (log === undefined) return;
   for (const [model, [cost_usd = 0, count = 0, error = 0]] of namedGroups(log.models, modelNamed))
-    tell('cost_models', model, { cost_usd, requests: count, error });
+    tell('cost_models', model, sumsIn({ cost_usd, requests: count, error }));
 }
 
 function forEachUse(
@@ -62,8 +62,7 @@ function forEachUse(
 ): void {
   const grouped = entryBy(entries, usage.kind, dimension)?.grouped;
   if (grouped === undefined) return;
-  for (const { named, amounts } of groupAmounts(grouped, dimension, project))
-    tell(`usage_${dimension}`, named, amounts);
+  forEachGroup(grouped, dimension, project, (named, sums) => tell(`usage_${dimension}`, named, sums));
 }
 
 function namedGroups<Group>(

@@ -1,6 +1,6 @@
 import type { Value } from '../../../src/streams/field.js';
 import type { Entry, GroupedTotals } from '../totals/entry.js';
-import { type Amounts, MEASURES, type Measure, type Named, OTHERS, UNTAGGED } from './amounts.js';
+import { type Amounts, MEASURES, type Named, OTHERS, type Sums, UNTAGGED } from './amounts.js';
 
 /** What totals can be broken down by on the page. */
 export const DIMENSIONS = ['line_item', 'accessor', 'tags', 'models', 'endpoint', 'method'] as const;
@@ -17,13 +17,8 @@ const FIELDS = {
   method: { key: 'method', name: 'method', none: 'no method named' },
 } as const satisfies Record<Dimension, { key: string; name: string; none: string }>;
 
-/** A group with what it comes to. */
-export interface GroupAmounts {
-  readonly named: Named;
-  /** Of groups by tags. */
-  readonly tags: readonly string[];
-  readonly amounts: Amounts;
-}
+/** Told of a group, and of its tags where it is one by tags. */
+export type OnGroup = (named: Named, sums: Sums, tags: readonly string[]) => void;
 
 type Kind = Pick<Entry, 'kind' | 'groupings'>;
 
@@ -53,32 +48,34 @@ export function totalOf(
 /** All groups together. */
 function sumOf({ measures, groups, others }: GroupedTotals): Amounts {
   const all = [...groups.map(([, sums]) => sums), ...(others ? [others.sums] : [])];
-  const sums = measures.map((_, at) => all.reduce((total, one) => total + (one[at] ?? 0), 0));
-  return amountsOf(placesOf(measures), sums);
+  // Of what is no measure here nothing is known: it is not zero.
+  return Object.fromEntries(
+    MEASURES.map((measure) => [measure, measures.indexOf(measure)] as const)
+      .filter(([, at]) => at >= 0)
+      .map(([measure, at]) => [measure, all.reduce((total, sums) => total + (sums[at] ?? 0), 0)]),
+  );
 }
 
-/** The groups of a dimension; one that is broken down further comes several times. */
-export function groupAmounts(
+/** Goes through the groups of a dimension; one that is broken down further comes several times. */
+export function forEachGroup(
   grouped: GroupedTotals,
   dimension: Dimension,
   project: string,
-): readonly GroupAmounts[] {
+  tell: OnGroup,
+): void {
   const fields = FIELDS[dimension];
   const { dimensions, measures } = grouped;
   const { groups, others } = grouped.each?.[fields.key] ?? grouped;
   const [key, name] = [dimensions.indexOf(fields.key), dimensions.indexOf(fields.name)];
-  const places = placesOf(measures);
-  const found = groups.map(([values, sums]): GroupAmounts => {
+  const places = MEASURES.map((measure) => measures.indexOf(measure));
+  const inOrder = (sums: readonly number[]) => places.map((at) => sums[at] ?? 0);
+  const of = dimension === 'accessor' ? project : undefined;
+  for (const [values, sums] of groups) {
     const tags = dimension === 'tags' ? tagsIn(values[key]) : [];
-    const of = dimension === 'accessor' ? project : undefined;
-    return {
-      named: dimension === 'tags' ? tagSet(tags) : namedBy(values[key], values[name], fields.none, of),
-      tags,
-      amounts: amountsOf(places, sums),
-    };
-  });
-  if (others === undefined) return found;
-  return [...found, { named: OTHERS, tags: [], amounts: amountsOf(places, others.sums) }];
+    const named = dimension === 'tags' ? tagSet(tags) : namedBy(values[key], values[name], fields.none, of);
+    tell(named, inOrder(sums), tags);
+  }
+  if (others) tell(OTHERS, inOrder(others.sums), []);
 }
 
 export function keyNamed(id: string | null, name: string | null, project: string): Named {
@@ -117,17 +114,4 @@ function tagSet(tags: readonly string[]): Named {
 
 function tagsIn(value: Value | undefined): readonly string[] {
   return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
-}
-
-type Places = readonly (readonly [measure: Measure, at: number])[];
-
-/** Where the sums of a group have each measure of the page. */
-function placesOf(measures: readonly string[]): Places {
-  return MEASURES.map((measure) => [measure, measures.indexOf(measure)] as const).filter(([, at]) => at >= 0);
-}
-
-function amountsOf(places: Places, sums: readonly number[]): Amounts {
-  const amounts: Partial<Record<Measure, number>> = {};
-  for (const [measure, at] of places) amounts[measure] = sums[at] ?? 0;
-  return amounts;
 }

@@ -5,10 +5,10 @@ import { billing } from '../../deepgram/streams/billing.js';
 import { requests } from '../../deepgram/streams/requests.js';
 import { usage } from '../../deepgram/streams/usage.js';
 import type { Entry } from '../totals/entry.js';
-import { type Amounts, addAmounts, MEASURES, type Named } from './amounts.js';
+import { type Amounts, addAmounts, MEASURES, type Named, type Sums } from './amounts.js';
+import { byDay } from './by-day.js';
 import { ComparisonSums, type ComparisonSumsJson } from './comparison-sums.js';
-import type { BreakdownName } from './day-amounts.js';
-import { byDay, type DayGroup, daySums } from './day-sums.js';
+import { type BreakdownName, forEachAmounts, type OnAmounts } from './day-amounts.js';
 import { keyNamed, totalOf } from './grouped-amounts.js';
 
 /** A project and month added up: all that the page says of months that it draws no days of. */
@@ -35,8 +35,7 @@ export interface BalanceLook {
 /** What a name comes to in a breakdown. */
 export interface GroupSum extends Named {
   readonly by: BreakdownName;
-  /** In the order of the measures. */
-  readonly sums: readonly number[];
+  readonly sums: Sums;
 }
 
 /** How much there is of a stream. */
@@ -50,12 +49,12 @@ export interface StreamDays {
   readonly deliveredAt: number;
 }
 
-/** @param sumsOf what a day comes to, where it is known */
-export function monthSums(entries: readonly Entry[], sumsOf = daySums): MonthSums {
+/** @param tell told of each group of a day, too */
+export function monthSums(entries: readonly Entry[], tell?: (day: Day) => OnAmounts): MonthSums {
   const [{ project_id: project } = { project_id: '' }] = entries;
   let name = project;
   const days = new Map<Day, Amounts>();
-  const groups = new Map<string, Open<GroupSum>>();
+  const groups = new GroupsOfDays();
   const lastUsed = new Map<string, string>();
   const compared = new ComparisonSums();
   let lastLook: BalanceLook | undefined;
@@ -65,11 +64,12 @@ export function monthSums(entries: readonly Entry[], sumsOf = daySums): MonthSum
   for (const [day, ofDay] of byDay(entries)) {
     name = ofDay[0]?.project_name ?? name;
     addAmounts(days, day, { ...totalOf(ofDay, usage.kind), ...totalOf(ofDay, billing.kind) });
-    for (const group of sumsOf(day, ofDay).groups) {
-      addTo(groups, group);
-      const { by, named, amounts } = group;
-      if (by === 'usage_accessor' && (amounts.requests ?? 0) > 0) noteUse(named.key, day);
-    }
+    const tellOfDay = tell?.(day);
+    forEachAmounts(ofDay, project, (by, named, sums) => {
+      groups.add(by, named, sums);
+      tellOfDay?.(by, named, sums);
+      if (by === 'usage_accessor' && (sums[REQUESTS] ?? 0) > 0) noteUse(named.key, day);
+    });
     for (const { kind, rows = [], requests: log, compared: held } of ofDay) {
       if (held) compared.addDay(day, project, held);
       if (kind === balances.kind && rows.length > 0) lastLook = { day, rows };
@@ -82,7 +82,7 @@ export function monthSums(entries: readonly Entry[], sumsOf = daySums): MonthSum
     project,
     name,
     days: [...days],
-    groups: [...groups.values()],
+    groups: groups.sums,
     lastUsed: [...lastUsed],
     compared: compared.sums(),
     streams: streamsIn(entries),
@@ -94,17 +94,27 @@ type Open<Type> = {
   -readonly [Name in keyof Type]: Type[Name] extends readonly number[] ? number[] : Type[Name];
 };
 
-function addTo(
-  groups: Map<string, Open<GroupSum>>,
-  { by, named: { key, name, of }, amounts }: DayGroup,
-): void {
-  const place = `${by} ${key}`;
-  const sum = groups.get(place) ?? { by, key, name, of, sums: MEASURES.map(() => 0) };
-  groups.set(place, sum);
-  // Days come in their order: what it was called last counts.
-  sum.name = name;
-  for (let at = 0; at < MEASURES.length; at += 1)
-    sum.sums[at] = (sum.sums[at] ?? 0) + (amounts[MEASURES[at] ?? 'cost_usd'] ?? 0);
+const REQUESTS = MEASURES.indexOf('requests');
+
+/** Adds up groups of days, which come in their order. */
+class GroupsOfDays {
+  readonly sums: GroupSum[] = [];
+  readonly #places = new Map<BreakdownName, Map<string, Open<GroupSum>>>();
+
+  add(by: BreakdownName, { key, name, of }: Named, sums: Sums): void {
+    const places = this.#places.get(by) ?? new Map<string, Open<GroupSum>>();
+    this.#places.set(by, places);
+    const known = places.get(key);
+    if (known === undefined) {
+      const sum = { by, key, name, of, sums: [...sums] };
+      places.set(key, sum);
+      this.sums.push(sum);
+      return;
+    }
+    // What it was called last counts.
+    known.name = name;
+    for (let at = 0; at < MEASURES.length; at += 1) known.sums[at] = (known.sums[at] ?? 0) + (sums[at] ?? 0);
+  }
 }
 
 function streamsIn(entries: readonly Entry[]): readonly StreamDays[] {

@@ -30,18 +30,26 @@ export async function readAccount(
   const newest = lastMonth === undefined ? undefined : await newestDay(store, lastMonth, today);
   if (newest === undefined) return undefined;
   const calendar = calendarOf(newest, months, now);
-  const sums = new AccountSums(calendar);
-  for (const month of calendar.months.filter((one) => there.includes(one))) {
-    if (month < calendar.monthBefore) {
-      for await (const one of store.kept(month, { name: `${month}.sums.json` }, monthSums)) {
-        if (signal.aborted) throw abortError(signal);
-        sums.addMonth(month, one);
+  const shown = calendar.months.filter((month) => there.includes(month));
+  const isOlder = (month: Month): boolean => month < calendar.monthBefore;
+  const older = shown.filter(isOlder);
+  const sums = new AccountSums(
+    calendar,
+    await store.keptTogether(older, OLDER, async () => {
+      const all = new AccountSums(calendar);
+      for (const month of older) {
+        for await (const one of store.kept(month, { name: `${month}.sums.json` }, monthSums)) {
+          if (signal.aborted) throw abortError(signal);
+          all.addMonth(month, one);
+        }
       }
-    } else {
-      for await (const one of drawnMonths(store, month, calendar)) {
-        if (signal.aborted) throw abortError(signal);
-        sums.addDrawnMonth(month, one);
-      }
+      return all.json;
+    }),
+  );
+  for (const month of shown.filter((one) => !isOlder(one))) {
+    for await (const one of drawnMonths(store, month, calendar)) {
+      if (signal.aborted) throw abortError(signal);
+      sums.addDrawnMonth(month, one);
     }
   }
   const snapshots: Entry[] = [];
@@ -61,6 +69,9 @@ export async function readAccount(
     streams: [...sums.streams.values()].sort((one, other) => (one.stream < other.stream ? -1 : 1)),
   };
 }
+
+/** The file of all months that no charts draw the days of. */
+const OLDER = 'older-months.json';
 
 /** What is not over is added up with each page. Days to come, as of a clock that was wrong, are left out. */
 async function* drawnMonths(

@@ -1,10 +1,5 @@
-import {
-  createLock,
-  isSame,
-  readLock,
-  removeDeadLock,
-  removeLock,
-} from '../../../src/checkpoints/lock/lock-file.js';
+import { isSame } from '../../../src/checkpoints/lock/lock-content.js';
+import { createLock, readLock, removeDeadLock, removeLock } from '../../../src/checkpoints/lock/lock-file.js';
 import { hasEnded, thisRun } from '../../../src/checkpoints/lock/lock-holder.js';
 import type { Log } from '../../../src/log/log.js';
 import type { Clock } from '../../../src/time/clock.js';

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { HeldPartition } from '../../../src/catalogue/sink.js';
 import type { SinkContext } from '../../../src/catalogue/sink-type.js';
 import type { OutputFolder } from '../../../src/files/output-folder.js';
@@ -21,7 +22,7 @@ const LOG = 'requests.ndjson';
 export const TOTALS_FILES = [PROJECT, /^(?:\d{4}-\d{2}|snapshots)\.ndjson$/] as const;
 
 /** The second number is that of what is made of entries: sums of another one are made anew. */
-const KEPT_VERSION = `${ENTRY_VERSION}.5`;
+const KEPT_VERSION = `${ENTRY_VERSION}.7`;
 
 /** Files that are read ahead: to wait for each would take longer than to read it. */
 const MOST_AT_ONCE = 8;
@@ -76,15 +77,7 @@ export class TotalsStore {
   /** Months that there are totals of, the newest first. */
   async months(): Promise<readonly string[]> {
     const months = new Set<string>();
-    const folders = inOrder(MOST_AT_ONCE, await this.#projects(), (project) =>
-      this.#folder.entries([project]),
-    );
-    for await (const files of folders) {
-      for (const { name } of files) {
-        const [, month] = MONTH_FILE.exec(name) ?? [];
-        if (month !== undefined) months.add(month);
-      }
-    }
+    for await (const { month } of this.#monthFiles()) months.add(month);
     return [...months].sort().reverse();
   }
 
@@ -112,19 +105,54 @@ export class TotalsStore {
       // Not among those that are held open: of most only the first line is read.
       const file = this.#linesFile(project, fileNamed(month));
       const identity = await file.identity();
-      const segments = [project, name];
-      const known = identity && (await readKept(this.#folder.path(segments), `${identity} ${of}`));
-      // Safe: it is what was made by the same version of the same entries.
-      if (known) return known as Made;
-      const lines = await file.lines();
-      if (lines.size === 0) return undefined;
-      const made = make([...lines.values()]);
-      const text = JSON.stringify({ version: KEPT_VERSION, identity: `${identity} ${of}`, made });
-      await this.#folder.replaceFile(segments, (to) => to.write(text), { durable: false });
-      return made;
+      return this.#kept([project, name], identity && `${identity} ${of}`, async () => {
+        const lines = await file.lines();
+        return lines.size === 0 ? undefined : make([...lines.values()]);
+      });
     };
     for await (const made of inOrder(MOST_AT_ONCE, await this.#projects(), ofProject))
       if (made !== undefined) yield made;
+  }
+
+  /** The same of some months and all projects together, kept in one file. */
+  async keptTogether<Made>(
+    months: readonly string[],
+    name: string,
+    make: () => Promise<Made>,
+  ): Promise<Made> {
+    return this.#kept([name], await this.#identityOf(months), make);
+  }
+
+  /** @param identity of all that it is made of; undefined where that cannot be told, and nothing is kept */
+  async #kept<Made>(
+    segments: readonly string[],
+    identity: string | undefined,
+    make: () => Promise<Made>,
+  ): Promise<Made> {
+    if (identity === undefined) return make();
+    const known = await readKept(this.#folder.path(segments), identity);
+    // Safe: it is what was made by the same version of the same entries.
+    if (known) return known as Made;
+    const made = await make();
+    if (made === undefined) return made;
+    const text = JSON.stringify({ version: KEPT_VERSION, identity, made });
+    await this.#folder.replaceFile(segments, (to) => to.write(text), { durable: false });
+    return made;
+  }
+
+  async #identityOf(months: readonly string[]): Promise<string | undefined> {
+    const files: { readonly project: string; readonly month: string }[] = [];
+    for await (const file of this.#monthFiles()) if (months.includes(file.month)) files.push(file);
+    const all = createHash('sha256');
+    const identities = inOrder(MOST_AT_ONCE, files, ({ project, month }) =>
+      this.#linesFile(project, fileNamed(month)).identity(),
+    );
+    for await (const identity of identities) {
+      if (identity === undefined) return undefined;
+      // Of its project and month as well, which its lines name.
+      all.update(identity);
+    }
+    return all.digest('hex');
   }
 
   /** The last requests of each project, those of its last day first. */
@@ -138,6 +166,20 @@ export class TotalsStore {
       .filter((entry) => entry.isDirectory() && PROJECT.test(entry.name))
       .map(({ name }) => name)
       .sort();
+  }
+
+  /** Those of totals, in order. */
+  async *#monthFiles(): AsyncGenerator<{ readonly project: string; readonly month: string }> {
+    const folders = inOrder(MOST_AT_ONCE, await this.#projects(), async (project) => ({
+      project,
+      files: await this.#folder.entries([project]),
+    }));
+    for await (const { project, files } of folders) {
+      for (const name of files.map((file) => file.name).sort()) {
+        const [, month] = MONTH_FILE.exec(name) ?? [];
+        if (month !== undefined) yield { project, month };
+      }
+    }
   }
 
   #fileOf(segment: string, day: Day | null): LinesFile<Entry> {

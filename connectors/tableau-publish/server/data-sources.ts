@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { ExportError } from '../../../src/errors/export-error.js';
+import { elementsOf } from '../../../src/http/xml-answer.js';
 import type { Clock } from '../../../src/time/clock.js';
 import { jobIdIn, waitForJob } from './jobs.js';
 import { multipartMixed, type RequestPart } from './multipart.js';
@@ -7,7 +8,7 @@ import { allPages } from './pages.js';
 import type { TableauProject } from './projects.js';
 import type { TableauSession } from './session.js';
 import { CHUNK_BYTES, type LocalFile, uploadFile } from './uploads.js';
-import { attributeOf, elementsOf, xmlElement, xmlRequest } from './xml.js';
+import { attributeOf, xmlElement, xmlRequest } from './xml.js';
 
 export interface DataSourcesOptions {
   readonly clock: Clock;

@@ -1,8 +1,9 @@
 import { ExportError } from '../../../src/errors/export-error.js';
+import { elementOf, elementsOf, type XmlElement } from '../../../src/http/xml-answer.js';
 import { excerpt } from '../../../src/text/one-line.js';
 import type { Clock } from '../../../src/time/clock.js';
 import type { TableauSession } from './session.js';
-import { attributeOf, elementOf, elementsOf, type XmlElement } from './xml.js';
+import { attributeOf } from './xml.js';
 
 const FIRST_LOOK_MS = 250;
 const LONGEST_WAIT_MS = 15_000;

@@ -1,5 +1,5 @@
+import { elementOf, elementsOf, type XmlElement } from '../../../src/http/xml-answer.js';
 import type { TableauSession } from './session.js';
-import { elementOf, elementsOf, type XmlElement } from './xml.js';
 
 const PAGE_SIZE = 1_000;
 

@@ -1,8 +1,9 @@
 import { ExportError } from '../../../src/errors/export-error.js';
+import { elementsOf, type XmlElement } from '../../../src/http/xml-answer.js';
 import { shortName } from '../../../src/text/one-line.js';
 import { allPages } from './pages.js';
 import type { TableauSession } from './session.js';
-import { attributeOf, elementsOf, type XmlElement } from './xml.js';
+import { attributeOf } from './xml.js';
 
 /** A project of the site. */
 export interface TableauProject {

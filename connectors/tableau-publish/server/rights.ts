@@ -1,8 +1,9 @@
+import { elementOf, elementsOf, type XmlElement } from '../../../src/http/xml-answer.js';
 import { allPages } from './pages.js';
 import type { TableauProject } from './projects.js';
 import type { TableauSession } from './session.js';
 import { hasStatus } from './tableau-error.js';
-import { attributeOf, elementOf, elementsOf, type XmlElement } from './xml.js';
+import { attributeOf } from './xml.js';
 
 /** Whether the token's owner may publish in a project; `why` says what it is taken from. */
 export interface PublishingRight {

@@ -2,10 +2,11 @@ import type { SinkContext } from '../../../src/catalogue/sink-type.js';
 import { ExportError } from '../../../src/errors/export-error.js';
 import type { HttpRequest } from '../../../src/http/http-client.js';
 import { createHttpClient } from '../../../src/http/undici-client.js';
+import { elementOf, textOf, type XmlElement, xmlIn } from '../../../src/http/xml-answer.js';
 import { Secret } from '../../../src/secrets/secret.js';
 import type { TableauPublishSettings } from '../publish-settings.js';
 import { explainTableau, hasStatus } from './tableau-error.js';
-import { attributeOf, elementOf, textOf, type XmlElement, xmlElement, xmlIn, xmlRequest } from './xml.js';
+import { attributeOf, xmlElement, xmlRequest } from './xml.js';
 
 /** A call of the site that the token is signed in to. */
 export interface SiteCall<T> extends Omit<HttpRequest<T>, 'url' | 'parse'> {

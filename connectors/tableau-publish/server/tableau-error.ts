@@ -1,7 +1,8 @@
 import { ExportError } from '../../../src/errors/export-error.js';
 import type { HttpAnswer, RefusalDetails } from '../../../src/http/http-client.js';
+import { elementOf, textOf, xmlIn } from '../../../src/http/xml-answer.js';
 import { isJsonObject, type JsonObject } from '../../../src/text/json-object.js';
-import { attributeOf, elementOf, textOf, xmlIn } from './xml.js';
+import { attributeOf } from './xml.js';
 
 /** What Tableau says where it refuses: a code of six digits, the first three of which are the status. */
 interface TableauError {

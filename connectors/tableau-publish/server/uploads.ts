@@ -1,7 +1,8 @@
 import { open } from 'node:fs/promises';
+import { elementOf } from '../../../src/http/xml-answer.js';
 import { multipartMixed, type RequestPart } from './multipart.js';
 import type { TableauSession } from './session.js';
-import { attributeOf, elementOf } from './xml.js';
+import { attributeOf } from './xml.js';
 
 /** A file on this machine that is sent. */
 export interface LocalFile {

@@ -1,7 +1,5 @@
 import { z } from 'zod';
-import { readError } from '../../../src/files/file-error.js';
-import type { OutputFolder } from '../../../src/files/output-folder.js';
-import { readIfShort, readRegularFile } from '../../../src/files/regular-file.js';
+import type { Output } from '../../../src/files/output.js';
 import { type CsvFormat, TABLEAU_FORMAT } from '../csv/csv-format.js';
 import { listTableFiles } from '../table-files.js';
 import type { Table } from '../tables/table.js';
@@ -20,7 +18,7 @@ const LONGEST_README = 1024 * 1024;
  * @returns what is described
  */
 export async function writeDataPackage(
-  folder: OutputFolder,
+  folder: Output,
   tables: readonly Table[],
   layout: 'single' | 'daily',
   format: CsvFormat,
@@ -42,31 +40,41 @@ export async function writeDataPackage(
 }
 
 /** False where somebody has a file of this name there, which stays. */
-async function isOurs(folder: OutputFolder): Promise<boolean> {
+async function isOurs(folder: Output): Promise<boolean> {
   // Letters of either case are one file in some file systems.
   const isThere = (await folder.entries([])).some(({ name }) => name.toUpperCase() === 'README.TXT');
-  const text = isThere ? await readIfShort(folder.path(README), LONGEST_README) : TITLE;
+  const text = isThere ? await folder.readShort(README, LONGEST_README) : TITLE;
   return text?.startsWith(TITLE) === true;
 }
 
-/** The form that each table was written in last, by its name. */
-export async function describedForms(folder: OutputFolder): Promise<ReadonlyMap<string, string>> {
-  const resources = await earlierResources(folder);
-  return new Map(resources.map(({ name, written_for = TABLEAU_FORMAT.name }) => [name, written_for]));
+/** How the files of a table were written last. */
+export interface DescribedTable {
+  /** The name of their form. */
+  readonly form: string;
+  readonly columns: readonly string[];
 }
 
-async function pathsOf(folder: OutputFolder, table: string, layout: 'single' | 'daily'): Promise<string[]> {
+/** The tables that are described, by their names. */
+export async function describedTables(folder: Output): Promise<ReadonlyMap<string, DescribedTable>> {
+  const resources = await earlierResources(folder);
+  return new Map(
+    resources.map(({ name, written_for: form = TABLEAU_FORMAT.name, schema }) => [
+      name,
+      { form, columns: columnNames.safeParse(schema.fields).data ?? [] },
+    ]),
+  );
+}
+
+const columnNames = z.array(z.looseObject({ name: z.string() }).transform(({ name }) => name));
+
+async function pathsOf(folder: Output, table: string, layout: 'single' | 'daily'): Promise<string[]> {
   return (await listTableFiles(folder, table, layout)).map((segments) => segments.join('/'));
 }
 
-async function earlierResources(folder: OutputFolder): Promise<readonly DataResource[]> {
-  const path = folder.path(FILE);
-  const text = await readRegularFile(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return '{}';
-    throw readError(path, error);
-  });
+async function earlierResources(folder: Output): Promise<readonly DataResource[]> {
+  const text = await folder.readText(FILE);
   try {
-    const content: unknown = JSON.parse(text.toString());
+    const content: unknown = JSON.parse(text ?? '{}');
     return earlierPackage.safeParse(content).data?.resources.filter(isResource) ?? [];
   } catch {
     return []; // no JSON any more: this run describes its own tables anew

@@ -2,6 +2,7 @@ import { bufferPool } from '../../../src/encode/buffer-pool.js';
 import { ByteWriter } from '../../../src/encode/byte-writer.js';
 import { abortError } from '../../../src/errors/export-error.js';
 import type { AtomicFile } from '../../../src/files/atomic-file.js';
+import type { Segments } from '../../../src/files/output.js';
 import type { OutputFolder } from '../../../src/files/output-folder.js';
 import { personal, text } from '../../../src/streams/column.js';
 import { holdPersonalData } from '../../../src/streams/field.js';
@@ -10,7 +11,7 @@ import { type FileForm, headOf } from '../file-form.js';
 import { type OpenPart, openPart } from '../parts/part-reader.js';
 import { type RenewOptions, renewFile } from '../parts/renew-files.js';
 import { linesIn } from '../spreadsheet-rows.js';
-import { listParts, type Segments, tableFile } from '../table-files.js';
+import { listParts, tableFile } from '../table-files.js';
 import type { Table } from '../tables/table.js';
 
 /** Parts keep one form, whatever the files are made of them in. */

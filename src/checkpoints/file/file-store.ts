@@ -11,7 +11,7 @@ import { fileJournal } from '../journal/file-journal.js';
 import { lockState } from '../lock/state-lock.js';
 import { stampOf } from './aside.js';
 import { memoryInFile } from './memory-file.js';
-import { documentIn, stateRefused } from './read-document.js';
+import { documentIn, parsedDocument, stateRefused } from './read-document.js';
 import { readingsFolder } from './readings-folder.js';
 import { type StateDocument, stateText } from './state-document.js';
 
@@ -43,8 +43,8 @@ export function fileStore(
       await folder.replaceFile([basename(path)], (file) => file.write(text));
     },
     journal: fileJournal(`${path}.delivered`, { clock }),
-    readings: readingsFolder(readings, clock),
-    memory: memoryInFile(memory, folder),
+    readings: readingsFolder(new OutputFolder(readings, { ownerOnly: true, clock })),
+    memory: memoryInFile(basename(memory), folder),
     setAside: async (nowMs) => {
       const aside = `${path}.${stampOf(nowMs)}`;
       // First: where a kill comes between, what lags behind a state does no harm.
@@ -57,7 +57,7 @@ export function fileStore(
 
 async function load(path: string, source: string, firstDay: Day): Promise<StateDocument | undefined> {
   const text = await readText(path);
-  return text === undefined ? undefined : documentIn(parsed(text), path, { source, firstDay });
+  return text === undefined ? undefined : documentIn(parsedDocument(text), path, { source, firstDay });
 }
 
 async function readText(path: string): Promise<string | undefined> {
@@ -68,14 +68,6 @@ async function readText(path: string): Promise<string | undefined> {
     const [why, hint] = whyNotRead(error);
     if (error instanceof NotAFileError) throw stateRefused(path, why, 'Name a file in `state: { path: … }`.');
     throw stateRefused(path, why, hint, 'STATE_UNREADABLE');
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }
 

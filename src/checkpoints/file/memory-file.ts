@@ -1,6 +1,5 @@
-import { basename } from 'node:path';
 import { z } from 'zod';
-import type { OutputFolder } from '../../files/output-folder.js';
+import type { Output } from '../../files/output.js';
 import { byName, mapText } from '../by-name.js';
 import type { MemoryStore } from '../checkpoint-store.js';
 import { readJsonFile } from './json-file.js';
@@ -17,14 +16,14 @@ const memoryFile = z.strictObject({
  *
  * @param folder that it is in
  */
-export function memoryInFile(path: string, folder: OutputFolder): MemoryStore {
+export function memoryInFile(name: string, folder: Output): MemoryStore {
   return {
-    load: async () => (await readJsonFile(path, memoryFile))?.sources ?? new Map(),
+    load: async () => (await readJsonFile(folder, [name], memoryFile))?.sources ?? new Map(),
     save: (remembered) => {
       const text = mapText(
         new Map<string, unknown>(Object.entries({ version: VERSION, sources: remembered })),
       );
-      return folder.replaceFile([basename(path)], (file) => file.write(`${text}\n`));
+      return folder.replaceFile([name], (file) => file.write(`${text}\n`));
     },
   };
 }

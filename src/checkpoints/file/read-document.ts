@@ -37,6 +37,15 @@ export function documentIn(
   throw stateDamaged(place, result.error.issues[0]?.path.join('.') ?? '');
 }
 
+/** What {@link documentIn} wants of a text. */
+export function parsedDocument(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** A document of a version that knew no beginnings. */
 function withBeginnings(document: StateDocument): StateDocument {
   for (const streams of document.sources.values())

@@ -1,7 +1,5 @@
-import { readdir } from 'node:fs/promises';
 import { z } from 'zod';
-import { OutputFolder } from '../../files/output-folder.js';
-import type { Clock } from '../../time/clock.js';
+import type { Output } from '../../files/output.js';
 import { byName, mapText } from '../by-name.js';
 import type { ReadingStore, ReadingsOfDay } from '../checkpoint-store.js';
 import type { LastReading } from '../checkpoints.js';
@@ -27,11 +25,10 @@ function asLists(readings: ReadingsOfDay): Map<string, unknown> {
  * A file a day: a run writes today's and those of the lookback, however many projects there are, and what is too old
  * is removed by its name.
  */
-export function readingsFolder(root: string, clock: Clock): ReadingStore {
-  const folder = new OutputFolder(root, { ownerOnly: true, clock });
+export function readingsFolder(folder: Output): ReadingStore {
   const nameOf = (day: string) => `${day}.json`;
   return {
-    load: async (day) => (await readJsonFile(folder.path([nameOf(day)]), readingsFile))?.sources ?? new Map(),
+    load: async (day) => (await readJsonFile(folder, [nameOf(day)], readingsFile))?.sources ?? new Map(),
     save: (day, readings) => {
       const text = mapText(
         new Map<string, unknown>(Object.entries({ version: VERSION, sources: asLists(readings) })),
@@ -39,9 +36,9 @@ export function readingsFolder(root: string, clock: Clock): ReadingStore {
       return folder.replaceFile([nameOf(day)], (file) => file.write(text));
     },
     dropBefore: async (day) => {
-      const names = await readdir(root).catch(() => []);
-      for (const name of names)
-        if (name.endsWith('.json') && name < nameOf(day)) await folder.removeFile([name]);
+      const names = (await folder.entries([])).map(({ name }) => name);
+      const old = names.filter((name) => name.endsWith('.json') && name < nameOf(day));
+      await folder.removeFiles(old.map((name) => [name]));
     },
   };
 }

@@ -6,22 +6,40 @@ import { whenLetGo } from '../../files/held-open.js';
 import { readRegularFile } from '../../files/regular-file.js';
 import { temporaryPath } from '../../files/temporary-name.js';
 import type { Clock } from '../../time/clock.js';
+import type { LockPlace } from './acquire-lock.js';
+import { isSame, isUnchanged, type LockContent, lockContent } from './lock-content.js';
 import { lockError } from './lock-error.js';
 import { alone, type GuardOptions } from './lock-guard.js';
-import { type LockHolder, lockHolder } from './lock-holder.js';
+import type { LockHolder } from './lock-holder.js';
 
-/** What a lock file holds. */
-export type LockContent = LockHolder | 'gone' | 'unreadable';
+/** The lock of a state in a file: `<state>.lock`, made once and read only whole. */
+export function lockFile(path: string, options: GuardOptions): LockPlace {
+  const file = `${path}.lock`;
+  const { clock } = options;
+  return {
+    state: path,
+    lock: file,
+    create: (own) => createLock(file, own, options),
+    read: () => readLock(file),
+    takeOver: async (dead) => {
+      await removeDeadLock(file, dead, options);
+      return false;
+    },
+    renew: (own) => renewLock(file, own, clock),
+    isOurs: async (own) => isSame(await readLock(file), own),
+    remove: async (own) => {
+      if (isSame(await readLock(file), own)) await removeLock(file, clock);
+    },
+  };
+}
 
 /** A link is no lock of ours; and one to nothing would be there for whoever makes a lock, and gone for whoever reads it. */
 const AS_IT_IS = constants.O_RDONLY | constants.O_NOFOLLOW;
 
 export async function readLock(file: string): Promise<LockContent> {
   try {
-    const result = lockHolder.safeParse(JSON.parse((await readRegularFile(file, AS_IT_IS)).toString()));
-    return result.success ? result.data : 'unreadable';
+    return lockContent((await readRegularFile(file, AS_IT_IS)).toString());
   } catch (error) {
-    if (error instanceof SyntaxError) return 'unreadable';
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 'gone';
     throw new ExportError('STATE_REFUSED', `The lock ${file} cannot be read: ${whyNotRead(error)[0]}.`, {
       kind: 'config',
@@ -75,7 +93,7 @@ async function createWithoutLink(file: string, own: LockHolder, options: GuardOp
 }
 
 /** Shows that its run is alive; whole, and never over the lock of somebody else. False where it is not ours any more. */
-export async function renewLock(file: string, own: LockHolder, clock: Clock): Promise<boolean> {
+async function renewLock(file: string, own: LockHolder, clock: Clock): Promise<boolean> {
   if (!isSame(await readLock(file), own)) return false;
   await withDraft(file, own, (draft) => whenLetGo(file, clock, () => rename(draft, file)));
   return true;
@@ -96,11 +114,6 @@ async function withDraft<Result>(
   }
 }
 
-/** True for a lock of this run, whenever it was renewed. */
-export function isSame(found: LockContent, own: LockHolder): boolean {
-  return typeof found === 'object' && found.id === own.id;
-}
-
 /**
  * Removes a lock that is as it was when its run was taken for dead: whoever looks at it and removes it must be alone
  * in doing so, or it would remove the lock of the one that was faster.
@@ -118,10 +131,4 @@ export async function removeDeadLock(
 /** Harmless where it is gone. */
 export function removeLock(file: string, clock: Clock): Promise<void> {
   return whenLetGo(file, clock, () => rm(file, { force: true }));
-}
-
-/** True where its run has not shown itself in between. */
-export function isUnchanged(found: LockContent, before: LockHolder | 'unreadable'): boolean {
-  if (before === 'unreadable' || typeof found === 'string') return found === before;
-  return isSame(found, before) && found.beat_at === before.beat_at;
 }

@@ -86,7 +86,8 @@ async function partitionInRows(rows: StateRows, name: string): Promise<Partition
   };
 }
 
-function batchesIn(parts: readonly StateRow[], place: string) {
+/** What the parts of a partition say together. Throws `STATE_REFUSED` for what is damaged. */
+export function batchesIn(parts: readonly StateRow[], place: string) {
   const delivered = new IdSet();
   const undelivered = new IdSet();
   let inDoubt: readonly string[] | undefined;
@@ -104,7 +105,8 @@ function batchesIn(parts: readonly StateRow[], place: string) {
   return { delivered, undelivered, inDoubt };
 }
 
-function isDamaged(parts: readonly StateRow[], place: string): boolean {
+/** True where they say nothing together. */
+export function isDamaged(parts: readonly StateRow[], place: string): boolean {
   try {
     batchesIn(parts, place);
     return false;
@@ -115,7 +117,12 @@ function isDamaged(parts: readonly StateRow[], place: string): boolean {
 }
 
 function idText(keys: readonly string[]): string {
-  const bytes = Buffer.alloc(8 * keys.length);
-  for (const [at, key] of keys.entries()) bytes.writeBigUInt64LE(recordId(key), 8 * at);
+  return idsText(keys.map(recordId));
+}
+
+/** Ids as a batch has them. */
+export function idsText(ids: readonly bigint[]): string {
+  const bytes = Buffer.alloc(8 * ids.length);
+  for (const [at, id] of ids.entries()) bytes.writeBigUInt64LE(id, 8 * at);
   return bytes.toString('base64');
 }

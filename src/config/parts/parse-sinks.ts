@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
-import { resolve } from 'node:path';
 import { z } from 'zod';
 import { foreignSinkType } from '../../catalogue/foreign-sink.js';
 import type { SinkType } from '../../catalogue/sink-type.js';
+import { locationOf } from '../../files/location.js';
 import { maskFor } from '../../secrets/mask.js';
 import { Secret, secretsIn } from '../../secrets/secret.js';
 import type { Stream } from '../../streams/stream.js';
@@ -96,7 +96,7 @@ function targetOf(
   if (settings === undefined) return { outputPaths: [], destination: typeName };
   const destination = withoutSecrets(type.destination?.(settings), clean);
   return {
-    outputPaths: (type.outputPaths?.(settings) ?? []).map((path) => resolve(folder, path)),
+    outputPaths: (type.outputPaths?.(settings) ?? []).map((path) => locationOf(folder, path)),
     destination: destination === undefined ? typeName : `${typeName} ${destination}`,
   };
 }

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { locationOf } from '../../files/location.js';
 import { type Secret, secretsIn } from '../../secrets/secret.js';
 import type { JobState } from '../job.js';
 import { messageForChoice } from '../mistakes/zod-messages.js';
@@ -23,7 +23,7 @@ export async function parseState(value: unknown, file: ConfigFile): Promise<Part
   if (file.tree.isReference(typePath)) return refused(TYPE_AS_REFERENCE);
   if (typeName === FILE_STATE) {
     const { value: settings, ...part } = await parsePart(fileStateSettings, written, PATH, file, ['type']);
-    const state = settings && { path: resolve(file.folder, settings.path) };
+    const state = settings && { path: locationOf(file.folder, settings.path) };
     return { ...part, value: state && { state, secrets: [] } };
   }
   const { states = {} } = file.connectors;

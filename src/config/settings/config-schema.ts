@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { duration, folder, text } from './setting-types.js';
+import { isObjectUrl, objectPlaceOf } from '../../files/location.js';
+import { duration, folderOrObjects, text } from './setting-types.js';
 
 /** The parts of a configuration file, version 1, that are the core's. What its source and sinks add is theirs. */
 
@@ -49,9 +50,15 @@ export const FILE_STATE = 'file';
 export const STATE_PATH = '.deepgram-export/state.json';
 
 export const fileStateSettings = z.strictObject({
-  path: folder()
+  path: folderOrObjects()
+    .refine(
+      (value) => !isObjectUrl(value) || objectPlaceOf(value).prefix !== '',
+      'must name an object of the bucket, as s3://bucket/prefix/state.json',
+    )
     .default(STATE_PATH)
-    .describe('File that says what every sink has; relative to the folder of this file'),
+    .describe(
+      'File that says what every sink has, relative to the folder of this file; or s3://bucket/prefix/state.json',
+    ),
 });
 
 const DOLLARS = 'must be a number of dollars from 0.01 to 1,000,000,000';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { faultOfObjectUrl, isObjectUrl, schemeOf } from '../../files/location.js';
 import { Secret } from '../../secrets/secret.js';
 import { parseDuration } from '../../time/duration.js';
 
@@ -49,11 +50,30 @@ const SCHEMES = [
 ] as const;
 
 /** A folder or file; relative to the folder of the configuration. */
-export function folder(): z.ZodString {
-  return text().refine(
-    (value) => !/^~(\/|$)/.test(value),
-    `"~" is not expanded here: write \${HOME} or the whole path`,
-  );
+export function folder() {
+  return place((value) => (schemeOf(value) === undefined ? undefined : NO_FOLDER));
+}
+
+/** The same, or what is below a prefix of an object store. */
+export function folderOrObjects() {
+  return place((value) => {
+    if (isObjectUrl(value)) return faultOfObjectUrl(value);
+    return schemeOf(value) === undefined ? undefined : OTHER_SCHEME;
+  });
+}
+
+const NO_FOLDER =
+  'must be a folder or file of this machine: s3:// is for ndjson, parquet, tableau-csv with layout: daily, and the state';
+const OTHER_SCHEME =
+  'must be a folder, or s3://bucket/prefix, which other stores are reached by as well: AWS_ENDPOINT_URL_S3 says where they are';
+
+function place(faultOf: (value: string) => string | undefined) {
+  return text()
+    .refine((value) => !/^~(\/|$)/.test(value), `"~" is not expanded here: write \${HOME} or the whole path`)
+    .superRefine((value, context) => {
+      const fault = faultOf(value);
+      if (fault !== undefined) context.addIssue(fault);
+    });
 }
 
 const NOT_A_DURATION = 'must be a duration such as 60s, 5m, 36h or 7d';

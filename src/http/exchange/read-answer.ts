@@ -14,6 +14,8 @@ const HTML_DETAILS: RefusalDetails = {
 /** How answers are read. */
 export interface Reader<T> {
   readonly parse: (answer: HttpAnswer) => T;
+  /** True where a part was asked for. */
+  readonly wantsPart: boolean;
   readonly explain: (answer: HttpAnswer) => RefusalDetails;
   readonly mask: Mask;
   readonly now: () => number;
@@ -22,7 +24,7 @@ export interface Reader<T> {
 /** The result of a 2xx answer. Throws a `FailedTry` for any other, and for a body that `parse` refuses. */
 export function readAnswer<T>(answer: HttpAnswer, reader: Reader<T>): T {
   if (answer.status < 200 || answer.status > 299) throw refusal(answer, reader);
-  if (answer.status === PARTIAL) throw partial(answer);
+  if (answer.status === PARTIAL && !reader.wantsPart) throw partial(answer);
   try {
     return reader.parse(answer);
   } catch (error) {

@@ -248,6 +248,25 @@ it('of any account every number is the sum of the records: of one project and of
         MONTHS.map((month) => [month, byMonth.get(month)]).reverse(),
       );
       for (const [caption, length] of [
+        ['Cost by day and line item', 10],
+        ['Cost by month and line item', 7],
+      ] as const) {
+        const ofItems = sums(
+          shown,
+          'cents',
+          ({ day, item }) => `${day.slice(0, length)} ${item ?? 'no line item named'}`,
+        );
+        for (const [row, cells] of Object.entries(rowsOf(page, caption)))
+          for (const [head, cell] of Object.entries(cells))
+            if (head !== 'all' && cell !== '–')
+              expect([caption, row, head, numberIn(cell)]).toEqual([
+                caption,
+                row,
+                head,
+                ofItems.get(`${row} ${head}`) ?? 0,
+              ]);
+      }
+      for (const [caption, length] of [
         ['What was used on each day', 10],
         ['What was used in each month', 7],
       ] as const)

@@ -75,7 +75,7 @@ function byMonth({ calendar, lineItems, months }: Account): Html {
   const open = calendar.isMonthOver && !calendar.isOpen ? undefined : calendar.newest.slice(0, 7);
   const slots = monthSlots(calendar.months, open);
   const known = (month: Month) => months.get(month)?.cost_usd !== undefined;
-  const series = seriesOf(lineItems.months, calendar.months, known);
+  const series = largestSeries(lineItems.months, calendar.months, known);
   const years = `${monthName(calendar.months[0] ?? '')} to ${monthName(calendar.months.at(-1) ?? '')}`;
   return chartWithTable(
     'Cost by month and line item, dollars',
@@ -92,7 +92,7 @@ function byMonth({ calendar, lineItems, months }: Account): Html {
 function byDay({ calendar, lineItems, days }: Account): Html {
   const slots = daySlots(calendar.chartDays, calendar.isOpen ? calendar.newest : undefined);
   const known = (day: string) => days.get(day)?.cost_usd !== undefined;
-  const series = seriesOf(lineItems.days, calendar.chartDays, known);
+  const series = largestSeries(lineItems.days, calendar.chartDays, known);
   return chartWithTable(
     'Cost by day and line item, dollars',
     `Cost of each day from ${calendar.chartDays[0]} to ${calendar.newest}, by line item; weekends are shaded, a day that is not over is hatched.`,
@@ -100,20 +100,6 @@ function byDay({ calendar, lineItems, days }: Account): Html {
     series,
     { column: 'day', total: (day) => days.get(day)?.cost_usd },
   );
-}
-
-function seriesOf(
-  byName: Account['lineItems']['days'],
-  slots: readonly string[],
-  isKnown: (slot: string) => boolean,
-): readonly Series[] {
-  const costs = new Map(
-    [...byName].map(([name, amounts]) => [
-      name,
-      new Map([...amounts].map(([at, { cost_usd = 0 }]) => [at, cost_usd])),
-    ]),
-  );
-  return largestSeries(costs, slots, isKnown);
 }
 
 /** A chart, and its numbers folded beside it. */

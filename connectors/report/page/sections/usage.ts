@@ -50,18 +50,12 @@ function speechColumn(breakdown: Breakdown): { head: string; measure: Measure }[
 
 function byDay({ calendar, endpoints, days }: Account): Html {
   const slots = daySlots(calendar.chartDays, calendar.isOpen ? calendar.newest : undefined);
-  const byName = new Map(
-    [...endpoints].map(([name, amounts]) => [
-      name,
-      new Map([...amounts].map(([day, { hours: some = 0 }]) => [day, some])),
-    ]),
-  );
   const isKnown = (day: string) => days.get(day)?.hours !== undefined;
   return chartWithTable(
     'Hours by day and endpoint',
     `Hours of audio of each day from ${calendar.chartDays[0]} to ${calendar.newest}, by endpoint.`,
     slots,
-    largestSeries(byName, calendar.chartDays, isKnown),
+    largestSeries(endpoints, calendar.chartDays, isKnown),
     { column: 'day', total: (day) => days.get(day)?.hours },
     { format: hours },
   );
