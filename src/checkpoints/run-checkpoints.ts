@@ -29,6 +29,7 @@ import { FoundAtStart } from './found-at-start.js';
 import type { JournalKey } from './journal/append-journal.js';
 import { type Keeper, ownKeeper } from './keeper.js';
 import { Claims } from './shared/claims.js';
+import { inTurn } from './shared/in-turn.js';
 import { sharedKeeper } from './shared/shared-keeper.js';
 
 export interface RunCheckpointsOptions {
@@ -59,8 +60,6 @@ export interface RunCheckpointsOptions {
 const SAVE_EVERY_MS = 1_000;
 /** A state of many projects takes longer to save: of so many parts of the time, saving takes one. */
 const SHARE = 10;
-/** Between two questions whether it is this process's turn. */
-const ASK_EVERY_MS = 200;
 /** Last readings of days that are open may lag behind, and are more to write. */
 const SAVE_READINGS_EVERY_MS = 300_000;
 
@@ -378,25 +377,5 @@ export class RunCheckpoints implements Checkpoints {
     this.#table.beginSink(sink.name, destination);
     if (sink.appends && this.#options.lock) await this.#options.store.journal.forgetSink(sink.name);
     this.#isChanged = true;
-  }
-}
-
-/** Does something while no other process that shares the checkpoints does such a thing. */
-async function inTurn<Result>(
-  shared: SharedStore,
-  { clock, signal }: Pick<RunCheckpointsOptions, 'clock' | 'signal'>,
-  work: () => Promise<Result>,
-): Promise<Result> {
-  for (;;) {
-    const giveBack = await shared.claim('turn');
-    if (giveBack === undefined) {
-      await clock.sleep(ASK_EVERY_MS, signal);
-      continue;
-    }
-    try {
-      return await work();
-    } finally {
-      await giveBack();
-    }
   }
 }

@@ -48,8 +48,8 @@ export async function runMemory(store: MemoryStore, source: string, log: Log): P
 
 /** Where several processes remember at once: only what was changed is put to what there is. */
 export async function sharedMemory(
-  store: MemoryStore,
-  shared: SharedStore,
+  store: Pick<MemoryStore, 'load'>,
+  shared: Pick<SharedStore, 'saveMemory'> & Partial<Pick<SharedStore, 'memory'>>,
   source: string,
   merge: MergeMemory,
   log: Log,
@@ -72,9 +72,9 @@ export async function sharedMemory(
       changed.add(projectId);
     },
     refresh: async (projectId) => {
-      const kept = await shared.memory(source, projectId);
       // What is not kept yet goes on from what was known, and is put to what the others know.
-      if (changed.has(projectId)) return;
+      if (shared.memory === undefined || changed.has(projectId)) return;
+      const kept = await shared.memory(source, projectId);
       projects.set(projectId, kept);
       bases.set(projectId, textOf(kept));
     },
@@ -100,7 +100,7 @@ export async function sharedMemory(
   };
 }
 
-function loaded(store: MemoryStore, log: Log): Promise<RememberedBySource> {
+function loaded(store: Pick<MemoryStore, 'load'>, log: Log): Promise<RememberedBySource> {
   return store.load().catch((error) => {
     log.warn(
       `What was remembered of earlier runs cannot be used, and is begun anew: ${failureOf(error).message} ` +

@@ -1,24 +1,30 @@
 import { lstat } from 'node:fs/promises';
-import { dirname, isAbsolute, join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import type { CliContext } from '../catalogue/cli-context.js';
 import type { SourceMemory } from '../catalogue/source-type.js';
 import type { LockOptions, StateLock } from '../catalogue/state-lock.js';
-import type { CheckpointStore, SharedStore } from '../checkpoints/checkpoint-store.js';
+import type { CheckpointStore, MergeMemory, SharedStore } from '../checkpoints/checkpoint-store.js';
 import { type Checkpoints, windowOnly } from '../checkpoints/checkpoints.js';
 import { ciRunOf } from '../checkpoints/ci-run.js';
 import { fileStore } from '../checkpoints/file/file-store.js';
+import { shardMemory } from '../checkpoints/file/shard-memory.js';
 import { type AppendJournal, checkedJournal } from '../checkpoints/journal/append-journal.js';
 import { lastReadings } from '../checkpoints/last-readings.js';
+import { lockState } from '../checkpoints/lock/state-lock.js';
 import { replayCheckpoints } from '../checkpoints/replay-checkpoints.js';
 import { rowsStore } from '../checkpoints/rows/rows-store.js';
 import { RunCheckpoints } from '../checkpoints/run-checkpoints.js';
 import { noMemory, type RunMemory, runMemory, sharedMemory } from '../checkpoints/run-memory.js';
+import { inTurn } from '../checkpoints/shared/in-turn.js';
 import type { Job } from '../config/job.js';
 import { STATE_PATH } from '../config/settings/config-schema.js';
 import { ExportError } from '../errors/export-error.js';
 import { isObjectUrl } from '../files/location.js';
 import type { Log } from '../log/log.js';
+import type { Shard } from '../plan/shard.js';
 import type { Window } from '../time/window.js';
+import { placeText } from './place-text.js';
+import { pathOfShard, shardFiles } from './shard-states.js';
 import { userAgent } from './version.js';
 
 /** How a command uses the checkpoints. */
@@ -38,6 +44,11 @@ export interface CheckpointOptions {
   readonly dryRun?: boolean;
   /** True where other processes keep theirs in the same place at the same time; only with `keep`. Default false. */
   readonly shared?: boolean;
+  /**
+   * Of whose work they are, of several that may go on at once: what is kept in PostgreSQL is shared, and of what is kept in
+   * a file each has its own. Default: of all of it.
+   */
+  readonly shard?: Shard | undefined;
 }
 
 /** The right to deliver where checkpoints say what was delivered; {@link end} must follow. */
@@ -51,6 +62,11 @@ export interface CheckpointSession {
     readonly journal?: AppendJournal;
     readonly memory: Pick<RunMemory, 'refresh'> & SourceMemory;
   }>;
+  /**
+   * Does something with what all shards have learned by now, while none of the others does. Left out where there are none,
+   * or nothing is remembered.
+   */
+  inTurn?<Result>(work: (memory: SourceMemory) => Promise<Result>): Promise<Result>;
   /**
    * Keeps what was delivered and learned so far, as at the end.
    *
@@ -68,23 +84,28 @@ export interface CheckpointSession {
 /** Takes the lock, unless nothing is delivered or remembered. */
 export async function beginCheckpoints(
   job: Job,
-  { use, fullRefresh = false, wait = false, dryRun = false, shared = false }: CheckpointOptions,
+  options: CheckpointOptions,
   log: Log,
   context: CliContext,
 ): Promise<CheckpointSession> {
+  const { use, fullRefresh = false, wait = false, dryRun = false, shard } = options;
   if (use === 'none') return withoutState();
   const { clock, signal, env } = context;
-  const store = await storeOf(job, log, context);
+  const { shared = shard !== undefined && !isFile(job.state) } = options;
+  const store = await storeOf(job, log, context, shard);
   const common = {
     store,
     source: job.source.type,
     destinations: destinationsOf(job),
     lookbackMs: job.window.lookback,
   };
-  const sharing = shared && !dryRun ? sharedStore(store) : undefined;
+  const shareable = shared ? sharedStore(store) : undefined;
+  const sharing = dryRun ? undefined : shareable;
   const lock = dryRun ? undefined : await lockOf(store, { clock, log, signal, wait, shared });
   let kept: RunCheckpoints | undefined;
   let memory: RunMemory | undefined;
+  const learned = (): Promise<RunMemory> => memoryOf(job, store, { shared: sharing, shard }, log);
+  const turn = shard && lock && turnOf(job, sharing, { clock, log, signal });
   const keep = async () => {
     await lock?.assertHeld();
     await kept?.flush();
@@ -93,15 +114,7 @@ export async function beginCheckpoints(
   return {
     lost: lock?.lost ?? new AbortController().signal,
     open: async (window) => {
-      memory = await (sharing
-        ? sharedMemory(
-            store.memory,
-            sharing,
-            common.source,
-            ({ base, mine, theirs }) => job.source.mergeMemory(base, mine, theirs),
-            log,
-          )
-        : runMemory(store.memory, common.source, log));
+      memory = await learned();
       if (use === 'leave') {
         const readings = lastReadings(store.readings, common.source, window.now, log);
         return { checkpoints: { ...windowOnly, lastReading: readings.get }, memory };
@@ -123,6 +136,16 @@ export async function beginCheckpoints(
       return { checkpoints, memory, ...(lock && { journal }) };
     },
     keep,
+    ...(turn && {
+      inTurn: (work) =>
+        turn(async () => {
+          await keep();
+          const fresh = await learned();
+          const result = await work(fresh);
+          await fresh.save();
+          return result;
+        }),
+    }),
     end: async () => {
       try {
         await keep();
@@ -131,6 +154,41 @@ export async function beginCheckpoints(
         await store.dispose?.();
       }
     },
+  };
+}
+
+/** What sources remember, for one process of those that there are. */
+async function memoryOf(
+  { source, state }: Job,
+  store: CheckpointStore,
+  { shared, shard }: { readonly shared: SharedStore | undefined; readonly shard: Shard | undefined },
+  log: Log,
+): Promise<RunMemory> {
+  const merge: MergeMemory = ({ base, mine, theirs }) => source.mergeMemory(base, mine, theirs);
+  if (shared) return sharedMemory(store.memory, shared, source.type, merge, log);
+  if (shard === undefined || state.path === undefined) return runMemory(store.memory, source.type, log);
+  const files = [state.path, ...(await shardFiles(state.path))].filter((path) => path !== store.place);
+  const others = files.map((path) => fileStore(path, { source: source.type }).memory);
+  const own = shardMemory(store.memory, others, merge);
+  return sharedMemory(own, own, source.type, merge, log);
+}
+
+/** Does something while no other shard does such a thing. */
+function turnOf(
+  { state }: Job,
+  shared: SharedStore | undefined,
+  options: Omit<LockOptions, 'wait' | 'shared'>,
+): (<Result>(work: () => Promise<Result>) => Promise<Result>) | undefined {
+  if (shared) return (work) => inTurn(shared, options, work);
+  const { path } = state;
+  if (path === undefined) return undefined;
+  return async (work) => {
+    const lock = await lockState(`${path}.turn`, { ...options, wait: true });
+    try {
+      return await work();
+    } finally {
+      await lock.release();
+    }
   };
 }
 
@@ -165,6 +223,7 @@ async function storeOf(
   { state, source, folder, env }: Job,
   log: Log,
   context: CliContext,
+  shard?: Shard,
 ): Promise<CheckpointStore> {
   const { clock, signal } = context;
   const options = { source: source.type, firstDay: source.limits.firstDay };
@@ -174,7 +233,8 @@ async function storeOf(
   }
   if (state.path !== undefined) {
     await sayWhereItWas(state.path, folder, log, context);
-    return fileStore(state.path, { ...options, clock });
+    const path = shard ? pathOfShard(state.path, shard.number) : state.path;
+    return fileStore(path, { ...options, clock, ...(shard && { shard }) });
   }
   return rowsStore(await state.open({ cwd: folder, clock, log, env, signal }), options);
 }
@@ -191,6 +251,11 @@ async function sayWhereItWas(path: string, folder: string, log: Log, { cwd }: Cl
   );
 }
 
+/** Where each shard can have one of its own. */
+function isFile({ path }: Job['state']): boolean {
+  return path !== undefined && !isObjectUrl(path);
+}
+
 function isThere(path: string): Promise<boolean> {
   return lstat(path).then(
     () => true,
@@ -198,24 +263,42 @@ function isThere(path: string): Promise<boolean> {
   );
 }
 
-/** Does something with what is kept of a job, and frees it. */
-export async function withStore<Result>(
+/** What is kept of a job in one place. */
+export interface Kept {
+  readonly store: CheckpointStore;
+  /** As a user would say it. */
+  readonly place: string;
+}
+
+/** Does something with all that is kept of a job, and frees it: where shards have files of their own, these as well. */
+export async function withStores<Result>(
   job: Job,
   log: Log,
   context: CliContext,
-  use: (store: CheckpointStore, place: string) => Promise<Result>,
+  use: (kept: readonly [Kept, ...Kept[]]) => Promise<Result>,
 ): Promise<Result> {
-  const store = await storeOf(job, log, context);
+  const { source, state } = job;
+  const files = state.path === undefined ? [] : await shardFiles(state.path);
+  const { clock } = context;
+  const options = { source: source.type, firstDay: source.limits.firstDay, clock };
+  const ofShards = await Promise.all(
+    files.map(async (path) => {
+      // It stays what it is, whatever is done to it.
+      const document = await fileStore(path, options)
+        .load()
+        .catch(() => undefined);
+      return fileStore(path, { ...options, ...(document?.shard && { shard: document.shard }) });
+    }),
+  );
+  const isOnlyOfShards = state.path !== undefined && ofShards.length > 0 && !(await isThere(state.path));
+  const stores = [...(isOnlyOfShards ? [] : [await storeOf(job, log, context)]), ...ofShards];
+  const [first, ...others] = stores.map((store) => ({ store, place: placeText(store.place, context) }));
   try {
-    return await use(store, placeText(store.place, context));
+    if (first === undefined) throw new Error('a job whose state is nowhere');
+    return await use([first, ...others]);
   } finally {
-    await store.dispose?.();
+    for (const store of stores) await store.dispose?.();
   }
-}
-
-/** A path from the working directory, and words as they are. */
-export function placeText(place: string, { cwd }: CliContext): string {
-  return isAbsolute(place) ? relative(cwd, place) : place;
 }
 
 /**

@@ -1,13 +1,17 @@
+import { dirname } from 'node:path';
 import type { CliContext } from '../catalogue/cli-context.js';
 import type { Source } from '../catalogue/source.js';
 import type { SourceMemory } from '../catalogue/source-type.js';
 import type { AppendJournal } from '../checkpoints/journal/append-journal.js';
+import { lockState } from '../checkpoints/lock/state-lock.js';
 import { noMemory } from '../checkpoints/run-memory.js';
 import type { Job, JobSink } from '../config/job.js';
 import { dryRunSink } from '../deliver/dry-run-sink.js';
-import { SinkLane } from '../deliver/sink-lane.js';
+import { type FinishAlone, SinkLane } from '../deliver/sink-lane.js';
+import { makeFolders } from '../files/make-folders.js';
 import type { SharedLimit } from '../http/pacing/shared-limit.js';
 import type { Log } from '../log/log.js';
+import type { Clock } from '../time/clock.js';
 import type { Window } from '../time/window.js';
 import { userAgent } from './version.js';
 
@@ -41,6 +45,21 @@ export interface LaneOptions {
   /** True puts sinks in their place that only count. Default false. */
   readonly dryRun?: boolean;
   readonly journal?: AppendJournal | undefined;
+}
+
+/** Taken where the sink's files are, since what else there is in common between the processes is not known. */
+function finishAlone([path]: readonly string[], clock: Clock, log: Log): FinishAlone | undefined {
+  if (path === undefined) return undefined;
+  return async (work, signal) => {
+    // Made as the sink would make it: the lock is in a folder of ours else, which only its owner may read.
+    await makeFolders(dirname(path));
+    const lock = await lockState(`${path}.finish`, { clock, log, signal, wait: true });
+    try {
+      await work();
+    } finally {
+      await lock.release();
+    }
+  };
 }
 
 /** A sink of the job that was opened, or why it could not be. */
@@ -95,7 +114,7 @@ export function withLanes<Result>(
 }
 
 async function openLane(
-  { name, type, required, streams, deadlineMs, missing, open }: JobSink,
+  { name, type, required, streams, deadlineMs, missing, outputPaths, open }: JobSink,
   { folder, env }: Job,
   { dryRun, journal }: LaneOptions,
   log: Log,
@@ -112,6 +131,7 @@ async function openLane(
     deadlineMs,
     missing,
     log,
+    finishAlone: finishAlone(outputPaths, clock, log),
     journal,
   });
 }

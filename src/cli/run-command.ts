@@ -21,7 +21,7 @@ import { type Summary, summaryOf } from '../summary/summary.js';
 import { summaryText } from '../summary/summary-text.js';
 import { oneLine } from '../text/one-line.js';
 import type { Window } from '../time/window.js';
-import { beginCheckpoints, type CheckpointOptions } from './checkpoint-session.js';
+import { beginCheckpoints, type CheckpointOptions, type CheckpointSession } from './checkpoint-session.js';
 import type { JobProcesses } from './jobs/job-processes.js';
 import type { Order } from './jobs/messages.js';
 import { openSource, withLanes } from './open-connectors.js';
@@ -30,10 +30,14 @@ import { differenceLimit } from './options/fail-on-difference.js';
 import { type JobOptions, jobFor } from './options/job-options.js';
 import { processCount } from './options/jobs-option.js';
 import { type LogOptions, logFor } from './options/log-options.js';
+import { shardFor } from './options/shard-option.js';
+import { refuseAlone, refuseOtherCuts } from './shard-states.js';
 import { refuseState, type SummaryOptions, tryWriting, writeSummaries } from './summary-files.js';
 
 export interface DeliveryOptions extends JobOptions, LogOptions, SummaryOptions {
   readonly dryRun: boolean;
+  /** `I/N`: which part of the work this process does, where others do the rest. Default: all of it. */
+  readonly shard?: string | undefined;
   /** `STREAM:DAY`: days that may be replaced by less than what is delivered. Default: none. */
   readonly acceptLess?: readonly string[] | undefined;
   /** Ends with exit 3 where the projects have cost more than the budget, or where that cannot be told. Default false. */
@@ -103,7 +107,7 @@ export interface Listeners {
 export async function summarized(
   options: JobOptions &
     SummaryOptions &
-    Pick<DeliveryOptions, 'dryRun' | 'acceptLess' | 'failOverBudget' | 'failOnDifference' | 'jobs'>,
+    Pick<DeliveryOptions, 'dryRun' | 'shard' | 'acceptLess' | 'failOverBudget' | 'failOnDifference' | 'jobs'>,
   delivery: Delivery,
   context: CliContext,
   { log, progress = (_busy, work) => work(() => {}) }: Listeners,
@@ -123,6 +127,7 @@ export async function summarized(
     http: result?.traffic ?? source?.traffic,
   });
   try {
+    const shard = shardFor(options.shard);
     await tryWriting(options, context);
     const job = await jobFor(options, context, delivery.isNeeded);
     refuseState(options, job, context);
@@ -133,7 +138,7 @@ export async function summarized(
     const acceptLess: AcceptLess = delivery.replacesAll
       ? 'all'
       : acceptedLess(options.acceptLess ?? [], job.streams);
-    const session = await beginCheckpoints(job, { ...delivery.checkpoints, dryRun }, log, context);
+    const session = await beginCheckpoints(job, { ...delivery.checkpoints, dryRun, shard }, log, context);
     try {
       // Only now: the run that was waited for has read what came meanwhile, and must not be replaced by less.
       window = await (delivery.window?.(job, clock.now()) ?? resolveWindow(job.window, clock.now()));
@@ -150,7 +155,9 @@ export async function summarized(
         openSource(job, window, log, context, { memory: others?.memory ?? memory }));
       source = from;
       const within = window;
-      result = await withLanes(job, { dryRun, journal }, log, context, (lanes) => {
+      result = await withLanes(job, { dryRun, journal }, log, context, async (lanes) => {
+        refuseAlone(lanes, shard);
+        if (delivery.checkpoints.use === 'keep') await refuseOtherCuts(job, lanes, shard, context);
         heedAppending(lanes, delivery.checkpoints.use, dryRun || delivery.isRehearsal ? silentLog : log);
         const busy = {
           traffic: from.traffic,
@@ -166,6 +173,7 @@ export async function summarized(
             window: within,
             checkpoints,
             acceptLess,
+            shard,
             wantsCosts: budget !== undefined,
             clock,
             log,
@@ -173,6 +181,7 @@ export async function summarized(
             signal: AbortSignal.any([context.signal, session.lost]),
             onProgress,
             others,
+            inTurn: session.inTurn && inTurnOf(session.inTurn, job, within, log, context),
           }),
         );
       });
@@ -191,6 +200,25 @@ export async function summarized(
   } finally {
     await source?.close();
   }
+}
+
+/** What a shard does last, with a source that begins with what all have learned. */
+function inTurnOf(
+  inTurn: NonNullable<CheckpointSession['inTurn']>,
+  job: Job,
+  window: Window,
+  log: Log,
+  context: CliContext,
+): NonNullable<RunOptions['inTurn']> {
+  return (work) =>
+    inTurn(async (memory) => {
+      const source = await openSource(job, window, log, context, { memory });
+      try {
+        return await work(source);
+      } finally {
+        await source.close();
+      }
+    });
 }
 
 /** Those by which another process finds the same job; it says nothing by itself. */

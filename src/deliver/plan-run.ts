@@ -3,6 +3,7 @@ import type { Checkpoints } from '../checkpoints/checkpoints.js';
 import type { Log } from '../log/log.js';
 import { type DaysOfSink, type Plan, plan } from '../plan/plan.js';
 import { markLost, planWarnings } from '../plan/plan-warnings.js';
+import { type Shard, shardOf } from '../plan/shard.js';
 import { daysOf, type Task } from '../plan/task.js';
 import type { Project } from '../streams/partition.js';
 import type { Stream } from '../streams/stream.js';
@@ -23,6 +24,8 @@ export interface PlanRunOptions {
   readonly log: Log;
   /** Days that may be replaced by less than what is delivered. Default: none. */
   readonly acceptLess?: AcceptLess;
+  /** Which part of the plan is to be carried out. Default: all of it. */
+  readonly shard?: Shard | undefined;
   /** Aborted by an interrupt. */
   readonly signal: AbortSignal;
 }
@@ -46,7 +49,7 @@ export interface PlannedRun {
  * nothing to do, and what the checkpoints throw.
  */
 export async function planRun(options: PlanRunOptions): Promise<PlannedRun> {
-  const { source, lanes, streams, checkpoints, log, window, acceptLess = [], signal } = options;
+  const { source, lanes, streams, checkpoints, log, window, acceptLess = [], shard, signal } = options;
   const projects = await source.projects(signal);
   const versions = await versionsFor(source, streams, projects, checkpoints, signal);
   await checkpoints.startRun({
@@ -58,9 +61,10 @@ export async function planRun(options: PlanRunOptions): Promise<PlannedRun> {
     acceptsLess: (stream, day) => acceptsLess(acceptLess, stream, day),
     signal,
   });
-  const planned = plan({ ...options, projects, sinks: lanes });
+  const whole = plan({ ...options, projects, sinks: lanes, isCut: shard !== undefined });
+  const planned = shard ? shardOf(whole, shard, checkpoints.remembers ? streams : []) : whole;
   const lost = markLost(planned, checkpoints);
-  const warnings = [...planWarnings(planned, lost, source), ...unreadWarnings(acceptLess, planned.tasks)];
+  const warnings = [...planWarnings(planned, lost, source), ...unreadWarnings(acceptLess, whole.tasks)];
   const days = daysOf(planned.tasks);
   log.info(`Reading ${whatIsRead(planned.tasks, days)} for ${lanes.map(({ name }) => name).join(', ')}`);
   for (const warning of warnings) log.note(warning);

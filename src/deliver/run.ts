@@ -1,9 +1,11 @@
 import type { ProjectCosts } from '../catalogue/costs.js';
-import type { SourceFindings } from '../catalogue/source.js';
+import type { Source, SourceFindings } from '../catalogue/source.js';
 import type { Traffic } from '../http/http-stats.js';
 import { isMadeBy } from '../plan/derived.js';
+import { isRepeated, shardText } from '../plan/shard.js';
 import { isSnapshot, type Task } from '../plan/task.js';
-import { type CarryOutOptions, carryOut } from './carry-out.js';
+import type { Stream } from '../streams/stream.js';
+import { type CarryOutOptions, carryOut, notCarriedOut } from './carry-out.js';
 import { costsFor } from './costs.js';
 import { finishLanes } from './finish-lanes.js';
 import type { OtherProcesses } from './other-processes.js';
@@ -21,6 +23,11 @@ import type { Spent } from './tally/spent-tally.js';
 export interface RunOptions extends Omit<CarryOutOptions, 'readings'> {
   /** True where the result is to say what the projects have cost. Default: only where a sink wants to know. */
   readonly wantsCosts?: boolean;
+  /**
+   * Does something with a source that knows what all shards have learned by now, while none of the others does. Left out
+   * where there are none.
+   */
+  readonly inTurn?: (<Result>(work: (source: Source) => Promise<Result>) => Promise<Result>) | undefined;
   /** Who carries out what sinks can share. Default: nobody else. */
   readonly others?: OtherProcesses | undefined;
 }
@@ -54,15 +61,51 @@ export async function run(options: RunOptions): Promise<RunResult> {
   await Promise.all(lanes.map((lane) => lane.prepare(streams, signal)));
   const report = new SourceReport(source);
   const readings = new ReadingsOfRun(streams, window.now);
-  const parts = await carryOutAll(planned, { ...options, readings });
+  const late = options.inTurn ? planned.tasks.filter((task) => isOfAllShards(task, streams)) : [];
+  const own = planned.tasks.filter((task) => !late.includes(task));
+  const parts = await carryOutAll({ ...planned, tasks: own }, { ...options, readings });
+  if (late.length > 0) parts.push(...(await carryOutInTurn(late, { ...options, readings })));
   // Last, since readings of the bill have asked for the same.
   const costs = await costsFor(options, planned.projects);
   parts.push({ ...NOTHING, ...report.take() });
   const theirs = (await options.others?.finish(parts)) ?? [];
   const elapsedMs = options.clock.now() - startedAt;
-  await finishLanes(lanes, { ...soFarOf([...parts, ...theirs]), elapsedMs, ...(costs && { costs }) }, signal);
+  const shard = options.shard && shardText(options.shard);
+  const soFar = {
+    ...soFarOf([...parts, ...theirs]),
+    elapsedMs,
+    ...(costs && { costs }),
+    ...(shard && { shard }),
+  };
+  await finishLanes(lanes, soFar, signal);
   const sinks = lanes.map((lane) => lane.outcome());
   return resultOf(planned, [...parts, ...theirs, { ...NOTHING, sinks, interrupted: signal.aborted }], costs);
+}
+
+function isOfAllShards(task: Task, streams: readonly Stream[]): boolean {
+  const stream = streams.find(({ name }) => name === task.stream);
+  return stream !== undefined && isRepeated(stream);
+}
+
+/** What each shard delivers that has read something of it: the last one has what all of them have read. */
+async function carryOutInTurn(
+  tasks: readonly Task[],
+  options: RunOptions & CarryOutOptions,
+): Promise<readonly PartResult[]> {
+  const carry = async (source: Source) => {
+    const report = new SourceReport(source);
+    const part = await carryOut(tasks, { ...options, source });
+    return [
+      { ...part, sinks: [] },
+      { ...NOTHING, ...report.take() },
+    ];
+  };
+  try {
+    return (await options.inTurn?.(carry)) ?? [];
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    return [notCarriedOut(tasks, error, options)];
+  }
 }
 
 /** Without what the sinks say, which they say at the end. */

@@ -30,9 +30,14 @@ export interface SinkLaneOptions {
   /** `leave`: what was delivered and is not there any more is left so. Default: it is delivered again. */
   readonly missing?: 'deliver' | 'leave' | undefined;
   readonly log: Log;
+  /** Waits until no other process finishes the sink, and does it then. Left out where that cannot be told. */
+  readonly finishAlone?: FinishAlone | undefined;
   /** What append sinks have already. Without it, a sink that only appends gets everything again with each run. */
   readonly journal?: AppendJournal | undefined;
 }
+
+/** Does something while no other process does it. */
+export type FinishAlone = (work: () => Promise<void>, signal: AbortSignal) => Promise<void>;
 
 /** Partitions that may fail one after the other before the sink is left alone for the rest of the run. */
 const MAX_FAILURES_IN_A_ROW = 3;
@@ -230,12 +235,17 @@ export class SinkLane {
     this.#tally.leftToOthers += 1;
   }
 
+  /** One that puts together what all have delivered does it alone: of several, the last one has all. */
   async finish(run: RunSoFar, signal: AbortSignal): Promise<void> {
-    try {
+    const { finishAlone } = this.#options;
+    const finish = async () => {
       const report = await this.#call('Finishing', signal, async (either) =>
         this.#sink.finish?.(run, either),
       );
       this.#report = report ?? this.#report;
+    };
+    try {
+      await (this.sharing === 'last' && run.shard && finishAlone ? finishAlone(finish, signal) : finish());
     } catch (error) {
       const failure = failureOf(error);
       this.#tally.failedBeside(failure);

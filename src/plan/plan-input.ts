@@ -21,6 +21,8 @@ export interface PlanInput {
   readonly window: Window;
   readonly sinks: readonly SinkView[];
   readonly checkpoints: CheckpointView;
+  /** True for a plan that is cut into shards: what every one of them delivers does not rest. Default false. */
+  readonly isCut?: boolean;
   /** True where the plan is also to say what is not read, and why: there may be much of it. Default false. */
   readonly explains?: boolean;
 }

@@ -5,6 +5,7 @@ import type { Stream } from '../streams/stream.js';
 import type { Day } from '../time/day.js';
 import { isMadeBy, planDerived } from './derived.js';
 import type { PlanInput, SinkView } from './plan-input.js';
+import { isRepeated } from './shard.js';
 import { isSnapshot, type Task, type TaskPartition } from './task.js';
 import { wantedDays } from './wanted-days.js';
 
@@ -72,13 +73,14 @@ function planSnapshot(
   stream: Stream,
   project: Project,
   sinks: readonly SinkView[],
-  { source, checkpoints, explains }: PlanInput,
+  { source, checkpoints, explains, isCut = false }: PlanInput,
 ): Plan {
   const lacking: Record<string, DueReason> = {};
   const resting: RestingPartitions[] = [];
   for (const { name: sink } of sinks) {
     const reason = checkpoints.dueReason({ sink, stream: stream.name, projectId: project.id }, null, stream);
     if ('why' in reason) lacking[sink] = reason;
+    else if (isCut && checkpoints.remembers && isRepeated(stream)) lacking[sink] = { why: 'snapshot' };
     else if (explains)
       resting.push({ sink, stream: stream.name, project, days: [null], rests: reason.rests });
   }

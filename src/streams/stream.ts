@@ -45,6 +45,11 @@ export interface Stream {
    * totals. Default false: a day that is not over is read with every run.
    */
   readonly followsTotals?: boolean;
+  /**
+   * True for a snapshot that also has what records name and no list has: it is whole when all records have been read that it
+   * has to do with, whoever reads them. Default false.
+   */
+  readonly hasWhatRecordsName?: boolean;
   /** True where a day can only be read while it lasts, so that what was read of it is final. Default false. */
   readonly observedOnly?: boolean;
 }

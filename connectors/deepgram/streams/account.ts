@@ -109,6 +109,7 @@ export function apiKeys(options: { readonly includeEmails: boolean; readonly det
     use: 'Who has which key: api_key_id is what other tables call accessor.',
     ids: ['api_key_id'],
     columns,
+    hasWhatRecordsName: true,
   });
 }
 
@@ -149,6 +150,7 @@ export const models = snapshot({
   use: 'What a model_id is: requests name the models that they used by it.',
   ids: ['model_id'],
   columns: modelColumns,
+  hasWhatRecordsName: true,
 });
 
 interface Snapshot<Own extends Columns & typeof ofProject> {
@@ -158,6 +160,8 @@ interface Snapshot<Own extends Columns & typeof ofProject> {
   /** Of its parts, in the columns of these names. */
   readonly ids: readonly (keyof Own & string)[];
   readonly columns: Own;
+  /** See `Stream`. */
+  readonly hasWhatRecordsName?: boolean;
 }
 
 /** What is there of a project now. */

@@ -21,6 +21,7 @@ import { type StateDocument, stateText } from './state-document.js';
  *
  * @param options.firstDay before which the source has nothing: a state with an earlier day is refused. Default: any
  * @param options.clock passes the time while another program holds a file. Default: that of the system
+ * @param options.shard of whose work it is. Default: all of it
  * @param options.source to which the streams of a state of the first version belong
  */
 export function fileStore(
@@ -29,7 +30,13 @@ export function fileStore(
     source,
     firstDay = '',
     clock = systemClock,
-  }: { readonly source: string; readonly firstDay?: Day; readonly clock?: Clock },
+    shard,
+  }: {
+    readonly source: string;
+    readonly firstDay?: Day;
+    readonly clock?: Clock;
+    readonly shard?: StateDocument['shard'];
+  },
 ): CheckpointStore {
   const readings = `${path}.readings`;
   const memory = `${path}.memory`;
@@ -39,7 +46,7 @@ export function fileStore(
     lock: (options) => lockState(path, options),
     load: () => load(path, source, firstDay),
     save: async (document) => {
-      const text = stateText(document);
+      const text = stateText({ ...document, ...(shard && { shard }) });
       await folder.replaceFile([basename(path)], (file) => file.write(text));
     },
     journal: fileJournal(`${path}.delivered`, { clock }),

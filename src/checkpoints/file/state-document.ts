@@ -44,6 +44,8 @@ export function stateSchemas(firstDay: Day) {
     updated_at: z.string(),
     /** The last run of a CI pipeline that used it. */
     ci_run: z.strictObject({ pipeline: z.string(), number: z.int().min(0) }).optional(),
+    /** Of which part of the work it is; left out where it is of all of it. */
+    shard: z.strictObject({ number: z.int().min(1), of: z.int().min(1) }).optional(),
     /** By the sink's name in the configuration. */
     sinks: byName(
       z.strictObject({

@@ -14,7 +14,7 @@ import { withProgress } from '../../summary/progress.js';
 import { oneLine } from '../../text/one-line.js';
 import { counted, formatCount } from '../../text/text-table.js';
 import type { Window } from '../../time/window.js';
-import { beginCheckpoints, withStore } from '../checkpoint-session.js';
+import { beginCheckpoints, withStores } from '../checkpoint-session.js';
 import { estimatesOf } from '../estimates.js';
 import { type Opening, openSource, withOpenings } from '../open-connectors.js';
 import { type JobOptions, jobFor } from '../options/job-options.js';
@@ -81,7 +81,7 @@ export async function check(options: JobOptions & LogOptions, context: CliContex
 /** Reads what a run would read of earlier ones; of a state that can be used there is nothing to say. */
 async function checkState(job: Job, window: Window, log: Log, context: CliContext): Promise<OpenedState> {
   try {
-    await withStore(job, log, context, async (store) => store.check?.(context.signal));
+    await withStores(job, log, context, async ([{ store }]) => store.check?.(context.signal));
     const session = await beginCheckpoints(job, { use: 'keep', dryRun: true }, log, context);
     try {
       const { memory, checkpoints } = await session.open(window);

@@ -1,5 +1,15 @@
 import { type Command, type CommandGroup, defineCommand } from '../../catalogue/command.js';
-import { ACCEPT_LESS, CONFIG, JOBS, LOG, NO_STATE, RUN, SELECTION, WAIT } from '../options/option-groups.js';
+import {
+  ACCEPT_LESS,
+  CONFIG,
+  JOBS,
+  LOG,
+  NO_STATE,
+  RUN,
+  SELECTION,
+  SHARD,
+  WAIT,
+} from '../options/option-groups.js';
 
 /** The commands that every program of this kind has. Each is imported when it is chosen. */
 export const coreCommands: readonly (Command | CommandGroup)[] = [
@@ -9,6 +19,7 @@ export const coreCommands: readonly (Command | CommandGroup)[] = [
     options: {
       ...CONFIG,
       ...SELECTION,
+      ...SHARD,
       ...RUN,
       ...NO_STATE,
       'full-refresh': {
@@ -38,6 +49,12 @@ export const coreCommands: readonly (Command | CommandGroup)[] = [
     describe: 'Deliver a range of days once more, and leave the state as it is',
     options: { ...CONFIG, ...SELECTION, ...RUN, ...ACCEPT_LESS, ...JOBS, ...WAIT, ...LOG },
     load: async () => (await import('./backfill.js')).backfill,
+  }),
+  defineCommand({
+    name: 'finish',
+    describe: 'Put together what shards have delivered in folders that were one only afterwards',
+    options: { ...CONFIG, stream: SELECTION.stream, sink: SELECTION.sink, ...LOG },
+    load: async () => (await import('./finish.js')).finish,
   }),
   {
     name: 'state',
@@ -72,6 +89,7 @@ export const coreCommands: readonly (Command | CommandGroup)[] = [
     options: {
       ...CONFIG,
       ...SELECTION,
+      ...SHARD,
       ...NO_STATE,
       format: {
         choices: ['table', 'json'] as const,

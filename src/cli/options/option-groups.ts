@@ -49,6 +49,15 @@ export const RUN = {
   },
 } as const;
 
+/** Of what can be cut into parts. */
+export const SHARD = {
+  shard: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'I/N: do part I of N of the work, such as 2/3, while other processes do the others',
+  },
+} as const;
+
 export const NO_STATE = {
   'no-state': {
     type: 'boolean',

@@ -1,11 +1,10 @@
 import type { CliContext } from '../../../catalogue/cli-context.js';
-import type { CheckpointStore } from '../../../checkpoints/checkpoint-store.js';
 import { CheckpointTable } from '../../../checkpoints/checkpoint-table.js';
 import type { Job } from '../../../config/job.js';
 import { suggestion } from '../../../config/mistakes/suggestion.js';
 import { ExportError } from '../../../errors/export-error.js';
 import { timestampAt } from '../../../time/timestamp.js';
-import { withStore } from '../../checkpoint-session.js';
+import { type Kept, withStores } from '../../checkpoint-session.js';
 import { type JobOptions, jobFor } from '../../options/job-options.js';
 import { type LogOptions, logFor } from '../../options/log-options.js';
 
@@ -22,31 +21,45 @@ export async function forgetSinks(
 ): Promise<number> {
   const job = await jobFor(options, context);
   const log = logFor(options, context);
-  return withStore(job, log, context, async (store, place) => {
+  return withStores(job, log, context, async (all) => {
     const { clock, signal } = context;
-    const lock = await store.lock({ clock, signal, log, wait });
-    try {
-      return await forget(names, { job, store, place }, context);
-    } finally {
-      await lock.release();
+    await refuseUnknown(names, job, all);
+    for (const kept of all) {
+      const lock = await kept.store.lock({ clock, signal, log, wait });
+      try {
+        await forget(names, job, kept, context);
+      } finally {
+        await lock.release();
+      }
     }
+    return 0;
   });
+}
+
+async function refuseUnknown(
+  names: readonly string[],
+  job: Job,
+  all: readonly [Kept, ...Kept[]],
+): Promise<void> {
+  const documents = await Promise.all(all.map(({ store }) => store.load()));
+  const kept = documents.flatMap((document) => [...(document?.sinks.keys() ?? [])]);
+  const known = [...new Set([...kept, ...job.sinks.map(({ name }) => name)])];
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown !== undefined) throw unknownSink(unknown, known, all[0].place);
 }
 
 async function forget(
   names: readonly string[],
-  { job, store, place }: { readonly job: Job; readonly store: CheckpointStore; readonly place: string },
+  job: Job,
+  { store, place }: Kept,
   { clock, screen }: CliContext,
-): Promise<number> {
+): Promise<void> {
   const document = await store.load();
-  const table = new CheckpointTable(document, job.source.type);
-  const known = [...new Set([...table.sinkNames(), ...job.sinks.map(({ name }) => name)])];
-  const unknown = names.find((name) => !known.includes(name));
-  if (unknown !== undefined) throw unknownSink(unknown, known, place);
   if (document === undefined) {
     screen.text(`There is no state in ${place} yet; nothing to forget.\n`);
-    return 0;
+    return;
   }
+  const table = new CheckpointTable(document, job.source.type);
   for (const name of names) table.forgetSink(name);
   // The state first: where a kill comes between, the next run forgets the rest when it begins the sink anew.
   await store.save(table.document(timestampAt(clock.now())));
@@ -54,7 +67,6 @@ async function forget(
   screen.text(
     `The state in ${place} knows nothing of ${names.join(', ')} any more. The next sync delivers the whole window there again.\n`,
   );
-  return 0;
 }
 
 function unknownSink(name: string, known: readonly string[], place: string): ExportError {

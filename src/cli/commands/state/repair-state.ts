@@ -1,10 +1,10 @@
 import type { CliContext } from '../../../catalogue/cli-context.js';
-import type { CheckpointStore } from '../../../checkpoints/checkpoint-store.js';
 import { ExportError } from '../../../errors/export-error.js';
 import { counted } from '../../../text/text-table.js';
-import { placeText, withStore } from '../../checkpoint-session.js';
+import { type Kept, withStores } from '../../checkpoint-session.js';
 import { type JobOptions, jobFor } from '../../options/job-options.js';
 import { type LogOptions, logFor } from '../../options/log-options.js';
+import { placeText } from '../../place-text.js';
 
 export interface RepairStateOptions extends LogOptions, Pick<JobOptions, 'config' | 'envFile'> {
   readonly wait: boolean;
@@ -20,18 +20,21 @@ export async function repairState(
 ): Promise<number> {
   const job = await jobFor(options, context);
   const log = logFor(options, context);
-  return withStore(job, log, context, async (store, place) => {
+  return withStores(job, log, context, async (all) => {
     const { clock, signal } = context;
-    const lock = await store.lock({ clock, signal, log, wait });
-    try {
-      return await repair(store, place, context);
-    } finally {
-      await lock.release();
+    for (const kept of all) {
+      const lock = await kept.store.lock({ clock, signal, log, wait });
+      try {
+        await repair(kept, context);
+      } finally {
+        await lock.release();
+      }
     }
+    return 0;
   });
 }
 
-async function repair(store: CheckpointStore, name: string, context: CliContext): Promise<number> {
+async function repair({ store, place }: Kept, context: CliContext): Promise<void> {
   const { clock, screen } = context;
   const found = await store.load().catch((error) => {
     // What only cannot be read, for its rights or its path, may well be whole.
@@ -45,16 +48,15 @@ async function repair(store: CheckpointStore, name: string, context: CliContext)
       aside.length > 0
         ? `The record of deliveries of ${partitions} was damaged, and set aside. What is sent again of them is said by the next sync.\n`
         : found === undefined
-          ? `There is no state in ${name}; nothing to repair.\n`
-          : `The state in ${name} is healthy; nothing to repair. To have a sink begin anew: deepgram-export state forget SINK.\n`,
+          ? `There is no state in ${place}; nothing to repair.\n`
+          : `The state in ${place} is healthy; nothing to repair. To have a sink begin anew: deepgram-export state forget SINK.\n`,
     );
-    return 0;
+    return;
   }
   const aside = await store.setAside(clock.now());
   screen.text(
     aside === undefined
-      ? `There is no state in ${name}; nothing to repair.\n`
+      ? `There is no state in ${place}; nothing to repair.\n`
       : `The state was set aside as ${placeText(aside, context)}. The next sync begins anew: it delivers the whole window, also to sinks that only append, which then have it twice.\n`,
   );
-  return 0;
 }

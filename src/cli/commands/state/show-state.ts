@@ -1,15 +1,16 @@
 import type { CliContext } from '../../../catalogue/cli-context.js';
 import type { GivenUp } from '../../../catalogue/state-type.js';
-import type { CheckpointStore } from '../../../checkpoints/checkpoint-store.js';
+import { inner } from '../../../checkpoints/by-name.js';
 import { formatRanges, holdsDay, withoutDay } from '../../../checkpoints/day-ranges.js';
 import { isGrowing } from '../../../checkpoints/due-rules.js';
 import type { KnownDays, StateDocument } from '../../../checkpoints/file/state-document.js';
+import { mergeSinks } from '../../../checkpoints/shared/merge-days.js';
 import type { JobSource } from '../../../config/job.js';
 import { namesById } from '../../../text/called-as.js';
 import { counted, formatCount, textTable } from '../../../text/text-table.js';
 import { addDays, dayAt, formatDays } from '../../../time/day.js';
 import { timestampAt } from '../../../time/timestamp.js';
-import { withStore } from '../../checkpoint-session.js';
+import { type Kept, withStores } from '../../checkpoint-session.js';
 import { type JobOptions, jobFor } from '../../options/job-options.js';
 import { logFor } from '../../options/log-options.js';
 
@@ -25,14 +26,20 @@ const ALIGN = ['left', 'left', 'left', 'left', 'left', 'right', 'left'] as const
 export async function showState(options: ShowStateOptions, context: CliContext): Promise<number> {
   const job = await jobFor(options, context);
   // What is said on the way is only of a server that does not answer.
-  return withStore(job, logFor({}, context), context, async (store, place) => {
-    const document = await store.load();
-    context.screen.text(
-      document
-        ? stateTable(document, await namesIn(store, document, job.source), context.clock.now())
-        : `There is no state in ${place} yet: the first sync begins it.\n`,
+  return withStores(job, logFor({}, context), context, async (all) => {
+    const { screen, clock } = context;
+    const found = await Promise.all(
+      all.map(async ({ store, place }) => ({ place, document: await store.load() })),
     );
-    context.screen.text(givenUpText((await store.givenUp?.()) ?? []));
+    const documents = found.flatMap(({ document }) => document ?? []);
+    if (documents.length === 0)
+      screen.text(`There is no state in ${all[0].place} yet: the first sync begins it.\n`);
+    else {
+      const document = documents.reduce(putTogether);
+      screen.text(stateTable(document, await namesIn(all, document, job.source), clock.now()));
+      if (documents.length > 1) screen.text(`Put together of ${found.flatMap(placeOf).join(', ')}.\n`);
+    }
+    for (const { store } of all) screen.text(givenUpText((await store.givenUp?.()) ?? []));
     return 0;
   });
 }
@@ -51,17 +58,48 @@ function minuteOf(ms: number): string {
   return timestampAt(ms).slice(0, 16).replace('T', ' ');
 }
 
+function placeOf({
+  place,
+  document,
+}: {
+  readonly place: string;
+  readonly document: StateDocument | undefined;
+}) {
+  if (document === undefined) return [];
+  return [document.shard ? `${place} (part ${document.shard.number} of ${document.shard.of})` : place];
+}
+
+/** What two shards have, or a shard and a run without any; of what both have, the later says how it is. */
+function putTogether(one: StateDocument, other: StateDocument): StateDocument {
+  const sources: StateDocument['sources'] = new Map();
+  for (const document of [one, other])
+    for (const [source, streams] of document.sources)
+      for (const [stream, projects] of streams)
+        for (const [projectId, mine] of projects) {
+          const known = inner(inner(sources, source), stream);
+          const theirs = known.get(projectId) ?? new Map();
+          known.set(projectId, new Map(mergeSinks({ base: new Map(), mine, theirs })));
+        }
+  const updated = [one.updated_at, other.updated_at].sort().at(-1) ?? one.updated_at;
+  return { ...one, updated_at: updated, sinks: new Map([...one.sinks, ...other.sinks]), sources };
+}
+
 /** What projects were called last. Names are kept beside the state, and may be lost without it. */
 async function namesIn(
-  store: CheckpointStore,
+  all: readonly Kept[],
   { sources }: StateDocument,
   source: JobSource,
 ): Promise<(id: string) => string> {
-  const remembered = await store.memory.load().catch(() => new Map<string, Map<string, unknown>>());
+  const remembered = await Promise.all(
+    all.map(({ store }) => store.memory.load().catch(() => new Map<string, Map<string, unknown>>())),
+  );
   const ids = new Set(
     [...sources.values()].flatMap((streams) => [...streams.values()].flatMap((of) => [...of.keys()])),
   );
-  const nameOf = (id: string) => source.nameIn(remembered.get(source.type)?.get(id)) ?? null;
+  const nameOf = (id: string) =>
+    remembered
+      .map((of) => source.nameIn(of.get(source.type)?.get(id)))
+      .findLast((name) => name !== undefined) ?? null;
   return namesById([...ids].map((id) => ({ id, name: nameOf(id) })));
 }
 
