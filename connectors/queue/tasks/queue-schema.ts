@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import PgBoss from 'pg-boss';
+import { READER } from '../../postgres/grants/reader-role.js';
 import { DEAD } from '../../postgres/state/queue-place.js';
 import { identifier } from '../../postgres/tables/identifier.js';
 import { TASK_VERSION } from './queue-task.js';
@@ -54,3 +55,22 @@ export function indexesOf(schema: string): readonly string[] {
 /** The id of a task's run, and that of its project. */
 export const RUN_OF = "(data -> 'run' ->> 'id')";
 export const PROJECT_OF = "(data -> 'project' ->> 'id')";
+
+/** How many tasks there are, by what becomes of them, for people and their dashboards; of all versions. */
+export function overviewOf(schema: string): readonly string[] {
+  const [view, reader] = [identifier(schema, 'overview'), identifier(READER)];
+  return [
+    `create or replace view ${view} as
+     select count(*) filter (where name <> '${DEAD}' and state < 'active') as waiting,
+       count(*) filter (where name <> '${DEAD}' and state = 'active') as active,
+       count(*) filter (where name <> '${DEAD}' and output is not null) as failing,
+       count(*) filter (where name = '${DEAD}') as dead,
+       coalesce(extract(epoch from now() - min(created_on) filter (where name <> '${DEAD}')), 0)::double precision
+         as oldest_seconds
+     from ${identifier(schema, 'job')} where state < 'completed'`,
+    `do $$ begin
+       if exists (select from pg_roles where rolname = '${READER}') and not has_table_privilege('${READER}', '${view}', 'select')
+       then grant usage on schema ${identifier(schema)} to ${reader}; grant select on ${view} to ${reader}; end if;
+     end $$`,
+  ];
+}

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import PgBoss from 'pg-boss';
+import type { QueueSoFar } from '../../../src/catalogue/sink.js';
 import { ExportError, type Failure } from '../../../src/errors/export-error.js';
 import type { Task } from '../../../src/plan/task.js';
 import { Database, type DatabaseContext, type Transaction } from '../../postgres/connection/database.js';
@@ -12,6 +13,7 @@ import {
   indexesOf,
   LEASE_SECONDS,
   NOT_YET,
+  overviewOf,
   PROJECT_OF,
   QUEUES,
   RUN_OF,
@@ -38,19 +40,6 @@ export interface TakenTask {
 
 /** Why a task failed, and what came of it all the same: plain data. */
 export type TaskFailure = Failure & { readonly parts?: unknown };
-
-/** How many tasks there are, by what becomes of them. */
-export interface QueueCounts {
-  /** That wait to be taken, for another try included. */
-  readonly waiting: number;
-  readonly active: number;
-  /** Of the oldest one that is not done, in milliseconds; 0 where there is none. */
-  readonly oldestMs: number;
-  /** Tries that failed and are repeated. */
-  readonly failing: number;
-  /** That were given up. */
-  readonly dead: number;
-}
 
 interface QueuedBefore {
   readonly key: string;
@@ -118,7 +107,8 @@ export class TaskQueue {
     for (const queue of QUEUES) await this.#boss.createQueue(queue.name, queue);
     await this.#database.transaction(this.#signal, async (transaction) => {
       await transaction.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [this.schema]);
-      for (const sql of [...indexesOf(this.schema), limitsTable(this.schema)]) await transaction.query(sql);
+      const statements = [...indexesOf(this.schema), limitsTable(this.schema), ...overviewOf(this.schema)];
+      for (const sql of statements) await transaction.query(sql);
     });
   }
 
@@ -261,23 +251,17 @@ export class TaskQueue {
     );
   }
 
-  async counts(): Promise<QueueCounts> {
-    const [row] = await this.#statement<Record<keyof QueueCounts, string>>(
-      `select count(*) filter (where name = $1 and state < 'active') as waiting,
-         count(*) filter (where name = $1 and state = 'active') as active,
-         count(*) filter (where name = $1 and state < 'completed' and output is not null) as failing,
-         count(*) filter (where name <> $1) as dead,
-         coalesce(extract(epoch from now() - min(created_on) filter (where name = $1)) * 1000, 0)::bigint as "oldestMs"
-       from ${this.#table} where state < 'completed'`,
-      [TASKS],
+  async counts(): Promise<QueueSoFar> {
+    const [row] = await this.#statement<Record<string, string | number>>(
+      `select * from ${identifier(this.schema, 'overview')}`,
     );
-    const number = (name: keyof QueueCounts) => Number(row?.[name] ?? 0);
+    const number = (name: string) => Number(row?.[name] ?? 0);
     return {
       waiting: number('waiting'),
       active: number('active'),
-      oldestMs: number('oldestMs'),
       failing: number('failing'),
       dead: number('dead'),
+      oldestMs: number('oldest_seconds') * 1_000,
     };
   }
 

@@ -1,4 +1,5 @@
 import type { CliContext } from '../../../src/catalogue/cli-context.js';
+import type { QueueSoFar } from '../../../src/catalogue/sink.js';
 import type { Source } from '../../../src/catalogue/source.js';
 import type { SourceMemory } from '../../../src/catalogue/source-type.js';
 import type { Checkpoints } from '../../../src/checkpoints/checkpoints.js';
@@ -106,7 +107,12 @@ export class OpenedRun {
   }
 
   /** What comes last of a run, once. @param parts what its tasks came to */
-  async finish(task: QueueTask, parts: readonly PartResult[], signal: AbortSignal): Promise<TaskOutput> {
+  async finish(
+    task: QueueTask,
+    parts: readonly PartResult[],
+    queue: QueueSoFar,
+    signal: AbortSignal,
+  ): Promise<TaskOutput> {
     const { clock } = this.#tools.context;
     for (const [name, id] of placesOf(task)) await this.#checkpoints.refresh?.(name, id);
     return this.#withLanes(
@@ -117,7 +123,7 @@ export class OpenedRun {
         const costs = await costsFor({ source: this.#source, lanes, wantsCosts, signal }, task.projects);
         const last = { ...NOTHING, ...this.#report.take() };
         const elapsedMs = clock.now() - this.#run.window.now;
-        const soFar = { ...soFarOf([...parts, part, last]), elapsedMs, ...(costs && { costs }) };
+        const soFar = { ...soFarOf([...parts, part, last]), elapsedMs, queue, ...(costs && { costs }) };
         await finishLanes(lanes, soFar, signal);
         await this.#session.keep();
         const ended = { ...NOTHING, sinks: lanes.map((lane) => lane.outcome()), interrupted: signal.aborted };

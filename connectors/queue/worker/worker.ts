@@ -173,7 +173,7 @@ export class Worker {
     // It knows nothing but what was kept, of all of them.
     const run = await OpenedRun.open(task.run, this.#tools);
     try {
-      return await run.finish(task, parts, AbortSignal.any([signal, run.lost]));
+      return await run.finish(task, parts, await this.#queue.counts(), AbortSignal.any([signal, run.lost]));
     } finally {
       await run.close();
     }
