@@ -12,7 +12,7 @@ const LONGEST_MS = 300_000;
  * Starts the program in a folder, as a process that sees the account's time.
  *
  * @param command default: `sync`
- * @returns `pid`, `kill()` and `ended`, which resolves with the exit code (null when killed) and what was said, and
+ * @returns `pid`, `kill(signal)` (-9 unless another one is named) and `ended`, which resolves with the exit code (null when killed) and what was said, and
  *   is rejected when it does not end
  */
 export async function startSync(folder, account, { uid, command = 'sync', args = [] } = {}) {
@@ -41,7 +41,7 @@ export async function startSync(folder, account, { uid, command = 'sync', args =
       resolve({ code, said, ms: performance.now() - startedAt });
     });
   });
-  return { pid: child.pid, kill: () => child.kill('SIGKILL'), ended };
+  return { pid: child.pid, kill: (signal = 'SIGKILL') => child.kill(signal), ended };
 }
 
 /** One run from start to end. */

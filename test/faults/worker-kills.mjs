@@ -60,6 +60,13 @@ export async function workersKilled({ count, seed, database, tell }) {
     await account.failing(0);
     await untilEmpty(database);
     await account.advance(SETTLED - (await account.now()));
+    // Each sees the time that the account had when it was started; those that are told to end do so well.
+    for (const worker of workers.splice(0)) {
+      worker.kill('SIGTERM');
+      const { code, said } = await worker.ended;
+      must(code === 0, `a worker ended with ${code}:\n${said}`);
+    }
+    for (let worker = 0; worker < WORKERS; worker += 1) workers.push(await start());
     await enqueue();
     await untilEmpty(database);
     await mustBeWhole(world, wholeness);
