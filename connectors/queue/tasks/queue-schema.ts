@@ -56,7 +56,10 @@ export function indexesOf(schema: string): readonly string[] {
 export const RUN_OF = "(data -> 'run' ->> 'id')";
 export const PROJECT_OF = "(data -> 'project' ->> 'id')";
 
-/** How many tasks there are, by what becomes of them, for people and their dashboards; of all versions. */
+/**
+ * How many tasks there are, by what becomes of them, for people and their dashboards; of all versions. What only ends a run
+ * is no work.
+ */
 export function overviewOf(schema: string): readonly string[] {
   const [view, reader] = [identifier(schema, 'overview'), identifier(READER)];
   return [
@@ -67,7 +70,8 @@ export function overviewOf(schema: string): readonly string[] {
        count(*) filter (where name = '${DEAD}') as dead,
        coalesce(extract(epoch from now() - min(created_on) filter (where name <> '${DEAD}')), 0)::double precision
          as oldest_seconds
-     from ${identifier(schema, 'job')} where state < 'completed'`,
+     from ${identifier(schema, 'job')}
+     where state < 'completed' and (name = '${DEAD}' or data ->> 'stage' <> 'finish')`,
     `do $$ begin
        if exists (select from pg_roles where rolname = '${READER}') and not has_table_privilege('${READER}', '${view}', 'select')
        then grant usage on schema ${identifier(schema)} to ${reader}; grant select on ${view} to ${reader}; end if;

@@ -251,6 +251,15 @@ export class TaskQueue {
     );
   }
 
+  /** True where no task is left, also none that others have. */
+  async isEmpty(): Promise<boolean> {
+    const [row] = await this.#statement<{ readonly is: boolean }>(
+      `select not exists (select from ${this.#table} where name = $1 and state < 'completed') as is`,
+      [TASKS],
+    );
+    return row?.is === true;
+  }
+
   async counts(): Promise<QueueSoFar> {
     const [row] = await this.#statement<Record<string, string | number>>(
       `select * from ${identifier(this.schema, 'overview')}`,

@@ -87,14 +87,9 @@ export class Worker {
       const taken = free > 0 ? await this.#queue.take(free) : [];
       for (const one of taken) this.#begin(one);
       if (taken.length > 0) continue;
-      if (untilEmpty && this.#underWay.size === 0 && (await this.#isEmpty())) return;
+      if (untilEmpty && this.#underWay.size === 0 && (await this.#queue.isEmpty())) return;
       await this.#somethingHappens();
     }
-  }
-
-  async #isEmpty(): Promise<boolean> {
-    const { waiting, active } = await this.#queue.counts();
-    return waiting + active === 0;
   }
 
   /** A task has ended, it is time to look again, or to end. */

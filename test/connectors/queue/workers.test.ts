@@ -68,6 +68,25 @@ describe.skipIf(!hasPostgres)('enqueue and worker', () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
+  it('tell Datadog at the end of a run how much is left, and what was given up', async () => {
+    const receiver = await intake('metrics-key');
+    const sinks = [`metrics: { type: datadog-metrics, api_key: metrics-key, api_url: "${receiver.url}" }`];
+    const world = await stateWorld({ sinks });
+    await world.run('enqueue --stream usage');
+    await world.database.sql("insert into deepgram_state_queue.job (name, data) values ('dead', '{}')");
+
+    const { code } = await world.run('worker --until-empty');
+
+    expect(code).toBe(0);
+    const told = receiver.query().filter(({ metric }) => metric.includes('export.queue.'));
+    expect(told.map(({ metric, value }) => [metric, value])).toEqual([
+      ['deepgram.export.queue.dead', 1],
+      ['deepgram.export.queue.failing', 0],
+      ['deepgram.export.queue.oldest', 0],
+      ['deepgram.export.queue.tasks', 0],
+    ]);
+  });
+
   it('give up what is refused, say so, and leave it to the next run', async () => {
     const world = await stateWorld({ account: { projects: PROJECTS }, window: 'since: 1d' });
     const refused = ({ path }: Pick<Call, 'path'>) => path === '/v1/projects/p-2/requests';
