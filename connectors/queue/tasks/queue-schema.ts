@@ -42,14 +42,18 @@ export function constructionOf(schema: string, hasSchema: boolean): string {
 
 /** What the engine looks through in full where there are many tasks: for the next one, for those of a run, and for late ones. */
 export function indexesOf(schema: string): readonly string[] {
-  const table = `j${createHash('sha224').update(TASKS).digest('hex')}`;
-  const on = identifier(schema, table);
+  const on = tasksTable(schema);
   return [
     `create index if not exists tasks_next on ${on} (priority desc, created_on, id) where state < 'active'`,
     `create index if not exists tasks_of_run on ${on} (${RUN_OF}, ${PROJECT_OF}) where state < 'completed'`,
     `create index if not exists tasks_of_key on ${on} (singleton_key) where state < 'completed'`,
     `create index if not exists tasks_at_work on ${on} (started_on) where state = 'active'`,
   ];
+}
+
+/** Where the engine has the tasks. */
+export function tasksTable(schema: string): string {
+  return identifier(schema, `j${createHash('sha224').update(TASKS).digest('hex')}`);
 }
 
 /** The id of a task's run, and that of its project. */

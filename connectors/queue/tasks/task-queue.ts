@@ -18,6 +18,7 @@ import {
   QUEUES,
   RUN_OF,
   TASKS,
+  tasksTable,
 } from './queue-schema.js';
 import { type QueueTask, queueTask } from './queue-task.js';
 import { uncovered } from './uncovered.js';
@@ -61,6 +62,7 @@ export interface EndedTask {
 const MOST_VANISHED = 16;
 /** Tasks that are queued with one transaction. */
 const BATCH = 500;
+const MANY = 100;
 
 /** Tasks of a job in its database: an engine's queue, and what it lacks: stages, renewal, giving back. */
 export class TaskQueue {
@@ -141,6 +143,8 @@ export class TaskQueue {
         ids.push(...jobs.map(({ id }) => id));
       });
     }
+    // Else the server finds the next of many by sorting all of them, until it has counted them by itself.
+    if (ids.length >= MANY) await this.#statement(`analyze ${tasksTable(this.schema)}`);
     return { ids, covering: [...covering] };
   }
 
