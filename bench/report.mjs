@@ -41,7 +41,7 @@ function targetTable(targets, quick) {
 }
 
 /** The first column is text, the others are numbers. */
-function markdownTable([head, ...rows]) {
+export function markdownTable([head, ...rows]) {
   const widths = head.map((_, column) => Math.max(3, ...[head, ...rows].map((row) => row[column].length)));
   const line = (cells) => `| ${cells.join(' | ')} |`;
   const padded = (row) =>

@@ -7,6 +7,7 @@ import type { Path } from '../../src/config/mistakes/mistake.js';
 import { resolveWindow } from '../../src/config/settings/window.js';
 import { ExportError } from '../../src/errors/export-error.js';
 import { isWithin } from '../../src/files/is-within.js';
+import { isObjectUrl } from '../../src/files/location.js';
 import { type Log, silentLog } from '../../src/log/log.js';
 import type { Window } from '../../src/time/window.js';
 import { ndjsonArchive } from './archive/ndjson-archive.js';
@@ -22,7 +23,8 @@ export interface ReplayOptions extends DeliveryOptions {
  * Delivers an NDJSON archive to the sinks of a job, asks Deepgram nothing, and leaves the state as it is. What the
  * state knows a sink to have of a later reading than the archive's stays.
  */
-export function replay(options: ReplayOptions, context: CliContext): Promise<number> {
+export async function replay(options: ReplayOptions, context: CliContext): Promise<number> {
+  if (isObjectUrl(options.from)) throw notFromObjects(options.from);
   const path = resolve(context.cwd, options.from);
   const archiveOf = (job: Job, days: Window, log: Log) =>
     ndjsonArchive({
@@ -53,6 +55,14 @@ export function replay(options: ReplayOptions, context: CliContext): Promise<num
   );
 }
 
+/** Its files are read in several passes, and by their times. */
+function notFromObjects(from: string): ExportError {
+  return new ExportError('USAGE', '--from: an archive in an object store is not read.', {
+    kind: 'config',
+    hint: `Copy it to a folder, with its times where your program keeps them, such as with aws s3 sync ${from} FOLDER, and name that.`,
+  });
+}
+
 /** Of the source only its choice of projects is used, and of the sinks those that are filled. */
 function isUsed([part, name]: Path, { project, sink }: ReplayOptions): boolean {
   if (part === 'source') return name === 'projects' && !project?.length;
@@ -63,7 +73,8 @@ function isUsed([part, name]: Path, { project, sink }: ReplayOptions): boolean {
 async function refuseOwnArchive(job: Job, path: string, asGiven: string): Promise<void> {
   const archive = await withoutLinks(path);
   for (const { name, outputPaths } of job.sinks) {
-    for (const output of await Promise.all(outputPaths.map(withoutLinks))) {
+    const folders = outputPaths.filter((output) => !isObjectUrl(output));
+    for (const output of await Promise.all(folders.map(withoutLinks))) {
       if (!isWithin(output, archive) && !isWithin(archive, output)) continue;
       throw new ExportError('USAGE', `--from: the sink ${name} writes ${asGiven} itself.`, {
         kind: 'config',

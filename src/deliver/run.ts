@@ -62,7 +62,8 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const report = new SourceReport(source);
   const readings = new ReadingsOfRun(streams, window.now);
   const late = options.inTurn ? planned.tasks.filter((task) => isOfAllShards(task, streams)) : [];
-  const own = planned.tasks.filter((task) => !late.includes(task));
+  const isLate = new Set(late);
+  const own = planned.tasks.filter((task) => !isLate.has(task));
   const parts = await carryOutAll({ ...planned, tasks: own }, { ...options, readings });
   if (late.length > 0) parts.push(...(await carryOutInTurn(late, { ...options, readings })));
   // Last, since readings of the bill have asked for the same.
@@ -125,7 +126,7 @@ async function carryOutAll(
   const both = async (some: readonly Task[]): Promise<void> => {
     const theirs = some.filter((task) => canBeShared(task, lanes));
     parts.push(...(await others.carryOut(theirs, { ...options, onProgress: progress.part() })));
-    parts.push(await here(some.filter((task) => !theirs.includes(task))));
+    parts.push(await here(some.filter((task) => !canBeShared(task, lanes))));
   };
   const derived = new Set(streams.filter((stream) => isMadeBy(source, stream)).map(({ name }) => name));
   const read = tasks.filter(({ stream }) => !derived.has(stream));

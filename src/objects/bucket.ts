@@ -40,9 +40,16 @@ export interface WriteOptions {
   readonly mark?: string | undefined;
 }
 
+export interface ListedObject {
+  readonly key: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly modifiedMs: number;
+}
+
 /** What is below a prefix, up to the next slash or at any depth. */
 export interface Listing {
-  readonly objects: readonly { readonly key: string; readonly size: number }[];
+  readonly objects: readonly ListedObject[];
   /** Beginnings of keys, with the slash at their end. Empty at any depth. */
   readonly folders: readonly string[];
 }
@@ -53,6 +60,8 @@ export type Bucket = ReturnType<typeof openBucket>;
 const MARK = 'x-amz-meta-deepgram-export';
 /** What one call reads of a large object: bodies are whole in memory. */
 const PIECE_BYTES = 8 * 1024 * 1024;
+/** Of an answer: a piece of an object, or a page of a list. */
+const MOST_BYTES = 2 * PIECE_BYTES;
 
 /**
  * A bucket of an object store, with connections of its own. Contacts nobody.
@@ -64,7 +73,11 @@ export function openBucket(url: string, context: ObjectContext) {
   const { bucket } = objectPlaceOf(url);
   const endpoint = bucketEndpoint(bucket, env);
   const credentials = findCredentials(context);
-  const client = createHttpClient({ ...context, explain: storeRefusal });
+  const client = createHttpClient({
+    ...context,
+    explain: storeRefusal,
+    limits: { maxBodyBytes: MOST_BYTES },
+  });
   const closing = new AbortController();
   const nameOf = (key: string) => objectUrl({ bucket, prefix: key });
 
@@ -153,7 +166,13 @@ export function openBucket(url: string, context: ObjectContext) {
           what: `list ${nameOf(prefix)}`,
           parse: listingIn,
         });
-        yield page;
+        if (page.next !== undefined && page.next === token) throw goesOnForEver(nameOf(prefix));
+        // What a store lists beside what was asked for is none of ours.
+        const isBelow = (key: string) => key.startsWith(prefix);
+        yield {
+          objects: page.objects.filter(({ key }) => isBelow(key)),
+          folders: page.folders.filter(isBelow),
+        };
         token = page.next;
       } while (token !== undefined);
     },
@@ -198,13 +217,26 @@ function listingIn(answer: HttpAnswer): Listing & { readonly next: string | unde
   const objects = childrenOf(list, 'Contents').map((entry) => {
     const size = Number(textOf(entry, 'Size'));
     if (!Number.isSafeInteger(size)) throw new Error('an object of it has no size');
-    return { key: decodedKey(textOf(entry, 'Key')), size };
+    const modifiedMs = Date.parse(textOf(entry, 'LastModified'));
+    return { key: decodedKey(textOf(entry, 'Key')), size, modifiedMs };
   });
   const folders = childrenOf(list, 'CommonPrefixes').map((entry) => decodedKey(textOf(entry, 'Prefix')));
   if (textOf(list, 'IsTruncated') !== 'true') return { objects, folders, next: undefined };
   const next = textOf(list, 'NextContinuationToken');
   if (next === '') throw new Error('it goes on, and does not say where');
   return { objects, folders, next };
+}
+
+/** @param name of what is listed */
+export function goesOnForEver(name: string): ExportError {
+  return new ExportError(
+    'HTTP_BODY',
+    `Could not list ${name}: the store answers the same page again and again.`,
+    {
+      kind: 'permanent',
+      hint: 'Check the store, or what is between it and this machine.',
+    },
+  );
 }
 
 function gone(name: string): ExportError {

@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import { textOf, xmlIn } from '../http/xml-answer.js';
-import { type Bucket, childrenOf, decodedKey, markHeader, statusOf } from './bucket.js';
+import { type Bucket, childrenOf, decodedKey, goesOnForEver, markHeader, statusOf } from './bucket.js';
 
 /** An object that is sent in parts, and is there when all of them are. */
 export interface Upload {
@@ -81,27 +82,24 @@ export function abortUpload(bucket: Bucket, { key, id }: Pick<Upload, 'key' | 'i
   });
 }
 
-/** Whether a run on another machine still lives cannot be asked; what it left alone for so long is left over. */
-const ABANDONED_AFTER_MS = 24 * 3_600_000;
+/** An object that is being sent, as a list has it. */
+export interface BegunUpload extends Pick<Upload, 'key' | 'id'> {
+  readonly begunMs: number;
+}
 
-/**
- * Takes back what runs that are gone left of objects below a prefix: its parts are stored, and cost, until somebody does.
- *
- * @param nowMs by the clock of this machine
- */
-export async function abortLeftovers(bucket: Bucket, prefix: string, nowMs: number): Promise<void> {
+/** Objects below a prefix that somebody is sending, or was. */
+export async function* uploadsBelow(bucket: Bucket, prefix: string): AsyncGenerator<BegunUpload> {
   let marker: Readonly<Record<string, string>> | undefined = {};
   while (marker !== undefined) {
     const page: UploadsPage = await uploadsAfter(bucket, prefix, marker);
-    for (const { key, id, begunMs } of page.uploads)
-      if (nowMs - begunMs > ABANDONED_AFTER_MS && key.startsWith(prefix))
-        await abortUpload(bucket, { key, id });
+    yield* page.uploads.filter(({ key }) => key.startsWith(prefix));
+    if (isDeepStrictEqual(page.next, marker)) throw goesOnForEver(bucket.url(prefix));
     marker = page.next;
   }
 }
 
 interface UploadsPage {
-  readonly uploads: readonly { readonly key: string; readonly id: string; readonly begunMs: number }[];
+  readonly uploads: readonly BegunUpload[];
   readonly next: Readonly<Record<string, string>> | undefined;
 }
 

@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { failureOf } from '../errors/export-error.js';
-import { readError } from '../files/file-error.js';
+import { readError, withFileError } from '../files/file-error.js';
 import { objectPlaceOf } from '../files/location.js';
 import { fileName, type Output, type OutputEntry, type Segments } from '../files/output.js';
 import { type Bucket, openBucket } from './bucket.js';
-import { abortLeftovers } from './multipart.js';
+import { removeLeftovers } from './leftovers.js';
 import type { ObjectContext } from './object-context.js';
 import { type HeldBytes, OBJECT_SIZES, type ObjectSizes, objectFile } from './object-file.js';
 
@@ -117,12 +117,12 @@ class ObjectFolder implements Output {
     const pieces = await this.#bucket.read(this.#key(segments));
     if (pieces === undefined)
       throw readError(this.path(segments), Object.assign(new Error(), { code: 'ENOENT' }));
-    const folder = await mkdtemp(join(tmpdir(), 'deepgram-export-'));
+    const folder = await withFileError(tmpdir(), () => mkdtemp(join(tmpdir(), 'deepgram-export-')));
     try {
       // The name says the day, where there is one.
       const path = join(folder, segments.at(-1) ?? 'file');
       const bytes = Readable.from(bytesOf(pieces));
-      await pipeline(bytes, createWriteStream(path, { flags: 'wx', mode: 0o600 }));
+      await withFileError(path, () => pipeline(bytes, createWriteStream(path, { flags: 'wx', mode: 0o600 })));
       return await use(path);
     } finally {
       await rm(folder, { recursive: true, force: true });
@@ -130,14 +130,15 @@ class ObjectFolder implements Output {
   }
 
   async tryOut(): Promise<void> {
-    const key = this.#key([`.check-${randomUUID()}`]);
+    const key = this.#key([TRIED + randomUUID()]);
     await this.#bucket.write(key, Buffer.from('deepgram-export\n'));
     await this.#bucket.remove(key);
   }
 
   async tidyUp(): Promise<void> {
     const { clock, log } = this.#context;
-    await abortLeftovers(this.#bucket, this.#prefix, clock.now()).catch((error) =>
+    const left = { prefix: this.#prefix, tried: this.#prefix + TRIED, nowMs: clock.now() };
+    await removeLeftovers(this.#bucket, left).catch((error) =>
       log.debug(`What earlier runs left half written was not looked for: ${failureOf(error).message}`),
     );
   }
@@ -146,6 +147,9 @@ class ObjectFolder implements Output {
     return this.#prefix + segments.join('/');
   }
 }
+
+/** How an object is called that is only tried out. */
+const TRIED = '.check-';
 
 async function* bytesOf(pieces: AsyncIterable<{ readonly bytes: Buffer }>): AsyncGenerator<Buffer> {
   for await (const { bytes } of pieces) yield bytes;

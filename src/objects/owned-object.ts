@@ -1,4 +1,4 @@
-import { type Bucket, statusOf } from './bucket.js';
+import { type Bucket, type FoundObject, statusOf } from './bucket.js';
 
 export type OwnedObject = ReturnType<typeof ownedObject>;
 
@@ -16,13 +16,8 @@ export function ownedObject(bucket: Bucket, key: string, mark: string, known?: '
   let isKnown = known !== undefined;
   /** Of what is there, as far as is known; undefined where nothing is. */
   let etag: string | undefined;
-  const look = async (): Promise<string | undefined> => {
-    isKnown = true;
-    for await (const found of (await bucket.read(key)) ?? []) {
-      etag = found.etag;
-      return found.mark;
-    }
-    etag = undefined;
+  const look = async (): Promise<FoundObject | undefined> => {
+    for await (const found of (await bucket.read(key)) ?? []) return found;
     return undefined;
   };
   return {
@@ -42,7 +37,8 @@ export function ownedObject(bucket: Bucket, key: string, mark: string, known?: '
     },
     /** Puts this in place of what is known, or where nothing is known to be. False where that is not so any more. */
     write: async (body: Buffer): Promise<boolean> => {
-      if (!isKnown) await look();
+      if (!isKnown) etag = (await look())?.etag;
+      isKnown = true;
       for (let tries = 1; ; tries += 1) {
         try {
           etag = await bucket.write(key, body, { only: etag === undefined ? 'new' : { etag }, mark });
@@ -51,8 +47,11 @@ export function ownedObject(bucket: Bucket, key: string, mark: string, known?: '
           const status = statusOf(error);
           const isOther = status === 412 || (status === 404 && etag !== undefined);
           if (!isOther || tries === MOST_TRIES) throw error;
-          // It may be what an earlier try has written, whose answer was lost.
-          if ((await look()) !== mark) return false;
+          // It may be what an earlier try has written, whose answer was lost. What somebody else has written never counts as
+          // known, so that nothing is written over it later either.
+          const found = await look();
+          if (found?.mark !== mark) return false;
+          etag = found.etag;
         }
       }
     },

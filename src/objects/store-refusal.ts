@@ -7,6 +7,7 @@ const KINDS: Readonly<Record<string, ErrorKind>> = {
   // Another one was writing: to be asked again.
   ConditionalRequestConflict: 'transient',
   OperationAborted: 'transient',
+  NotImplemented: 'permanent',
   RequestTimeout: 'transient',
   // It arrived otherwise than it was sent.
   BadDigest: 'transient',

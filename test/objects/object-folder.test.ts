@@ -1,7 +1,9 @@
 import { mkdtemp } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { ndjsonSink } from '../../connectors/ndjson/ndjson-sink.js';
 import type { ObjectStore, StoreFault } from '../../connectors/stand-ins/s3/object-store.js';
 import { folderContents } from '../../connectors/testing/folder-contents.js';
@@ -13,7 +15,7 @@ import { failureOf } from '../../src/errors/export-error.js';
 import { folderAt } from '../../src/file-sinks/output-at.js';
 import { objectFolder } from '../../src/objects/object-folder.js';
 import { systemClock } from '../../src/time/clock.js';
-import { environmentOf, objectContents, runningStore } from './running-store.js';
+import { environmentOf, KEYS, objectContents, runningStore } from './running-store.js';
 
 const DAY = '2026-11-20';
 const signal = new AbortController().signal;
@@ -189,4 +191,50 @@ it('counts a partition anew that somebody else has changed, and does not hold on
 
   expect([noted, readsOfNoted, counted, damaged]).toEqual([300, 0, 300, undefined]);
   expect(reads()).toBeGreaterThan(0);
+});
+
+it.each([
+  ['what defines what XML means', '<!DOCTYPE x [<!ENTITY a "b">]><ListBucketResult>&a;</ListBucketResult>'],
+  [
+    'the same page again and again',
+    '<ListBucketResult><IsTruncated>true</IsTruncated><NextContinuationToken>x</NextContinuationToken></ListBucketResult>',
+  ],
+  ['a list without its end', '<ListBucketResult><IsTruncated>true</IsTruncated></ListBucketResult>'],
+  ['no list', '<Other/>'],
+  ['no XML', 'nothing to see'],
+])('refuses an answer that is %s', async (_what, answer) => {
+  const server = createServer((_request, response) => void response.end(answer));
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const clock = { now: () => Date.now(), sleep: async () => {} };
+  const env = environmentOf({ url, keys: KEYS });
+  const output = objectFolder('s3://bucket/out', sinkContext('/nowhere', { env, clock }));
+  onTestFinished(() => output.dispose?.());
+
+  const listed = output.entries([]).catch((error) => failureOf(error));
+
+  expect(await listed).toMatchObject({
+    code: 'HTTP_BODY',
+    message: expect.stringContaining('list s3://bucket/out'),
+  });
+});
+
+it('takes nothing for its own that a store lists beside what was asked for', async () => {
+  const list = ['out/a/b', 'outside', 'other/x'].map(
+    (key) => `<Contents><Key>${key}</Key><Size>1</Size></Contents>`,
+  );
+  const server = createServer(
+    (_request, response) => void response.end(`<ListBucketResult>${list.join('')}</ListBucketResult>`),
+  );
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  const env = environmentOf({
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    keys: KEYS,
+  });
+  const output = objectFolder('s3://bucket/out', sinkContext('/nowhere', { env }));
+  onTestFinished(() => output.dispose?.());
+
+  expect((await output.entries([])).map(({ name }) => name)).toEqual(['a/b']);
 });

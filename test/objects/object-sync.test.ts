@@ -49,3 +49,51 @@ it('leaves the same when it is run twice, and looks into no partition for it', a
   expect(ofSecond.filter(({ method, key }) => method === 'GET' && /part\./.test(key))).toEqual([]);
   expect(ofSecond.length).toBeLessThan(calls);
 });
+
+it('brings daily tables of an earlier run to the columns of today, children by their parents, as in a folder', async () => {
+  const world = await objectWorld({
+    sinks: ['tables: { type: tableau-csv, path: "s3://bucket/tables", layout: daily }'],
+  });
+  const streams = ['--stream', 'requests', '--stream', 'usage'];
+  await world.run('sync', ...streams);
+  const before = objectContents(world.store, '');
+  const objects = world.store.buckets.get('bucket')?.objects;
+  // As it was before there was a last column: what it derives from, and what the parent has, is there.
+  for (const [key, object] of objects ?? []) {
+    const text = object.bytes.toString();
+    const older = key.endsWith('datapackage.json')
+      ? withoutLastColumns(text)
+      : /\/requests(_tags)?\//.test(key)
+        ? text.replaceAll(/,[^,\r]*\r\n/g, '\r\n')
+        : undefined;
+    if (older !== undefined && !key.includes('.counts'))
+      objects?.set(key, { ...object, bytes: Buffer.from(older) });
+  }
+  const changed = objectContents(world.store, '');
+
+  const again = await world.run('sync', ...streams, '--no-state', '--since', '2026-11-20');
+  // What was renewed is counted anew, once.
+  await world.run('sync', ...streams, '--no-state', '--since', '2026-11-20');
+  const calls = world.store.calls.length;
+  await world.run('sync', ...streams, '--no-state', '--since', '2026-11-20');
+
+  const lookedInto = world.store.calls
+    .slice(calls)
+    .filter(({ method, key }) => method === 'GET' && /2026-11-\d\d\.csv$/.test(key));
+  expect(again.code, again.stderr).toBe(0);
+  expect(changed).not.toEqual(before);
+  expect(tablesIn(objectContents(world.store, ''))).toEqual(tablesIn(before));
+  // One of each table.
+  expect(lookedInto).toHaveLength(5);
+});
+
+function tablesIn(contents: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(contents).filter(([key]) => key.endsWith('.csv')));
+}
+
+/** Of the two tables. */
+function withoutLastColumns(text: string): string {
+  const content = JSON.parse(text) as { resources: { name: string; schema: { fields: unknown[] } }[] };
+  for (const { name, schema } of content.resources) if (/^requests(_tags)?$/.test(name)) schema.fields.pop();
+  return JSON.stringify(content);
+}

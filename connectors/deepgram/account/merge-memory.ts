@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Versions } from '../../../src/checkpoints/shared/merge-days.js';
 import { mergeNames } from '../../../src/checkpoints/shared/merge-names.js';
 import { addDays, type Day } from '../../../src/time/day.js';
@@ -40,8 +41,9 @@ function mergeRecords({
 
 function mergeProjects({ base, mine, theirs }: Versions<Remembered['project']>): Remembered['project'] {
   if (mine === undefined || theirs === undefined) return mine ?? theirs;
-  const names = mergeHistories({ base: base?.names ?? [], mine: mine.names, theirs: theirs.names });
-  return { ...((mine.readAt ?? 0) >= (theirs.readAt ?? 0) ? mine : theirs), names };
+  const isMineLater = (mine.readAt ?? 0) >= (theirs.readAt ?? 0);
+  const histories = { base: base?.names ?? [], mine: mine.names, theirs: theirs.names };
+  return { ...(isMineLater ? mine : theirs), names: mergeHistories(histories, isMineLater) };
 }
 
 function mergeLists<Details>({
@@ -61,38 +63,44 @@ function mergeLists<Details>({
   return {
     ...(readAt === undefined ? {} : { readAt }),
     // What was read after that was not refused any more.
-    ...(refusedAt === undefined || refusedAt <= (readAt ?? 0) ? {} : { refusedAt }),
+    ...(refusedAt === undefined || refusedAt < (readAt ?? 0) ? {} : { refusedAt }),
     entries,
   };
 }
 
-/** @param isMineLater whether my list was read after theirs: whether a thing is listed, and what is said of it, is the later one's */
+/** @param isMineLater whether my list was read after theirs: the later one says whether a thing is listed */
 function mergeEntries<Details>(
   { base, mine, theirs }: Versions<StoredEntry<Details> | undefined>,
   isMineLater: boolean,
 ): StoredEntry<Details> {
-  const [last, before] = isMineLater ? [mine, theirs] : [theirs, mine];
+  const last = isMineLater ? mine : theirs;
   const seen = later({ mine: mine?.seen, theirs: theirs?.seen });
   const met = later({ mine: mine?.met, theirs: theirs?.met });
-  const details = last?.details ?? before?.details;
+  const isMineNew = !isDeepStrictEqual(mine?.details, base?.details);
+  const isTheirsNew = !isDeepStrictEqual(theirs?.details, base?.details);
+  const details = (isMineNew && isTheirsNew ? last : isMineNew ? mine : theirs)?.details;
   const lacked = mine?.lacked === base?.lacked ? theirs?.lacked : mine?.lacked;
   return {
-    names: mergeHistories({
-      base: base?.names ?? [],
-      mine: mine?.names ?? [],
-      theirs: theirs?.names ?? [],
-    }),
+    names: mergeHistories(
+      { base: base?.names ?? [], mine: mine?.names ?? [], theirs: theirs?.names ?? [] },
+      isMineLater,
+    ),
     ...(last?.listed && { listed: true }),
     ...(seen === undefined ? {} : { seen }),
     ...(met === undefined ? {} : { met }),
-    ...(lacked && { lacked }),
+    ...(lacked && !last?.listed && { lacked }),
     ...(details === undefined ? {} : { details }),
   };
 }
 
-/** Both have been told names since: they are told once more, in the order of the days on which that was. */
-function mergeHistories({ base, mine, theirs }: Versions<NameHistory>): NameHistory {
-  const told = [...toldSince(base, theirs), ...toldSince(base, mine)];
+/**
+ * Both have been told names since: they are told once more, in the order of the days on which that was.
+ *
+ * @param isMineLater on one day
+ */
+function mergeHistories({ base, mine, theirs }: Versions<NameHistory>, isMineLater: boolean): NameHistory {
+  const [first, last] = isMineLater ? [theirs, mine] : [mine, theirs];
+  const told = [...toldSince(base, first), ...toldSince(base, last)];
   const inOrder = told.sort((one, other) => (one.day < other.day ? -1 : Number(one.day > other.day)));
   return inOrder.reduce((history, { name, day }) => withName(history, name, day), base);
 }

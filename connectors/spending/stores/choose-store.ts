@@ -1,5 +1,6 @@
 import type { JobSink } from '../../../src/config/job.js';
 import { ExportError } from '../../../src/errors/export-error.js';
+import { isObjectUrl } from '../../../src/files/location.js';
 import type { NdjsonSettings } from '../../ndjson/ndjson-settings.js';
 import type { PostgresSettings } from '../../postgres/postgres-settings.js';
 import type { Month } from '../../report/account/calendar.js';
@@ -47,6 +48,7 @@ export async function chooseStore(
       const pass = (why: string) => passedOver.push(`${sink.name} (${type}) was passed over: ${why}`);
       if (!sink.streams.some(isAboutMoney)) pass('it gets no stream of the bill.');
       else if (sink.settings === undefined) pass('its settings name a variable that is not set.');
+      else if (sink.outputPaths.some(isObjectUrl)) pass('an archive in an object store is not read for it.');
       else {
         const store = await open(sink.settings, { ...context, sink });
         try {

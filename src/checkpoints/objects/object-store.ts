@@ -18,7 +18,7 @@ import { acquireLock, takenAway } from '../lock/acquire-lock.js';
 import { usableState } from '../usable-state.js';
 import { objectJournal } from './object-journal.js';
 import { objectLock } from './object-lock.js';
-import { refuseUnconditional } from './probe-conditions.js';
+import { writeHeeded } from './probe-conditions.js';
 
 export interface ObjectStoreOptions extends ObjectContext {
   /** Before which the source has nothing: a state with an earlier day is refused. Default: any. */
@@ -54,15 +54,11 @@ export function objectStore(url: string, options: ObjectStoreOptions): Checkpoin
 
   return {
     place,
-    check: (signal) => usable(() => unlessAborted(refuseUnconditional(bucket, `${key}.check`), signal)),
+    check: (signal) => usable(() => unlessAborted(tryOut(bucket, `${key}.check-${mark}`), signal)),
     lock: (lockOptions) =>
       usable(async () => {
         const lock = objectLock(bucket, key, mark, { clock });
-        const acquired = async () => {
-          await refuseUnconditional(bucket, `${key}.check`);
-          return acquireLock(lock, lockOptions);
-        };
-        held = await unlessAborted(acquired(), lockOptions.signal);
+        held = await unlessAborted(acquireLock(lock, lockOptions), lockOptions.signal);
         // What was read before may have changed since.
         document = ownedObject(bucket, key, mark);
         return held;
@@ -113,6 +109,14 @@ export function objectStore(url: string, options: ObjectStoreOptions): Checkpoin
     },
     dispose: () => bucket.close(),
   };
+}
+
+/** Does on an object of its own what a run does to the lock, and removes it. */
+async function tryOut(bucket: Bucket, key: string): Promise<void> {
+  const object = ownedObject(bucket, key, randomUUID(), 'nothing');
+  const body = Buffer.from('deepgram-export\n');
+  await writeHeeded(bucket, object, body, () => object.write(body));
+  await object.remove();
 }
 
 async function moveBelow(bucket: Bucket, from: string, to: string): Promise<void> {

@@ -1,58 +1,56 @@
-import { randomUUID } from 'node:crypto';
 import { ExportError } from '../../errors/export-error.js';
 import { type Bucket, statusOf, type WriteOptions } from '../../objects/bucket.js';
-import { ownedObject } from '../../objects/owned-object.js';
+import type { OwnedObject } from '../../objects/owned-object.js';
 
-/** What stores answer that refuse such a header altogether. */
-const UNKNOWN: readonly (number | undefined)[] = [400, 405, 501];
+/** A tag that nothing has. */
+const NO_TAG = { etag: '"00000000000000000000000000000000"' };
+
+/** What must not be written over an object that is there. */
+const UNMET: readonly (readonly [header: string, only: WriteOptions['only']])[] = [
+  ['If-None-Match', 'new'],
+  ['If-Match', NO_TAG],
+];
 
 /**
- * Tries whether a store heeds the conditions of a write, by which one run keeps out another one: many that speak the
- * language of S3 do as if there were none. Leaves nothing behind.
+ * Writes an object for the first time, and tries on it whether the store heeds the conditions of a write, by which one
+ * run keeps out another one: many that speak the language of S3 do as if there were none.
  *
- * @param key of which nothing begins with
- * @throws ExportError `STATE_REFUSED` where it does not
+ * @returns false where somebody else has the object
+ * @throws ExportError `STATE_REFUSED` where they are not heeded; the object is gone then
  */
-export async function refuseUnconditional(bucket: Bucket, key: string): Promise<void> {
-  const tried = `${key}.${randomUUID()}`;
-  const probe = ownedObject(bucket, tried, randomUUID(), 'nothing');
+export async function writeHeeded(
+  bucket: Bucket,
+  object: OwnedObject,
+  body: Buffer,
+  write: () => Promise<boolean>,
+): Promise<boolean> {
   try {
-    if (!(await heeding(bucket, () => probe.write(Buffer.from('1'))))) throw ignores(bucket, 'If-None-Match');
-    const otherTag = { etag: '"00000000000000000000000000000000"' };
-    for (const [header, only] of [
-      ['If-None-Match', 'new'],
-      ['If-Match', otherTag],
-    ] satisfies [string, WriteOptions['only']][]) {
-      const isWritten = await heeding(bucket, () =>
-        bucket.write(tried, Buffer.from('2'), { only }).then(
-          () => true,
-          (error) => {
-            if (statusOf(error) === 412) return false;
-            throw error;
-          },
-        ),
-      );
-      if (isWritten) throw ignores(bucket, header);
-    }
+    if (!(await write())) return false;
+    for (const [header, only] of UNMET)
+      if (await isWritten(bucket, object.key, body, only)) throw ignores(bucket, header);
     // What is so is let through.
-    if (!(await heeding(bucket, () => probe.write(Buffer.from('3'))))) throw ignores(bucket, 'If-Match');
-  } finally {
-    await probe.remove().catch(() => {}); // the failure before it counts
+    return await write();
+  } catch (error) {
+    const refusal = isUnknown(error) ? ignores(bucket, 'If-None-Match and If-Match', error) : error;
+    if (refusal instanceof ExportError && refusal.code === 'STATE_REFUSED')
+      await object.remove().catch(() => {}); // the refusal counts
+    throw refusal;
   }
 }
 
-async function heeding<Result>(bucket: Bucket, write: () => Promise<Result>): Promise<Result> {
-  try {
-    return await write();
-  } catch (error) {
-    if (
-      error instanceof ExportError &&
-      UNKNOWN.includes(statusOf(error)) &&
-      /NotImplemented|MethodNotAllowed|InvalidArgument/.test(error.message)
-    )
-      throw ignores(bucket, 'If-None-Match and If-Match', error);
-    throw error;
-  }
+function isWritten(bucket: Bucket, key: string, body: Buffer, only: WriteOptions['only']): Promise<boolean> {
+  return bucket.write(key, body, { only }).then(
+    () => true,
+    (error) => {
+      if (statusOf(error) === 412) return false;
+      throw error;
+    },
+  );
+}
+
+/** What stores answer that refuse such a header altogether. */
+function isUnknown(error: unknown): boolean {
+  return statusOf(error) === 501 || (statusOf(error) === 400 && /InvalidArgument/.test(String(error)));
 }
 
 function ignores({ host }: Bucket, header: string, cause?: unknown): ExportError {

@@ -74,6 +74,58 @@ describe('one mistake, its place and its words', () => {
       inSource('unavailable: ignore'),
       '4:16  source.unavailable: must be fail or skip',
     ],
+    [
+      'objects where a page is put together',
+      withFiles('type: report, path: s3://bucket/report.html'),
+      '3:39  sinks.files.path: must be a folder or file of this machine: s3:// is for ndjson, parquet, tableau-csv with layout: daily, and the state',
+    ],
+    [
+      'objects for cost files',
+      withFiles('type: focus, path: s3://bucket/focus'),
+      '3:38  sinks.files.path: must be a folder or file of this machine: s3:// is for ndjson, parquet, tableau-csv with layout: daily, and the state',
+    ],
+    [
+      'objects where what is published is put together',
+      withFiles(
+        'type: tableau-publish, path: s3://bucket/x, url: https://t.example.com, token_name: n, token_secret: secret-of-a-token, project: p',
+      ),
+      '3:48  sinks.files.path: must be a folder or file of this machine: s3:// is for ndjson, parquet, tableau-csv with layout: daily, and the state',
+    ],
+    [
+      'objects for tables that are put together',
+      withFiles('type: tableau-csv, path: s3://bucket/tables'),
+      '3:44  sinks.files.path: is for layout: daily: a file that is put together of others is made in a folder',
+    ],
+    [
+      'an address of another kind',
+      withFiles('type: ndjson, path: gs://bucket/lines'),
+      '3:39  sinks.files.path: must be a folder, or s3://bucket/prefix, which other stores are reached by as well: AWS_ENDPOINT_URL_S3 says where they are',
+    ],
+    [
+      'objects without a bucket',
+      withFiles('type: ndjson, path: s3:///lines'),
+      '3:39  sinks.files.path: must name a bucket as s3://bucket/prefix: small letters, digits, "-" and "."',
+    ],
+    [
+      'objects with a way up',
+      withFiles('type: ndjson, path: s3://bucket/a/../b'),
+      '3:39  sinks.files.path: must not have an empty part, "." or ".." between its slashes',
+    ],
+    [
+      'a state that is a whole bucket',
+      beside('state: { path: s3://bucket }'),
+      '3:16  state.path: must name an object of the bucket, as s3://bucket/prefix/state.json',
+    ],
+    [
+      'two sinks below one prefix',
+      `${head}sinks:\n  a: { type: ndjson, path: s3://bucket/out }\n  b: { type: parquet, path: S3://bucket/out/b/ }\n`,
+      '5:6  sinks.b: writes inside the folder of sinks.a; each sink needs a folder of its own',
+    ],
+    [
+      'a sink below the state',
+      `${head}state: { path: s3://bucket/state.json }\nsinks: { a: { type: ndjson, path: s3://bucket/state.json.readings } }\n`,
+      '4:13  sinks.a: writes where the state is kept; each sink needs a folder of its own',
+    ],
     ['another source', right.replace('deepgram', 'deepgran'), '3:9  source.type: must be deepgram'],
     [
       'a misspelt setting',

@@ -63,9 +63,10 @@ function putPart(call: Call, upload: StoredUpload): Answer {
 }
 
 function complete(call: Call, bucket: StoredBucket, upload: StoredUpload, rules: StoreRules): Answer {
-  const named = [...call.body.toString().matchAll(PART)].map(([, number, etag = '']) => ({
-    number: Number(number),
-    etag: etag.replaceAll('&quot;', '"').replaceAll('&#34;', '"'),
+  const named = [...call.body.toString().matchAll(PART)].map(([, part = '']) => ({
+    number: Number(/<PartNumber>\s*(\d+)/.exec(part)?.[1]),
+    // With its quotes, or without.
+    etag: `"${(/<ETag>([^<]*)/.exec(part)?.[1] ?? '').replace(/"|&quot;|&#34;/g, '')}"`,
   }));
   const parts = named.map(({ number, etag }) => ({ number, etag, part: upload.parts.get(number) }));
   if (parts.length === 0 || parts.some(({ etag, part }) => part?.etag !== etag))
@@ -87,7 +88,7 @@ function complete(call: Call, bucket: StoredBucket, upload: StoredUpload, rules:
   };
 }
 
-const PART = /<Part>\s*<PartNumber>(\d+)<\/PartNumber>\s*<ETag>([^<]*)<\/ETag>\s*<\/Part>/g;
+const PART = /<Part>(.*?)<\/Part>/gs;
 
 /** In the order of their keys, and of ids for one key; a page at a time. */
 function list({ query }: Call, bucket: StoredBucket, { pageSize }: StoreRules): Answer {
