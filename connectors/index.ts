@@ -5,6 +5,7 @@ import { grafanaCommands } from './grafana/commands.js';
 import { initCommand } from './init/init-command.js';
 import { replayCommand } from './ndjson/replay-command.js';
 import { postgresCommands } from './postgres/commands.js';
+import { queueCommands } from './queue/commands.js';
 import { reportCommand } from './spending/command.js';
 
 /** What we ship: a source, its sinks, and the commands beside those of the core. */
@@ -13,6 +14,7 @@ export const catalogue: Catalogue = {
   connectors: async () => (await import('./connectors.js')).connectors,
   commands: [
     ...[initCommand, replayCommand, reportCommand, demoCommand],
+    ...queueCommands,
     ...[datadogCommands, postgresCommands, grafanaCommands],
   ],
   withoutFile: {

@@ -1,7 +1,9 @@
+import { hash } from 'node:crypto';
 import type { Source } from '../../src/catalogue/source.js';
 import type { SourceContext } from '../../src/catalogue/source-type.js';
 import { Findings } from '../../src/deliver/tally/findings.js';
 import { ExportError } from '../../src/errors/export-error.js';
+import type { LimitMember } from '../../src/http/pacing/shared-limit.js';
 import { createHttpClient } from '../../src/http/undici-client.js';
 import { chooseProjects } from '../../src/streams/choose-projects.js';
 import type { Project } from '../../src/streams/partition.js';
@@ -41,7 +43,12 @@ export function deepgramSource(settings: DeepgramSettings, context: SourceContex
   const maxConcurrency = Math.max(1, Math.floor(settings.max_concurrency / (context.processes ?? 1)));
   const skipsUnavailable = settings.unavailable === 'skip';
   const { clock, log, env, userAgent } = context;
-  const http = createHttpClient({ clock, log, env, userAgent, maxConcurrency, explain: explainRefusal });
+  const { limit } = context;
+  const share = limit && ((member: LimitMember) => limit.join(accountName(settings), member));
+  const http = createHttpClient({
+    ...{ clock, log, env, userAgent, maxConcurrency, share },
+    explain: explainRefusal,
+  });
   const api = new DeepgramApi(http, { baseUrl: settings.base_url, apiKey: settings.api_key });
   const ages = {
     unknownAfterMs: states.unknown_after,
@@ -130,6 +137,11 @@ export function deepgramSource(settings: DeepgramSettings, context: SourceContex
     },
     close: () => http.close(),
   };
+}
+
+/** What Deepgram counts calls by, as others may see it. */
+function accountName({ base_url: baseUrl, api_key: apiKey }: DeepgramSettings): string {
+  return hash('sha256', JSON.stringify([baseUrl, apiKey.reveal()]), 'hex').slice(0, 32);
 }
 
 /** Of a project in the list; whose company it is was in old answers. */

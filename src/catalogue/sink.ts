@@ -66,6 +66,21 @@ export interface RunSoFar {
    * one. Default false.
    */
   readonly isPart?: boolean | undefined;
+  /** Tasks of workers that share a queue, at the end of this run. Left out where there is none. */
+  readonly queue?: QueueSoFar | undefined;
+}
+
+/** How many tasks there are, by what becomes of them. */
+export interface QueueSoFar {
+  /** That wait to be taken, for another try included. */
+  readonly waiting: number;
+  readonly active: number;
+  /** Of those, how many have failed and are tried again. */
+  readonly failing: number;
+  /** That were given up, and that nobody has done since. */
+  readonly dead: number;
+  /** Of the oldest one that is not done, in milliseconds; 0 where there is none. */
+  readonly oldestMs: number;
 }
 
 /**

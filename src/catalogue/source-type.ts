@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { SharedLimit } from '../http/pacing/shared-limit.js';
 import type { Log } from '../log/log.js';
 import type { Stream } from '../streams/stream.js';
 import type { Clock } from '../time/clock.js';
@@ -25,6 +26,8 @@ export interface SourceContext {
   readonly memory: SourceMemory;
   readonly clock: Clock;
   readonly log: Log;
+  /** Where several processes read at once, what they may ask together. Default: this one has a limit of its own. */
+  readonly limit?: SharedLimit | undefined;
   /** For proxies. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** How the program names itself to servers. */

@@ -47,6 +47,18 @@ export interface SharedRows {
   claim(name: string): Promise<(() => Promise<void>) | undefined>;
 }
 
+/** What several processes have tried to do and given up. */
+export interface GivenUp {
+  /** What the project is called; undefined where it is about all of them. */
+  readonly project: string | undefined;
+  readonly what: string;
+  readonly why: string;
+  /** What to do. */
+  readonly hint: string | undefined;
+  /** Milliseconds since the epoch. */
+  readonly sinceMs: number;
+}
+
 /** Where a state is kept that is no file: rows of text, by kind, name and part, which one run at a time may change, or such as share it. */
 export interface StateRows {
   /** As users know it, without secrets. */
@@ -74,6 +86,8 @@ export interface StateRows {
   write(changes: RowChanges): Promise<void>;
   /** Gives rows another kind, so that they are kept and not found: all of a kind, or those of a name. Likewise. */
   move(kind: string, toKind: string, name?: string): Promise<void>;
+  /** What workers that share it have given up. Left out where there are none. */
+  givenUp?(): Promise<readonly GivenUp[]>;
   /** Frees what was opened; the lock is given back before. */
   dispose(): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import type { LockOptions, StateLock } from '../catalogue/state-lock.js';
+import type { GivenUp } from '../catalogue/state-type.js';
 import type { Day } from '../time/day.js';
 import type { KeptChanges, TableChanges, TablePlace } from './checkpoint-table.js';
 import type { LastReading } from './checkpoints.js';
@@ -26,6 +27,8 @@ export interface CheckpointStore {
   setAside(nowMs: number): Promise<string | undefined>;
   /** Tries what a run needs beside reading it, and leaves nothing behind. Left out where there is nothing to try. */
   check?(signal: AbortSignal): Promise<void>;
+  /** What workers that share it have given up. Left out where there are none. */
+  givenUp?(): Promise<readonly GivenUp[]>;
   /** Frees what was opened; the lock is given back before. Left out where there is nothing to free. */
   dispose?(): Promise<void>;
 }
@@ -43,6 +46,8 @@ export interface SharedStore {
   read(place: TablePlace): Promise<DaysOfSinks>;
   /** The last readings of a project and day, by stream. */
   readings(day: Day, source: string, projectId: string): Promise<ReadonlyMap<string, LastReading>>;
+  /** What is remembered of a project now; JSON, undefined where there is nothing. */
+  memory(source: string, projectId: string): Promise<unknown>;
   saveMemory(source: string, changes: readonly MemoryChange[], merge: MergeMemory): Promise<void>;
   /** Takes a name among them; see `SharedRows`. */
   claim(name: string): Promise<(() => Promise<void>) | undefined>;

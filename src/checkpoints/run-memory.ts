@@ -8,6 +8,8 @@ import type { MemoryStore, MergeMemory, RememberedBySource, SharedStore } from '
 export interface RunMemory extends SourceMemory {
   /** A failure is only told: what is remembered may lag behind. */
   save(): Promise<void>;
+  /** Looks at what others have come to remember of a project. Left out where no other process remembers anything. */
+  refresh?(projectId: string): Promise<void>;
 }
 
 /** Remembers for as long as it lives. */
@@ -47,7 +49,7 @@ export async function runMemory(store: MemoryStore, source: string, log: Log): P
 /** Where several processes remember at once: only what was changed is put to what there is. */
 export async function sharedMemory(
   store: Pick<MemoryStore, 'load'>,
-  shared: Pick<SharedStore, 'saveMemory'>,
+  shared: Pick<SharedStore, 'saveMemory'> & Partial<Pick<SharedStore, 'memory'>>,
   source: string,
   merge: MergeMemory,
   log: Log,
@@ -68,6 +70,13 @@ export async function sharedMemory(
       noteBase(projectId);
       projects.set(projectId, value);
       changed.add(projectId);
+    },
+    refresh: async (projectId) => {
+      // What is not kept yet goes on from what was known, and is put to what the others know.
+      if (shared.memory === undefined || changed.has(projectId)) return;
+      const kept = await shared.memory(source, projectId);
+      projects.set(projectId, kept);
+      bases.set(projectId, textOf(kept));
     },
     save: async () => {
       if (changed.size === 0) return;

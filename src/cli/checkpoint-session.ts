@@ -60,7 +60,7 @@ export interface CheckpointSession {
     readonly checkpoints: Checkpoints;
     /** What append sinks have; undefined where nothing is remembered. */
     readonly journal?: AppendJournal;
-    readonly memory: SourceMemory;
+    readonly memory: Pick<RunMemory, 'refresh'> & SourceMemory;
   }>;
   /**
    * Does something with what all shards have learned by now, while none of the others does. Left out where there are none,

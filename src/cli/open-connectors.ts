@@ -9,6 +9,7 @@ import type { Job, JobSink } from '../config/job.js';
 import { dryRunSink } from '../deliver/dry-run-sink.js';
 import { type FinishAlone, SinkLane } from '../deliver/sink-lane.js';
 import { makeFolders } from '../files/make-folders.js';
+import type { SharedLimit } from '../http/pacing/shared-limit.js';
 import type { Log } from '../log/log.js';
 import type { Clock } from '../time/clock.js';
 import type { Window } from '../time/window.js';
@@ -16,6 +17,7 @@ import { userAgent } from './version.js';
 
 /**
  * @param memory of earlier runs. Default: none.
+ * @param limit that this process shares with others; see `SourceContext`
  * @param processes that read at once; see `SourceContext`
  */
 export function openSource(
@@ -25,12 +27,18 @@ export function openSource(
   { clock }: CliContext,
   {
     memory = noMemory(),
+    limit,
     processes,
-  }: { readonly memory?: SourceMemory | undefined; readonly processes?: number } = {},
+  }: {
+    readonly memory?: SourceMemory | undefined;
+    readonly limit?: SharedLimit | undefined;
+    readonly processes?: number;
+  } = {},
 ): Promise<Source> {
   const { env, source } = job;
   const { projects } = source;
-  return source.open({ projects, window, memory, processes, clock, log, env, userAgent: userAgent() });
+  const own = { projects, window, memory, limit, processes };
+  return source.open({ ...own, clock, log, env, userAgent: userAgent() });
 }
 
 export interface LaneOptions {

@@ -59,6 +59,8 @@ export interface Delivery {
   window?(job: Job, now: number): Window | Promise<Window>;
   /** True where what is read is meant to replace whatever is there. Default false. */
   readonly replacesAll?: boolean;
+  /** Carries it out. Default: this process does. */
+  run?(options: RunOptions): Promise<RunResult>;
   /** Default: that of the job. */
   openSource?(job: Job, window: Window, log: Log): Promise<Source>;
 }
@@ -162,8 +164,9 @@ export async function summarized(
           calls: () => others?.calls ?? 0,
           sinks: () => busySinks(lanes),
         };
+        const carryOut = delivery.run ?? run;
         return progress(busy, (onProgress) =>
-          run({
+          carryOut({
             source: from,
             lanes,
             streams: job.streams.filter((stream) => lanes.some((lane) => lane.wants(stream))),

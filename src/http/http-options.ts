@@ -1,6 +1,7 @@
 import type { Log } from '../log/log.js';
 import type { Clock } from '../time/clock.js';
 import type { HttpAnswer, RefusalDetails } from './http-client.js';
+import type { LimitMember, LimitShare } from './pacing/shared-limit.js';
 
 /** Milliseconds, and bytes after decompression. */
 export interface HttpLimits {
@@ -36,6 +37,8 @@ export interface HttpClientOptions {
   readonly userAgent: string;
   /** Requests in flight at most; the client goes below it when a server says 429. Default 8. */
   readonly maxConcurrency?: number;
+  /** Takes part in a limit that several processes keep together. Default: it has one of its own. */
+  readonly share?: ((member: LimitMember) => LimitShare) | undefined;
   readonly limits?: Partial<HttpLimits>;
   readonly retries?: Partial<HttpRetries>;
   /** Reads a vendor's error body. What it throws is ignored. */

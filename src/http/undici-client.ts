@@ -18,6 +18,7 @@ import {
 import { createBodyRooms } from './pacing/body-room.js';
 import { createPause } from './pacing/pause.js';
 import { createPermits } from './pacing/permits.js';
+import { createSemaphore, createSharedSemaphore } from './pacing/semaphore.js';
 import { createWaitMeter } from './pacing/wait-meter.js';
 import { FailedTry, toExportError } from './retry/failed-try.js';
 import { timedOut } from './retry/network-failure.js';
@@ -48,7 +49,11 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     stats.waitedMs += ms;
   });
   const maxConcurrency = options.maxConcurrency ?? DEFAULT_CONCURRENCY;
-  const permits = createPermits(maxConcurrency, createPause(clock, waitMeter), log);
+  const pause = createPause(clock, waitMeter);
+  const semaphore = options.share
+    ? createSharedSemaphore(maxConcurrency, options.share, (ms) => pause.begin(ms, pause.count))
+    : createSemaphore(maxConcurrency);
+  const permits = createPermits(semaphore, pause, log);
   const dispatcher = createDispatcher(limits, maxConcurrency, options.env ?? {});
   const rooms = createBodyRooms(limits.maxHeldBytes);
   /** How tries failed, each said once: how many there were is in the statistics. */

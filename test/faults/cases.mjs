@@ -7,6 +7,7 @@ import { olderCopies } from './older-copies.mjs';
 import { withDatabase } from './postgres.mjs';
 import { shorterAnswers } from './shorter-answers.mjs';
 import { killedWhileStitching } from './stitching.mjs';
+import { workersKilled } from './worker-kills.mjs';
 
 /** Every fault that is tried out, in the order in which they run; a name is what `--only` looks into. */
 export function cases({ kills: count, seed, tell }) {
@@ -54,6 +55,10 @@ export function cases({ kills: count, seed, tell }) {
     {
       name: 'killed while sending logs, with the state in PostgreSQL',
       run: () => withDatabase((database) => killedWhileAppending({ count: tenth, seed, database, tell })),
+    },
+    {
+      name: 'workers killed at random moments, and their server restarted',
+      run: () => withDatabase((database) => workersKilled({ count: third, seed, database, tell })),
     },
     { name: 'a sink is down for three runs', run: () => sinkDown({ seed }) },
     { name: 'a sink hangs', run: () => sinkHangs({ seed }) },

@@ -9,15 +9,16 @@ const CLOCK = new URL('clock.mjs', import.meta.url).href;
 const LONGEST_MS = 300_000;
 
 /**
- * Starts `deepgram-export sync` in a folder, as a process that sees the account's time.
+ * Starts the program in a folder, as a process that sees the account's time.
  *
- * @returns `pid`, `kill()` and `ended`, which resolves with the exit code (null when killed) and what was said, and
+ * @param command default: `sync`
+ * @returns `pid`, `kill(signal)` (-9 unless another one is named) and `ended`, which resolves with the exit code (null when killed) and what was said, and
  *   is rejected when it does not end
  */
-export async function startSync(folder, account, { uid, args = [] } = {}) {
+export async function startSync(folder, account, { uid, command = 'sync', args = [] } = {}) {
   const now = await account.now();
   const startedAt = performance.now();
-  const child = spawn(process.execPath, ['--import', CLOCK, CLI, 'sync', '-c', 'sync.yaml', ...args], {
+  const child = spawn(process.execPath, ['--import', CLOCK, CLI, command, '-c', 'sync.yaml', ...args], {
     cwd: folder,
     env: { PATH: process.env.PATH, DEEPGRAM_API_KEY: API_KEY, DD_API_KEY: API_KEY, FAULTS_NOW: String(now) },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -40,7 +41,7 @@ export async function startSync(folder, account, { uid, args = [] } = {}) {
       resolve({ code, said, ms: performance.now() - startedAt });
     });
   });
-  return { pid: child.pid, kill: () => child.kill('SIGKILL'), ended };
+  return { pid: child.pid, kill: (signal = 'SIGKILL') => child.kill(signal), ended };
 }
 
 /** One run from start to end. */

@@ -76,6 +76,24 @@ export class Database {
     }
   }
 
+  /**
+   * Runs statements as they stand, in transactions of their own or of theirs, and again likewise: for what may be done
+   * twice. The rows, where it is one.
+   */
+  statement<Row extends object>(
+    signal: AbortSignal,
+    sql: string,
+    values?: readonly unknown[],
+  ): Promise<readonly Row[]> {
+    return this.#patiently(signal, () =>
+      this.#using(signal, async (client) => {
+        // Of several statements there is a list of results, of which the driver's types know nothing.
+        const { rows = [] } = await client.query<Row>(sql, values && [...values]);
+        return rows;
+      }),
+    );
+  }
+
   /** A connection of its own, for what outlives a transaction; waited for likewise. The caller ends it. */
   connect(signal: AbortSignal): Promise<pg.Client> {
     return this.#patiently(signal, async () => {
@@ -124,7 +142,20 @@ export class Database {
     }
   }
 
-  async #once<Result>(signal: AbortSignal, work: Work<Result>): Promise<Result> {
+  #once<Result>(signal: AbortSignal, work: Work<Result>): Promise<Result> {
+    return this.#using(signal, async (client) => {
+      await client.query(BEGIN);
+      const result = await work(transactionOn(client));
+      await client.query('commit');
+      return result;
+    });
+  }
+
+  /** A connection of the pool, for as long as it takes; one that met a failure is not used again. */
+  async #using<Result>(
+    signal: AbortSignal,
+    work: (client: pg.PoolClient) => Promise<Result>,
+  ): Promise<Result> {
     if (signal.aborted) throw abortError(signal);
     const connecting = (await this.#openPool()).connect();
     const client = await unlessAborted(connecting, signal).catch((error) => {
@@ -136,9 +167,7 @@ export class Database {
     const cut = () => void client.end().catch(ignore);
     signal.addEventListener('abort', cut, { once: true });
     try {
-      await client.query(BEGIN);
-      const result = await work(transactionOn(client));
-      await client.query('commit');
+      const result = await work(client);
       client.off('error', ignore);
       client.release();
       return result;

@@ -8,6 +8,7 @@ import { printable } from '../../../src/text/one-line.js';
 import { configuredSink } from '../configured-sink.js';
 import { addressText } from '../connection/database-url.js';
 import type { PostgresSettings } from '../postgres-settings.js';
+import { queueSchema } from '../state/queue-place.js';
 import { configuredState, type PostgresStateSettings } from '../state/state-type.js';
 import { identifier } from '../tables/identifier.js';
 import { READER, readerGrants, readerRole } from './reader-role.js';
@@ -72,6 +73,11 @@ function stateText(state: PostgresStateSettings | undefined, sink: PostgresSetti
     '',
     `-- The state: the writer owns its schema too, and ${identifier(READER)} has no rights there.${where}`,
     ...ended(ownerGrants(state, 'connect')),
+    '',
+    '-- The queue of workers, where `enqueue` and `worker` are to be used: the same role owns it.',
+    ...ended([
+      `create schema if not exists ${identifier(queueSchema(state.schema))} authorization ${writerOf(state)}`,
+    ]),
   ];
 }
 

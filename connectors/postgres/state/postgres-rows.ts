@@ -2,6 +2,7 @@ import type { LockOptions, StateLock } from '../../../src/catalogue/state-lock.j
 import type { StateContext, StateRows } from '../../../src/catalogue/state-type.js';
 import { usableState } from '../../../src/checkpoints/usable-state.js';
 import { Database, type DatabaseSettings, type Transaction } from '../connection/database.js';
+import { givenUp } from './queue-place.js';
 import { openSession, type Session } from './session.js';
 import { acquire, heldBy, takenAway } from './session-lock.js';
 import { refuseSharedBackends } from './shared-backend.js';
@@ -77,6 +78,7 @@ export function postgresRows(settings: DatabaseSettings, context: StateContext):
       },
     },
     move: (kind, toKind, name) => writing((query) => table.move(query, kind, toKind, name)),
+    givenUp: () => reading((query) => givenUp(query, settings.schema)),
     dispose: () => database.end(),
   };
 }

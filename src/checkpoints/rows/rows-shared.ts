@@ -113,6 +113,10 @@ export function sharedRowsStore({ rows, shared, store, document, firstDay }: Sha
       const own = ofProjects.find((one) => one.source === source && one.projectId === projectId);
       return own?.streams ?? new Map();
     },
+    memory: async (source, projectId) => {
+      const [row] = await rows.read(MEMORY, rowName(source, projectId));
+      return row && parsedRow(row, place);
+    },
     saveMemory: (source, changes, merge) =>
       shared.alone(async (transaction) => {
         const memoryKey = (projectId: string): RowKey => ({

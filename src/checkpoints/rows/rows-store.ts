@@ -73,6 +73,7 @@ export function rowsStore(
       await rows.move(CHECKPOINTS, aside);
       return `rows of the kind ${aside} in ${place}`;
     },
+    ...(rows.givenUp && { givenUp: rows.givenUp }),
     dispose: () => rows.dispose(),
   };
   const { shared } = rows;

@@ -2,7 +2,7 @@ import type { Log } from '../../log/log.js';
 import { formatDuration } from '../../time/duration.js';
 import type { FailedTry } from '../retry/failed-try.js';
 import type { Pause } from './pause.js';
-import { createSemaphore, type Queue } from './semaphore.js';
+import type { Queue, Semaphore } from './semaphore.js';
 
 /** What one try needs to be sent. */
 export interface Permit {
@@ -15,8 +15,7 @@ export interface Permit {
 export type Permits = ReturnType<typeof createPermits>;
 
 /** Permits to send: a semaphore and a pause that all requests share, which learn from how the tries went. */
-export function createPermits(maxConcurrency: number, pause: Pause, log: Log) {
-  const semaphore = createSemaphore(maxConcurrency);
+export function createPermits(semaphore: Semaphore, pause: Pause, log: Log) {
   let refusedBy: string | undefined;
   /** The pause in which the latest burst of refusals was met. */
   let burst: number | undefined;
@@ -46,9 +45,10 @@ export function createPermits(maxConcurrency: number, pause: Pause, log: Log) {
     succeeded: semaphore.succeeded,
     /** The server is overloaded, as the holder of this permit was told: everybody waits, and fewer go at a time. */
     overloaded: (permit: Permit, failure: FailedTry, waitMs: number, host: string): void => {
+      const isLate = permit.pauses !== pause.count;
       const isNews = pause.begin(waitMs, permit.pauses);
       if (failure.details.status === 429) {
-        semaphore.refused(burst !== pause.count);
+        semaphore.refused(burst !== pause.count, { waitMs, isLate });
         burst = pause.count;
         refusedBy = host;
       }
@@ -58,6 +58,9 @@ export function createPermits(maxConcurrency: number, pause: Pause, log: Log) {
         wait_ms: waitMs,
       });
     },
-    close: pause.close,
+    close: (): void => {
+      pause.close();
+      semaphore.close();
+    },
   };
 }

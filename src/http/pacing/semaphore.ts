@@ -1,27 +1,88 @@
 import { abortError } from '../../errors/export-error.js';
-
-/** Successes after which there is one more permit. Four times as many each time that it was refused. */
-const STEP = 20;
+import { burstBegun, limitOf, refused, succeeded } from './limit.js';
+import type { LimitMember, LimitShare, Refused } from './shared-limit.js';
 
 export type Queue = 'first' | 'retry';
 
-export type Semaphore = ReturnType<typeof createSemaphore>;
+/** How many requests are in flight at most, and who is next. */
+export interface Semaphore {
+  readonly permits: number;
+  /** Resolves with what releases the permit. First come first served, but retries before first attempts. */
+  acquire(queue: Queue, signal: AbortSignal): Promise<() => void>;
+  /** The server refused one of those in flight as too many; `isFirst` where that begins a burst of refusals. */
+  refused(isFirst: boolean, refused?: Refused): void;
+  succeeded(): void;
+  close(): void;
+}
 
 /**
  * A semaphore that adapts: it has as many permits as requests may be in flight, fewer where the server showed that it
  * cannot take that many.
  */
-export function createSemaphore(maxPermits: number) {
-  let permits = maxPermits;
+export function createSemaphore(maxPermits: number): Semaphore {
+  let limit = limitOf(maxPermits);
+  const line = createLine(() => limit.permits);
+  return {
+    get permits() {
+      return limit.permits;
+    },
+    acquire: line.acquire,
+    refused: (isFirst) => {
+      limit = refused(isFirst ? burstBegun(limit, line.inFlight) : limit);
+    },
+    succeeded: () => {
+      limit = succeeded(limit, maxPermits);
+      line.admit();
+    },
+    close: () => {},
+  };
+}
+
+/**
+ * A semaphore whose permits are a share of those of several processes, which learn together how many there are.
+ *
+ * @param pause makes all requests of this process wait
+ */
+export function createSharedSemaphore(
+  most: number,
+  join: (member: LimitMember) => LimitShare,
+  pause: (ms: number) => void,
+): Semaphore {
+  let permits = 0;
+  const line = createLine(() => permits);
+  const share = join({
+    most,
+    demand: () => ({ inFlight: line.inFlight, waiting: line.waiting }),
+    grant: (granted) => {
+      permits = granted;
+      line.admit();
+    },
+    pause,
+  });
+  return {
+    get permits() {
+      return permits;
+    },
+    acquire: (queue, signal) => {
+      const acquired = line.acquire(queue, signal);
+      share.wanted();
+      return acquired;
+    },
+    refused: (_isFirst, told) => {
+      if (told) share.refused(told);
+    },
+    succeeded: () => share.succeeded(),
+    close: () => share.leave(),
+  };
+}
+
+/** Those who wait for a permit, and how many have one. */
+function createLine(permits: () => number) {
   let inFlight = 0;
-  let successes = 0;
-  let step = STEP;
-  let isTryingMore = false;
-  const burst = { permits, sent: 0, refused: 0 };
   const queues = { retry: [] as Array<() => void>, first: [] as Array<() => void> };
 
   const admit = () => {
-    while (inFlight < permits) {
+    while (inFlight < permits()) {
       const next = queues.retry.shift() ?? queues.first.shift();
       if (next === undefined) return;
       inFlight += 1;
@@ -33,10 +94,13 @@ export function createSemaphore(maxPermits: number) {
     admit();
   };
   return {
-    get permits() {
-      return permits;
+    get inFlight() {
+      return inFlight;
     },
-    /** Resolves with what releases the permit. First come first served, but retries before first attempts. */
+    get waiting() {
+      return queues.retry.length + queues.first.length;
+    },
+    admit,
     acquire: (queue: Queue, signal: AbortSignal): Promise<() => void> =>
       new Promise((resolve, reject) => {
         if (signal.aborted) return reject(abortError(signal));
@@ -53,30 +117,5 @@ export function createSemaphore(maxPermits: number) {
         waiting.push(enter);
         admit();
       }),
-    /**
-     * The server refused one of those in flight as too many; `isFirst` where that begins a burst of refusals. There are
-     * as many permits from now on as it took of the burst. Half as many where it took none: then it is not how many.
-     */
-    refused: (isFirst: boolean): void => {
-      if (isFirst) {
-        Object.assign(burst, { permits, sent: inFlight, refused: 0 });
-        step = isTryingMore ? 4 * step : STEP;
-        isTryingMore = false;
-        successes = 0;
-      }
-      burst.refused += 1;
-      const taken = burst.sent - burst.refused;
-      permits = taken > 0 ? Math.min(burst.permits, taken) : Math.max(1, Math.floor(burst.permits / 2));
-    },
-    /** After twenty successes there is one permit more, up to the most allowed. */
-    succeeded: (): void => {
-      successes += 1;
-      if (permits === maxPermits || successes < step) return;
-      if (isTryingMore) step = STEP; // the last one more was not refused
-      isTryingMore = true;
-      successes = 0;
-      permits += 1;
-      admit();
-    },
   };
 }

@@ -103,6 +103,8 @@ describe.skipIf(!hasPostgres)('a database that cannot be written', () => {
     for (const statement of grants.replace(/^--.*$/gm, '').split(';\n')) await world.database.sql(statement);
 
     expect(await world.sync()).toBe(0);
+    for (const command of ['enqueue', 'worker --until-empty'])
+      expect(await world.terminal.again().run(...command.split(' '), '-c', 'job.yaml')).toBe(0);
 
     expect(grants).not.toContain(PASSWORD);
     const owners = await world.database.sql(
@@ -117,6 +119,8 @@ describe.skipIf(!hasPostgres)('a database that cannot be written', () => {
       /permission denied for schema deepgram_state/,
     );
     await asReader('select from deepgram._partitions');
+    await asReader('select from deepgram_state_queue.overview');
+    await expect(asReader('select from deepgram_state_queue.job')).rejects.toThrow(/permission denied/);
   });
 
   it('is told by `postgres grants` that a state in the schema of the sink is read with it', async () => {

@@ -42,6 +42,15 @@ export function runPoints(
   if (run.failedPartitions === 0) {
     points.push(gauge('success', 1, 'The export went through: 1, or nothing at all'));
   }
+  if (run.queue !== undefined) {
+    const { waiting, active, failing, dead, oldestMs } = run.queue;
+    points.push(
+      gauge('queue.tasks', waiting + active, 'Tasks of workers that are not done'),
+      gauge('queue.failing', failing, 'Tasks of workers that have failed and are tried again'),
+      gauge('queue.dead', dead, 'Tasks that workers have given up, and that nobody has done since'),
+      gauge('queue.oldest', oldestMs / 1_000, 'Age of the oldest task that is not done', 'second'),
+    );
+  }
   return {
     records: 0,
     tags: tagSet([...tags, ...(run.shard === undefined ? [] : [`shard:${run.shard}`])].map(normalizeTag))

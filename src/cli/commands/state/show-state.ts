@@ -1,4 +1,5 @@
 import type { CliContext } from '../../../catalogue/cli-context.js';
+import type { GivenUp } from '../../../catalogue/state-type.js';
 import { inner } from '../../../checkpoints/by-name.js';
 import { formatRanges, holdsDay, withoutDay } from '../../../checkpoints/day-ranges.js';
 import { isGrowing } from '../../../checkpoints/due-rules.js';
@@ -8,6 +9,7 @@ import type { JobSource } from '../../../config/job.js';
 import { namesById } from '../../../text/called-as.js';
 import { counted, formatCount, textTable } from '../../../text/text-table.js';
 import { addDays, dayAt, formatDays } from '../../../time/day.js';
+import { timestampAt } from '../../../time/timestamp.js';
 import { type Kept, withStores } from '../../checkpoint-session.js';
 import { type JobOptions, jobFor } from '../../options/job-options.js';
 import { logFor } from '../../options/log-options.js';
@@ -37,8 +39,23 @@ export async function showState(options: ShowStateOptions, context: CliContext):
       screen.text(stateTable(document, await namesIn(all, document, job.source), clock.now()));
       if (documents.length > 1) screen.text(`Put together of ${found.flatMap(placeOf).join(', ')}.\n`);
     }
+    for (const { store } of all) screen.text(givenUpText((await store.givenUp?.()) ?? []));
     return 0;
   });
+}
+
+/** What workers have given up, with what to do about it. */
+function givenUpText(all: readonly GivenUp[]): string {
+  if (all.length === 0) return '';
+  const rows = all.map(({ project = '-', what, why, sinceMs }) => [project, what, minuteOf(sinceMs), why]);
+  const table = textTable(['left', 'left', 'left', 'left'], [['PROJECT', 'WHAT', 'SINCE', 'WHY'], ...rows]);
+  const hints = new Set(all.flatMap(({ hint }) => hint ?? []));
+  const next = 'The next `deepgram-export enqueue` queues what of it is still lacking.';
+  return ['', 'Given up by workers:', ...table, '', ...hints, next, ''].join('\n');
+}
+
+function minuteOf(ms: number): string {
+  return timestampAt(ms).slice(0, 16).replace('T', ' ');
 }
 
 function placeOf({

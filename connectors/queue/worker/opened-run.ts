@@ -1,0 +1,263 @@
+import type { CliContext } from '../../../src/catalogue/cli-context.js';
+import type { QueueSoFar } from '../../../src/catalogue/sink.js';
+import type { Source } from '../../../src/catalogue/source.js';
+import type { SourceMemory } from '../../../src/catalogue/source-type.js';
+import type { Checkpoints } from '../../../src/checkpoints/checkpoints.js';
+import type { AppendJournal } from '../../../src/checkpoints/journal/append-journal.js';
+import { beginCheckpoints, type CheckpointSession } from '../../../src/cli/checkpoint-session.js';
+import { openSource, withLanes } from '../../../src/cli/open-connectors.js';
+import { acceptedLess } from '../../../src/cli/options/accept-less.js';
+import { type JobOptions, jobFor } from '../../../src/cli/options/job-options.js';
+import type { Job } from '../../../src/config/job.js';
+import { acceptsLess } from '../../../src/deliver/accept-less.js';
+import { carryOut } from '../../../src/deliver/carry-out.js';
+import { costsFor } from '../../../src/deliver/costs.js';
+import { finishLanes } from '../../../src/deliver/finish-lanes.js';
+import { NOTHING, type PartResult, soFarOf } from '../../../src/deliver/part-result.js';
+import { ReadingsOfRun } from '../../../src/deliver/readings-of-run.js';
+import type { SinkLane } from '../../../src/deliver/sink-lane.js';
+import { SourceReport } from '../../../src/deliver/source-report.js';
+import { ExportError } from '../../../src/errors/export-error.js';
+import type { SharedLimit } from '../../../src/http/pacing/shared-limit.js';
+import type { Log } from '../../../src/log/log.js';
+import type { Day } from '../../../src/time/day.js';
+import type { QueueRun, QueueTask } from '../tasks/queue-task.js';
+import type { TaskOutput } from './task-output.js';
+
+/** What a worker has for the tasks of all runs. */
+export interface WorkerTools {
+  readonly options: Pick<JobOptions, 'config' | 'envFile'>;
+  readonly limit: SharedLimit;
+  /** Tasks that are carried out at once. */
+  readonly concurrency: number;
+  readonly log: Log;
+  /** Its signal is aborted where what is open is to be given back. */
+  readonly context: CliContext;
+}
+
+/** What is opened once for all tasks of a run that a worker takes: the source, and what is remembered. */
+export class OpenedRun {
+  readonly #run: QueueRun;
+  readonly #tools: WorkerTools;
+  readonly #job: Job;
+  readonly #session: CheckpointSession;
+  readonly #checkpoints: Checkpoints;
+  readonly #journal: AppendJournal | undefined;
+  readonly #memory: SourceMemory & { refresh?(projectId: string): Promise<void> };
+  readonly #source: Source;
+  readonly #report: SourceReport;
+  /** Of the days of the tasks that were taken, by project id. */
+  readonly #versions: Map<string, Map<Day, string>>;
+
+  private constructor(opened: Opened, tools: WorkerTools) {
+    this.#run = opened.run;
+    this.#tools = tools;
+    this.#job = opened.job;
+    this.#session = opened.session;
+    this.#checkpoints = opened.checkpoints;
+    this.#journal = opened.journal;
+    this.#memory = opened.memory;
+    this.#versions = opened.versions;
+    this.#source = opened.source;
+    this.#report = new SourceReport(opened.source);
+  }
+
+  /** @throws ExportError where this worker's configuration is not that of the run, or the state is somebody else's */
+  static async open(run: QueueRun, tools: WorkerTools): Promise<OpenedRun> {
+    const { log, context, limit } = tools;
+    const { stream, sink, project, acceptLess = [], fullRefresh = false } = run.options;
+    const job = await jobFor({ ...tools.options, stream, sink, project }, context);
+    const session = await beginCheckpoints(job, { use: 'keep', shared: true, fullRefresh }, log, context);
+    try {
+      const { checkpoints, journal, memory } = await session.open(run.window);
+      const versions = new Map<string, Map<Day, string>>();
+      const accepted = acceptedLess(acceptLess, job.streams);
+      // What sinks are like: each task opens its own.
+      await withLanes(job, { dryRun: true }, log, context, async (sinks) =>
+        checkpoints.joinRun?.({
+          sinks,
+          window: run.window,
+          versions,
+          acceptsLess: (name, day) => acceptsLess(accepted, name, day),
+        }),
+      );
+      const source = await openSource(job, run.window, log, context, { memory, limit });
+      return new OpenedRun({ run, job, session, checkpoints, journal, memory, versions, source }, tools);
+    } catch (error) {
+      await session.end();
+      throw error;
+    }
+  }
+
+  /** Aborted where what is delivered from now on cannot be kept. */
+  get lost(): AbortSignal {
+    return this.#session.lost;
+  }
+
+  /** Reads and delivers what a task has, and keeps that it was delivered. */
+  async carryOut(task: QueueTask, signal: AbortSignal): Promise<TaskOutput> {
+    this.#refuseOthers(task);
+    for (const [name, id] of placesOf(task)) await this.#checkpoints.refresh?.(name, id);
+    const { project, stage } = task;
+    if (project) this.#learnVersions(project.id, task.versions);
+    if (stage === 'records') return this.#withSource(task, this.#source, this.#report, signal);
+    // What names things is known by the records that others have read meanwhile: nothing that was kept of answers serves.
+    if (project) await this.#memory.refresh?.(project.id);
+    return this.#anew((source) => this.#withSource(task, source, new SourceReport(source), signal));
+  }
+
+  /** What comes last of a run, once. @param parts what its tasks came to */
+  async finish(
+    task: QueueTask,
+    parts: readonly PartResult[],
+    queue: QueueSoFar,
+    signal: AbortSignal,
+  ): Promise<TaskOutput> {
+    const { clock } = this.#tools.context;
+    for (const [name, id] of placesOf(task)) await this.#checkpoints.refresh?.(name, id);
+    return this.#withLanes(
+      this.#job,
+      async (lanes) => {
+        const part = await this.#carryOut(task, lanes, this.#source, signal);
+        const { wantsCosts = false } = this.#run.options;
+        const costs = await costsFor({ source: this.#source, lanes, wantsCosts, signal }, task.projects);
+        const last = { ...NOTHING, ...this.#report.take() };
+        const elapsedMs = clock.now() - this.#run.window.now;
+        const soFar = { ...soFarOf([...parts, part, last]), elapsedMs, queue, ...(costs && { costs }) };
+        await finishLanes(lanes, soFar, signal);
+        await this.#session.keep();
+        const ended = { ...NOTHING, sinks: lanes.map((lane) => lane.outcome()), interrupted: signal.aborted };
+        return { parts: [{ ...part, sinks: [] }, last, ended], costs };
+      },
+      signal,
+    );
+  }
+
+  async close(): Promise<void> {
+    try {
+      await this.#session.end();
+    } finally {
+      await this.#source.close();
+    }
+  }
+
+  async #withSource(
+    task: QueueTask,
+    source: Source,
+    report: SourceReport,
+    signal: AbortSignal,
+  ): Promise<TaskOutput> {
+    const { clock } = this.#tools.context;
+    const startedAt = clock.now();
+    const names = new Set(task.tasks.flatMap(sinksOf));
+    const job = { ...this.#job, sinks: this.#job.sinks.filter(({ name }) => names.has(name)) };
+    return this.#withLanes(
+      job,
+      async (lanes) => {
+        const part = await this.#carryOut(task, lanes, source, signal);
+        const told = { ...NOTHING, ...report.take() };
+        const elapsedMs = clock.now() - startedAt;
+        await finishLanes(lanes, { ...soFarOf([part, told]), elapsedMs, isPart: true }, signal);
+        await this.#session.keep();
+        return { parts: [{ ...part, sinks: lanes.map((lane) => lane.outcome()) }, told] };
+      },
+      signal,
+    );
+  }
+
+  #withLanes<Result>(
+    job: Job,
+    use: (lanes: readonly SinkLane[]) => Promise<Result>,
+    signal: AbortSignal,
+  ): Promise<Result> {
+    const { log, context } = this.#tools;
+    return withLanes(job, { journal: this.#journal }, log, context, async (lanes) => {
+      await Promise.all(lanes.map((lane) => lane.prepare(this.#job.streams, signal)));
+      return use(lanes);
+    });
+  }
+
+  #carryOut(
+    { tasks }: QueueTask,
+    lanes: readonly SinkLane[],
+    source: Source,
+    signal: AbortSignal,
+  ): Promise<PartResult> {
+    const { log, context, concurrency } = this.#tools;
+    const { window, options } = this.#run;
+    const names = new Set(tasks.map(({ stream }) => stream));
+    const streams = this.#job.streams.filter(({ name }) => names.has(name));
+    return carryOut(tasks, {
+      source,
+      lanes,
+      streams,
+      window,
+      checkpoints: this.#checkpoints,
+      clock: context.clock,
+      log,
+      acceptLess: acceptedLess(options.acceptLess ?? [], this.#job.streams),
+      readings: new ReadingsOfRun(this.#job.streams, window.now),
+      mostReadings: Math.max(1, Math.ceil(source.parallel / concurrency)),
+      mask: (text) => context.screen.masked(text),
+      signal,
+    });
+  }
+
+  /** With a source that knows nothing but what is remembered. */
+  async #anew<Result>(use: (source: Source) => Promise<Result>): Promise<Result> {
+    const { log, context, limit } = this.#tools;
+    const source = await openSource(this.#job, this.#run.window, log, context, {
+      memory: this.#memory,
+      limit,
+    });
+    try {
+      return await use(source);
+    } finally {
+      await source.close();
+    }
+  }
+
+  #learnVersions(projectId: string, versions: Readonly<Record<Day, string>>): void {
+    const known = this.#versions.get(projectId) ?? new Map<Day, string>();
+    this.#versions.set(projectId, known);
+    for (const [day, version] of Object.entries(versions)) known.set(day, version);
+  }
+
+  /** A configuration that lacks what the task is for would leave it out, and say that it is done. */
+  #refuseOthers({ tasks }: QueueTask): void {
+    const sinks = new Set(this.#job.sinks.map(({ name }) => name));
+    const streams = new Set(this.#job.streams.map(({ name }) => name));
+    const unknown = tasks.flatMap((task) => [
+      ...sinksOf(task).filter((name) => !sinks.has(name)),
+      ...(streams.has(task.stream) ? [] : [task.stream]),
+    ]);
+    if (unknown[0] === undefined) return;
+    throw new ExportError('CONFIG_INVALID', `This configuration has no ${unknown[0]}, which a task is for.`, {
+      kind: 'config',
+      hint: 'Give all workers the configuration of `enqueue`.',
+    });
+  }
+}
+
+interface Opened {
+  readonly run: QueueRun;
+  readonly job: Job;
+  readonly session: CheckpointSession;
+  readonly checkpoints: Checkpoints;
+  readonly journal?: AppendJournal | undefined;
+  readonly memory: SourceMemory & { refresh?(projectId: string): Promise<void> };
+  readonly versions: Map<string, Map<Day, string>>;
+  readonly source: Source;
+}
+
+function sinksOf({ partitions }: QueueTask['tasks'][number]): readonly string[] {
+  return partitions.flatMap(({ lacking }) => Object.keys(lacking));
+}
+
+/** Streams and projects, each once. */
+function placesOf({ tasks }: QueueTask): readonly (readonly [stream: string, projectId: string])[] {
+  const places = new Map(
+    tasks.map(({ stream, project: { id } }) => [JSON.stringify([stream, id]), [stream, id] as const]),
+  );
+  return [...places.values()];
+}

@@ -1,0 +1,226 @@
+import { describe, expect, it } from 'vitest';
+import type { Call } from '../../../connectors/stand-ins/deepgram/server/faults.js';
+import type { Terminal } from '../../cli/terminal.js';
+import { ARCHIVE, intake, TABLEAU } from '../../cli/world.js';
+import { until } from '../../http/test-client.js';
+import { hasPostgres } from '../postgres/postgres-server.js';
+import { type StateWorld, type StateWorldOptions, stateWorld } from '../postgres/state/state-world.js';
+
+const PROJECTS = ['p-1', 'p-2', 'p-3'].map((id) => ({ id, name: `Project ${id}` }));
+const REPORT = 'report: { type: report, path: out/report.html }';
+
+describe.skipIf(!hasPostgres)('enqueue and worker', () => {
+  it('deliver what one undisturbed sync does, and remember the same', async () => {
+    const [alone, shared] = await twoWorlds();
+    const sync = await alone.run('sync');
+
+    const queued = await shared.run('enqueue');
+    const worked = await Promise.all([
+      shared.run('worker --until-empty'),
+      shared.run('worker --until-empty --concurrency 2'),
+    ]);
+
+    expect(queued).toMatchObject({
+      code: 0,
+      stdout: 'Queued 12 tasks of 3 projects. `deepgram-export worker` carries them out.\n',
+    });
+    expect([sync.code, ...worked.map(({ code }) => code)]).toEqual([0, 0, 0]);
+    expect(await outputsOf(shared)).toEqual(await outputsOf(alone));
+    expect(await rememberedBy(shared)).toEqual(await rememberedBy(alone));
+  });
+
+  it('end with the summary of sync, where it is waited for', async () => {
+    const [alone, shared] = await twoWorlds();
+    const sync = await alone.run('sync --summary summary.json');
+
+    const waited = await waitedFor(shared);
+
+    expect([sync.code, waited.code]).toEqual([0, 0]);
+    expect(await summaryOf(shared)).toEqual(await summaryOf(alone));
+    expect(waited.stdout.split('\n')[0]).toBe(sync.stdout.split('\n')[0]);
+  });
+
+  it('queue nothing twice', async () => {
+    const world = await stateWorld({ account: { projects: PROJECTS } });
+    await world.run('enqueue');
+
+    const again = await world.run('enqueue');
+    await world.run('worker --until-empty');
+
+    expect(again.stdout).toBe(
+      'Queued 0 tasks of 3 projects. 9 that have the rest were queued before. `deepgram-export worker` carries them out.\n',
+    );
+    expect(callsOf(world, /\/requests$/)).toHaveLength(6); // three projects and two days
+  });
+
+  it('send each log once, although several workers have its project', async () => {
+    const receiver = await intake('logs-key');
+    const sinks = [`logs: { type: datadog-logs, api_key: logs-key, api_url: "${receiver.url}", late: send }`];
+    const world = await stateWorld({ account: { projects: PROJECTS }, sinks, window: 'since: 1d' });
+
+    await world.run('enqueue');
+    await Promise.all([world.run('worker --until-empty'), world.run('worker --until-empty')]);
+    await world.run('enqueue');
+    await world.run('worker --until-empty');
+
+    const ids = receiver.logs.map(({ log }) => JSON.stringify(log));
+    expect(ids.length).toBeGreaterThan(10);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('tell Datadog at the end of a run how much is left, and what was given up', async () => {
+    const receiver = await intake('metrics-key');
+    const sinks = [`metrics: { type: datadog-metrics, api_key: metrics-key, api_url: "${receiver.url}" }`];
+    const world = await stateWorld({ sinks });
+    await world.run('enqueue --stream usage');
+    await world.database.sql("insert into deepgram_state_queue.job (name, data) values ('dead', '{}')");
+
+    const { code } = await world.run('worker --until-empty');
+
+    expect(code).toBe(0);
+    const told = receiver.query().filter(({ metric }) => metric.includes('export.queue.'));
+    expect(told.map(({ metric, value }) => [metric, value])).toEqual([
+      ['deepgram.export.queue.dead', 1],
+      ['deepgram.export.queue.failing', 0],
+      ['deepgram.export.queue.oldest', 0],
+      ['deepgram.export.queue.tasks', 0],
+    ]);
+  });
+
+  it('give up what is refused, say so, and leave it to the next run', async () => {
+    const world = await stateWorld({ account: { projects: PROJECTS }, window: 'since: 1d' });
+    const refused = ({ path }: Pick<Call, 'path'>) => path === '/v1/projects/p-2/requests';
+    world.account.faults.next('forbidden', 99, refused);
+
+    const waited = await waitedFor(world);
+    const shown = await world.run('state show');
+    world.account.faults.clear();
+    const mended = await waitedFor(world);
+    const empty = await world.run('state show');
+
+    expect(waited.code).toBe(3);
+    expect(waited.stdout).toContain('p-2');
+    expect(shown.stdout).toContain('Given up by workers:');
+    expect(shown.stdout).toMatch(/Project p-2 +request log, 2026-11-19 to 2026-11-20/);
+    expect(mended.code).toBe(0);
+    expect(empty.stdout).not.toContain('Given up by workers:');
+  });
+
+  it('try again what may pass', async () => {
+    const world = await stateWorld();
+    await world.run('enqueue --stream requests');
+    world.account.faults.rate(1, 1, ['server-error'], ({ path }) => path.endsWith('/requests'));
+
+    const working = start(world, 'worker');
+    await until(() => working.terminal.stderr.includes('failed:'));
+    world.account.faults.clear();
+    await world.database.sql("update deepgram_state_queue.job set start_after = now() where state = 'retry'");
+    await until(() => / records in /.test(working.terminal.stderr));
+    working.terminal.interrupt(143);
+
+    expect(await working.code).toBe(0);
+  });
+
+  it('give back what is under way when a worker is to end, and end well', async () => {
+    const world = await stateWorld();
+    await world.run('enqueue --stream requests');
+    world.account.faults.next('stalled-headers', 1, ({ path }) => path.endsWith('/requests'));
+
+    const working = start(world, 'worker --grace 1s');
+    await until(() => world.account.calls.some(({ fault }) => fault === 'stalled-headers'));
+    working.terminal.interrupt(143);
+    const code = await working.code;
+    const jobs = await world.database.sql(
+      "select state, retry_limit - retry_count as tries from deepgram_state_queue.job where singleton_key like 'requests%'",
+    );
+    await world.run('worker --until-empty');
+
+    expect(code).toBe(0);
+    expect(working.terminal.stderr).toContain('is given back');
+    expect(jobs).toEqual([{ state: 'retry', tries: 5 }]);
+    const days = Object.keys(await outputsOf(world)).filter((path) => path.endsWith('part.ndjson'));
+    expect(days).toHaveLength(2);
+  });
+
+  it('leave to others what their configuration lacks', async () => {
+    const world = await stateWorld({ sinks: [ARCHIVE, TABLEAU] });
+    await world.run('enqueue --stream requests');
+    const whole = (await world.terminal.files())['job.yaml'] ?? '';
+    await world.terminal.write('job.yaml', whole.replace(/^ *tableau.*$/m, ''));
+
+    const working = start(world, 'worker');
+    await until(() => working.terminal.stderr.includes('is left to other workers'));
+    working.terminal.interrupt(143);
+    await working.code;
+
+    expect(working.terminal.stderr).toContain('This configuration has no tableau, which a task is for.');
+    expect(await outputsOf(world)).toEqual({});
+  });
+
+  it('say what to configure where workers could not share it', async () => {
+    const world = await stateWorld({ sinks: [ARCHIVE, 'bill: { type: focus, path: out/focus }'] });
+    const text = (await world.terminal.files())['job.yaml'] ?? '';
+
+    const alone = await world.run('enqueue');
+    await world.terminal.write('job.yaml', text.replace(/^state.*$/m, ''));
+    const [enqueue, worker] = [await world.run('enqueue'), await world.run('worker')];
+
+    expect(alone).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('bill can be delivered to by one process'),
+    });
+    for (const run of [enqueue, worker])
+      expect(run).toMatchObject({ code: 2, stderr: expect.stringContaining('state: { type: postgres') });
+  });
+});
+
+/** Two of the same account and job. */
+async function twoWorlds(): Promise<readonly [StateWorld, StateWorld]> {
+  const options: StateWorldOptions = {
+    account: { projects: PROJECTS },
+    sinks: [ARCHIVE, TABLEAU, REPORT],
+    window: 'since: 4d',
+  };
+  return [await stateWorld(options), await stateWorld(options)];
+}
+
+/** Starts a command that goes on. */
+function start({ terminal }: StateWorld, command: string): { terminal: Terminal; code: Promise<number> } {
+  const started = terminal.again();
+  return { terminal: started, code: started.run(...command.split(' '), '-c', 'job.yaml') };
+}
+
+/** `enqueue --wait`, with a worker for as long as that takes. */
+async function waitedFor(world: StateWorld) {
+  const working = start(world, 'worker');
+  const waited = await world.run('enqueue --wait --summary summary.json');
+  working.terminal.interrupt(143);
+  await working.code;
+  return waited;
+}
+
+/** All files of sinks, but for counts: tasks of a project that end together do not note each other's. */
+async function outputsOf({ terminal }: StateWorld): Promise<Record<string, string>> {
+  const files = Object.entries(await terminal.files('out').catch(() => ({})));
+  return Object.fromEntries(files.filter(([path]) => !path.includes('.counts/')));
+}
+
+/** What is remembered of each sink and project, but for when. */
+async function rememberedBy({ database }: StateWorld) {
+  const rows = await database.sql<{ kind: string; name: string; value: string }>(
+    "select kind, name, value from deepgram_state._state where kind in ('checkpoints', 'memory') and name <> '[]' order by 1, 2",
+  );
+  return rows.map(({ value, ...row }) => ({ ...row, value: JSON.parse(value) as unknown }));
+}
+
+/** What took how long, and how often was asked, is not the same. */
+async function summaryOf({ terminal }: StateWorld): Promise<unknown> {
+  const text = (await terminal.files())['summary.json'] ?? '{}';
+  const { http: _http, source, ...summary } = JSON.parse(text) as Record<string, Record<string, unknown>>;
+  // Of keys without a name each worker tells those that it has met.
+  return { ...summary, source: { ...source, warnings: [] } };
+}
+
+function callsOf({ account }: StateWorld, path: RegExp) {
+  return account.calls.filter((call) => path.test(call.path));
+}
