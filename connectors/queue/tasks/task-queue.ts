@@ -165,7 +165,8 @@ export class TaskQueue {
     const jobs = await this.#boss.fetch(TASKS, { batchSize: most, includeMetadata: true, db });
     if (failure !== undefined) throw failure;
     const taken: TakenTask[] = [];
-    for (const { id, retryCount: turn, data } of jobs) {
+    const oldestFirst = jobs.toSorted((one, other) => one.createdOn.getTime() - other.createdOn.getTime());
+    for (const { id, retryCount: turn, data } of oldestFirst) {
       const parsed = queueTask.safeParse(data);
       if (parsed.success) taken.push({ id, turn, task: parsed.data });
       else await this.fail({ id, turn }, UNREADABLE, { isLasting: true });

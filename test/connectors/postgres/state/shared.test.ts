@@ -46,6 +46,8 @@ async function aProcess(
   database: TestDatabase,
   sinks = [sink('archive'), sink('logs', true)],
   destination = 'somewhere',
+  /** What happens when it has loaded what there is, and has not begun. */
+  meanwhile = async () => {},
 ): Promise<Process> {
   const store = await opened(database);
   const lock = await store.lock({ clock, log: silentLog, signal, wait: false, shared: true });
@@ -62,6 +64,7 @@ async function aProcess(
     destinations: new Map(sinks.map(({ name }) => [name, destination])),
     fullRefresh: false,
   });
+  await meanwhile();
   const projects = [{ id: 'p-1', name: 'Support line' }];
   const window = {
     since: OLD,
@@ -163,10 +166,11 @@ describe.skipIf(!hasPostgres)('a state in PostgreSQL that processes share', () =
     await before.checkpoints.flush();
     await before.lock.release();
 
-    const one = await aProcess(database, [sink('archive')], 'elsewhere');
-    one.checkpoints.delivered(key('archive'), '2026-11-02', reading(2));
-    await one.checkpoints.flush();
-    const other = await aProcess(database, [sink('archive')], 'elsewhere');
+    const other = await aProcess(database, [sink('archive')], 'elsewhere', async () => {
+      const one = await aProcess(database, [sink('archive')], 'elsewhere');
+      one.checkpoints.delivered(key('archive'), '2026-11-02', reading(2));
+      await one.checkpoints.flush();
+    });
     other.checkpoints.delivered(key('archive'), '2026-11-03', reading(3));
     await other.checkpoints.flush();
 
