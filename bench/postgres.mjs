@@ -124,7 +124,7 @@ async function writtenRows() {
   return rows[0].written;
 }
 
-async function query(text) {
+export async function query(text) {
   const client = new pg.Client({ connectionString: DATABASE.url });
   await client.connect();
   try {

@@ -13,6 +13,8 @@ import { project } from './request-log.mjs';
 const CLI = fileURLToPath(new URL('../dist/bundle/cli.js', import.meta.url));
 const FLOOR = fileURLToPath(new URL('floor.mjs', import.meta.url));
 
+const WORKERS = fileURLToPath(new URL('workers-process.mjs', import.meta.url));
+
 /** Calls in flight at most, where nothing else is said. */
 export const CONCURRENCY = 8;
 
@@ -46,12 +48,12 @@ export function sync(sinks, concurrency = CONCURRENCY, options = []) {
  * `sync` of usage and billing from that day on, once for each of the groupings of `streams`. Run again in the same
  * folder, it reads what may still change.
  */
-export function dailySync(since, streams, concurrency = CONCURRENCY, options = []) {
+export function dailySync(since, streams, concurrency = CONCURRENCY, options = [], state = '') {
   return {
     name: `usage and billing since ${since}`,
     async prepare(folder, account) {
       const sinks = ['ndjson', 'tableau'];
-      await writeConfig(folder, account, { sinks, concurrency, since, until: day, streams });
+      await writeConfig(folder, account, { sinks, concurrency, since, until: day, streams, state });
       return [...SYNC, ...options];
     },
     async verify(folder) {
@@ -59,6 +61,18 @@ export function dailySync(since, streams, concurrency = CONCURRENCY, options = [
       return { partitions: streams.reduce((sum, { partitions }) => sum + partitions, 0) };
     },
     outputs: ['tableau/usage.csv', 'tableau/billing.csv'],
+  };
+}
+
+/** The same work as a program's, queued for so many workers. */
+export function workersOf({ name, prepare }, count) {
+  return {
+    name: `${name}, ${count} workers`,
+    async prepare(folder, account) {
+      await prepare(folder, account);
+      return [process.execPath, WORKERS, String(count)];
+    },
+    verify: async (folder) => JSON.parse(await readFile(join(folder, 'times.json'), 'utf8')),
   };
 }
 
@@ -123,11 +137,12 @@ const SINKS = {
   postgres: () => `postgres: { type: postgres, url: "${DATABASE.url}", schema: ${DATABASE.schema} }`,
 };
 
-function writeConfig(folder, { url }, { sinks, concurrency, since, until, streams }) {
+function writeConfig(folder, { url }, { sinks, concurrency, since, until, streams, state = '' }) {
   const lines = [
     'version: 1',
     `source: { type: deepgram, api_key: ${apiKey}, base_url: "${url}", max_concurrency: ${concurrency} }`,
     streams,
+    state,
     `window: { since: "${since}", until: "${until}" }`,
     'sinks:',
     ...sinks.map((sink) => `  ${SINKS[sink](url)}`),

@@ -5,6 +5,7 @@
  *     npm run bench -- --report [--quick]
  *     npm run bench -- --parquet [--quick]
  *     npm run bench -- --jobs [--quick]
+ *     npm run bench -- --workers [--quick]
  *     npm run bench -- --postgres [--only loading|queries] [--quick]
  *     npm run bench -- --markdown
  */
@@ -19,6 +20,7 @@ import { reportText, surroundings } from './report.mjs';
 import { reportSink } from './report-sink.mjs';
 import { scale } from './scale.mjs';
 import { waiting } from './waiting.mjs';
+import { workers } from './workers.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -29,6 +31,7 @@ const { values: options } = parseArgs({
     report: { type: 'boolean', default: false },
     parquet: { type: 'boolean', default: false },
     jobs: { type: 'boolean', default: false },
+    workers: { type: 'boolean', default: false },
     only: { type: 'string', default: '' },
     quick: { type: 'boolean', default: false },
     markdown: { type: 'boolean', default: false },
@@ -42,6 +45,7 @@ else if (options.scale) await measure('scale', scale);
 else if (options.calls) await measure('calls', calls);
 else if (options.postgres) await measure('postgres', postgres);
 else if (options.report) await measure('report', reportSink);
+else if (options.workers) await measure('workers', workers);
 else if (options.jobs) await measure('jobs', jobs);
 else if (options.parquet) await measure('parquet', parquet);
 else if (options.waiting) await measure('waiting', waiting);
