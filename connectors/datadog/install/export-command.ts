@@ -10,7 +10,7 @@ import { counted } from '../../../src/text/text-table.js';
 import { TELLS_NOBODY, unsentNotes } from './asset-notes.js';
 import { type Asset, datadogAssets, monitorFiles } from './assets/datadog-assets.js';
 import { DEFAULT_LIMITS } from './assets/monitor-limits.js';
-import { budgetLimits, type LimitOptions, limitsOf } from './install-options.js';
+import { configuredLimits, type LimitOptions, limitsOf } from './install-options.js';
 import { shownSink } from './install-target.js';
 import { notifying } from './stores/monitor-store.js';
 
@@ -31,7 +31,7 @@ export async function exportAssets(options: ExportOptions, context: CliContext):
   const sink = shownSink(job);
   const { prefix, tags } = sink.settings;
   const notify = options.notify?.trim();
-  const assets = datadogAssets({ prefix, tags, ...DEFAULT_LIMITS, ...limits, ...budgetLimits(job.budget) });
+  const assets = datadogAssets({ prefix, tags, ...DEFAULT_LIMITS, ...limits, ...configuredLimits(job) });
   const folder = new OutputFolder(resolve(cwd, options.out), { clock });
   await writeAssets(assets, folder, notify).catch(refuseFolder);
   if (options.quiet) return EXIT.delivered;

@@ -6,7 +6,7 @@ import { type AssetRunOptions, exitCodeOf, isChosen, runOnAssets } from './asset
 import { datadogAssets } from './assets/datadog-assets.js';
 import { DEFAULT_LIMITS } from './assets/monitor-limits.js';
 import { installAssets, type Result, uninstallAssets } from './install-assets.js';
-import { budgetLimits, type LimitOptions, limitsOf } from './install-options.js';
+import { configuredLimits, type LimitOptions, limitsOf } from './install-options.js';
 import { installTarget } from './install-target.js';
 
 export interface InstallOptions extends AssetRunOptions, LimitOptions {}
@@ -16,7 +16,7 @@ export async function install(options: InstallOptions, context: CliContext): Pro
   const given = limitsOf(options);
   const job = await jobFor(options, context);
   const target = installTarget(job);
-  const limits = { ...given, ...budgetLimits(job.budget) };
+  const limits = { ...given, ...configuredLimits(job) };
   const { prefix, tags } = target.settings;
   const assets = datadogAssets({ prefix, tags, ...DEFAULT_LIMITS, ...limits }).filter(({ kind }) =>
     isChosen(kind, options),

@@ -23,8 +23,10 @@ export function limitsOf(options: LimitOptions): Partial<Limits> {
 }
 
 /** What the configuration says: there is no other way to set these, so that none is kept that it does not say. */
-export function budgetLimits(budget: Job['budget']): Partial<Limits> {
-  return { dailyBudget: budget?.daily, monthlyBudget: budget?.monthly };
+export function configuredLimits({ budget, state }: Pick<Job, 'budget' | 'state'>): Partial<Limits> {
+  // Only a state that is no file can be that of workers.
+  const deadTasks = state.path === undefined ? 0 : undefined;
+  return { dailyBudget: budget?.daily, monthlyBudget: budget?.monthly, deadTasks };
 }
 
 const HANDLES = /^\s*@[^\s{}]+(\s+@[^\s{}]+)*\s*$/;

@@ -8,6 +8,7 @@ import { mapMetrics, narrowed, splitBy } from './metric-query.js';
 import { isLimited, type Limits, type MonitorName, withLimits } from './monitor-limits.js';
 import costRise from './monitors/cost-rise.json' with { type: 'json' };
 import dailyBudget from './monitors/daily-budget.json' with { type: 'json' };
+import deadTasks from './monitors/dead-tasks.json' with { type: 'json' };
 import errorRate from './monitors/error-rate.json' with { type: 'json' };
 import lowBalance from './monitors/low-balance.json' with { type: 'json' };
 import monthlyBudget from './monitors/monthly-budget.json' with { type: 'json' };
@@ -30,6 +31,7 @@ export const monitorFiles: Readonly<Record<MonitorName, JsonObject>> = {
   'low-balance': lowBalance,
   'daily-budget': dailyBudget,
   'monthly-budget': monthlyBudget,
+  'dead-tasks': deadTasks,
 };
 
 /**

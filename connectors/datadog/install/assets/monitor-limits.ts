@@ -6,7 +6,8 @@ export type MonitorName =
   | 'cost-rise'
   | 'low-balance'
   | 'daily-budget'
-  | 'monthly-budget';
+  | 'monthly-budget'
+  | 'dead-tasks';
 
 /** When the monitors alarm. */
 export interface Limits {
@@ -21,6 +22,8 @@ export interface Limits {
   /** Dollars of all projects. Without one, there is no such monitor. */
   readonly dailyBudget?: number | undefined;
   readonly monthlyBudget?: number | undefined;
+  /** Tasks that workers have given up. Likewise. */
+  readonly deadTasks?: number | undefined;
 }
 
 /** As in the files. */
@@ -68,6 +71,7 @@ const RULES: Readonly<Record<MonitorName, LimitRule>> = {
   'low-balance': { threshold: 'balanceBelow', window: levelWindow(HOUR_MINUTES) },
   'daily-budget': { threshold: 'dailyBudget', window: levelWindow(2 * HOUR_MINUTES) },
   'monthly-budget': { threshold: 'monthlyBudget', window: levelWindow(2 * HOUR_MINUTES) },
+  'dead-tasks': { threshold: 'deadTasks', window: levelWindow(2 * HOUR_MINUTES) },
 };
 
 /** Of a level that comes with every run: one that is missing or late leaves another. */

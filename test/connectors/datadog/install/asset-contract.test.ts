@@ -24,6 +24,7 @@ const FILLED = datadogAssets({
   every: 3_600_000,
   dailyBudget: 0.5,
   monthlyBudget: 4_000,
+  deadTasks: 0,
 }).map(({ kind, name, body }) => [kind === 'dashboard' ? 'Dashboard' : 'Monitor', name, body] as const);
 
 describe.each(CONTRACTS)('%s', (_, dashboards, monitors) => {

@@ -11,10 +11,11 @@ import { textsIn } from '../../../../src/text/json-texts.js';
 
 /** As in the files. */
 const BUDGET = { dailyBudget: 200, monthlyBudget: 4_000 };
+const CONFIGURED = { ...BUDGET, deadTasks: 0 };
 
 describe('with every default the assets are the files', () => {
   it.each(Object.entries({ dashboard: dashboardFile, ...monitorFiles }))('%s', (name, file) => {
-    expect(assets(BUDGET)[name]).toEqual(file);
+    expect(assets(CONFIGURED)[name]).toEqual(file);
   });
 });
 
@@ -136,6 +137,7 @@ describe('limits', () => {
     ['low-balance', { balanceBelow: 0.75 }, 0.75],
     ['daily-budget', { dailyBudget: 12.5 }, 12.5],
     ['monthly-budget', { monthlyBudget: 950 }, 950],
+    ['dead-tasks', { deadTasks: 3 }, 3],
   ])('of %s are the same in the query and beside it', (name, options, limit) => {
     const monitor = assets(options)[name];
 

@@ -9,6 +9,8 @@ import type { JsonObject } from '../../../../src/text/json-object.js';
 import { all, assetsOf, change, openOrganization } from './organization.js';
 
 const AS_IN_THE_FILES = { daily: 200, monthly: 4_000 };
+/** Where workers may have their queue; installing asks nothing of it. */
+const IN_A_DATABASE = { type: 'postgres', url: 'postgres://export@127.0.0.1/deepgram' };
 
 describe('the first install', () => {
   it('creates the dashboard and four monitors, and says where they are', async () => {
@@ -28,7 +30,7 @@ describe('the first install', () => {
 
   it('sends what the files say, which the official client would change', async () => {
     const organization = await openOrganization();
-    await organization.configure({ app_key: '${DD_APP_KEY}' }, AS_IN_THE_FILES);
+    await organization.configure({ app_key: '${DD_APP_KEY}' }, AS_IN_THE_FILES, IN_A_DATABASE);
 
     await organization.run('install');
 
@@ -238,7 +240,7 @@ describe('a later install', () => {
 
   it('sets limits anew where they are given', async () => {
     const organization = await openOrganization();
-    await organization.configure({ app_key: '${DD_APP_KEY}' }, AS_IN_THE_FILES);
+    await organization.configure({ app_key: '${DD_APP_KEY}' }, AS_IN_THE_FILES, IN_A_DATABASE);
     const limits = (every: string, errorRate: string, costRise: string, balanceBelow: string) => [
       '--every',
       every,

@@ -17,8 +17,8 @@ interface Budget {
 export interface Organization {
   readonly intake: Intake;
   readonly terminal: Terminal;
-  /** What the sink is configured with, beside its type and the place of the organization; `budget` is the job's. */
-  configure(settings: Readonly<Record<string, unknown>>, budget?: Budget): Promise<void>;
+  /** What the sink is configured with, beside its type and the place of the organization; the others are the job's. */
+  configure(settings: Readonly<Record<string, unknown>>, budget?: Budget, state?: object): Promise<void>;
   /** `deepgram-export datadog …` with the configuration; resolves to its exit code. */
   run(...argv: readonly string[]): Promise<number>;
   /** What it printed since the last look: without the URL and what comes before the assets. */
@@ -42,9 +42,12 @@ export async function openOrganization(): Promise<Organization> {
   });
   let seen = 0;
 
-  const configure = (settings: Readonly<Record<string, unknown>>, budget?: Budget) => {
+  const configure = (settings: Readonly<Record<string, unknown>>, budget?: Budget, state?: object) => {
     const sink = { type: 'datadog-metrics', api_key: API_KEY, api_url: intake.url, ...settings };
-    return terminal.write('job.yaml', configurationOf({ datadog: sink }, budget && { budget }));
+    return terminal.write(
+      'job.yaml',
+      configurationOf({ datadog: sink }, { ...(budget && { budget }), ...(state && { state }) }),
+    );
   };
   await configure({ app_key: '${DD_APP_KEY}' });
   return {

@@ -2,11 +2,16 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { type Asset, datadogAssets } from '../../../../connectors/datadog/install/assets/datadog-assets.js';
 import { type MetricUse, metricsIn } from '../../../../connectors/datadog/install/assets/metric-query.js';
 import { DEFAULT_LIMITS } from '../../../../connectors/datadog/install/assets/monitor-limits.js';
+import { datadogMetricsSettings } from '../../../../connectors/datadog/metrics/metrics-settings.js';
+import { datadogMetricsSink } from '../../../../connectors/datadog/metrics/metrics-sink.js';
 import type { StoredPoint } from '../../../../connectors/stand-ins/datadog/account/metric-store.js';
 import { startIntake } from '../../../../connectors/stand-ins/datadog/intake.js';
 import { startStandIn } from '../../../../connectors/stand-ins/deepgram/stand-in.js';
+import { silentLog } from '../../../../src/log/log.js';
+import type { Stream } from '../../../../src/streams/stream.js';
 import { isJsonObject, type Json, type JsonObject } from '../../../../src/text/json-object.js';
 import { textsIn } from '../../../../src/text/json-texts.js';
+import type { Clock } from '../../../../src/time/clock.js';
 import { NOW, Terminal } from '../../../cli/terminal.js';
 import { jobText, KEY } from '../../../cli/world.js';
 
@@ -17,6 +22,7 @@ const ASSETS = datadogAssets({
   ...DEFAULT_LIMITS,
   dailyBudget: 200,
   monthlyBudget: 4_000,
+  deadTasks: 0,
 });
 
 /** Everything that two days of an account become in Datadog, delivered by the whole program. */
@@ -34,6 +40,7 @@ beforeAll(async () => {
   await terminal.write('job.yaml', jobText(account.url, [sink]));
 
   const code = await terminal.run('sync', '-c', 'job.yaml', '--no-state', '--quiet', '--since', '4d');
+  await finishRunOfWorkers(intake.url, clock);
 
   sent = intake.query();
   for (const { metric, tags } of sent) {
@@ -44,6 +51,18 @@ beforeAll(async () => {
   await Promise.all([account.close(), intake.close()]);
   if (code !== 0) throw new Error(`The export ended with ${code}: ${terminal.stderr}`);
 });
+
+/** What the last task of workers adds to the metrics about a run. */
+async function finishRunOfWorkers(url: string, clock: Clock): Promise<void> {
+  const settings = datadogMetricsSettings.parse({ api_key: KEY, api_url: url, tags: ['env:test'] });
+  const streams: readonly Stream[] = [];
+  const context = { name: 'datadog', cwd: '.', clock, log: silentLog, streams, env: {}, userAgent: 'test' };
+  const sink = await datadogMetricsSink(settings, context);
+  const queue = { waiting: 2, active: 1, failing: 1, dead: 1, oldestMs: 60_000 };
+  const run = { records: 0, partitions: 0, failedPartitions: 0, calls: 0, retries: 0, elapsedMs: 0, queue };
+  await sink.finish?.(run, new AbortController().signal);
+  await sink.dispose?.();
+}
 
 describe.each(ASSETS.map((asset) => [asset.name, asset] as const))(
   '%s names only what the sink sends:',
