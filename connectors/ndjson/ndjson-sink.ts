@@ -87,7 +87,11 @@ export function ndjsonSink(
     },
     check: () => checkFolder(output, settings.path),
     begin: (partition) => begin(partition),
-    finish: async (_run, signal) => {
+    finish: async ({ isPart = false }, signal) => {
+      if (isPart) {
+        await counts.save();
+        return { facts: {}, notes: [] };
+      }
       const older = await takeOver(signal).finally(counts.save);
       await writeSchemas(output, context.streams, ndjsonSchemas);
       await output.tidyUp?.();

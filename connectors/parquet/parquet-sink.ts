@@ -96,8 +96,9 @@ export function parquetSink(
     },
     check: () => checkFolder(output, settings.path),
     begin,
-    finish: async () => {
+    finish: async ({ isPart = false }) => {
       await counts.save();
+      if (isPart) return { facts: {}, notes: [] };
       await writeSchemas(output, context.streams, parquetSchemas);
       await output.tidyUp?.();
       return { facts: {}, notes: [] };
