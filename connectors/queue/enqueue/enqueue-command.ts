@@ -58,7 +58,7 @@ export async function enqueue(options: EnqueueOptions, context: CliContext): Pro
             queue,
           ),
         );
-        context.screen.text(queuedText(queued));
+        if (!options.quiet) context.screen.text(queuedText(queued));
       } finally {
         await source.close();
       }
