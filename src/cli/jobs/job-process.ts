@@ -218,17 +218,15 @@ function tellingCheckpoints(
   send: Send,
 ): Checkpoints {
   const partitions = new Map(known.map((one) => [nameOf(one.stream, one.projectId, one.day), one]));
-  const delivered: Checkpoints['delivered'] = (key, day, reading) =>
-    send({ kind: 'delivered', key, day, reading });
-  if (!remembers) return { ...windowOnly, delivered };
   return {
     ...windowOnly,
     remembers,
-    isLastReading: (day) => isLastReading(day, window.now, lookbackMs),
+    isLastReading: (day) => remembers && isLastReading(day, window.now, lookbackMs),
     givenAtMs: ({ sink, stream, projectId }, day) =>
       partitions.get(nameOf(stream, projectId, day))?.givenAtMs[sink],
+    // Also known where only the window counts, as in a backfill: what is delivered must not be replaced by less.
     lastReading: async (stream, projectId, day) => partitions.get(nameOf(stream, projectId, day))?.last,
-    delivered,
+    delivered: (key, day, reading) => send({ kind: 'delivered', key, day, reading }),
     differs: (stream, projectId, day, before) => send({ kind: 'differs', stream, projectId, day, before }),
     keptBack: (stream, projectId, day, before, less) =>
       send({ kind: 'kept-back', stream, projectId, day, before, less }),
