@@ -7,7 +7,7 @@ import { type AtomicFile, type AtomicFileOptions, createAtomicFile } from './ato
 import { fileError, readError, withFileError } from './file-error.js';
 import { whenLetGo } from './held-open.js';
 import { makeFolders } from './make-folders.js';
-import { fileName, type Output, type Segments } from './output.js';
+import { fileName, type Output, type Segments, writeWhole } from './output.js';
 import { readIfShort, readRegularFile } from './regular-file.js';
 import { syncFolder } from './sync-folder.js';
 import { removeLeftovers } from './temporary-name.js';
@@ -62,14 +62,7 @@ export class OutputFolder implements Output {
     write: (file: AtomicFile) => Promise<void>,
     options: AtomicFileOptions = {},
   ): Promise<void> {
-    const file = await this.createFile(segments, options);
-    try {
-      await write(file);
-      await file.commit();
-    } catch (error) {
-      await file.abort();
-      throw error;
-    }
+    await writeWhole(await this.createFile(segments, options), write);
   }
 
   /** Removes one file; harmless where it is not there. */

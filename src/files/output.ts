@@ -57,6 +57,20 @@ export interface Output {
   dispose?(): Promise<void>;
 }
 
+/** Gives a file that was begun what `write` gives it, whole or not at all. */
+export async function writeWhole(
+  file: AtomicFile,
+  write: (file: AtomicFile) => Promise<void>,
+): Promise<void> {
+  try {
+    await write(file);
+    await file.commit();
+  } catch (error) {
+    await file.abort();
+    throw error;
+  }
+}
+
 /** How {@link Output.sizesOf} calls a file. */
 export function fileName(segments: Segments): string {
   return segments.join('/');

@@ -8,7 +8,7 @@ import { pipeline } from 'node:stream/promises';
 import { failureOf } from '../errors/export-error.js';
 import { readError, withFileError } from '../files/file-error.js';
 import { objectPlaceOf } from '../files/location.js';
-import { fileName, type Output, type OutputEntry, type Segments } from '../files/output.js';
+import { fileName, type Output, type OutputEntry, type Segments, writeWhole } from '../files/output.js';
 import { type Bucket, openBucket } from './bucket.js';
 import { removeLeftovers } from './leftovers.js';
 import type { ObjectContext } from './object-context.js';
@@ -56,14 +56,7 @@ class ObjectFolder implements Output {
   }
 
   async replaceFile(...[segments, write, options]: Parameters<Output['replaceFile']>): Promise<void> {
-    const file = await this.createFile(segments, options);
-    try {
-      await write(file);
-      await file.commit();
-    } catch (error) {
-      await file.abort();
-      throw error;
-    }
+    await writeWhole(await this.createFile(segments, options), write);
   }
 
   /** Looks first: where versions are kept, removing what is not there would leave a note of it each time. */

@@ -89,8 +89,10 @@ function askedOf({
 }
 
 function queuedText({ planned, queued, covering }: QueuedRun): string {
-  const before =
-    covering.length === 0 ? '' : ` ${formatCount(covering.length)} that have the rest were queued before.`;
-  const tasks = `Queued ${counted(queued, 'task')} of ${counted(planned.projects.length, 'project')}.${before}`;
+  const before = formatCount(covering.length);
+  if (queued === 0 && covering.length > 0)
+    return `Nothing new to queue: ${before} tasks that are queued have it.\n`;
+  const rest = covering.length === 0 ? '' : ` ${before} that have the rest were queued before.`;
+  const tasks = `Queued ${counted(queued, 'task')} of ${counted(planned.projects.length, 'project')}.${rest}`;
   return `${tasks} \`deepgram-export worker\` carries them out.\n`;
 }

@@ -165,12 +165,19 @@ export class OpenedRun {
     );
   }
 
+  /** Why a task fails is said once for it, and not for each of its partitions. */
+  get #logOfTask(): Log {
+    const { log } = this.#tools;
+    return { ...log, error: log.debug };
+  }
+
   #withLanes<Result>(
     job: Job,
     use: (lanes: readonly SinkLane[]) => Promise<Result>,
     signal: AbortSignal,
   ): Promise<Result> {
-    const { log, context } = this.#tools;
+    const { context } = this.#tools;
+    const log = this.#logOfTask;
     return withLanes(job, { journal: this.#journal }, log, context, async (lanes) => {
       await Promise.all(lanes.map((lane) => lane.prepare(this.#job.streams, signal)));
       return use(lanes);
@@ -183,7 +190,8 @@ export class OpenedRun {
     source: Source,
     signal: AbortSignal,
   ): Promise<PartResult> {
-    const { log, context, concurrency } = this.#tools;
+    const { context, concurrency } = this.#tools;
+    const log = this.#logOfTask;
     const { window, options } = this.#run;
     const names = new Set(tasks.map(({ stream }) => stream));
     const streams = this.#job.streams.filter(({ name }) => names.has(name));

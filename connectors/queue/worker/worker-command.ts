@@ -38,11 +38,18 @@ export async function worker(options: WorkerOptions, context: CliContext): Promi
     log.info(
       `${counted(done.done, 'task')} done, ${counted(done.failed, 'failure')}, ${counted(done.givenBack, 'task')} given back.`,
     );
-    return EXIT.delivered;
+    const { dead } = untilEmpty && !context.signal.aborted ? await queue.counts() : NONE;
+    if (dead === 0) return EXIT.delivered;
+    log.error(
+      `${counted(dead, 'task')} ${dead === 1 ? 'was' : 'were'} given up: \`deepgram-export state show\` says why.`,
+    );
+    return EXIT.source;
   });
 }
 
 const MOST = 64;
+/** A worker that goes on for ever, and one that was told to end, say it where tasks are watched. */
+const NONE = { dead: 0 };
 
 function mistake(message: string): ExportError {
   return new ExportError('USAGE', message, { kind: 'config' });

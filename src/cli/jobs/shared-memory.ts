@@ -18,14 +18,15 @@ export class SharedMemory implements SourceMemory {
 
   get(projectId: string): unknown {
     const value = this.#memory.get(projectId);
-    this.#known.set(projectId, value);
+    // What is given out may be changed in its place.
+    this.#known.set(projectId, structuredClone(value));
     return value;
   }
 
   set(projectId: string, mine: unknown): void {
     const base = this.#known.get(projectId);
     this.#memory.set(projectId, this.#merge(base, mine, this.#memory.get(projectId)));
-    this.#known.set(projectId, mine);
+    this.#known.set(projectId, structuredClone(mine));
   }
 
   /** Of projects of which it was told nothing yet: what is remembered now. */

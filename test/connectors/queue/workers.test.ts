@@ -47,9 +47,7 @@ describe.skipIf(!hasPostgres)('enqueue and worker', () => {
     const again = await world.run('enqueue');
     await world.run('worker --until-empty');
 
-    expect(again.stdout).toBe(
-      'Queued 0 tasks of 3 projects. 9 that have the rest were queued before. `deepgram-export worker` carries them out.\n',
-    );
+    expect(again.stdout).toBe('Nothing new to queue: 9 tasks that are queued have it.\n');
     expect(callsOf(world, /\/requests$/)).toHaveLength(6); // three projects and two days
   });
 
@@ -75,9 +73,10 @@ describe.skipIf(!hasPostgres)('enqueue and worker', () => {
     await world.run('enqueue --stream usage');
     await world.database.sql("insert into deepgram_state_queue.job (name, data) values ('dead', '{}')");
 
-    const { code } = await world.run('worker --until-empty');
+    const { code, stderr } = await world.run('worker --until-empty');
 
-    expect(code).toBe(0);
+    expect(code).toBe(3);
+    expect(stderr).toContain('1 task was given up: `deepgram-export state show` says why.');
     const told = receiver.query().filter(({ metric }) => metric.includes('export.queue.'));
     expect(told.map(({ metric, value }) => [metric, value])).toEqual([
       ['deepgram.export.queue.dead', 1],
@@ -104,6 +103,24 @@ describe.skipIf(!hasPostgres)('enqueue and worker', () => {
     expect(shown.stdout).toMatch(/Project p-2 +request log, 2026-11-19 to 2026-11-20/);
     expect(mended.code).toBe(0);
     expect(empty.stdout).not.toContain('Given up by workers:');
+  });
+
+  it('say once for each task why it failed, however many partitions it has, and fail where none is left', async () => {
+    const world = await stateWorld({
+      sinks: ['blocked: { type: ndjson, path: in-the-way }'],
+      window: 'since: 5d',
+    });
+    await world.terminal.write('in-the-way', 'precious');
+    await world.run('enqueue --stream usage --stream usage_by_endpoint');
+
+    const { code, stderr } = await world.run('worker --until-empty');
+
+    const said = stderr.split('\n').filter((line) => line.includes('in-the-way: it is a file'));
+    expect(code).toBe(3);
+    expect(said.map((line) => /error: (.*) failed:/.exec(line)?.[1])).toEqual([
+      expect.stringContaining('daily totals'),
+      'the end of a run',
+    ]);
   });
 
   it('try again what may pass', async () => {

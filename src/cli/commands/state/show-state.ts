@@ -121,6 +121,7 @@ function stateTable(
       ).map((cells) => [sink, stream, ...cells]),
     ),
   );
+  if (rows.length === 0) return 'No sink has got anything yet.\n';
   const head = ['SINK', 'STREAM', 'PROJECTS', 'DELIVERED AND CLOSED', 'OPEN', 'UNSETTLED', 'LOST'];
   // Of what there is none nothing is said.
   const shown = head.map((_, at) => at < 5 || rows.some((row) => row[at] !== '-'));
