@@ -64,7 +64,7 @@ async function afterOthers(
   queue: TaskQueue,
 ): Promise<readonly QueueTask[]> {
   if (covering.length === 0) return names;
-  const projects = await queue.projectsOf(covering);
+  const projects = await queue.look.projectsOf(covering);
   return names.map((task) => ({
     ...task,
     after: covering.filter((id) => projects.get(id) === task.project?.id),

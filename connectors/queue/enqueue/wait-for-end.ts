@@ -5,7 +5,8 @@ import type { RunOptions, RunResult } from '../../../src/deliver/run.js';
 import { ExportError, errorOf, type Failure } from '../../../src/errors/export-error.js';
 import { counted, formatCount } from '../../../src/text/text-table.js';
 import { systemClock } from '../../../src/time/clock.js';
-import type { EndedTask, TaskQueue } from '../tasks/task-queue.js';
+import type { EndedTask } from '../tasks/queue-look.js';
+import type { TaskQueue } from '../tasks/task-queue.js';
 import { partsIn, type TaskOutput } from '../worker/task-output.js';
 import type { QueuedRun } from './plan-and-queue.js';
 
@@ -24,16 +25,16 @@ export async function waitForEnd(
   log.info(`${counted(queued, 'task')} queued; waiting for workers.`);
   let told = performance.now();
   let left = queued + covering.length + 1;
-  let last = await queue.ended(lastId);
+  let last = await queue.look.ended(lastId);
   while (last === undefined) {
     await systemClock.sleep(LOOK_MS, signal);
-    last = await queue.ended(lastId);
+    last = await queue.look.ended(lastId);
     if (performance.now() - told < TELL_MS) continue;
     told = performance.now();
-    const now = await queue.left(run.id, covering);
+    const now = await queue.look.left(run.id, covering);
     if (now < left)
       log.info(`${formatCount(now)} of ${counted(queued + covering.length + 1, 'task')} are left.`);
-    else if ((await queue.counts()).active === 0)
+    else if ((await queue.look.counts()).active === 0)
       log.warn(
         'No task has been carried out for a while: is there a worker? `deepgram-export worker` is one.',
       );
@@ -42,7 +43,7 @@ export async function waitForEnd(
   if (last.isDead) throw notFinished(last);
   // Safe: it is a worker of the same version that left it.
   const { parts, costs } = last.output as TaskOutput;
-  const outcomes = (await queue.outcomes(run.id, covering)).filter(({ id }) => id !== lastId);
+  const outcomes = (await queue.look.outcomes(run.id, covering)).filter(({ id }) => id !== lastId);
   const all = [...outcomes.flatMap((one) => partsOf(one, options)), ...parts];
   return resultOf(planned, [nothing(options), ...all], costs);
 }

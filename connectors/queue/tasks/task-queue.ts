@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import PgBoss from 'pg-boss';
-import type { QueueSoFar } from '../../../src/catalogue/sink.js';
 import { ExportError, type Failure } from '../../../src/errors/export-error.js';
 import type { Task } from '../../../src/plan/task.js';
 import { Database, type DatabaseContext, type Transaction } from '../../postgres/connection/database.js';
@@ -8,6 +7,7 @@ import { DEAD, queueSchema } from '../../postgres/state/queue-place.js';
 import type { PostgresStateSettings } from '../../postgres/state/state-type.js';
 import { identifier } from '../../postgres/tables/identifier.js';
 import { limitsTable } from '../limit/postgres-limit.js';
+import { QueueLook } from './queue-look.js';
 import {
   constructionOf,
   indexesOf,
@@ -48,16 +48,6 @@ interface QueuedBefore {
   readonly tasks: readonly Task[];
 }
 
-/** What became of a task. */
-export interface EndedTask {
-  readonly id: string;
-  readonly task: QueueTask;
-  /** What {@link TaskQueue.complete} or {@link TaskQueue.fail} was given; something else where a worker has vanished with it. */
-  readonly output: unknown;
-  /** True where it was given up. */
-  readonly isDead: boolean;
-}
-
 /** Times that a task is given to another worker where one has vanished with it: then it may be what kills them. */
 const MOST_VANISHED = 16;
 /** Tasks that are queued with one transaction. */
@@ -71,6 +61,8 @@ export class TaskQueue {
   readonly #boss: PgBoss;
   readonly #table: string;
   readonly #signal: AbortSignal;
+  /** What is there of it, to be looked at. */
+  readonly look: QueueLook;
 
   /** @param signal ends what is waited for */
   constructor(state: PostgresStateSettings, context: DatabaseContext, signal: AbortSignal) {
@@ -85,6 +77,7 @@ export class TaskQueue {
       supervise: false,
       schedule: false,
     });
+    this.look = new QueueLook(this.schema, this.#database, signal);
     this.#boss.on('error', () => {}); // what is asked of it rejects
   }
 
@@ -256,68 +249,8 @@ export class TaskQueue {
     );
   }
 
-  /** True where no task is left, also none that others have. */
-  async isEmpty(): Promise<boolean> {
-    const [row] = await this.#statement<{ readonly is: boolean }>(
-      `select not exists (select from ${this.#table} where name = $1 and state < 'completed') as is`,
-      [TASKS],
-    );
-    return row?.is === true;
-  }
-
-  async counts(): Promise<QueueSoFar> {
-    const [row] = await this.#statement<Record<string, string | number>>(
-      `select * from ${identifier(this.schema, 'overview')}`,
-    );
-    const number = (name: string) => Number(row?.[name] ?? 0);
-    return {
-      waiting: number('waiting'),
-      active: number('active'),
-      failing: number('failing'),
-      dead: number('dead'),
-      oldestMs: number('oldest_seconds') * 1_000,
-    };
-  }
-
-  /** What became of a task; undefined while that is not known, or known no more. */
-  async ended(id: string): Promise<EndedTask | undefined> {
-    const [one] = await this.#ended('id = $2', id);
-    return one;
-  }
-
-  /** What became of those tasks of a run that have ended, and of these others. */
-  outcomes(runId: string, others: readonly string[]): Promise<readonly EndedTask[]> {
-    return this.#ended(`(${RUN_OF} = $2 or id = any($3::uuid[]))`, runId, others);
-  }
-
-  /** Ids of the projects that tasks are of. */
-  async projectsOf(ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
-    const rows = await this.#statement<{ readonly id: string; readonly project: string }>(
-      `select id, ${PROJECT_OF} as project from ${this.#table} where name = $1 and id = any($2::uuid[])`,
-      [TASKS, ids],
-    );
-    return new Map(rows.map(({ id, project }) => [id, project]));
-  }
-
-  /** Tasks of a run that have not ended. */
-  async left(runId: string, others: readonly string[]): Promise<number> {
-    const [row] = await this.#statement<{ readonly left: string }>(
-      `select count(*) as left from ${this.#table}
-       where name = $1 and state < 'completed' and (${RUN_OF} = $2 or id = any($3::uuid[]))`,
-      [TASKS, runId, others],
-    );
-    return Number(row?.left ?? 0);
-  }
-
   async dispose(): Promise<void> {
     await this.#database.end();
-  }
-
-  async #ended(which: string, ...values: readonly unknown[]): Promise<readonly EndedTask[]> {
-    const select = (table: string) =>
-      `select id, data as task, output, state = 'failed' as "isDead" from ${identifier(this.schema, table)}
-       where name = $1 and ${which} and state in ('completed', 'failed')`;
-    return this.#statement<EndedTask>(`${select('job')} union all ${select('archive')}`, [TASKS, ...values]);
   }
 
   async #end(

@@ -38,7 +38,7 @@ export async function worker(options: WorkerOptions, context: CliContext): Promi
     log.info(
       `${counted(done.done, 'task')} done, ${counted(done.failed, 'failure')}, ${counted(done.givenBack, 'task')} given back.`,
     );
-    const { dead } = untilEmpty && !context.signal.aborted ? await queue.counts() : NONE;
+    const { dead } = untilEmpty && !context.signal.aborted ? await queue.look.counts() : NONE;
     if (dead === 0) return EXIT.delivered;
     log.error(
       `${counted(dead, 'task')} ${dead === 1 ? 'was' : 'were'} given up: \`deepgram-export state show\` says why.`,

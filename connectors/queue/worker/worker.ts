@@ -87,7 +87,7 @@ export class Worker {
       const taken = free > 0 ? await this.#queue.take(free) : [];
       for (const one of taken) this.#begin(one);
       if (taken.length > 0) continue;
-      if (untilEmpty && this.#underWay.size === 0 && (await this.#queue.isEmpty())) return;
+      if (untilEmpty && this.#underWay.size === 0 && (await this.#queue.look.isEmpty())) return;
       await this.#somethingHappens();
     }
   }
@@ -163,12 +163,17 @@ export class Worker {
   async #output({ task }: TakenTask, signal: AbortSignal): Promise<TaskOutput> {
     if (task.stage !== 'finish')
       return this.#with(task.run, (run) => run.carryOut(task, AbortSignal.any([signal, run.lost])));
-    const outcomes = await this.#queue.outcomes(task.run.id, task.after);
+    const outcomes = await this.#queue.look.outcomes(task.run.id, task.after);
     const parts = outcomes.flatMap(({ output }) => partsIn(output) ?? []);
     // It knows nothing but what was kept, of all of them.
     const run = await OpenedRun.open(task.run, this.#tools);
     try {
-      return await run.finish(task, parts, await this.#queue.counts(), AbortSignal.any([signal, run.lost]));
+      return await run.finish(
+        task,
+        parts,
+        await this.#queue.look.counts(),
+        AbortSignal.any([signal, run.lost]),
+      );
     } finally {
       await run.close();
     }

@@ -24,8 +24,8 @@ describe.skipIf(!hasPostgres)('a queue of tasks', () => {
     expect(one.map(({ task }) => task)).toEqual([records(run, 'p-1')]);
     expect(none).toEqual([]);
     expect(isOurs).toBe(true);
-    expect(await queue.outcomes(run.id, [])).toMatchObject([{ output: { records: 7 }, isDead: false }]);
-    expect(await queue.counts()).toMatchObject({ waiting: 0, active: 0, dead: 0, oldestMs: 0 });
+    expect(await queue.look.outcomes(run.id, [])).toMatchObject([{ output: { records: 7 }, isDead: false }]);
+    expect(await queue.look.counts()).toMatchObject({ waiting: 0, active: 0, dead: 0, oldestMs: 0 });
   });
 
   it('is made by whoever comes first, also where many come at once', async () => {
@@ -139,7 +139,7 @@ describe.skipIf(!hasPostgres)('a queue of tasks', () => {
     expect(await queue.complete(first, { by: 'first' })).toBe(false);
     expect(await queue.fail(first, TRANSIENT)).toBe(false);
     expect(await queue.complete(second, { by: 'second' })).toBe(true);
-    expect(await queue.outcomes(run.id, [])).toMatchObject([{ output: { by: 'second' } }]);
+    expect(await queue.look.outcomes(run.id, [])).toMatchObject([{ output: { by: 'second' } }]);
   });
 
   it('leaves a task to who says that he is at it, however long it takes', async () => {
@@ -181,8 +181,8 @@ describe.skipIf(!hasPostgres)('a queue of tasks', () => {
       expect(seconds).toBeGreaterThan(9 * 2 ** nth);
       expect(seconds).toBeLessThan(21 * 2 ** nth);
     }
-    expect(await queue.counts()).toMatchObject({ dead: 1 });
-    expect(await queue.outcomes(run.id, [])).toMatchObject([{ isDead: true, output: TRANSIENT }]);
+    expect(await queue.look.counts()).toMatchObject({ dead: 1 });
+    expect(await queue.look.outcomes(run.id, [])).toMatchObject([{ isDead: true, output: TRANSIENT }]);
   });
 
   it('gives up at once what no other try can mend', async () => {
@@ -191,7 +191,7 @@ describe.skipIf(!hasPostgres)('a queue of tasks', () => {
 
     await queue.fail(only(await queue.take(1)), TRANSIENT, { isLasting: true });
 
-    expect(await queue.counts()).toMatchObject({ waiting: 0, dead: 1 });
+    expect(await queue.look.counts()).toMatchObject({ waiting: 0, dead: 1 });
   });
 
   it('takes back what a worker leaves, as often as that is, and it has as many tries as before', async () => {
@@ -204,9 +204,9 @@ describe.skipIf(!hasPostgres)('a queue of tasks', () => {
       await passes(database, '10 days');
     }
 
-    expect(await queue.counts()).toMatchObject({ waiting: 1, dead: 0 });
+    expect(await queue.look.counts()).toMatchObject({ waiting: 1, dead: 0 });
     await queue.fail(only(await queue.take(1)), TRANSIENT);
-    expect(await queue.counts()).toMatchObject({ waiting: 0, dead: 1 });
+    expect(await queue.look.counts()).toMatchObject({ waiting: 0, dead: 1 });
   });
 
   it('leaves tasks of another version alone, for who knows them', async () => {
@@ -233,7 +233,7 @@ describe.skipIf(!hasPostgres)('a queue of tasks', () => {
     await queue.add([records(runOf(), 'p-1')]);
 
     expect(await queue.take(4)).toHaveLength(1);
-    expect(await queue.counts()).toMatchObject({ active: 1, dead: 1 });
+    expect(await queue.look.counts()).toMatchObject({ active: 1, dead: 1 });
   });
 
   it('goes on where the server was restarted meanwhile', async () => {
