@@ -2,6 +2,8 @@ import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { StandIn } from '../../connectors/stand-ins/deepgram/stand-in.js';
+import { memorySink } from '../../connectors/testing/memory-sink.js';
+import { defineSinkType } from '../../src/catalogue/sink-type.js';
 import { storedLogs } from '../connectors/datadog/logs/log-account.js';
 import { Terminal } from './terminal.js';
 import { ARCHIVE, account, intake, jobText, KEY, TABLEAU } from './world.js';
@@ -176,6 +178,33 @@ describe('sync --shard', () => {
     expect((await run('state show')).stdout).not.toContain('archive');
   });
 });
+
+it('lets one shard at a time put together what all have delivered', async () => {
+  Object.assign(globalThis, { forSharing: { defineSinkType, memorySink } });
+  const { terminal, run } = await world(['together: { type: ./together.mjs }']);
+  await terminal.write('together.mjs', TOGETHER_SINK);
+
+  const ended = await Promise.all(['1/2', '2/2'].map((shard) => run('sync', '--shard', shard)));
+
+  expect(ended.map(({ code, stdout }) => (code === 0 ? 0 : stdout))).toEqual([0, 0]);
+});
+
+/** Its end fails where another one is at it. */
+const TOGETHER_SINK = `
+  import { mkdir, rmdir } from 'node:fs/promises';
+  import { setTimeout } from 'node:timers/promises';
+  const { defineSinkType, memorySink } = globalThis.forSharing;
+  const AT_IT = new URL('at-it', import.meta.url);
+  const FOLDER = new URL('together', import.meta.url).pathname;
+  export default defineSinkType({ outputPaths: () => [FOLDER], open: async (_, { name }) => {
+    const sink = memorySink({ name });
+    return { ...sink, capabilities: { ...sink.capabilities, sharing: 'last' }, finish: async () => {
+      await mkdir(AT_IT);
+      await setTimeout(300);
+      await rmdir(AT_IT);
+      return { facts: {}, notes: [] };
+    } };
+  } });`;
 
 describe('finish', () => {
   it('puts together what shards have delivered in folders of their own', async () => {
