@@ -7,23 +7,16 @@ export const TASK_VERSION = 1;
 
 const day = z.string().refine(isDay);
 const project = z.object({ id: z.string(), name: z.string().nullable() });
+const lacking = z.record(z.string(), z.object({ why: z.string() }));
+const knownOfTask = z.object({
+  source: z.string(),
+  stream: z.string(),
+  project,
+  partitions: z.array(z.object({ day: day.nullable(), lacking })).min(1),
+  calls: z.number(),
+});
 /** A task of the plan: what is in `lacking` is the core's, and goes back to it as it came. */
-const task = z.custom<Task>(
-  (value) =>
-    z
-      .object({
-        source: z.string(),
-        stream: z.string(),
-        project,
-        partitions: z
-          .array(
-            z.object({ day: day.nullable(), lacking: z.record(z.string(), z.object({ why: z.string() })) }),
-          )
-          .min(1),
-        calls: z.number(),
-      })
-      .safeParse(value).success,
-);
+const task = z.custom<Task>((value) => knownOfTask.safeParse(value).success);
 
 /** The run that tasks belong to: what one moment's `enqueue` was asked for. */
 const run = z.object({
