@@ -160,6 +160,8 @@ export interface Checkpoints extends CheckpointView {
   release?(key: CheckpointKey, day: Day | null): Promise<void>;
   /** Looks at what others that share the checkpoints have delivered of a stream and project. Left out likewise. */
   refresh?(stream: string, projectId: string): Promise<void>;
+  /** Ids of the projects of which a day may rest. Left out where none may. */
+  knownProjects?(): ReadonlySet<string>;
   /** The last delivered reading of a day; undefined where none is remembered. Left out where nothing is. */
   lastReading?(stream: string, projectId: string, day: Day): Promise<LastReading | undefined>;
   /**

@@ -139,6 +139,10 @@ export class RunCheckpoints implements Checkpoints {
     this.#found.useVersions(versions);
   }
 
+  knownProjects(): ReadonlySet<string> {
+    return this.#options.fullRefresh ? new Set() : this.#table.projectIds();
+  }
+
   firstDay(key: CheckpointKey): Day | undefined {
     return this.#options.fullRefresh ? undefined : this.#table.get(key).begins;
   }

@@ -79,19 +79,11 @@ export async function withOpenings<Result>(
   context: CliContext,
   use: (openings: readonly Opening[]) => Promise<Result>,
 ): Promise<Result> {
-  const openings = await Promise.all(
-    job.sinks.map(async (sink): Promise<Opening> => {
-      try {
-        return { sink, lane: await openLane(sink, job, options, log, context) };
-      } catch (failure) {
-        return { sink, failure };
-      }
-    }),
-  );
+  const openings = await openSinks(job, options, log, context);
   try {
     return await use(openings);
   } finally {
-    await Promise.all(openings.map(({ lane }) => lane?.dispose()));
+    await dispose(openings);
   }
 }
 
@@ -103,14 +95,52 @@ export function withLanes<Result>(
   context: CliContext,
   use: (lanes: readonly SinkLane[]) => Promise<Result>,
 ): Promise<Result> {
-  return withOpenings(job, options, log, context, (openings) =>
-    use(
-      openings.map((opening) => {
-        if (opening.lane === undefined) throw opening.failure;
-        return opening.lane;
-      }),
-    ),
+  return withOpenings(job, options, log, context, (openings) => use(lanesOf(openings)));
+}
+
+/** Opens all of them, or none; whoever asked for them disposes of them. */
+export async function openLanes(
+  job: Job,
+  options: LaneOptions,
+  log: Log,
+  context: CliContext,
+): Promise<readonly SinkLane[]> {
+  const openings = await openSinks(job, options, log, context);
+  try {
+    return lanesOf(openings);
+  } catch (error) {
+    await dispose(openings);
+    throw error;
+  }
+}
+
+function openSinks(
+  job: Job,
+  options: LaneOptions,
+  log: Log,
+  context: CliContext,
+): Promise<readonly Opening[]> {
+  return Promise.all(
+    job.sinks.map(async (sink): Promise<Opening> => {
+      try {
+        return { sink, lane: await openLane(sink, job, options, log, context) };
+      } catch (failure) {
+        return { sink, failure };
+      }
+    }),
   );
+}
+
+/** Throws why one could not be opened. */
+function lanesOf(openings: readonly Opening[]): readonly SinkLane[] {
+  return openings.map((opening) => {
+    if (opening.lane === undefined) throw opening.failure;
+    return opening.lane;
+  });
+}
+
+async function dispose(openings: readonly Opening[]): Promise<void> {
+  await Promise.all(openings.map(({ lane }) => lane?.dispose()));
 }
 
 async function openLane(

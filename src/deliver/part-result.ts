@@ -17,8 +17,19 @@ export interface PartResult extends ToldBySource {
   readonly unavailable: readonly SourceFailure[];
   readonly keptBack: readonly KeptBackDay[];
   readonly sinks: readonly SinkOutcome[];
+  /** What sinks say that stay open for other parts, of all that they got so far. Default: nothing. */
+  readonly sinksSoFar?: SinksSoFar | undefined;
   readonly spent: SpentSoFar;
   readonly interrupted: boolean;
+}
+
+/** What sinks that are opened once say after each part: of each sink of an opening, the last counts. */
+export interface SinksSoFar {
+  /** Which opening it is: of all processes there is no other with this name. */
+  readonly opening: string;
+  /** More than what was said before. */
+  readonly turn: number;
+  readonly sinks: readonly SinkOutcome[];
 }
 
 /** Of no task, and of a source that was not asked. */
@@ -52,7 +63,7 @@ export function resultOf(
     unavailable: addFailures(parts.flatMap(({ unavailable }) => unavailable)),
     findings: findingsOf(parts.map(({ findings }) => findings)),
     warnings,
-    sinks: sumSinks(parts.flatMap(({ sinks }) => sinks)),
+    sinks: sumSinks([...parts.flatMap(({ sinks }) => sinks), ...lastSaid(parts)]),
     costs,
     spent: spent.result(),
     interrupted: parts.some(({ interrupted }) => interrupted),
@@ -98,6 +109,19 @@ function sumOf(one: StreamOutcome, other: StreamOutcome): StreamOutcome {
     cost_usd: plus(one.cost_usd, other.cost_usd),
     hours: plus(one.hours, other.hours),
   };
+}
+
+function lastSaid(parts: readonly PartResult[]): readonly SinkOutcome[] {
+  const last = new Map<string, { readonly turn: number; readonly outcome: SinkOutcome }>();
+  for (const { sinksSoFar } of parts) {
+    if (sinksSoFar === undefined) continue;
+    const { opening, turn, sinks } = sinksSoFar;
+    for (const outcome of sinks) {
+      const key = JSON.stringify([opening, outcome.name]);
+      if ((last.get(key)?.turn ?? -1) < turn) last.set(key, { turn, outcome });
+    }
+  }
+  return [...last.values()].map(({ outcome }) => outcome);
 }
 
 /** One for each sink, in their order. What several say of themselves at their end is added up where it is a number. */

@@ -11,7 +11,7 @@ import { formatDays } from '../time/day.js';
 import type { Window } from '../time/window.js';
 import { type AcceptLess, acceptsLess, unreadWarnings } from './accept-less.js';
 import type { SinkLane } from './sink-lane.js';
-import { versionsFor } from './versions.js';
+import { versionsFor, versionsThatSpare } from './versions.js';
 
 export interface PlanRunOptions {
   readonly source: Source;
@@ -26,6 +26,8 @@ export interface PlanRunOptions {
   readonly acceptLess?: AcceptLess;
   /** Which part of the plan is to be carried out. Default: all of it. */
   readonly shard?: Shard | undefined;
+  /** True where what is planned is read by others, with sources of their own. Default false. */
+  readonly isReadElsewhere?: boolean;
   /** Aborted by an interrupt. */
   readonly signal: AbortSignal;
 }
@@ -49,9 +51,20 @@ export interface PlannedRun {
  * nothing to do, and what the checkpoints throw.
  */
 export async function planRun(options: PlanRunOptions): Promise<PlannedRun> {
-  const { source, lanes, streams, checkpoints, log, window, acceptLess = [], shard, signal } = options;
+  const {
+    source,
+    lanes,
+    streams,
+    checkpoints,
+    log,
+    window,
+    acceptLess = [],
+    shard,
+    isReadElsewhere,
+    signal,
+  } = options;
   const projects = await source.projects(signal);
-  const versions = await versionsFor(source, streams, projects, checkpoints, signal);
+  const versions = await (isReadElsewhere ? versionsThatSpare : versionsFor)(options, projects);
   await checkpoints.startRun({
     projects,
     streams,

@@ -15,8 +15,8 @@ export async function account(options: StandInOptions = {}): Promise<StandIn> {
 }
 
 /** A Datadog that ends with the test. */
-export async function intake(apiKey: string): Promise<Intake> {
-  const started = await startIntake({ apiKey, clock: { now: () => NOW, sleep: async () => {} } });
+export async function intake(apiKey: string, appKey?: string): Promise<Intake> {
+  const started = await startIntake({ apiKey, appKey, clock: { now: () => NOW, sleep: async () => {} } });
   onTestFinished(() => started.close());
   return started;
 }

@@ -59,6 +59,32 @@ describe('what came of parts of a run', () => {
     ]);
   });
 
+  it('has what a sink says that stays open for several tasks once, as it was said last', async () => {
+    const of = (opening: string, turn: number, written: number) => ({
+      ...NOTHING,
+      sinksSoFar: {
+        opening,
+        turn,
+        sinks: [
+          {
+            ...laneOf(memorySink()).outcome(),
+            facts: { written },
+            notes: [`up to ${written}`],
+            in_doubt: written,
+          },
+        ],
+      },
+    });
+    const planned = { projects: [], tasks: [], days: undefined, lost: [], stillKeptBack: 0, warnings: [] };
+
+    const parts = [of('here', 2, 7), of('there', 1, 100), of('here', 1, 3)];
+    const { sinks } = resultOf(planned, parts, undefined);
+
+    expect(sinks).toMatchObject([
+      { facts: { written: 107 }, notes: ['up to 7', 'up to 100'], in_doubt: 107 },
+    ]);
+  });
+
   it('has what the source noticed once, however often it is asked', () => {
     let count = 1;
     const source = {

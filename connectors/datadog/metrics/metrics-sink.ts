@@ -14,7 +14,7 @@ import { partitionAggregate, requestAggregate } from './partition-aggregate.js';
 import type { Aggregate } from './points.js';
 import { requestColumns } from './requests/request-columns.js';
 import { costPoints } from './run/cost-points.js';
-import { describeMetrics } from './run/metric-metadata.js';
+import { MetricDescriptions } from './run/metric-metadata.js';
 import { runPoints } from './run/run-points.js';
 import { RunStatistics } from './run/run-statistics.js';
 import { seriesEstimate } from './series/series-estimate.js';
@@ -40,6 +40,7 @@ export async function datadogMetricsSink(
   const points = { client, clock, historical: settings.historical, statistics: new RunStatistics() };
   const { interval: intervalMs } = settings;
   const dimensions = requestDimensions(settings.dimensions, table);
+  const descriptions = new MetricDescriptions(settings, context);
   const encodedWriter = encodedStreams((dictionary) => requestColumns(dictionary, dimensions, intervalMs));
 
   return {
@@ -85,7 +86,7 @@ export async function datadogMetricsSink(
       const { rejected } = await submitPoints(groups, points, call);
       const { facts, notes } = points.statistics.report(settings.prefix, settings.max_series);
       const refused = rejected.map(({ reason }) => `The metrics about this run were refused: ${reason}.`);
-      const described = await describeMetrics(points.statistics.metrics, settings, context, signal);
+      const described = await descriptions.describe(points.statistics.metrics, signal);
       return { facts: { ...facts, ...described.facts }, notes: [...notes, ...refused, ...described.notes] };
     },
     dispose: () => client.close(),

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type PlannedRun, type PlanRunOptions, planRun } from '../../../src/deliver/plan-run.js';
-import { versionsFor } from '../../../src/deliver/versions.js';
+import { versionsThatSpare } from '../../../src/deliver/versions.js';
 import { ExportError } from '../../../src/errors/export-error.js';
 import type { QueueRun, QueueTask } from '../tasks/queue-task.js';
 import type { TaskQueue } from '../tasks/task-queue.js';
@@ -24,7 +24,7 @@ export async function planAndQueue(
   asked: QueueRun['options'],
   queue: TaskQueue,
 ): Promise<QueuedRun> {
-  const { source, streams, lanes, checkpoints, signal, window } = options;
+  const { source, streams, lanes, window } = options;
   const alone = lanes.filter(({ sharing }) => sharing === undefined).map(({ name }) => name);
   if (alone.length > 0) {
     throw new ExportError(
@@ -36,8 +36,8 @@ export async function planAndQueue(
       },
     );
   }
-  const planned = await planRun(options);
-  const versions = await versionsFor(source, streams, planned.projects, checkpoints, signal);
+  const planned = await planRun({ ...options, isReadElsewhere: true });
+  const versions = await versionsThatSpare(options, planned.projects);
   const run = { id: randomUUID(), window, options: asked };
   const { records, names, finish } = queueTasks(
     planned.tasks,

@@ -1,11 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import type { CliContext } from '../../../src/catalogue/cli-context.js';
 import type { QueueSoFar } from '../../../src/catalogue/sink.js';
 import type { Source } from '../../../src/catalogue/source.js';
 import type { SourceMemory } from '../../../src/catalogue/source-type.js';
 import type { Checkpoints } from '../../../src/checkpoints/checkpoints.js';
-import type { AppendJournal } from '../../../src/checkpoints/journal/append-journal.js';
 import { beginCheckpoints, type CheckpointSession } from '../../../src/cli/checkpoint-session.js';
-import { openSource, withLanes } from '../../../src/cli/open-connectors.js';
+import { openLanes, openSource } from '../../../src/cli/open-connectors.js';
 import { acceptedLess } from '../../../src/cli/options/accept-less.js';
 import { type JobOptions, jobFor } from '../../../src/cli/options/job-options.js';
 import type { Job } from '../../../src/config/job.js';
@@ -17,9 +17,11 @@ import { NOTHING, type PartResult, soFarOf } from '../../../src/deliver/part-res
 import { ReadingsOfRun } from '../../../src/deliver/readings-of-run.js';
 import type { SinkLane } from '../../../src/deliver/sink-lane.js';
 import { SourceReport } from '../../../src/deliver/source-report.js';
+import { versionsFor } from '../../../src/deliver/versions.js';
 import { ExportError } from '../../../src/errors/export-error.js';
 import type { SharedLimit } from '../../../src/http/pacing/shared-limit.js';
 import type { Log } from '../../../src/log/log.js';
+import type { Project } from '../../../src/streams/partition.js';
 import type { Day } from '../../../src/time/day.js';
 import type { QueueRun, QueueTask } from '../tasks/queue-task.js';
 import type { TaskOutput } from './task-output.js';
@@ -42,10 +44,13 @@ export class OpenedRun {
   readonly #job: Job;
   readonly #session: CheckpointSession;
   readonly #checkpoints: Checkpoints;
-  readonly #journal: AppendJournal | undefined;
   readonly #memory: SourceMemory & { refresh?(projectId: string): Promise<void> };
   readonly #source: Source;
   readonly #report: SourceReport;
+  /** Open and prepared as long as it is: each task has its own count of what they take. */
+  readonly #lanes: readonly SinkLane[];
+  readonly #opening = randomUUID();
+  #turn = 0;
   /** Of the days of the tasks that were taken, by project id. */
   readonly #versions: Map<string, Map<Day, string>>;
 
@@ -55,10 +60,10 @@ export class OpenedRun {
     this.#job = opened.job;
     this.#session = opened.session;
     this.#checkpoints = opened.checkpoints;
-    this.#journal = opened.journal;
     this.#memory = opened.memory;
     this.#versions = opened.versions;
     this.#source = opened.source;
+    this.#lanes = opened.lanes;
     this.#report = new SourceReport(opened.source);
   }
 
@@ -72,17 +77,22 @@ export class OpenedRun {
       const { checkpoints, journal, memory } = await session.open(run.window);
       const versions = new Map<string, Map<Day, string>>();
       const accepted = acceptedLess(acceptLess, job.streams);
-      // What sinks are like: each task opens its own.
-      await withLanes(job, { dryRun: true }, log, context, async (sinks) =>
+      const source = await openSource(job, run.window, log, context, { memory, limit });
+      try {
+        const lanes = await openLanes(job, { journal }, logOfTasks(log), context);
         checkpoints.joinRun?.({
-          sinks,
+          sinks: lanes,
           window: run.window,
           versions,
           acceptsLess: (name, day) => acceptsLess(accepted, name, day),
-        }),
-      );
-      const source = await openSource(job, run.window, log, context, { memory, limit });
-      return new OpenedRun({ run, job, session, checkpoints, journal, memory, versions, source }, tools);
+        });
+        const signal = AbortSignal.any([context.signal, session.lost]);
+        await Promise.all(lanes.map((lane) => lane.prepare(job.streams, signal)));
+        return new OpenedRun({ run, job, session, checkpoints, memory, versions, source, lanes }, tools);
+      } catch (error) {
+        await source.close();
+        throw error;
+      }
     } catch (error) {
       await session.end();
       throw error;
@@ -99,7 +109,7 @@ export class OpenedRun {
     this.#refuseOthers(task);
     for (const [name, id] of placesOf(task)) await this.#checkpoints.refresh?.(name, id);
     const { project, stage } = task;
-    if (project) this.#learnVersions(project.id, task.versions);
+    if (project) await this.#learnVersions(task, project, signal);
     if (stage === 'records') return this.#withSource(task, this.#source, this.#report, signal);
     // What names things is known by the records that others have read meanwhile: nothing that was kept of answers serves.
     if (project) await this.#memory.refresh?.(project.id);
@@ -115,25 +125,21 @@ export class OpenedRun {
   ): Promise<TaskOutput> {
     const { clock } = this.#tools.context;
     for (const [name, id] of placesOf(task)) await this.#checkpoints.refresh?.(name, id);
-    return this.#withLanes(
-      this.#job,
-      async (lanes) => {
-        const part = await this.#carryOut(task, lanes, this.#source, signal);
-        const { wantsCosts = false } = this.#run.options;
-        const costs = await costsFor({ source: this.#source, lanes, wantsCosts, signal }, task.projects);
-        const last = { ...NOTHING, ...this.#report.take() };
-        const elapsedMs = clock.now() - this.#run.window.now;
-        const soFar = { ...soFarOf([...parts, part, last]), elapsedMs, queue, ...(costs && { costs }) };
-        await finishLanes(lanes, soFar, signal);
-        await this.#session.keep();
-        const ended = { ...NOTHING, sinks: lanes.map((lane) => lane.outcome()), interrupted: signal.aborted };
-        return { parts: [{ ...part, sinks: [] }, last, ended], costs };
-      },
-      signal,
-    );
+    const lanes = this.#lanes;
+    const part = await this.#carryOut(task, lanes, this.#source, signal);
+    const { wantsCosts = false } = this.#run.options;
+    const costs = await costsFor({ source: this.#source, lanes, wantsCosts, signal }, task.projects);
+    const last = { ...NOTHING, ...this.#report.take() };
+    const elapsedMs = clock.now() - this.#run.window.now;
+    const soFar = { ...soFarOf([...parts, part, last]), elapsedMs, queue, ...(costs && { costs }) };
+    await finishLanes(lanes, soFar, signal);
+    await this.#session.keep();
+    const ended = { ...NOTHING, sinks: lanes.map((lane) => lane.outcome()), interrupted: signal.aborted };
+    return { parts: [{ ...part, sinks: [] }, last, ended], costs };
   }
 
   async close(): Promise<void> {
+    await Promise.all(this.#lanes.map((lane) => lane.dispose()));
     try {
       await this.#session.end();
     } finally {
@@ -150,38 +156,20 @@ export class OpenedRun {
     const { clock } = this.#tools.context;
     const startedAt = clock.now();
     const names = new Set(task.tasks.flatMap(sinksOf));
-    const job = { ...this.#job, sinks: this.#job.sinks.filter(({ name }) => names.has(name)) };
-    return this.#withLanes(
-      job,
-      async (lanes) => {
-        const part = await this.#carryOut(task, lanes, source, signal);
-        const told = { ...NOTHING, ...report.take() };
-        const elapsedMs = clock.now() - startedAt;
-        await finishLanes(lanes, { ...soFarOf([part, told]), elapsedMs, isPart: true }, signal);
-        await this.#session.keep();
-        return { parts: [{ ...part, sinks: lanes.map((lane) => lane.outcome()) }, told] };
-      },
+    const open = this.#lanes.filter(({ name }) => names.has(name));
+    const part = await this.#carryOut(
+      task,
+      open.map((lane) => lane.anew()),
+      source,
       signal,
     );
-  }
-
-  /** Why a task fails is said once for it, and not for each of its partitions. */
-  get #logOfTask(): Log {
-    const { log } = this.#tools;
-    return { ...log, error: log.debug };
-  }
-
-  #withLanes<Result>(
-    job: Job,
-    use: (lanes: readonly SinkLane[]) => Promise<Result>,
-    signal: AbortSignal,
-  ): Promise<Result> {
-    const { context } = this.#tools;
-    const log = this.#logOfTask;
-    return withLanes(job, { journal: this.#journal }, log, context, async (lanes) => {
-      await Promise.all(lanes.map((lane) => lane.prepare(this.#job.streams, signal)));
-      return use(lanes);
-    });
+    const told = { ...NOTHING, ...report.take() };
+    const elapsedMs = clock.now() - startedAt;
+    await finishLanes(open, { ...soFarOf([part, told]), elapsedMs, isPart: true }, signal);
+    await this.#session.keep();
+    this.#turn += 1;
+    const sinks = open.map((lane) => lane.outcome());
+    return { parts: [part, { ...told, sinksSoFar: { opening: this.#opening, turn: this.#turn, sinks } }] };
   }
 
   #carryOut(
@@ -191,7 +179,7 @@ export class OpenedRun {
     signal: AbortSignal,
   ): Promise<PartResult> {
     const { context, concurrency } = this.#tools;
-    const log = this.#logOfTask;
+    const log = logOfTasks(this.#tools.log);
     const { window, options } = this.#run;
     const names = new Set(tasks.map(({ stream }) => stream));
     const streams = this.#job.streams.filter(({ name }) => names.has(name));
@@ -225,10 +213,17 @@ export class OpenedRun {
     }
   }
 
-  #learnVersions(projectId: string, versions: Readonly<Record<Day, string>>): void {
-    const known = this.#versions.get(projectId) ?? new Map<Day, string>();
-    this.#versions.set(projectId, known);
-    for (const [day, version] of Object.entries(versions)) known.set(day, version);
+  /** What the source says of the days, from before they are read. */
+  async #learnVersions(task: QueueTask, project: Project, signal: AbortSignal): Promise<void> {
+    const days = task.tasks.flatMap(({ partitions }) => partitions.flatMap(({ day }) => day ?? []));
+    if (days.length === 0) return;
+    const known = this.#versions.get(project.id) ?? new Map<Day, string>();
+    this.#versions.set(project.id, known);
+    for (const [day, version] of Object.entries(task.versions)) known.set(day, version);
+    if (days.some((day) => known.has(day))) return;
+    const options = { source: this.#source, streams: this.#job.streams, checkpoints: this.#checkpoints };
+    const found = await versionsFor({ ...options, signal }, [project]);
+    for (const [day, version] of found.get(project.id) ?? []) known.set(day, version);
   }
 
   /** A configuration that lacks what the task is for would leave it out, and say that it is done. */
@@ -252,10 +247,15 @@ interface Opened {
   readonly job: Job;
   readonly session: CheckpointSession;
   readonly checkpoints: Checkpoints;
-  readonly journal?: AppendJournal | undefined;
   readonly memory: SourceMemory & { refresh?(projectId: string): Promise<void> };
   readonly versions: Map<string, Map<Day, string>>;
   readonly source: Source;
+  readonly lanes: readonly SinkLane[];
+}
+
+/** Why a task fails is said once for it, and not for each of its partitions. */
+function logOfTasks(log: Log): Log {
+  return { ...log, error: log.debug };
 }
 
 function sinksOf({ partitions }: QueueTask['tasks'][number]): readonly string[] {

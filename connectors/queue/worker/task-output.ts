@@ -11,7 +11,7 @@ export interface TaskOutput {
 
 /** Why a task is to be tried again, or given up; undefined where all is well. */
 export function failureIn({ parts }: TaskOutput): Failure | undefined {
-  const sinks = parts.flatMap((part) => part.sinks);
+  const sinks = parts.flatMap((part) => [...part.sinks, ...(part.sinksSoFar?.sinks ?? [])]);
   const sourceFailures = parts.flatMap((part) => part.sourceFailures);
   const ofSinks = sinks.flatMap(({ name, failure }) =>
     failure === null ? [] : [{ ...failure, message: `${name}: ${failure.message}` }],

@@ -1,4 +1,4 @@
-import { abortError, ExportError, failureOf } from '../../../src/errors/export-error.js';
+import { abortError, ExportError, type Failure, failureOf } from '../../../src/errors/export-error.js';
 import { calledAs } from '../../../src/text/called-as.js';
 import { counted } from '../../../src/text/text-table.js';
 import { systemClock } from '../../../src/time/clock.js';
@@ -162,7 +162,11 @@ export class Worker {
 
   async #output({ task }: TakenTask, signal: AbortSignal): Promise<TaskOutput> {
     if (task.stage !== 'finish')
-      return this.#with(task.run, (run) => run.carryOut(task, AbortSignal.any([signal, run.lost])));
+      return this.#with(
+        task.run,
+        (run) => run.carryOut(task, AbortSignal.any([signal, run.lost])),
+        failureIn,
+      );
     const outcomes = await this.#queue.look.outcomes(task.run.id, task.after);
     const parts = outcomes.flatMap(({ output }) => partsIn(output) ?? []);
     // It knows nothing but what was kept, of all of them.
@@ -179,17 +183,27 @@ export class Worker {
     }
   }
 
-  async #with<Result>(of: QueueRun, use: (run: OpenedRun) => Promise<Result>): Promise<Result> {
+  /** @param failureIn what was met, where all the same there is a result */
+  async #with<Result>(
+    of: QueueRun,
+    use: (run: OpenedRun) => Promise<Result>,
+    failureIn: (result: Result) => Failure | undefined,
+  ): Promise<Result> {
     const known = this.#runs.get(of.id);
     const kept = known ?? { opening: OpenedRun.open(of, this.#tools), users: 0, idleSince: 0 };
     this.#runs.set(of.id, kept);
     kept.users += 1;
+    // What was met, a source and a sink may keep: what comes after it is given new ones.
+    const retire = () => {
+      if (this.#runs.get(of.id) === kept) this.#runs.delete(of.id);
+    };
     try {
       const run = await kept.opening;
-      return await use(run);
+      const result = await use(run);
+      if (failureIn(result) !== undefined) retire();
+      return result;
     } catch (error) {
-      // What could not be opened, or was lost, is opened anew by the next task.
-      if (this.#runs.get(of.id) === kept) this.#runs.delete(of.id);
+      retire();
       throw error;
     } finally {
       kept.users -= 1;

@@ -18,7 +18,7 @@ export interface IntakeOptions {
   /** The one key that is let in. */
   readonly apiKey: string;
   /** The application key that dashboards, monitors, costs and metadata take beside it. Default: none is let in. */
-  readonly appKey?: string;
+  readonly appKey?: string | undefined;
   readonly clock: Clock;
   /** Default 0: any free port. */
   readonly port?: number;

@@ -66,7 +66,7 @@ async function planOf(
       const show = await withProgress({ screen, log, clock, quiet: options.quiet }, busy, async () => {
         const projects = await source.projects(signal);
         const { streams } = job;
-        const versions = await versionsFor(source, streams, projects, checkpoints, signal);
+        const versions = await versionsFor({ source, streams, checkpoints, signal }, projects);
         await checkpoints.startRun({ projects, streams, sinks: lanes, window, versions, signal });
         const callsOfPlan = source.traffic.calls;
         const whole = planTasks({

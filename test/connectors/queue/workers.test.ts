@@ -7,6 +7,8 @@ import { hasPostgres } from '../postgres/postgres-server.js';
 import { type StateWorld, type StateWorldOptions, stateWorld } from '../postgres/state/state-world.js';
 
 const PROJECTS = ['p-1', 'p-2', 'p-3'].map((id) => ({ id, name: `Project ${id}` }));
+/** On how much is left, and what was given up. */
+const QUEUE_METRICS = 4;
 const REPORT = 'report: { type: report, path: out/report.html }';
 
 describe.skipIf(!hasPostgres)('enqueue and worker', () => {
@@ -138,6 +140,68 @@ describe.skipIf(!hasPostgres)('enqueue and worker', () => {
     expect(await working.code).toBe(0);
   });
 
+  it('ask anew for what failed, when a task is tried again', async () => {
+    const world = await stateWorld();
+    await world.run('enqueue --stream usage');
+    // Asked for once a run, by whoever needs it first.
+    world.account.faults.rate(1, 1, ['server-error'], ({ path }) => path.endsWith('/usage/breakdown'));
+
+    const working = start(world, 'worker');
+    await until(() => working.terminal.stderr.includes('failed:'));
+    world.account.faults.clear();
+    await world.database.sql("update deepgram_state_queue.job set start_after = now() where state = 'retry'");
+    await until(() => /daily totals.* records in /.test(working.terminal.stderr));
+    working.terminal.interrupt(143);
+
+    expect(await working.code).toBe(0);
+    expect(working.terminal.stderr.match(/failed:/g)).toHaveLength(1);
+  });
+
+  it('ask for the totals of a project that is new once, where they read them', async () => {
+    const [alone, shared] = await twoWorlds();
+
+    await alone.run('sync --stream usage');
+    await shared.run('enqueue --stream usage');
+    const planned = callsOf(shared, /breakdown$/).length;
+    await shared.run('worker --until-empty');
+    const first = callsOf(shared, /breakdown$/).length;
+    await shared.run('enqueue --stream usage');
+
+    expect(planned).toBe(0);
+    expect(first).toBe(callsOf(alone, /breakdown$/).length);
+    // Of a project that is known, it may spare a reading.
+    expect(callsOf(shared, /breakdown$/).length).toBe(first + 2 * PROJECTS.length);
+    expect(await rememberedBy(shared)).toEqual(await rememberedBy(alone));
+  });
+
+  it('keep a sink open for all tasks of a run, and say once what it says of them', async () => {
+    const receivers = [await intake('key', 'app-key'), await intake('key', 'app-key')] as const;
+    const worlds = await Promise.all(
+      receivers.map(({ url }) =>
+        stateWorld({
+          account: { projects: PROJECTS },
+          sinks: [
+            `metrics: { type: datadog-metrics, api_key: key, app_key: app-key, api_url: "${url}", historical: true }`,
+          ],
+          window: 'since: 4d',
+        }),
+      ),
+    );
+    const [alone, shared] = worlds as [StateWorld, StateWorld];
+    const sync = await alone.run('sync --summary summary.json');
+
+    const waited = await waitedFor(shared);
+
+    expect([sync.code, waited.code]).toEqual([0, 0]);
+    const [one, many] = await Promise.all([alone, shared].map(factsOf));
+    const more = (fact: string) => Number(many?.[fact]) - Number(one?.[fact]);
+    // Of the queue; and what each project has cost, by the task that read it and by the last one.
+    expect(more('distinct series')).toBe(QUEUE_METRICS + PROJECTS.length);
+    expect(more('points sent')).toBe(more('distinct series'));
+    expect([more('payloads'), more('metrics not known yet')]).toEqual([0, 0]);
+    expect(more('metrics described')).toBe(QUEUE_METRICS);
+  });
+
   it('give back what is under way when a worker is to end, and end well', async () => {
     const world = await stateWorld();
     await world.run('enqueue --stream requests');
@@ -236,6 +300,14 @@ async function summaryOf({ terminal }: StateWorld): Promise<unknown> {
   const { http: _http, source, ...summary } = JSON.parse(text) as Record<string, Record<string, unknown>>;
   // Of keys without a name each worker tells those that it has met.
   return { ...summary, source: { ...source, warnings: [] } };
+}
+
+async function factsOf({ terminal }: StateWorld) {
+  const text = (await terminal.files())['summary.json'] ?? '{}';
+  const { sinks } = JSON.parse(text) as {
+    readonly sinks: readonly { readonly facts: Record<string, unknown> }[];
+  };
+  return sinks[0]?.facts;
 }
 
 function callsOf({ account }: StateWorld, path: RegExp) {

@@ -3,9 +3,10 @@ import type { SinkContext } from '../../../../src/catalogue/sink-type.js';
 import { forEachConcurrent } from '../../../../src/deliver/for-each-concurrent.js';
 import { failureOf } from '../../../../src/errors/export-error.js';
 import type { HttpAnswer } from '../../../../src/http/http-client.js';
+import type { Secret } from '../../../../src/secrets/secret.js';
 import { isJsonObject, type JsonObject } from '../../../../src/text/json-object.js';
 import { withDeadline } from '../../../../src/time/limits.js';
-import { datadogClient, jsonIn } from '../../shared/datadog-client.js';
+import { type DatadogClient, datadogClient, jsonIn } from '../../shared/datadog-client.js';
 import { official } from '../../shared/official-client.js';
 import { noneFor404 } from '../../shared/refusal.js';
 import type { DatadogMetricsSettings } from '../metrics-settings.js';
@@ -22,30 +23,77 @@ const HOUR_MS = 3_600_000;
  * fails: the first call that does ends it, with a note, and the next run goes on. A metric that was never sent before
  * is not known there for some minutes, so it is left to the next run as well. Without an application key nothing is done.
  *
- * @param metrics those of which points were sent
  * @see https://docs.datadoghq.com/api/latest/metrics/#edit-metric-metadata
  */
-export async function describeMetrics(
-  metrics: readonly Metric[],
-  settings: DatadogMetricsSettings,
-  context: SinkContext,
-  signal: AbortSignal,
-): Promise<ClosingReport> {
-  if (settings.app_key === undefined) return { facts: {}, notes: [] };
-  const application = { key: settings.app_key, permissions: PERMISSIONS };
-  const client = datadogClient(settings, context, { application });
-  let described = 0;
-  let unknown = 0;
-  const notes: string[] = [];
-  const describe = async ({ name, unit, description }: Metric, ending: AbortSignal): Promise<void> => {
+export class MetricDescriptions {
+  readonly #settings: DatadogMetricsSettings;
+  readonly #context: SinkContext;
+  /** Names of those that were looked at: once is enough, however often they are sent. */
+  readonly #seen = new Set<string>();
+  #described = 0;
+  #unknown = 0;
+
+  constructor(settings: DatadogMetricsSettings, context: SinkContext) {
+    this.#settings = settings;
+    this.#context = context;
+  }
+
+  /**
+   * @param metrics those of which points were sent so far
+   * @returns what all calls of it came to
+   */
+  async describe(metrics: readonly Metric[], signal: AbortSignal): Promise<ClosingReport> {
+    const { app_key: key } = this.#settings;
+    if (key === undefined) return { facts: {}, notes: [] };
+    const notes: string[] = [];
+    const fresh = metrics.filter(({ name }) => !this.#seen.has(name));
+    if (fresh.length > 0) {
+      try {
+        await this.#describeAll(fromAnother(fresh, this.#context.clock.now()), key, signal);
+      } catch (error) {
+        const { message, hint } = failureOf(error);
+        notes.push(
+          `Units and descriptions could not all be set in Datadog, which the next run tries again: ${message}` +
+            (hint === undefined ? '' : ` ${hint}`),
+        );
+      }
+    }
+    return { facts: { 'metrics described': this.#described, 'metrics not known yet': this.#unknown }, notes };
+  }
+
+  async #describeAll(queue: readonly Metric[], key: Secret, signal: AbortSignal): Promise<void> {
+    const application = { key, permissions: PERMISSIONS };
+    const client = datadogClient(this.#settings, this.#context, { application });
+    try {
+      await withDeadline('Describing the metrics', TIME_LIMIT_MS, signal, (ending) =>
+        forEachConcurrent(CALLS_AT_ONCE, queue, async (metric) => {
+          // Also before the answer: of tasks that end at the same time, one asks.
+          if (this.#seen.has(metric.name)) return;
+          this.#seen.add(metric.name);
+          await this.#describe(metric, client, ending).catch((error) => {
+            this.#seen.delete(metric.name);
+            throw error;
+          });
+        }),
+      );
+    } finally {
+      await client.close();
+    }
+  }
+
+  async #describe(
+    { name, unit, description }: Metric,
+    client: DatadogClient,
+    signal: AbortSignal,
+  ): Promise<void> {
     // Each call is tried once: there will be a next run.
-    const once = { signal: ending, tries: 'once' } as const;
+    const once = { signal, tries: 'once' } as const;
     const reading = { what: `read about ${name}`, read: metadataIn, ...once };
     const current = await client
       .call(official.metricMetadata, reading, (api) => api.getMetricMetadata({ metricName: name }))
       .then(({ json }) => json, noneFor404);
     if (!isJsonObject(current)) {
-      unknown += 1;
+      this.#unknown += 1;
       return;
     }
     const wanted = unit === undefined ? { description } : { description, unit };
@@ -54,24 +102,8 @@ export async function describeMetrics(
     await client.call(official.metricMetadata, writing, (api, asIs) =>
       api.updateMetricMetadata({ metricName: name, body: asIs({ ...current, ...wanted }) }),
     );
-    described += 1;
-  };
-
-  try {
-    const queue = fromAnother(metrics, context.clock.now());
-    await withDeadline('Describing the metrics', TIME_LIMIT_MS, signal, (ending) =>
-      forEachConcurrent(CALLS_AT_ONCE, queue, (metric) => describe(metric, ending)),
-    );
-  } catch (error) {
-    const { message, hint } = failureOf(error);
-    notes.push(
-      `Units and descriptions could not all be set in Datadog, which the next run tries again: ${message}` +
-        (hint === undefined ? '' : ` ${hint}`),
-    );
-  } finally {
-    await client.close();
+    this.#described += 1;
   }
-  return { facts: { 'metrics described': described, 'metrics not known yet': unknown }, notes };
 }
 
 /** Each hour begins with another one, so that a limit that always ends it spares none for good. */

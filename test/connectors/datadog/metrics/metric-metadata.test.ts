@@ -53,6 +53,31 @@ describe('units and descriptions', () => {
     expect(notes).toEqual([]);
   });
 
+  it('are asked for once, however often a sink is told that a part of the run has ended', async () => {
+    const { intake, open: openSink } = await open();
+    const sink = await openSink({ app_key: APP_KEY });
+    const { signal } = new AbortController();
+    const soFar = {
+      records: 1,
+      partitions: 1,
+      failedPartitions: 0,
+      calls: 1,
+      retries: 0,
+      elapsedMs: 1,
+      isPart: true,
+    };
+    await deliver(sink, partitionOf(requests), [request(AT, { cost_usd: 0.5, latency_ms: 12 })]);
+
+    await Promise.all([sink.finish?.(soFar, signal), sink.finish?.(soFar, signal)]);
+    const asked = [...intake.metadata.calls];
+    const then = await sink.finish?.(soFar, signal);
+
+    expect(new Set(asked).size).toBe(asked.length);
+    expect(asked).toContain('PUT deepgram.requests');
+    expect(intake.metadata.calls).toEqual(asked);
+    expect(then?.facts).toMatchObject({ 'metrics described': asked.length / 2 });
+  });
+
   it('are set for daily totals and balances', async () => {
     const { intake, open: openSink } = await open();
     const sink = await openSink({ app_key: APP_KEY, historical: true });
