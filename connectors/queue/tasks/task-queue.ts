@@ -48,8 +48,11 @@ interface QueuedBefore {
   readonly tasks: readonly Task[];
 }
 
-/** Times that a task is given to another worker where one has vanished with it: then it may be what kills them. */
-const MOST_VANISHED = 16;
+/**
+ * Tries that a task comes to have where workers vanish with it, since it may be what kills them, or leave it for want of
+ * what it takes, since nobody may have that.
+ */
+const MOST_TRIES = 16;
 /** Tasks that are queued with one transaction. */
 const BATCH = 500;
 const MANY = 100;
@@ -220,12 +223,26 @@ export class TaskQueue {
     );
   }
 
+  /**
+   * Leaves to others what this worker does not have what it takes for; gives it up where it was left often enough.
+   *
+   * @param delayMs until it may be taken
+   */
+  async leave(taken: Pick<TakenTask, 'id' | 'turn'>, failure: TaskFailure, delayMs: number): Promise<void> {
+    const [isLeft] = await this.#statement(
+      `select from ${this.#table} where name = $1 and id = $2 and retry_limit < $3`,
+      [TASKS, taken.id, MOST_TRIES],
+    );
+    if (isLeft) await this.giveBack([taken], delayMs);
+    else await this.fail(taken, failure, { isLasting: true });
+  }
+
   /** Gives tasks of workers that have vanished to others, and lets go what waits for nobody any more. */
   async tend(): Promise<void> {
     await this.#statement(
       `update ${this.#table} set state = 'retry', retry_limit = retry_limit + 1, start_after = now()
        where name = $1 and state = 'active' and started_on + expire_in < now() and retry_limit < $2`,
-      [TASKS, MOST_VANISHED],
+      [TASKS, MOST_TRIES],
     );
     await this.#boss.expire();
     await this.letGo();

@@ -29,6 +29,13 @@ export function failureIn({ parts }: TaskOutput): Failure | undefined {
   return { code: 'SINK_FAILED', kind: 'transient', message };
 }
 
+/** True where the source does not know this worker's key at all: another worker may have the right one. */
+export function isKeyRefused({ parts }: TaskOutput): boolean {
+  return parts.some(({ sourceFailures }) =>
+    sourceFailures.some(({ kind, lacks }) => kind === 'auth' && lacks === undefined),
+  );
+}
+
 /** True where no other try can mend it. */
 export function isLasting({ kind }: Failure): boolean {
   return kind === 'auth' || kind === 'config' || kind === 'permanent' || kind === 'bug';

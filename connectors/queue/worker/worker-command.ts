@@ -38,6 +38,13 @@ export async function worker(options: WorkerOptions, context: CliContext): Promi
     log.info(
       `${counted(done.done, 'task')} done, ${counted(done.failed, 'failure')}, ${counted(done.givenBack, 'task')} given back.`,
     );
+    if (done.refused) {
+      const { message, hint } = done.refused;
+      log.error(
+        `This worker ends, since its key is of no use: ${message}${hint === undefined ? '' : ` ${hint}`}`,
+      );
+      return EXIT.source;
+    }
     const { dead } = untilEmpty && !context.signal.aborted ? await queue.look.counts() : NONE;
     if (dead === 0) return EXIT.delivered;
     log.error(

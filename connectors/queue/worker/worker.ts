@@ -6,7 +6,7 @@ import { formatDuration } from '../../../src/time/duration.js';
 import type { QueueRun } from '../tasks/queue-task.js';
 import { RENEW_MS, type TakenTask, type TaskQueue } from '../tasks/task-queue.js';
 import { OpenedRun, type WorkerTools } from './opened-run.js';
-import { failureIn, isLasting, partsIn, type TaskOutput } from './task-output.js';
+import { failureIn, isKeyRefused, isLasting, partsIn, type TaskOutput } from './task-output.js';
 
 /** Between two looks for tasks while there is none, half as long at the shortest: many workers do not look at once. */
 const LOOK_MS = 1_000;
@@ -21,6 +21,8 @@ export interface WorkDone {
   done: number;
   failed: number;
   givenBack: number;
+  /** Why this worker is of no use: the source does not know its key. Left out where it does. */
+  refused?: Failure;
 }
 
 interface UnderWay {
@@ -77,7 +79,7 @@ export class Worker {
 
   async #takeTasks(untilEmpty: boolean): Promise<void> {
     let tendAt = 0;
-    while (!this.#interrupt.aborted) {
+    while (!this.#interrupt.aborted && this.#work.refused === undefined) {
       if (performance.now() >= tendAt) {
         await this.#queue.tend();
         await this.#closeIdle();
@@ -132,7 +134,10 @@ export class Worker {
         return;
       }
       this.#work.failed += 1;
-      await this.#queue.fail(taken, { ...failure, ...output }, { isLasting: isLasting(failure) });
+      const isRefused = isKeyRefused(output);
+      if (isRefused) this.#work.refused ??= failure;
+      const isGivenUp = isLasting(failure) && !isRefused;
+      await this.#queue.fail(taken, { ...failure, ...output }, { isLasting: isGivenUp });
       log.error(`${what} failed: ${failure.message}`);
     } catch (error) {
       await this.#failed(taken, what, error, signal);
@@ -153,7 +158,7 @@ export class Worker {
       if (!this.#said.has(failure.message))
         log.error(`${what} is left to other workers: ${failure.message} ${failure.hint ?? ''}`.trim());
       this.#said.add(failure.message);
-      return this.#queue.giveBack([taken], LEAVE_MS).catch(() => {});
+      return this.#queue.leave(taken, failure, LEAVE_MS).catch(() => {});
     }
     this.#work.failed += 1;
     log.error(`${what} failed: ${failure.message}`);

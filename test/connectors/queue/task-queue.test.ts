@@ -209,6 +209,22 @@ describe.skipIf(!hasPostgres)('a queue of tasks', () => {
     expect(await queue.look.counts()).toMatchObject({ waiting: 0, dead: 1 });
   });
 
+  it('gives up what worker after worker leaves for want of what it takes', async () => {
+    const { queue } = await world();
+    const run = runOf();
+    await queue.add([records(run, 'p-1')]);
+    const lacking: Failure = { code: 'CONFIG_INVALID', kind: 'config', message: 'has no tableau' };
+
+    let times = 0;
+    for (let taken = await queue.take(1); taken.length > 0; taken = await queue.take(1)) {
+      times += 1;
+      await queue.leave(only(taken), lacking, 0);
+    }
+
+    expect(times).toBe(13);
+    expect(await queue.look.outcomes(run.id, [])).toMatchObject([{ isDead: true, output: lacking }]);
+  });
+
   it('leaves tasks of another version alone, for who knows them', async () => {
     const { queue, database } = await world();
     await queue.add([records(runOf(), 'p-1')]);

@@ -202,6 +202,27 @@ describe.skipIf(!hasPostgres)('enqueue and worker', () => {
     expect(more('metrics described')).toBe(QUEUE_METRICS);
   });
 
+  it('end where Deepgram does not know the key of a worker, and leave the task to others', async () => {
+    const world = await stateWorld();
+    await world.run('enqueue --stream requests');
+    const whole = (await world.terminal.files())['job.yaml'] ?? '';
+    await world.terminal.write('job.yaml', whole.replace(/api_key: .*/, 'api_key: nobody'));
+
+    const refused = await world.run('worker --until-empty');
+    const left = await world.database.sql(
+      "select state from deepgram_state_queue.job where singleton_key like 'requests%'",
+    );
+    await world.terminal.write('job.yaml', whole);
+    await world.database.sql("update deepgram_state_queue.job set start_after = now() where state = 'retry'");
+    const right = await world.run('worker --until-empty');
+
+    expect(refused.code).toBe(3);
+    expect(refused.stderr).toContain('This worker ends, since its key is of no use:');
+    expect(refused.stderr).toContain('source.api_key');
+    expect(left).toEqual([{ state: 'retry' }]);
+    expect(right.code).toBe(0);
+  });
+
   it('give back what is under way when a worker is to end, and end well', async () => {
     const world = await stateWorld();
     await world.run('enqueue --stream requests');
