@@ -11,11 +11,17 @@ const KINDS_AT_ONCE = 5;
 /** A call that never ends is one of the first that a run makes, so that most runs come to it before they are killed. */
 const CALLS_BEFORE_STALL = 8;
 
-const { apiKey, ...options } = JSON.parse(process.argv[2]);
+const { apiKey, busy, ...options } = JSON.parse(process.argv[2]);
 
-const account = await startStandIn({ apiKey, ...options });
+const account = await startStandIn({ apiKey, ...options, requestsPerDay: requestsPerDay(options, busy) });
 const newIntake = () => startIntake({ apiKey, clock: account.clock, historical: true });
 let intake = await newIntake();
+
+function requestsPerDay({ requestsPerDay: count, projects }, some) {
+  if (some === undefined) return count;
+  const ids = new Set(projects.slice(0, some.projects).map(({ id }) => id));
+  return ({ id }, day) => (ids.has(id) && day >= some.since ? count : 0);
+}
 
 /** How often each kind of fault was met, by kind. */
 function metByKind() {

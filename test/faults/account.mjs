@@ -33,8 +33,11 @@ const STALLING = ['stalled-headers', 'stalled-body', 'slow-drip'];
 export const KINDS = [...PASSING, ...REFUSING, ...STALLING];
 
 /**
- * Starts an account with two projects in a process of its own. Its clock stands at `now` (milliseconds since the
+ * Starts an account in a process of its own. Its clock stands at `now` (milliseconds since the
  * epoch), and moves with every page of the request log, so that new requests push others to the next page.
+ *
+ * @param projects default: two
+ * @param busy how many of them have requests, and since which day. Default: all of them, on every day.
  */
 export async function startAccount({
   now,
@@ -42,9 +45,10 @@ export async function startAccount({
   requestsPerDay = 1_200,
   prices = true,
   clockStepMs = 30_000,
+  projects = PROJECTS,
+  busy,
 }) {
-  const about = { now, seed, requestsPerDay, prices, clockStepMs };
-  const options = { apiKey: API_KEY, ...about, projects: PROJECTS };
+  const options = { apiKey: API_KEY, now, seed, requestsPerDay, prices, clockStepMs, projects, busy };
   const child = fork(fileURLToPath(new URL('account-process.mjs', import.meta.url)), [
     JSON.stringify(options),
   ]);

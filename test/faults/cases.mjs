@@ -9,8 +9,12 @@ import { shorterAnswers } from './shorter-answers.mjs';
 import { killedWhileStitching } from './stitching.mjs';
 import { workersKilled } from './worker-kills.mjs';
 
-/** Every fault that is tried out, in the order in which they run; a name is what `--only` looks into. */
-export function cases({ kills: count, seed, tell }) {
+/**
+ * Every fault that is tried out, in the order in which they run; a name is what `--only` looks into.
+ *
+ * @param large true: workers have an account of a hundred projects and a month
+ */
+export function cases({ kills: count, seed, large, tell }) {
   const third = Math.max(1, Math.round(count / 3));
   const fifth = Math.max(1, Math.round(count / 5));
   const tenth = Math.max(1, Math.round(count / 10));
@@ -58,7 +62,7 @@ export function cases({ kills: count, seed, tell }) {
     },
     {
       name: 'workers killed at random moments, and their server restarted',
-      run: () => withDatabase((database) => workersKilled({ count: third, seed, database, tell })),
+      run: () => withDatabase((database) => workersKilled({ count: third, seed, large, database, tell })),
     },
     { name: 'a sink is down for three runs', run: () => sinkDown({ seed }) },
     { name: 'a sink hangs', run: () => sinkHangs({ seed }) },

@@ -5,7 +5,7 @@ import { API_KEY } from './account.mjs';
 const CLI = fileURLToPath(new URL('../../dist/bundle/cli.js', import.meta.url));
 const CLOCK = new URL('clock.mjs', import.meta.url).href;
 
-/** A run that takes longer does not end by itself: one with calls that never end is killed long before. */
+/** In milliseconds. A run that takes longer does not end by itself: one with calls that never end is killed long before. */
 const LONGEST_MS = 300_000;
 
 /**
@@ -15,7 +15,11 @@ const LONGEST_MS = 300_000;
  * @returns `pid`, `kill(signal)` (-9 unless another one is named) and `ended`, which resolves with the exit code (null when killed) and what was said, and
  *   is rejected when it does not end
  */
-export async function startSync(folder, account, { uid, command = 'sync', args = [] } = {}) {
+export async function startSync(
+  folder,
+  account,
+  { uid, command = 'sync', args = [], longestMs = LONGEST_MS } = {},
+) {
   const now = await account.now();
   const startedAt = performance.now();
   const child = spawn(process.execPath, ['--import', CLOCK, CLI, command, '-c', 'sync.yaml', ...args], {
@@ -34,8 +38,8 @@ export async function startSync(folder, account, { uid, command = 'sync', args =
     child.on('error', reject);
     const limit = setTimeout(() => {
       child.kill('SIGKILL');
-      reject(new Error(`a run did not end within ${LONGEST_MS / 1e3} seconds:\n${said}`));
-    }, LONGEST_MS);
+      reject(new Error(`a run did not end within ${longestMs / 1e3} seconds:\n${said}`));
+    }, longestMs);
     child.on('close', (code) => {
       clearTimeout(limit);
       resolve({ code, said, ms: performance.now() - startedAt });

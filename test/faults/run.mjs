@@ -2,7 +2,7 @@
  * The fault run: the built program as a real process against a stand-in account, killed, starved and refused in
  * every way, and then compared byte for byte with a run that nothing ever happened to.
  *
- *     npm run test:faults [-- --kills 300 --seed 1 --only "killed"]
+ *     npm run test:faults [-- --kills 300 --seed 1 --only "killed" --large]
  */
 import { parseArgs } from 'node:util';
 import { cases } from './cases.mjs';
@@ -12,6 +12,7 @@ const { values } = parseArgs({
     kills: { type: 'string', default: '300' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     only: { type: 'string', default: '' },
+    large: { type: 'boolean', default: false },
   },
 });
 const seed = Number(values.seed);
@@ -26,6 +27,7 @@ const results = { passed: 0, failed: 0, skipped: 0 };
 for (const { name, run } of cases({
   kills: count,
   seed,
+  large: values.large,
   tell: (line) => process.stderr.write(`${line}\n`),
 })) {
   if (!name.includes(values.only)) continue;

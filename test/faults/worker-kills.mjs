@@ -7,7 +7,27 @@ import { advisoryLocks, stateIn } from './postgres.mjs';
 import { startSync } from './program.mjs';
 import { makeWorld } from './world.mjs';
 
-const WINDOW = { since: '2026-03-10', until: '2026-03-14' };
+const SMALL = {
+  window: { since: '2026-03-10', until: '2026-03-14' },
+  account: { requestsPerDay: 400 },
+  concurrency: 4,
+  patienceMs: 240_000,
+};
+/** A month of a hundred projects, of which twenty have requests in its last fortnight. */
+const LARGE = {
+  window: { since: '2026-02-13', until: '2026-03-14' },
+  account: {
+    requestsPerDay: 50,
+    projects: Array.from({ length: 100 }, (_, at) => ({
+      id: `00000000-0000-4000-8000-${String(at).padStart(12, '0')}`,
+      name: `Project ${at}`,
+    })),
+    busy: { projects: 20, since: '2026-03-01' },
+  },
+  // Tasks of a month are long: one at a time is done before its worker is killed.
+  concurrency: 1,
+  patienceMs: 1_800_000,
+};
 const FIRST_RUN = Date.parse('2026-03-11T06:00:00Z');
 const SETTLED = Date.parse('2026-03-25T12:00:00Z');
 
@@ -17,20 +37,20 @@ const LONGEST_MS = 3_000;
 /** Of the calls. */
 const FAILING = 0.2;
 const RESTARTS = 2;
-/** For a task of a worker that was killed to be taken by another one, and for tries that failed. */
-const PATIENCE_MS = 240_000;
-
 /**
  * Four workers of one queue, of which one after the other is killed at a random moment while a fifth of all calls fail, and
  * the server of the queue is restarted twice; then they may end. Files, logs and checkpoints have to be those of one `sync`.
  */
-export async function workersKilled({ count, seed, database, tell }) {
+export async function workersKilled({ count, seed, large, database, tell }) {
+  const { window, account: about, concurrency, patienceMs } = large ? LARGE : SMALL;
   const chance = dice(seed);
-  const account = await startAccount({ now: FIRST_RUN, seed, requestsPerDay: 400 });
-  const settings = { ...WINDOW, sinks: sinksOf(account), state: stateIn(database, 'workers') };
+  const account = await startAccount({ now: FIRST_RUN, seed, ...about });
+  const settings = { ...window, sinks: sinksOf(account), state: stateIn(database, 'workers') };
   const world = await makeWorld(account, settings);
   const wholeness = new Wholeness();
-  const start = () => startSync(world.folder, account, { command: 'worker', args: ['-q', '--grace', '1s'] });
+  const args = ['-q', '--grace', '1s', '--concurrency', String(concurrency)];
+  const start = () =>
+    startSync(world.folder, account, { command: 'worker', args, longestMs: 2 * patienceMs });
   const workers = [];
   let rounds = 0;
   const enqueue = async (args = []) => {
@@ -58,7 +78,7 @@ export async function workersKilled({ count, seed, database, tell }) {
     }
     await mustBeWhole(world, wholeness);
     await account.failing(0);
-    await untilEmpty(database);
+    await untilEmpty(database, patienceMs);
     await account.advance(SETTLED - (await account.now()));
     // Each sees the time that the account had when it was started; those that are told to end do so well.
     for (const worker of workers.splice(0)) {
@@ -68,9 +88,9 @@ export async function workersKilled({ count, seed, database, tell }) {
     }
     for (let worker = 0; worker < WORKERS; worker += 1) workers.push(await start());
     await enqueue();
-    await untilEmpty(database);
+    await untilEmpty(database, patienceMs);
     await mustBeWhole(world, wholeness);
-    await mustEqual(world, account, settings, database);
+    await mustEqual(world, account, settings, database, patienceMs);
   } finally {
     for (const worker of workers) worker.kill();
     await Promise.all(workers.map(({ ended }) => ended));
@@ -112,8 +132,9 @@ async function unfinished(database) {
   return Number(rows[0].count);
 }
 
-async function untilEmpty(database) {
-  const deadline = performance.now() + PATIENCE_MS;
+/** For a task of a worker that was killed to be taken by another one, and for tries that failed. */
+async function untilEmpty(database, patienceMs) {
+  const deadline = performance.now() + patienceMs;
   while ((await unfinished(database)) > 0) {
     must(performance.now() < deadline, `tasks are left: ${JSON.stringify(await leftTasks(database))}`);
     await sleep(500);
@@ -127,14 +148,17 @@ function leftTasks(database) {
 }
 
 /** Files, logs and checkpoints are those of one `sync` that nothing ever happened to. */
-async function mustEqual(world, account, settings, database) {
+async function mustEqual(world, account, settings, database, longestMs) {
   const logs = (await account.logs()).map((log) => JSON.stringify(log));
   must(new Set(logs).size === logs.length, `${logs.length - new Set(logs).size} logs were sent twice`);
   const reference = await makeWorld(account, { ...settings, state: stateIn(database, 'reference') });
   try {
     await account.emptyIntake();
     const { code, said } = await (
-      await startSync(reference.folder, account, { args: ['--sink', 'tableau,archive,columns,report'] })
+      await startSync(reference.folder, account, {
+        args: ['--sink', 'tableau,archive,columns,report'],
+        longestMs,
+      })
     ).ended;
     must(code === 0, `the undisturbed run ended with ${code}:\n${said}`);
     const difference = await firstDifference(reference.out, world.out);
