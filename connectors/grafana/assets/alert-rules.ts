@@ -5,8 +5,9 @@ import { runsTable } from '../../postgres/tables/bookkeeping.js';
 import { FAILED } from '../../postgres/tables/failed.js';
 import { identifier, literal } from '../../postgres/tables/identifier.js';
 import type { AlertLimits } from './alert-limits.js';
-import { panelId } from './dashboard-asset.js';
+import { panelId, type ShownSchemas } from './dashboard-asset.js';
 import { DASHBOARD_UID } from './identity.js';
+import { queueOverview } from './queue-overview.js';
 
 /** An alert rule, and its query. */
 export interface AlertRule {
@@ -41,8 +42,7 @@ interface AlertQuery {
   readonly model: Readonly<Record<string, unknown>>;
 }
 
-export interface AlertChoice {
-  readonly schema: string;
+export interface AlertChoice extends ShownSchemas {
   readonly limits: AlertLimits;
   /** Uid of the data source. */
   readonly datasource: string;
@@ -63,12 +63,14 @@ interface Rule {
   readonly summary: string;
 }
 
-/** Of all rules, whether there is a limit for them or not. */
+/** Of all rules, whether there is something for them to watch or not. */
 export const RULE_UIDS = [
   'deepgram-export-no-run',
   'deepgram-export-low-balance',
   'deepgram-export-error-rate',
   'deepgram-export-budget',
+  'deepgram-export-dead-tasks',
+  'deepgram-export-oldest-task',
 ] as const;
 
 const MINUTE_MS = 60_000;
@@ -77,15 +79,24 @@ const HOUR_MINUTES = 60;
 const LATE_MINUTES = 30;
 /** Days after which a balance that nobody has seen again counts no more. */
 const BALANCE_DAYS = 7;
+const QUEUE_PANEL = 'Tasks of workers';
 const TODAY = "(now() at time zone 'UTC')::date";
 
 /**
- * The rules that there is a limit for. No text of them has a dollar sign: in provisioning files, Grafana takes it for the
+ * The rules that there is something for: a budget, a queue. No text of them has a dollar sign: in provisioning files, Grafana takes it for the
  * beginning of an environment variable.
  */
-export function alertRules({ schema, limits, datasource, contactPoint }: AlertChoice): readonly AlertRule[] {
+export function alertRules({
+  schema,
+  queue,
+  limits,
+  datasource,
+  contactPoint,
+}: AlertChoice): readonly AlertRule[] {
   const table = ({ name }: { readonly name: string }) => identifier(schema, name);
   const minutes = limits.every / MINUTE_MS;
+  // Two intervals, since one may be missed.
+  const late = 2 * minutes + LATE_MINUTES;
   // What is younger than the last run is not here yet: without its interval, an hour would be less, or nothing at all.
   const failing = HOUR_MINUTES + minutes;
   const budget = budgetQuery(table(billing), limits);
@@ -98,7 +109,7 @@ export function alertRules({ schema, limits, datasource, contactPoint }: AlertCh
 from ${table(runsTable)}
 having max(finished_at) is not null`,
       alarms: 'gt',
-      limit: 2 * minutes + LATE_MINUTES,
+      limit: late,
       noDataState: 'Alerting',
       execErrState: 'Alerting',
       summary:
@@ -140,12 +151,41 @@ group by project_id`,
               'Deepgram has cost {{ printf "%.0f" .Values.B.Value }} % of the {{ .Labels.budget }} budget.',
           } as const,
         ]),
+    ...(queue === undefined ? [] : queueRules(queue, late)),
   ];
   return rules.map((rule) => ({
     title: rule.title,
     sql: rule.sql,
     body: bodyOf(rule, datasource, contactPoint),
   }));
+}
+
+/** @param late minutes after which a task is too old: runs that follow each other then find it there, too */
+function queueRules(queue: string, late: number): readonly Rule[] {
+  const query = (value: string) => `select now() as "time", ${value}\nfrom ${queueOverview(queue)}`;
+  return [
+    {
+      uid: RULE_UIDS[4],
+      title: 'Deepgram export: tasks were given up',
+      panel: QUEUE_PANEL,
+      sql: query('dead as tasks'),
+      alarms: 'gt',
+      limit: 0,
+      summary:
+        'Workers of the Deepgram export have given up {{ printf "%.0f" .Values.B.Value }} tasks: `deepgram-export state show` says which, why, and what to do.',
+    },
+    {
+      uid: RULE_UIDS[5],
+      title: 'Deepgram export: a task is not done',
+      panel: QUEUE_PANEL,
+      // An empty queue has an oldest task of 0 seconds.
+      sql: query('oldest_seconds / 60 as minutes'),
+      alarms: 'gt',
+      limit: late,
+      summary:
+        'The oldest task of the Deepgram export is {{ printf "%.0f" .Values.B.Value }} minutes old: are there workers, and enough of them?',
+    },
+  ];
 }
 
 /** One failure is none: in a quiet hour it would be all of them. */

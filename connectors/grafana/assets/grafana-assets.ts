@@ -15,22 +15,28 @@ export interface GrafanaAssets {
 
 /** @param datasource uid of the data source that the alert rules ask; the dashboard's is chosen in it */
 export function grafanaAssets(
-  { schema, limits, streams }: ShownTables,
+  { schema, queue, limits, streams }: ShownTables,
   { datasource, contactPoint }: { readonly datasource: string; readonly contactPoint: string | undefined },
 ): GrafanaAssets {
   const tables = streams && tablesOf(streams);
   const isThere = (table: string) => tables?.has(table) ?? true;
-  const rules = alertRules({ schema, limits, datasource, contactPoint });
+  const schemas = { schema, queue: queue === 'out of reach' ? undefined : queue?.schema };
+  const rules = alertRules({ ...schemas, limits, datasource, contactPoint });
   const silent = rules.filter(({ sql }) => !tablesIn(sql, schema).every(isThere));
   const without = [...panelsWithout(isThere), ...silent.map(({ title }) => `the alarm "${title}"`)];
   const hasBudget = limits.dailyBudget !== undefined || limits.monthlyBudget !== undefined;
   return {
-    dashboard: dashboardAsset(schema, version(), isThere),
+    dashboard: dashboardAsset(schemas, version(), isThere),
     rules: rules.filter((rule) => !silent.includes(rule)),
     notes: [
       ...(without.length === 0
         ? []
         : [`Left out, since the sink does not get what they show: ${without.join(', ')}.`]),
+      ...(queue === 'out of reach'
+        ? [
+            'Left out is the queue of workers: a data source asks one database, and the state is not known to be in that of the sink.',
+          ]
+        : []),
       ...(hasBudget ? [] : ['No alarm watches the cost: the configuration has no `budget`.']),
       ...(contactPoint === undefined
         ? ['The alarms tell whom the notification policies of Grafana name: see --contact-point.']

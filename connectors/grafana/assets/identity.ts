@@ -10,5 +10,8 @@ export const RULE_GROUP = 'deepgram-export';
 /** Schema whose tables the committed dashboard names; the commands put another one in its place. */
 export const SCHEMA = 'deepgram';
 
+/** Schema whose queue it names, likewise. */
+export const QUEUE_SCHEMA = 'deepgram_state_queue';
+
 /** What of the dashboards is ours. */
 export const DASHBOARD_TAG = 'deepgram-export';

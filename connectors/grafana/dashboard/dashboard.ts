@@ -3,12 +3,13 @@ import { DASHBOARD_TAG, DASHBOARD_UID } from '../assets/identity.js';
 import { cost } from './rows/cost.js';
 import { now } from './rows/now.js';
 import { quality } from './rows/quality.js';
+import { queue } from './rows/queue.js';
 import { reconciliation } from './rows/reconciliation.js';
 import { requests } from './rows/requests.js';
 import { usage } from './rows/usage.js';
 import { variables } from './variables.js';
 
-/** From "is it all right?" to "which request was it?". */
+/** From "is it all right?" to "which request was it?", and then how it comes to be here. */
 const ROWS = {
   Now: now,
   Cost: cost,
@@ -16,6 +17,7 @@ const ROWS = {
   Quality: quality,
   Requests: requests,
   'Does it add up': reconciliation,
+  Queue: queue,
 };
 
 /** The dashboard as it is committed, for the schema `deepgram`. It is made while developing: see `npm run dashboard`. */

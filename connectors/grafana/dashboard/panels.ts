@@ -37,25 +37,38 @@ export interface PanelText {
   readonly height?: number;
 }
 
-/** A number, with a line of how it came to be where its rows have a time. */
+/** Values from which another colour says what a number does. */
+type Steps = readonly (readonly [from: number | null, color: string])[];
+
+/** A number a column, with a line of how it came to be where its rows have a time. */
 export function stat(
   text: PanelText & {
     /** Of several rows: their sum or the last one. */
     readonly of?: 'sum' | 'last';
-    /** Values from which another colour says what the number does. */
-    readonly steps?: readonly (readonly [from: number | null, color: string])[];
+    readonly steps?: Steps;
+    /** Columns that differ from the panel. */
+    readonly columns?: Readonly<Record<string, { readonly unit?: string; readonly steps: Steps }>>;
   },
 ): Stat {
-  const { of = 'last', steps = [[null, COLORS.blue]] } = text;
-  return described(new Stat(), { height: 4, ...text })
+  const { of = 'last', steps = [[null, COLORS.blue]], columns = {} } = text;
+  const panel = described(new Stat(), { height: 4, ...text })
     .withTarget(query(text.sql))
     .reduceOptions(new common.ReduceDataOptionsBuilder().calcs([of === 'sum' ? 'sum' : 'lastNotNull']))
     .graphMode(hasTime(text.sql) ? common.BigValueGraphMode.Area : common.BigValueGraphMode.None)
-    .thresholds(
-      new dashboard.ThresholdsConfigBuilder()
-        .mode(dashboard.ThresholdsMode.Absolute)
-        .steps(steps.map(([value, color]) => ({ value, color }))),
-    );
+    .thresholds(thresholds(steps));
+  for (const [column, { unit, steps }] of Object.entries(columns)) {
+    panel.overrideByName(column, [
+      ...(unit === undefined ? [] : [{ id: 'unit', value: unit }]),
+      { id: 'thresholds', value: thresholds(steps).build() },
+    ]);
+  }
+  return panel;
+}
+
+function thresholds(steps: Steps): dashboard.ThresholdsConfigBuilder {
+  return new dashboard.ThresholdsConfigBuilder()
+    .mode(dashboard.ThresholdsMode.Absolute)
+    .steps(steps.map(([value, color]) => ({ value, color })));
 }
 
 /** Lines or stacked bars over time. */

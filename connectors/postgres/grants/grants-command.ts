@@ -11,7 +11,7 @@ import type { PostgresSettings } from '../postgres-settings.js';
 import { queueSchema } from '../state/queue-place.js';
 import { configuredState, type PostgresStateSettings } from '../state/state-type.js';
 import { identifier } from '../tables/identifier.js';
-import { READER, readerGrants, readerRole } from './reader-role.js';
+import { overviewGrant, READER, readerGrants, readerRole } from './reader-role.js';
 
 /** Prints what an administrator runs once, so that the one role can write and the other one read. */
 export async function grants(
@@ -60,24 +60,35 @@ function grantsText(sink: PostgresSettings): readonly string[] {
   ];
 }
 
-/** Of a state beside the sink, which nobody reads who only reads that. */
+/** Of a state beside the sink, which nobody reads who only reads that, and of the queue beside the state. */
 function stateText(state: PostgresStateSettings | undefined, sink: PostgresSettings): readonly string[] {
   if (state === undefined) return [];
   const isThere = addressText(state.url) === addressText(sink.url);
+  const reader = identifier(READER);
   if (isThere && state.schema === sink.schema) {
-    const reader = identifier(READER);
-    return ['', `-- The state is in the same schema, and ${reader} reads it: give it another \`schema\`.`];
+    return [
+      '',
+      `-- The state is in the same schema, and ${reader} reads it: give it another \`schema\`.`,
+      ...queueText(state),
+    ];
   }
   const where = isThere ? '' : ` Run these connected to ${identifier(state.url.database)}.`;
   return [
     '',
-    `-- The state: the writer owns its schema too, and ${identifier(READER)} has no rights there.${where}`,
+    `-- The state: the writer owns its schema too, and ${reader} has no rights there.${where}`,
     ...ended(ownerGrants(state, 'connect')),
+    ...queueText(state),
+  ];
+}
+
+function queueText(state: PostgresStateSettings): readonly string[] {
+  const queue = queueSchema(state.schema);
+  return [
     '',
     '-- The queue of workers, where `enqueue` and `worker` are to be used: the same role owns it.',
-    ...ended([
-      `create schema if not exists ${identifier(queueSchema(state.schema))} authorization ${writerOf(state)}`,
-    ]),
+    ...ended([`create schema if not exists ${identifier(queue)} authorization ${writerOf(state)}`]),
+    `-- How many tasks it has, ${identifier(READER)} reads too, and no task; \`enqueue\` says so again where it is not there yet.`,
+    ...ended([overviewGrant(queue)]),
   ];
 }
 

@@ -1,4 +1,5 @@
 import type { Transaction } from '../connection/database.js';
+import { OVERVIEW } from '../state/queue-place.js';
 import { identifier, literal } from '../tables/identifier.js';
 
 /** The role of dashboards. */
@@ -32,8 +33,35 @@ export function readerGrants(schema: string): readonly string[] {
   ];
 }
 
-/** Makes the role where that is allowed, and lets it read what it does not read yet. */
+/**
+ * What the role may read of a queue: how many tasks there are, and no task. Does nothing where there is no queue or no such
+ * role yet; the owner of the queue runs it.
+ */
+export function overviewGrant(queueSchema: string): string {
+  const [reader, where] = [identifier(READER), identifier(queueSchema)];
+  return (
+    'do $$ begin if exists (select from pg_roles r, pg_class c join pg_namespace n on n.oid = c.relnamespace' +
+    ` where r.rolname = ${literal(READER)} and n.nspname = ${literal(queueSchema)} and c.relname = ${literal(OVERVIEW)}` +
+    " and not (has_schema_privilege(r.oid, n.oid, 'usage') and has_table_privilege(r.oid, c.oid, 'select')))" +
+    ` then grant usage on schema ${where} to ${reader}; grant select on ${identifier(queueSchema, OVERVIEW)} to ${reader}; end if; end $$`
+  );
+}
+
+/** Makes the role where that is allowed, and lets it read of a schema what it does not read yet. */
 export async function grantReader(transaction: Transaction, schema: string): Promise<void> {
+  await letRead(transaction, async (isNew) => {
+    if (isNew || (await lacksGrants(transaction, schema))) {
+      await transaction.query(readerGrants(schema).join('; '));
+    }
+  });
+}
+
+/** The same for a queue. */
+export async function grantOverview(transaction: Transaction, queueSchema: string): Promise<void> {
+  await letRead(transaction, () => transaction.query(overviewGrant(queueSchema)));
+}
+
+async function letRead(transaction: Transaction, grant: (isNew: boolean) => Promise<unknown>): Promise<void> {
   const { rows } = await transaction.query<{ readonly there: boolean; readonly may: boolean }>(
     `select exists (select 1 from pg_roles where rolname = $1) as there,
        (select rolsuper or rolcreaterole from pg_roles where rolname = current_user) as may`,
@@ -44,9 +72,7 @@ export async function grantReader(transaction: Transaction, schema: string): Pro
   await transaction.query('savepoint reader');
   try {
     if (!there) await transaction.query(readerRole().join('; '));
-    if (!there || (await lacksGrants(transaction, schema))) {
-      await transaction.query(readerGrants(schema).join('; '));
-    }
+    await grant(!there);
   } catch {
     // Somebody makes the same role now, or something here belongs to somebody else: what is delivered does not need it.
     await transaction.query('rollback to savepoint reader');

@@ -5,6 +5,9 @@ import type { Query } from './state-table.js';
 /** Of the engine's queues, the one with what was given up. */
 export const DEAD = 'dead';
 
+/** The view of how many tasks there are: for people and their dashboards. */
+export const OVERVIEW = 'overview';
+
 /** Where the queue of workers is: beside the state that they share, since who drops the one need not drop the other. */
 export function queueSchema(stateSchema: string): string {
   return `${stateSchema}_queue`;

@@ -1,5 +1,6 @@
 import type { QueueSoFar } from '../../../src/catalogue/sink.js';
 import type { Database } from '../../postgres/connection/database.js';
+import { OVERVIEW } from '../../postgres/state/queue-place.js';
 import { identifier } from '../../postgres/tables/identifier.js';
 import { PROJECT_OF, RUN_OF, TASKS } from './queue-schema.js';
 import type { QueueTask } from './queue-task.js';
@@ -39,7 +40,7 @@ export class QueueLook {
 
   async counts(): Promise<QueueSoFar> {
     const [row] = await this.#statement<Record<string, string | number>>(
-      `select * from ${identifier(this.#schema, 'overview')}`,
+      `select * from ${identifier(this.#schema, OVERVIEW)}`,
     );
     const number = (name: string) => Number(row?.[name] ?? 0);
     return {

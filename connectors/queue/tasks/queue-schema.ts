@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import PgBoss from 'pg-boss';
-import { READER } from '../../postgres/grants/reader-role.js';
-import { DEAD } from '../../postgres/state/queue-place.js';
+import { DEAD, OVERVIEW } from '../../postgres/state/queue-place.js';
 import { identifier } from '../../postgres/tables/identifier.js';
 import { TASK_VERSION } from './queue-task.js';
 
@@ -64,10 +63,8 @@ export const PROJECT_OF = "(data -> 'project' ->> 'id')";
  * How many tasks there are, by what becomes of them, for people and their dashboards; of all versions. What only ends a run
  * is no work.
  */
-export function overviewOf(schema: string): readonly string[] {
-  const [view, reader] = [identifier(schema, 'overview'), identifier(READER)];
-  return [
-    `create or replace view ${view} as
+export function overviewOf(schema: string): string {
+  return `create or replace view ${identifier(schema, OVERVIEW)} as
      select count(*) filter (where name <> '${DEAD}' and state < 'active') as waiting,
        count(*) filter (where name <> '${DEAD}' and state = 'active') as active,
        count(*) filter (where name <> '${DEAD}' and output is not null) as failing,
@@ -75,10 +72,5 @@ export function overviewOf(schema: string): readonly string[] {
        coalesce(extract(epoch from now() - min(created_on) filter (where name <> '${DEAD}')), 0)::double precision
          as oldest_seconds
      from ${identifier(schema, 'job')}
-     where state < 'completed' and (name = '${DEAD}' or data ->> 'stage' <> 'finish')`,
-    `do $$ begin
-       if exists (select from pg_roles where rolname = '${READER}') and not has_table_privilege('${READER}', '${view}', 'select')
-       then grant usage on schema ${identifier(schema)} to ${reader}; grant select on ${view} to ${reader}; end if;
-     end $$`,
-  ];
+     where state < 'completed' and (name = '${DEAD}' or data ->> 'stage' <> 'finish')`;
 }

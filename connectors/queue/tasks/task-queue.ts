@@ -3,6 +3,7 @@ import PgBoss from 'pg-boss';
 import { ExportError, type Failure } from '../../../src/errors/export-error.js';
 import type { Task } from '../../../src/plan/task.js';
 import { Database, type DatabaseContext, type Transaction } from '../../postgres/connection/database.js';
+import { grantOverview } from '../../postgres/grants/reader-role.js';
 import { DEAD, queueSchema } from '../../postgres/state/queue-place.js';
 import type { PostgresStateSettings } from '../../postgres/state/state-type.js';
 import { identifier } from '../../postgres/tables/identifier.js';
@@ -105,8 +106,9 @@ export class TaskQueue {
     for (const queue of QUEUES) await this.#boss.createQueue(queue.name, queue);
     await this.#database.transaction(this.#signal, async (transaction) => {
       await transaction.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [this.schema]);
-      const statements = [...indexesOf(this.schema), limitsTable(this.schema), ...overviewOf(this.schema)];
+      const statements = [...indexesOf(this.schema), limitsTable(this.schema), overviewOf(this.schema)];
       for (const sql of statements) await transaction.query(sql);
+      await grantOverview(transaction, this.schema);
     });
   }
 

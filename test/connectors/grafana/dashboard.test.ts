@@ -31,6 +31,7 @@ it('has rows from "is it all right?" to "which request was it?", and no more pan
     'Quality',
     'Requests',
     'Does it add up',
+    'Queue',
   ]);
   expect(PANELS.length).toBeLessThanOrEqual(24);
   expect(new Set(FILE.panels.map(({ id }) => id)).size).toBe(FILE.panels.length);
@@ -58,18 +59,24 @@ it('panels lie beside and below each other, and none on another', () => {
 });
 
 describe('of another schema', () => {
-  it('has its name in every query, whatever is in it', () => {
-    const panels = (dashboardAsset('a "b"', '1.2.3') as unknown as Dashboard).panels;
+  it('has its name in every query, whatever is in it, and that of its queue in those about it', () => {
+    const schemas = { schema: 'a "b"', queue: 'c_queue' };
+    const panels = (dashboardAsset(schemas, '1.2.3') as unknown as Dashboard).panels;
 
-    const before = queriesOf(FILE.panels).map((sql) => sql.replaceAll('"deepgram".', '"a ""b""".'));
+    const before = queriesOf(FILE.panels).map((sql) =>
+      sql.replaceAll('"deepgram".', '"a ""b""".').replaceAll("'deepgram_state_queue'", "'c_queue'"),
+    );
     expect(queriesOf(panels)).toEqual(before);
-    expect(before.every((sql) => sql.includes('"a ""b""".'))).toBe(true);
+    expect(before.filter((sql) => !sql.includes('"a ""b""".'))).toEqual([
+      expect.stringContaining("nspname = 'c_queue'"),
+    ]);
   });
 });
 
 it('leaves out what reads tables that are not there, and a row that would have nothing', () => {
   const isThere = (table: string) => !/^requests|^reconciliation$/.test(table);
-  const { panels, tags } = dashboardAsset('deepgram', '1.2.3', isThere) as unknown as Dashboard;
+  const schemas = { schema: 'deepgram', queue: undefined };
+  const { panels, tags } = dashboardAsset(schemas, '1.2.3', isThere) as unknown as Dashboard;
 
   expect(tags).toContain('deepgram-export 1.2.3');
   expect(panels.map(({ title }) => title)).toEqual([

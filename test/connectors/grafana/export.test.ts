@@ -57,7 +57,7 @@ describe('grafana export', () => {
     const rules: readonly Rule[] = groups[0].rules;
     expect(text).not.toContain('$');
     expect(groups).toMatchObject([{ name: 'deepgram-export', folder: 'Deepgram', interval: '1m' }]);
-    expect(deleteRules).toEqual([]);
+    expect(deleteRules).toEqual(deleted('dead-tasks', 'oldest-task'));
     expect(rules.map(({ data }) => JSON.stringify(data[2]?.model.conditions))).toEqual(
       [
         ['gt', 150],
@@ -85,9 +85,57 @@ describe('grafana export', () => {
   it('takes back the alarm that an earlier export has written', async () => {
     const { files } = await exported();
 
-    expect(parse(files['alerting/deepgram.yaml'] ?? '').deleteRules).toEqual([
-      { orgId: 1, uid: 'deepgram-export-budget' },
+    expect(parse(files['alerting/deepgram.yaml'] ?? '').deleteRules).toEqual(
+      deleted('budget', 'dead-tasks', 'oldest-task'),
+    );
+  });
+
+  it('shows the queue of workers, and its alarms, where the state is in the database of the sink', async () => {
+    const { files, terminal } = await exported(
+      'state: { type: postgres, url: "${DATABASE_URL}", schema: shared }',
+      ...['-c', 'job.yaml', '--every', '1h'],
+    );
+
+    const { groups, deleteRules } = parse(files['alerting/deepgram.yaml'] ?? '');
+    const rules: readonly Rule[] = groups[0].rules.slice(-2);
+    expect(rules.map(({ title, data }) => [title, data[2]?.model.conditions])).toEqual([
+      ['Deepgram export: tasks were given up', [{ evaluator: { type: 'gt', params: [0] } }]],
+      ['Deepgram export: a task is not done', [{ evaluator: { type: 'gt', params: [150] } }]],
     ]);
+    expect(rules.map(({ noDataState }) => noDataState)).toEqual(['OK', 'OK']);
+    for (const { data } of rules) expect(data[0]?.model.rawSql).toContain("nspname = 'shared_queue'");
+    expect(files['dashboards/deepgram.json']).toContain("nspname = 'shared_queue'");
+    expect(deleteRules).toEqual(deleted('budget'));
+    expect(terminal.stderr).not.toContain('queue');
+  });
+
+  it.each([
+    ['is in another database', '{ type: postgres, url: "${DATABASE_URL}_too" }', 'Left out is the queue'],
+    [
+      'is in one whose address is not known',
+      '{ type: postgres, url: "${STATE_URL}" }',
+      'Left out is the queue',
+    ],
+    ['is in a file, so that there is no queue', '{ path: state.json }', ''],
+  ])('leaves the queue out where the state %s', async (_, state, note) => {
+    const { files, terminal, code } = await exported(`state: ${state}`, '-c', 'job.yaml');
+
+    expect(code).toBe(0);
+    expect(Object.values(files).join()).not.toMatch(/_queue|Queue|tasks were given up/);
+    expect(terminal.stderr.includes('queue')).toBe(note !== '');
+    expect(terminal.stderr).toContain(note);
+  });
+
+  it('leaves the queue out where the address of the sink is not known', async () => {
+    const terminal = await Terminal.open({ env: { STATE_URL: 'postgres://db.example.com/analytics' } });
+    await configure(terminal, 'state: { type: postgres, url: "${STATE_URL}" }');
+
+    expect(
+      await terminal.run('grafana', 'export', '-c', 'job.yaml', '--schema', 'voice', '--out', 'grafana'),
+    ).toBe(0);
+
+    expect(Object.values(await terminal.files('grafana')).join()).not.toContain('_queue');
+    expect(terminal.stderr).toContain('Left out is the queue of workers');
   });
 
   it.each([
@@ -119,6 +167,7 @@ it.each(['datasources', 'dashboards', 'alerting'])(
 );
 
 interface Rule {
+  readonly title: string;
   readonly condition: string;
   readonly noDataState: string;
   readonly annotations: Readonly<Record<string, string>>;
@@ -130,6 +179,11 @@ interface Rule {
   }[];
 }
 
+function deleted(...rules: readonly string[]) {
+  return rules.map((rule) => ({ orgId: 1, uid: `deepgram-export-${rule}` }));
+}
+
+/** @param budget of the configuration, or another part of it */
 async function exported(budget = '', ...argv: readonly string[]) {
   const terminal = await Terminal.open({
     env: { DATABASE_URL: 'postgres://writer:of-this-test@db.example.com/analytics' },

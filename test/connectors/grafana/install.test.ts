@@ -76,6 +76,30 @@ describe('install', () => {
     expect(outcomes()).toEqual([...all('unchanged'), 'removed alert rule deepgram-export-budget']);
   });
 
+  it('removes the alarms on a queue whose state has moved into a file, and its panel', async () => {
+    const { grafana, run, outcomes, terminal } = await runningGrafana();
+    await configure(terminal, 'state: { type: postgres, url: "${DATABASE_URL}" }');
+    await run('install', ...CONFIG);
+    expect(outcomes()).toEqual([
+      ...all('created'),
+      'created alert rule Deepgram export: tasks were given up',
+      'created alert rule Deepgram export: a task is not done',
+    ]);
+    const dashboard = () => JSON.stringify(grafana.organization.dashboards.get('deepgram-export')?.model);
+    expect(dashboard()).toContain('Tasks of workers');
+    await configure(terminal);
+
+    expect(await run('install', ...CONFIG)).toBe(0);
+
+    expect(outcomes()).toEqual([
+      'updated dashboard Deepgram',
+      ...all('unchanged').slice(1),
+      'removed alert rule deepgram-export-dead-tasks',
+      'removed alert rule deepgram-export-oldest-task',
+    ]);
+    expect(dashboard()).not.toContain('Tasks of workers');
+  });
+
   it('brings up to date what nobody has edited', async () => {
     const { grafana, run, outcomes } = await runningGrafana();
     await run('install');

@@ -50,20 +50,24 @@ interface Alerting {
   }[];
 }
 
-/** A month of the account in PostgreSQL, the files that `grafana export` has written, and somebody who only reads. */
-export interface Month {
-  readonly world: PostgresWorld;
+/** The files that `grafana export` has written, and somebody who only reads. */
+export interface Shown {
   readonly reader: TestDatabase;
   readonly files: Readonly<Record<string, string>>;
   readonly dashboard: Dashboard;
   readonly asked: readonly Asked[];
-  /** What the archive has of a stream. */
-  records(stream: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
   /** What Grafana would get, for the whole month and, unless others are said, for all values of every variable. */
   rows(
     asked: Asked,
     variables?: Readonly<Record<string, VariableValue>>,
   ): Promise<readonly Readonly<Record<string, unknown>>[]>;
+}
+
+/** The same on a month of the account in PostgreSQL. */
+export interface Month extends Shown {
+  readonly world: PostgresWorld;
+  /** What the archive has of a stream. */
+  records(stream: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
 }
 
 /** Every variable as it is when the dashboard is opened. */
@@ -82,20 +86,9 @@ export async function month(argv: readonly string[] = [], options: WorldOptions 
   const world = await postgresWorld({ window: MONTH_AND_BUDGET, sinks: [ARCHIVE], ...options });
   const code = await world.sync();
   if (code !== 0) throw new Error(world.terminal.stderr);
-  const reader = await asReader(world);
-  const terminal = world.terminal.again();
-  if ((await terminal.run('grafana', 'export', '-c', 'job.yaml', '--out', 'grafana', ...argv)) !== 0)
-    throw new Error(terminal.stderr);
-  const files = await terminal.files('grafana');
-  const dashboard: Dashboard = JSON.parse(files['dashboards/deepgram.json'] ?? '');
-  const alerting: Alerting = parse(files['alerting/deepgram.yaml'] ?? '');
-  const range = { from: NOW - 26 * 86_400_000, to: NOW };
   return {
+    ...(await shown(world, argv)),
     world,
-    reader,
-    files,
-    dashboard,
-    asked: [...panels(dashboard), ...variables(dashboard), ...alarms(alerting)],
     records: async (stream) => {
       const archive = await world.terminal.files(`out/ndjson/${stream}`);
       return Object.values(archive).flatMap((text) =>
@@ -105,6 +98,24 @@ export async function month(argv: readonly string[] = [], options: WorldOptions 
           .map((line) => JSON.parse(line)),
       );
     },
+  };
+}
+
+/** The role that reads must be there. */
+export async function shown(world: PostgresWorld, argv: readonly string[] = []): Promise<Shown> {
+  const reader = await asReader(world);
+  const terminal = world.terminal.again();
+  if ((await terminal.run('grafana', 'export', '-c', 'job.yaml', '--out', 'grafana', ...argv)) !== 0)
+    throw new Error(terminal.stderr);
+  const files = await terminal.files('grafana');
+  const dashboard: Dashboard = JSON.parse(files['dashboards/deepgram.json'] ?? '');
+  const alerting: Alerting = parse(files['alerting/deepgram.yaml'] ?? '');
+  const range = { from: NOW - 26 * 86_400_000, to: NOW };
+  return {
+    reader,
+    files,
+    dashboard,
+    asked: [...panels(dashboard), ...variables(dashboard), ...alarms(alerting)],
     rows: async ({ sql }, variables = {}) =>
       reader.sql(grafanaSql(sql, { ...range, variables: { ...ALL, ...variables } })),
   };

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { DEFAULT_LIMITS } from '../../../connectors/grafana/assets/alert-limits.js';
+import { alertRules, RULE_UIDS } from '../../../connectors/grafana/assets/alert-rules.js';
 import { dashboardFile } from '../../../connectors/grafana/assets/dashboard-asset.js';
 import type { Dashboard } from './month.js';
 import { runningGrafana } from './running-grafana.js';
@@ -37,4 +38,12 @@ it('names every row of the dashboard, and the limits that the alarms have', () =
   expect(page).toContain(`\`--every ${every / 60_000}m\``);
   expect(page).toContain(`\`--balance-below ${balanceBelow}\``);
   expect(page).toContain(`\`--error-rate ${errorRate}\``);
+});
+
+it('names every alarm', () => {
+  const limits = { ...DEFAULT_LIMITS, dailyBudget: 1 };
+  const rules = alertRules({ schema: 'deepgram', queue: 'deepgram_state_queue', limits, datasource: 'pg' });
+
+  expect(rules.map(({ body }) => body.uid)).toEqual(RULE_UIDS);
+  for (const { title } of rules) expect(page).toContain(`| ${title.replace(/^.*: /, '')} |`);
 });
