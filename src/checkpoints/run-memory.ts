@@ -80,8 +80,11 @@ export async function sharedMemory(
     },
     save: async () => {
       if (changed.size === 0) return;
-      const taken = [...changed].map((projectId) => ({ projectId, text: textOf(projects.get(projectId)) }));
+      const taken = [...changed]
+        .map((projectId) => ({ projectId, text: textOf(projects.get(projectId)) }))
+        .filter(({ projectId, text }) => text !== bases.get(projectId));
       changed.clear();
+      if (taken.length === 0) return;
       const changes = taken.map(({ projectId, text }) => ({
         projectId,
         base: jsonOf(bases.get(projectId)),

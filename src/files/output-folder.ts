@@ -32,6 +32,8 @@ export class OutputFolder implements Output {
   readonly #options: Required<FolderOptions>;
   /** Folders that are there, and are no links; or are being made. */
   readonly #made = new Map<string, Promise<void>>();
+  /** Those of them that have been made: they are not looked at again. */
+  readonly #there = new Set<string>();
   /** Those of them without leftovers. */
   readonly #checked = new Set<string>();
 
@@ -138,7 +140,9 @@ export class OutputFolder implements Output {
 
   async #isReachable(segments: readonly string[]): Promise<boolean> {
     for (let depth = 1; depth <= segments.length; depth += 1) {
-      const folder = await lstatOf(this.path(segments.slice(0, depth)));
+      const path = this.path(segments.slice(0, depth));
+      if (this.#there.has(path)) continue;
+      const folder = await lstatOf(path);
       if (!folder?.isDirectory()) return false;
     }
     return true;
@@ -180,6 +184,7 @@ export class OutputFolder implements Output {
     if (isRoot && !isOwn) return makeRoot(this.root, mode);
     await (isRoot ? makeRoot(dirname(this.root), mode) : this.#make(segments.slice(0, -1)));
     await makeOwnFolder(this.path(segments), mode);
+    this.#there.add(this.path(segments));
   }
 }
 

@@ -8,6 +8,8 @@ import { type Remembered, rememberedIn } from './project-memory.js';
 
 /** What two processes have learned of a project, each going on from the same, as if one had come after the other. */
 export function mergeProjectMemory(base: unknown, mine: unknown, theirs: unknown): unknown {
+  // As it mostly is: of a project that one worker reads, no other learns anything meanwhile.
+  if (isDeepStrictEqual(base, theirs)) return mine;
   const versions = { base: rememberedIn(base), mine: rememberedIn(mine), theirs: rememberedIn(theirs) };
   const of = <Name extends keyof Remembered>(name: Name): Versions<Remembered[Name]> => ({
     base: versions.base[name],

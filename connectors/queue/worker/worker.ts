@@ -8,7 +8,10 @@ import { RENEW_MS, type TakenTask, type TaskQueue } from '../tasks/task-queue.js
 import { OpenedRun, type WorkerTools } from './opened-run.js';
 import { failureIn, isKeyRefused, isLasting, partsIn, type TaskOutput } from './task-output.js';
 
-/** Between two looks for tasks while there is none, half as long at the shortest: many workers do not look at once. */
+/**
+ * Between two looks for tasks while there is none, half as long at the shortest: many workers do not look at once. A
+ * quarter of it where somebody waits for the last task.
+ */
 const LOOK_MS = 1_000;
 /** Between two looks after workers that have vanished. */
 const TEND_MS = 5_000;
@@ -90,15 +93,15 @@ export class Worker {
       for (const one of taken) this.#begin(one);
       if (taken.length > 0) continue;
       if (untilEmpty && this.#underWay.size === 0 && (await this.#queue.look.isEmpty())) return;
-      await this.#somethingHappens();
+      await this.#somethingHappens(untilEmpty ? LOOK_MS / 4 : LOOK_MS);
     }
   }
 
   /** A task has ended, it is time to look again, or to end. */
-  async #somethingHappens(): Promise<void> {
+  async #somethingHappens(lookMs: number): Promise<void> {
     const wait = new AbortController();
     const until = AbortSignal.any([wait.signal, this.#interrupt]);
-    const sleep = systemClock.sleep(LOOK_MS * (0.5 + 0.5 * Math.random()), until).catch(() => {});
+    const sleep = systemClock.sleep(lookMs * (0.5 + 0.5 * Math.random()), until).catch(() => {});
     await Promise.race([sleep, ...this.#ends]);
     wait.abort();
   }
