@@ -1,4 +1,4 @@
-import { cp } from 'node:fs/promises';
+import { cp, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { StandIn } from '../../connectors/stand-ins/deepgram/stand-in.js';
@@ -159,6 +159,12 @@ describe('sync --shard', () => {
   it('has files of state that are shown together, forgotten together, and found healthy together', async () => {
     const { run, terminal } = await world([ARCHIVE], 'streams: { usage: false, billing: false }\n');
     for (const shard of shards(2)) await run('sync', '--shard', shard);
+    const second = '.deepgram-export/state.shard-2.json';
+    const text = (await terminal.files())[second] ?? '';
+    await terminal.write(
+      second,
+      text.replace(/"updated_at": *"[^"]*"/, '"updated_at":"2026-11-20T09:00:00.000000Z"'),
+    );
 
     const shown = await run('state show');
     const repaired = await run('state repair');
@@ -173,6 +179,7 @@ describe('sync --shard', () => {
     expect(shown.stdout).toContain(
       'Put together of .deepgram-export/state.shard-1.json (part 1 of 2), .deepgram-export/state.shard-2.json (part 2 of 2).',
     );
+    expect(shown.stdout).toContain('As of 2026-11-20 12:00 UTC.');
     expect(repaired.stdout.match(/is healthy/g)).toHaveLength(2);
     expect(forgotten.stdout.match(/knows nothing of archive any more/g)).toHaveLength(2);
     expect((await run('state show')).stdout).not.toContain('archive');
@@ -231,13 +238,28 @@ describe('finish', () => {
     const { run } = await world([ARCHIVE, TABLEAU]);
 
     const named = await run('finish', '--sink', 'archive');
+    const both = await run('finish', '--sink', 'archive,tableau');
     const all = await run('finish');
 
     expect(named).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('finish: there is nothing to put together in archive'),
     });
+    expect(both).toMatchObject({ code: 2, stderr: named.stderr });
     expect(all.code).toBe(0);
+  });
+
+  it('fails where a sink cannot put it together, and says why', async () => {
+    const { run, terminal } = await world([TABLEAU, 'page: { type: report, path: page/report.html }']);
+    await mkdir(join(terminal.cwd, 'page/report.html'), { recursive: true });
+    await run('sync', '--stream', 'usage');
+
+    const some = await run('finish');
+    const all = await run('finish', '--sink', 'page');
+
+    expect([some.code, all.code]).toEqual([4, 5]);
+    for (const { stdout } of [some, all]) expect(stdout).toMatch(/^page: .*report\.html/m);
+    expect(some.stdout).toContain('tableau: finished');
   });
 });
 
