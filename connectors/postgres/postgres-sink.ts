@@ -86,8 +86,16 @@ export function postgresSink(settings: PostgresSettings, context: SinkContext): 
     const tally = new ReceiptTally();
     const writer = encodedWriter(stream)({
       write: (lines) => rows.write(lines),
-      commit: async () => {
-        await queue.add({ partition, table, rows, facts, signal });
+      commit: async (_records, _sums, checkpoint) => {
+        const isWhole = tally.receipt().rejected.length === 0;
+        await queue.add({
+          partition,
+          table,
+          rows,
+          facts,
+          checkpoint: isWhole ? checkpoint : undefined,
+          signal,
+        });
         await rows.close();
         tally.accept(facts.records);
         return tally.receipt();

@@ -6,6 +6,7 @@ import type { Day } from '../time/day.js';
 import type { CheckResult } from './check-result.js';
 import type { ProjectCosts } from './costs.js';
 import type { Estimate, EstimateInput } from './estimate.js';
+import type { PartitionCheckpoint } from './partition-checkpoint.js';
 
 /** Records that were not delivered, and why; `example` shows one of them. */
 export interface Refusal {
@@ -165,8 +166,12 @@ export interface PartitionWriter {
    */
   // biome-ignore lint/suspicious/noConfusingVoidType: most sinks have nothing to say, and other people's say nothing
   write(batch: readonly Row[]): Promise<void | readonly Row[]>;
-  /** After it, the sink holds exactly this partition. */
-  commit(): Promise<Receipt>;
+  /**
+   * After it, the sink holds exactly this partition.
+   *
+   * @param checkpoint what a sink may write in the same transaction, where it can. Default: nothing.
+   */
+  commit(checkpoint?: PartitionCheckpoint): Promise<Receipt>;
   /** As if it had never begun. Must not throw for what is already gone. */
   abort(reason: Failure): Promise<void>;
 }

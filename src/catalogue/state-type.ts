@@ -45,6 +45,11 @@ export interface SharedRows {
    * give it back; undefined where another one has it.
    */
   claim(name: string): Promise<(() => Promise<void>) | undefined>;
+  /**
+   * For sinks that may be in the same database: what they write checkpoints with; see `PartitionCheckpoint`. Left out where no
+   * sink can.
+   */
+  readonly writer?: object;
 }
 
 /** What several processes have tried to do and given up. */

@@ -1,9 +1,10 @@
+import type { PartitionCheckpoint } from '../catalogue/partition-checkpoint.js';
 import type { LockOptions, StateLock } from '../catalogue/state-lock.js';
 import type { GivenUp } from '../catalogue/state-type.js';
 import type { Day } from '../time/day.js';
 import type { KeptChanges, TableChanges, TablePlace } from './checkpoint-table.js';
-import type { LastReading } from './checkpoints.js';
-import type { StateDocument } from './file/state-document.js';
+import type { CheckpointKey, LastReading } from './checkpoints.js';
+import type { KnownDays, StateDocument } from './file/state-document.js';
 import type { AppendJournal } from './journal/append-journal.js';
 import type { DaysOfSinks, Versions } from './shared/merge-days.js';
 
@@ -42,6 +43,8 @@ export interface SharedStore {
   begin(): Promise<void>;
   /** All of it or nothing. Answers with what is kept now. */
   save(changes: SharedChanges): Promise<KeptChanges>;
+  /** What {@link save} will come to for one day that a sink is about to commit. Left out where no sink can write it. */
+  checkpoint?(committed: CommittedDay): PartitionCheckpoint;
   /** What is kept now of a stream and project. */
   read(place: TablePlace): Promise<DaysOfSinks>;
   /** The last readings of a project and day, by stream. */
@@ -57,6 +60,18 @@ export interface SharedStore {
 export interface SharedChanges {
   readonly table: TableChanges;
   readonly readings: readonly ReadingsChange[];
+  readonly updatedAt: string;
+}
+
+/** A day, or a snapshot (null), that a sink is about to commit. */
+export interface CommittedDay {
+  readonly source: string;
+  readonly key: CheckpointKey;
+  readonly day: Day | null;
+  /** What the sink has then, as far as this process knows. */
+  readonly days: KnownDays;
+  /** Undefined where none is kept. */
+  readonly reading: Omit<LastReading, 'sameSinceMs'> | undefined;
   readonly updatedAt: string;
 }
 

@@ -1,3 +1,4 @@
+import type { PartitionCheckpoint } from '../catalogue/partition-checkpoint.js';
 import type { HeldPartition } from '../catalogue/sink.js';
 import type { DayVersions } from '../catalogue/source.js';
 import type { Project } from '../streams/partition.js';
@@ -141,6 +142,11 @@ export interface Checkpoints extends CheckpointView {
    * other process delivers.
    */
   joinRun?(run: Pick<RunStart, 'sinks' | 'window' | 'versions' | 'acceptsLess'>): void;
+  /**
+   * What is kept when a sink that replaces has this reading of a day, or a snapshot, for such as can keep it with the partition
+   * itself; {@link delivered} follows. Left out where nothing can be kept so.
+   */
+  checkpoint?(key: CheckpointKey, day: Day | null, reading: DayReading): PartitionCheckpoint | undefined;
   /** A sink has confirmed a day, or a snapshot. */
   delivered(key: CheckpointKey, day: Day | null, reading: DayReading): void;
   /**

@@ -7,7 +7,7 @@ import type { Stream } from '../streams/stream.js';
 import type { Clock } from '../time/clock.js';
 import { type Day, dayAt } from '../time/day.js';
 import { timestampAt } from '../time/timestamp.js';
-import type { CheckpointStore, SharedStore } from './checkpoint-store.js';
+import type { CheckpointStore, CommittedDay, SharedStore } from './checkpoint-store.js';
 import { CheckpointTable } from './checkpoint-table.js';
 import type {
   CheckpointedSink,
@@ -28,6 +28,7 @@ import type { KnownDays } from './file/state-document.js';
 import { FoundAtStart } from './found-at-start.js';
 import type { JournalKey } from './journal/append-journal.js';
 import { type Keeper, ownKeeper } from './keeper.js';
+import { oldestKept } from './last-readings.js';
 import { Claims } from './shared/claims.js';
 import { inTurn } from './shared/in-turn.js';
 import { sharedKeeper } from './shared/shared-keeper.js';
@@ -80,6 +81,7 @@ export class RunCheckpoints implements Checkpoints {
   readonly claim?: NonNullable<Checkpoints['claim']>;
   readonly release?: NonNullable<Checkpoints['release']>;
   readonly refresh?: NonNullable<Checkpoints['refresh']>;
+  readonly checkpoint?: NonNullable<Checkpoints['checkpoint']>;
   readonly #claims: Claims | undefined;
   /** True where runs that these checkpoints know nothing of may have sent anything. */
   #isOlderCopy = false;
@@ -105,6 +107,10 @@ export class RunCheckpoints implements Checkpoints {
     this.claim = (key, day) => this.#claim(claims, { ...key, day });
     this.release = (key, day) => claims.giveBack({ ...key, day });
     this.refresh = (stream, projectId) => this.#refresh(shared, stream, projectId);
+    const { checkpoint } = shared;
+    if (checkpoint === undefined) return;
+    this.checkpoint = (key, day, reading) =>
+      this.#appends.has(key.sink) ? undefined : checkpoint(this.#committed(key, day, reading));
   }
 
   /** @throws ExportError `STATE_REFUSED` where what is kept cannot be used */
@@ -181,21 +187,11 @@ export class RunCheckpoints implements Checkpoints {
   }
 
   delivered(key: CheckpointKey, day: Day | null, reading: DayReading): void {
-    const { clock, lookbackMs, lock } = this.#options;
-    const known = day === null ? this.#table.get(key) : this.#begun(key, [day]);
-    const { readAtMs, records, sums, counts } = reading;
-    if (day === null) this.#table.set(key, { ...known, snapshot: timestampAt(readAtMs) });
-    else {
-      this.#table.set(key, closeOrKeepOpen(known, day, reading, lookbackMs));
-      const version = this.#found.version(key.projectId, day);
+    const { clock, lock } = this.#options;
+    this.#table.set(key, this.#knownWith(key, day, reading));
+    if (day !== null) {
       if (lock)
-        this.#keeper.readings.set(key.stream, key.projectId, day, {
-          readAtMs,
-          records,
-          sums,
-          counts,
-          version,
-        });
+        this.#keeper.readings.set(key.stream, key.projectId, day, this.#lastReading(key, day, reading));
       const isClosed = this.#isClosed(key, day);
       if (isClosed) this.#closesUnkept = true;
       if (this.#appends.has(key.sink) && isClosed) this.#closed.push({ ...key, day });
@@ -250,6 +246,33 @@ export class RunCheckpoints implements Checkpoints {
       hint: `What was delivered is there, and will be delivered again by the next run. ${hint}`,
       cause: this.#failure,
     });
+  }
+
+  /** What a sink has when it has this reading. */
+  #knownWith(key: CheckpointKey, day: Day | null, reading: DayReading): KnownDays {
+    if (day === null) return { ...this.#table.get(key), snapshot: timestampAt(reading.readAtMs) };
+    return closeOrKeepOpen(this.#begun(key, [day]), day, reading, this.#options.lookbackMs);
+  }
+
+  #lastReading(
+    { projectId }: CheckpointKey,
+    day: Day,
+    { readAtMs, records, sums, counts }: DayReading,
+  ): Omit<LastReading, 'sameSinceMs'> {
+    return { readAtMs, records, sums, counts, version: this.#found.version(projectId, day) };
+  }
+
+  #committed(key: CheckpointKey, day: Day | null, reading: DayReading): CommittedDay {
+    const { source, clock, nowMs } = this.#options;
+    const isKept = day !== null && day >= oldestKept(nowMs);
+    return {
+      source,
+      key,
+      day,
+      days: this.#knownWith(key, day, reading),
+      reading: isKept ? this.#lastReading(key, day, reading) : undefined,
+      updatedAt: timestampAt(clock.now()),
+    };
   }
 
   /** What a sink has, when it is about to get these days, or to lose them. */

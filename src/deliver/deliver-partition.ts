@@ -161,15 +161,14 @@ async function commit(
 ): Promise<void> {
   const { stream, day } = partition;
   const { records, unsettled, sums, counts } = facts;
-  const isFinal = stream.observedOnly ?? false;
+  const quality = { unsettled, isPartial, isUnresolved, isFinal: stream.observedOnly ?? false };
+  // Nothing later than the window's now is read, however late it is by the clock.
+  const reading = { readAtMs: window.now, records, sums, counts, ...quality };
   await Promise.all(
     writers.map(async (writer) => {
-      if (!(await writer.commit())) return;
       const key = keyOf(partition, writer.sink);
-      // Nothing later than the window's now is read, however late it is by the clock.
-      const readAtMs = window.now;
-      const quality = { unsettled, isPartial, isUnresolved, isFinal };
-      checkpoints.delivered(key, day, { readAtMs, records, sums, counts, ...quality });
+      if (!(await writer.commit(checkpoints.checkpoint?.(key, day, reading)))) return;
+      checkpoints.delivered(key, day, reading);
     }),
   );
   tally.partitionRead(partition, facts);

@@ -1,3 +1,4 @@
+import type { PartitionCheckpoint } from '../catalogue/partition-checkpoint.js';
 import type { HeldPartition, PartitionWriter, Receipt } from '../catalogue/sink.js';
 import { type BufferPool, bufferPool } from '../encode/buffer-pool.js';
 import { type Dictionary, dictionaryOf } from '../encode/dictionary.js';
@@ -17,8 +18,9 @@ export interface EncodedTarget<Encoded> {
   /**
    * @param records that were written
    * @param sums of their fields that the stream wants to be summed
+   * @param checkpoint see `PartitionWriter`
    */
-  commit(records: number, sums: HeldPartition['sums']): Promise<Receipt>;
+  commit(records: number, sums: HeldPartition['sums'], checkpoint?: PartitionCheckpoint): Promise<Receipt>;
   abort: PartitionWriter['abort'];
 }
 
@@ -48,7 +50,7 @@ export function encodedStreams<Encoded>(
           pool.release(encoded);
           facts.add(batch);
         },
-        commit: () => target.commit(facts.records, facts.sums),
+        commit: (checkpoint) => target.commit(facts.records, facts.sums, checkpoint),
         abort: (reason) => target.abort(reason),
       };
     };

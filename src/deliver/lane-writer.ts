@@ -1,3 +1,4 @@
+import type { PartitionCheckpoint } from '../catalogue/partition-checkpoint.js';
 import type { PartitionWriter, Receipt } from '../catalogue/sink.js';
 import { type ExportError, failureOf } from '../errors/export-error.js';
 import type { Row } from '../streams/field.js';
@@ -71,11 +72,11 @@ export class LaneWriter {
   }
 
   /** True when the sink has confirmed the partition. */
-  async commit(): Promise<boolean> {
+  async commit(checkpoint?: PartitionCheckpoint): Promise<boolean> {
     await Promise.all(this.#queue);
     if (this.#over) return false;
     try {
-      const receipt = await this.#call('Committing', () => this.#writer.commit());
+      const receipt = await this.#call('Committing', () => this.#writer.commit(checkpoint));
       this.#over = true;
       this.#events.committed(receipt);
       return receipt.rejected.length === 0;

@@ -1,8 +1,11 @@
+import type { PartitionCheckpoint } from '../../../src/catalogue/partition-checkpoint.js';
 import type { ReadingFacts } from '../../../src/deliver/reading-facts.js';
 import type { Partition } from '../../../src/streams/partition.js';
 import { dayAt } from '../../../src/time/day.js';
 import type { Transaction } from '../connection/database.js';
 import { derivedFrom } from '../rollup/derived-tables.js';
+import { CheckpointWriter } from '../state/checkpoint-writer.js';
+import { queryOf } from '../state/state-table.js';
 import { bookkeeping, partitionsTable } from '../tables/bookkeeping.js';
 import type { Table } from '../tables/table.js';
 import { lockPartition, partitionKey, refreshDerived, replacePartition } from './merge-partition.js';
@@ -14,6 +17,8 @@ export interface Delivery {
   readonly table: Table;
   readonly rows: Spool;
   readonly facts: Pick<ReadingFacts, 'records' | 'unsettled' | 'sums'>;
+  /** What may be written of it in the state; undefined for nothing. */
+  readonly checkpoint: PartitionCheckpoint | undefined;
   /** Aborted where nobody waits for it any more. */
   readonly signal: AbortSignal;
 }
@@ -24,7 +29,7 @@ export interface RunStamp {
   readonly startedAtMs: number;
 }
 
-/** Delivers partitions, all or none: their rows, and that they are there. */
+/** Delivers partitions, all or none: their rows, that they are there, and last what a state in the same database says of them. */
 export async function deliverAll(
   transaction: Transaction,
   schema: string,
@@ -44,6 +49,9 @@ export async function deliverAll(
     }
     await noteDelivery(transaction, schema, partition, facts, stamp);
   }
+  const checkpoints = inOrder.flatMap(({ checkpoint }) => checkpoint ?? []);
+  for (const writer of new Set(checkpoints.map((checkpoint) => checkpoint.writer)))
+    if (writer instanceof CheckpointWriter) await writer.write(queryOf(transaction), checkpoints);
 }
 
 async function noteDelivery(

@@ -2,12 +2,13 @@ import type { LockOptions, StateLock } from '../../../src/catalogue/state-lock.j
 import type { StateContext, StateRows } from '../../../src/catalogue/state-type.js';
 import { usableState } from '../../../src/checkpoints/usable-state.js';
 import { Database, type DatabaseSettings, type Transaction } from '../connection/database.js';
+import { CheckpointWriter } from './checkpoint-writer.js';
 import { givenUp } from './queue-place.js';
 import { openSession, type Session } from './session.js';
 import { acquire, heldBy, takenAway } from './session-lock.js';
 import { refuseSharedBackends } from './shared-backend.js';
 import { claimName, inTurnOfSavers } from './shared-session.js';
-import { type Query, StateTable } from './state-table.js';
+import { type Query, queryOf, StateTable } from './state-table.js';
 
 /**
  * A state in a table. A run that has the lock reads and writes over the very connection that holds it: whoever has lost
@@ -17,6 +18,7 @@ export function postgresRows(settings: DatabaseSettings, context: StateContext):
   const { signal } = context;
   const database = new Database(settings, { ...context, name: 'state' });
   const table = new StateTable(settings.schema, database.where);
+  const writer = new CheckpointWriter(table, context.log);
   let held: Session | undefined;
 
   const reading = <Result>(work: (query: Query) => Promise<Result>): Promise<Result> =>
@@ -45,7 +47,7 @@ export function postgresRows(settings: DatabaseSettings, context: StateContext):
       usable(async () => {
         const session = await openOwnSession(database, options.signal);
         try {
-          const lock = await locked(session, table, options);
+          const lock = await locked(session, table, writer, options);
           held = session;
           return {
             ...lock,
@@ -76,6 +78,7 @@ export function postgresRows(settings: DatabaseSettings, context: StateContext):
         const giveBack = await holding((session) => claimName(session, table, name));
         return giveBack && (() => holding(giveBack));
       },
+      writer,
     },
     move: (kind, toKind, name) => writing((query) => table.move(query, kind, toKind, name)),
     givenUp: () => reading((query) => givenUp(query, settings.schema)),
@@ -96,10 +99,17 @@ async function openOwnSession(database: Database, signal: AbortSignal): Promise<
   }
 }
 
-async function locked(session: Session, table: StateTable, options: LockOptions): Promise<StateLock> {
+async function locked(
+  session: Session,
+  table: StateTable,
+  writer: CheckpointWriter,
+  options: LockOptions,
+): Promise<StateLock> {
   await acquire(session, table, options);
-  if (options.shared) await inTurnOfSavers(session, table, (query) => table.make(query));
-  else await table.make(session.query);
+  if (options.shared) {
+    await inTurnOfSavers(session, table, (query) => table.make(query));
+    await writer.begin(session);
+  } else await table.make(session.query);
   return heldBy(session, table, options);
 }
 
@@ -111,11 +121,6 @@ async function tryWriting(table: StateTable, transaction: Transaction): Promise<
   await table.write(query, { rows: [row] });
   await table.write(query, { dropped: [row] });
   await query('rollback');
-}
-
-function queryOf({ query }: Transaction): Query {
-  return async <Row extends object>(sql: string, values: readonly unknown[] = []) =>
-    (await query<Row>(sql, values)).rows;
 }
 
 function usable<Result>(work: () => Promise<Result>): Promise<Result> {

@@ -15,12 +15,22 @@ export function inTurnOfSavers<Result>(
   work: (query: Query) => Promise<Result>,
 ): Promise<Result> {
   return session.transaction(async (query) => {
-    await query(
-      `select pg_advisory_xact_lock(${KEY}), set_config('idle_in_transaction_session_timeout', $2, true)`,
-      [`${table.lockName} save`, STOPPED],
-    );
+    await waitForTurn(query, table);
     return work(query);
   });
+}
+
+/** In a transaction: it is its turn until it ends. */
+export async function waitForTurn(query: Query, table: StateTable): Promise<void> {
+  await query(
+    `select pg_advisory_xact_lock(${KEY}), set_config('idle_in_transaction_session_timeout', $2, true)`,
+    [`${table.lockName} save`, STOPPED],
+  );
+}
+
+/** What is locked by who has taken a name. */
+export function claimKey(table: StateTable, name: string): string {
+  return `${table.lockName} claim ${name}`;
 }
 
 /**
@@ -33,7 +43,7 @@ export async function claimName(
   table: StateTable,
   name: string,
 ): Promise<(() => Promise<void>) | undefined> {
-  const key = [`${table.lockName} claim ${name}`];
+  const key = [claimKey(table, name)];
   const [answer] = await session.query<{ readonly taken: boolean }>(
     `select pg_try_advisory_lock(${KEY}) as taken`,
     key,

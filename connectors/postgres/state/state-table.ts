@@ -1,10 +1,17 @@
 import type { RowChanges, RowKey, StateRow } from '../../../src/catalogue/state-type.js';
 import { ExportError } from '../../../src/errors/export-error.js';
+import type { Transaction } from '../connection/database.js';
 import { identifier, literal } from '../tables/identifier.js';
 import type { Session } from './session.js';
 
 /** Runs a statement, whether in a transaction or by itself, and answers with its rows. */
 export type Query = Session['query'];
+
+/** The same in a transaction of a pool. */
+export function queryOf({ query }: Transaction): Query {
+  return async <Row extends object>(sql: string, values: readonly unknown[] = []) =>
+    (await query<Row>(sql, values)).rows;
+}
 
 /** The form of the table. It grows where an older program would do harm: that refuses what a newer one wrote. */
 const LAYOUT = 1;

@@ -1,12 +1,15 @@
 import { z } from 'zod';
+import type { PartitionCheckpoint } from '../../catalogue/partition-checkpoint.js';
 import type { RowKey, RowTransaction, SharedRows, StateRow, StateRows } from '../../catalogue/state-type.js';
 import type { Day } from '../../time/day.js';
 import { byName } from '../by-name.js';
-import type { CheckpointStore, SharedStore } from '../checkpoint-store.js';
-import type { KeptChanges, TablePlace } from '../checkpoint-table.js';
+import type { CheckpointStore, CommittedDay, ReadingsChange, SharedStore } from '../checkpoint-store.js';
+import type { KeptChanges, TableChanges, TablePlace } from '../checkpoint-table.js';
+import type { LastReading } from '../checkpoints.js';
 import { stateDamaged } from '../file/read-document.js';
 import { STATE_VERSION, type StateDocument, stateSchemas } from '../file/state-document.js';
-import { type DaysOfSinks, mergeSinks } from '../shared/merge-days.js';
+import { sameSince } from '../last-readings.js';
+import { type DaysOfSinks, mergeSinks, withDayOf } from '../shared/merge-days.js';
 import { mergeNames } from '../shared/merge-names.js';
 import { parsedRow, rowName, rowText } from './row-text.js';
 import { MEMORY } from './rows-memory.js';
@@ -17,6 +20,18 @@ export interface DocumentRows {
   readonly kind: string;
   /** The name of the row that says what it is. */
   readonly head: string;
+}
+
+type Found = (key: RowKey) => StateRow | undefined;
+
+/** What is to become of rows, by what they are then. */
+interface Merging {
+  readonly places: readonly { readonly place: TablePlace; merge(theirs: DaysOfSinks): DaysOfSinks }[];
+  readonly readings: readonly ReadingsChange[];
+  /** Left out where nothing of it was changed. */
+  readonly sinks?: TableChanges['sinks'];
+  readonly ciRun?: TableChanges['ciRun'];
+  readonly updatedAt: string;
 }
 
 interface Sharing {
@@ -30,6 +45,7 @@ interface Sharing {
 /** Rows that several processes change: each reads what it changes as it is now, and writes what that and its own come to. */
 export function sharedRowsStore({ rows, shared, store, document, firstDay }: Sharing): SharedStore {
   const { place } = rows;
+  const { writer } = shared;
   const { stateDocument, knownDays } = stateSchemas(firstDay);
   const ofSinks = byName(knownDays);
   const headRow = stateDocument.omit({ sources: true }).extend({ rows: z.int().min(0) });
@@ -46,6 +62,75 @@ export function sharedRowsStore({ rows, shared, store, document, firstDay }: Sha
     return found.data;
   };
   const sinksIn = (row: StateRow | undefined): DaysOfSinks => parsed(row, ofSinks) ?? new Map();
+  const projectsIn = (row: StateRow | undefined) => (row === undefined ? [] : readingsIn(row, place));
+  const streamsOf = (row: StateRow | undefined, source: string, projectId: string) => {
+    const own = projectsIn(row).find((one) => one.source === source && one.projectId === projectId);
+    return own?.streams ?? new Map<string, LastReading>();
+  };
+
+  /** The rows that it comes to, and what these say then. */
+  const merged = (found: Found, { places, readings, sinks, ciRun, updatedAt }: Merging) => {
+    const head = parsed(found(headKey), headRow);
+    const written: StateRow[] = [];
+    const dropped: RowKey[] = [];
+    let count = head?.rows ?? 0;
+    const kept = places.map(({ place: of, merge }) => {
+      const key = keyOf(of);
+      const before = found(key);
+      const after = merge(sinksIn(before));
+      if (after.size > 0) written.push({ ...key, value: rowText(Object.fromEntries(after)) });
+      else if (before) dropped.push(key);
+      count += Number(after.size > 0) - Number(before !== undefined);
+      return { place: of, kept: after };
+    });
+    const known = head?.sinks ?? new Map();
+    const keptSinks = sinks ? mergeNames({ ...sinks, theirs: known }) : known;
+    const keptRun = ciRun ?? head?.ci_run;
+    written.push({
+      ...headKey,
+      value: rowText({
+        version: STATE_VERSION,
+        updated_at: updatedAt,
+        ...(keptRun && { ci_run: keptRun }),
+        sinks: Object.fromEntries(keptSinks),
+        rows: count,
+      } satisfies Omit<StateDocument, 'sources' | 'sinks'> & Record<string, unknown>),
+    });
+    // Two projects may be in one row.
+    const texts = new Map<string, StateRow>();
+    for (const { day, source, projectId, streams } of readings) {
+      const key = readingsKey(day, source, projectId);
+      const name = nameOf(key);
+      const row = projectsIn(texts.get(name) ?? found(key));
+      texts.set(name, { ...key, value: readingsText(row, { source, projectId, streams }) });
+    }
+    written.push(...texts.values());
+    return { written, dropped, kept: { rows: kept, sinks: keptSinks } satisfies KeptChanges };
+  };
+
+  const checkpointFor = (
+    writer: object,
+    { source, key: { sink, stream, projectId }, day, days, reading, updatedAt }: CommittedDay,
+  ): PartitionCheckpoint => {
+    const of: TablePlace = { source, stream, projectId };
+    const merge = (theirs: DaysOfSinks) => new Map(theirs).set(sink, withDayOf(theirs.get(sink), day, days));
+    const readingsOf = (found: Found): readonly ReadingsChange[] => {
+      if (day === null || reading === undefined) return [];
+      const before = streamsOf(found(readingsKey(day, source, projectId)), source, projectId).get(stream);
+      const last = { ...reading, sameSinceMs: sameSince(reading, before) };
+      return [{ day, source, projectId, streams: new Map([[stream, last]]) }];
+    };
+    return {
+      writer,
+      keys: [headKey, keyOf(of), ...(day === null ? [] : [readingsKey(day, source, projectId)])],
+      rows: (found) => {
+        // Without it there is no state yet: where sinks deliver to would be missing in it.
+        if (found(headKey) === undefined) return [];
+        return merged(found, { places: [{ place: of, merge }], readings: readingsOf(found), updatedAt })
+          .written;
+      },
+    };
+  };
 
   return {
     begin: async () => {
@@ -57,51 +142,22 @@ export function sharedRowsStore({ rows, shared, store, document, firstDay }: Sha
       const older = await store.load();
       if (older) await store.save(older);
     },
-    save: ({ table, readings, updatedAt }) =>
+    save: ({ table: { rows: changed, sinks, ciRun }, readings, updatedAt }) =>
       shared.alone(async (transaction) => {
+        const places = changed.map(({ place: of, change }) => ({
+          place: of,
+          merge: (theirs: DaysOfSinks) => mergeSinks({ ...change, theirs }),
+        }));
         const found = await foundBy(transaction, [
           headKey,
-          ...table.rows.map(({ place: of }) => keyOf(of)),
+          ...places.map((one) => keyOf(one.place)),
           ...readings.map(({ day, source, projectId }) => readingsKey(day, source, projectId)),
         ]);
-        const head = parsed(found(headKey), headRow);
-        const written: StateRow[] = [];
-        const dropped: RowKey[] = [];
-        let count = head?.rows ?? 0;
-        const kept = table.rows.map(({ place: of, change }) => {
-          const key = keyOf(of);
-          const before = found(key);
-          const merged = mergeSinks({ ...change, theirs: sinksIn(before) });
-          if (merged.size > 0) written.push({ ...key, value: rowText(Object.fromEntries(merged)) });
-          else if (before) dropped.push(key);
-          count += Number(merged.size > 0) - Number(before !== undefined);
-          return { place: of, kept: merged };
-        });
-        const sinks = mergeNames({ ...table.sinks, theirs: head?.sinks ?? new Map() });
-        const ciRun = table.ciRun ?? head?.ci_run;
-        written.push({
-          ...headKey,
-          value: rowText({
-            version: STATE_VERSION,
-            updated_at: updatedAt,
-            ...(ciRun && { ci_run: ciRun }),
-            sinks: Object.fromEntries(sinks),
-            rows: count,
-          } satisfies Omit<StateDocument, 'sources' | 'sinks'> & Record<string, unknown>),
-        });
-        // Two projects may be in one row.
-        const texts = new Map<string, { readonly key: RowKey; value: string }>();
-        for (const { day, source, projectId, streams } of readings) {
-          const key = readingsKey(day, source, projectId);
-          const name = nameOf(key);
-          const before = texts.get(name)?.value ?? found(key)?.value;
-          const row = before === undefined ? [] : readingsIn({ ...key, value: before }, place);
-          texts.set(name, { key, value: readingsText(row, { source, projectId, streams }) });
-        }
-        for (const { key, value } of texts.values()) written.push({ ...key, value });
+        const { written, dropped, kept } = merged(found, { places, readings, sinks, ciRun, updatedAt });
         await transaction.write({ rows: written, dropped });
-        return { rows: kept, sinks } satisfies KeptChanges;
+        return kept;
       }),
+    ...(writer && { checkpoint: (committed) => checkpointFor(writer, committed) }),
     read: async (of) => {
       const [row] = await rows.read(document.kind, keyOf(of).name);
       return sinksIn(row);
@@ -109,9 +165,7 @@ export function sharedRowsStore({ rows, shared, store, document, firstDay }: Sha
     readings: async (day, source, projectId) => {
       const key = readingsKey(day, source, projectId);
       const [row] = await rows.read(key.kind, key.name, key.part);
-      const ofProjects = row === undefined ? [] : readingsIn(row, place);
-      const own = ofProjects.find((one) => one.source === source && one.projectId === projectId);
-      return own?.streams ?? new Map();
+      return streamsOf(row, source, projectId);
     },
     memory: async (source, projectId) => {
       const [row] = await rows.read(MEMORY, rowName(source, projectId));
@@ -140,10 +194,7 @@ export function sharedRowsStore({ rows, shared, store, document, firstDay }: Sha
   };
 }
 
-async function foundBy(
-  transaction: RowTransaction,
-  keys: readonly RowKey[],
-): Promise<(key: RowKey) => StateRow | undefined> {
+async function foundBy(transaction: RowTransaction, keys: readonly RowKey[]): Promise<Found> {
   const rows = new Map((await transaction.find(keys)).map((row) => [nameOf(row), row]));
   return (key) => rows.get(nameOf(key));
 }

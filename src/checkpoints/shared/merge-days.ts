@@ -45,6 +45,15 @@ export function mergeDays({
   return isDeepStrictEqual(merged, NOTHING) ? undefined : merged;
 }
 
+/** What they have, and of one day (null: the snapshot) what I have: it is the last that there is. */
+export function withDayOf(theirs: KnownDays = NOTHING, day: Day | null, mine: KnownDays): KnownDays {
+  return withoutEmpty({
+    ...(day === null ? theirs : withStateOf(theirs, day, mine)),
+    snapshot: day === null ? mine.snapshot : theirs.snapshot,
+    begins: earlier(mine.begins, theirs.begins, undefined),
+  });
+}
+
 /** True for a day that they have brought further than I have. */
 function isSettledBy(
   theirs: KnownDays,

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { holdsDay } from '../../../src/checkpoints/day-ranges.js';
 import { closeOrKeepOpen, dropExpired, forgetDay, reopen } from '../../../src/checkpoints/day-rules.js';
 import type { KnownDays } from '../../../src/checkpoints/file/state-document.js';
-import { mergeDays } from '../../../src/checkpoints/shared/merge-days.js';
+import { mergeDays, withDayOf } from '../../../src/checkpoints/shared/merge-days.js';
 import { mergeNames } from '../../../src/checkpoints/shared/merge-names.js';
 import { addDays, type Day } from '../../../src/time/day.js';
 
@@ -122,6 +122,36 @@ describe('what two processes know of the days of a sink', () => {
       ...NOTHING,
       open: { '2026-08-21': opened },
       lost: [['2026-08-20', '2026-08-20']],
+    });
+  });
+
+  it('of a day that I am committing is mine, whatever they have of it, and the same once all of mine is merged', () => {
+    fc.assert(
+      fc.property(begun, stepsOn(MINE), stepsOn(THEIRS), MINE, (base, own, others, day) => {
+        const [mine, theirs] = [carryOut(own, base), carryOut(others, base)];
+
+        const committed = withDayOf(theirs, day, mine);
+
+        expect(holdsDay(committed.closed, day)).toBe(holdsDay(mine.closed, day));
+        expect(committed.open[day]).toEqual(mine.open[day]);
+        expect(withDayOf(committed, day, theirs)).toEqual(theirs);
+        expect(mergeDays({ base, mine, theirs: committed })).toEqual(mergeDays({ base, mine, theirs }));
+      }),
+    );
+  });
+
+  it('of a day or a snapshot that I am committing begins with the earlier of two beginnings', () => {
+    const snapshot = '2026-11-20T12:00:00.000Z';
+    const mine = { ...NOTHING, begins: '2026-11-05', snapshot };
+
+    expect(withDayOf(undefined, null, mine)).toEqual(mine);
+    expect(withDayOf({ ...NOTHING, begins: '2026-11-01' }, null, mine)).toEqual({
+      ...mine,
+      begins: '2026-11-01',
+    });
+    expect(withDayOf({ ...NOTHING, begins: '2026-11-09' }, '2026-11-09', mine)).toEqual({
+      ...NOTHING,
+      begins: '2026-11-05',
     });
   });
 
