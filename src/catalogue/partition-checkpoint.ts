@@ -1,4 +1,4 @@
-import type { RowKey, StateRow } from './state-type.js';
+import type { RowKey, StateRow } from './state-row.js';
 
 /**
  * What the state says of a partition once a sink has it. A sink that can write to where the state is writes it in the very

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { PartitionCheckpoint } from '../../../src/catalogue/partition-checkpoint.js';
-import type { RowKey, StateRow } from '../../../src/catalogue/state-type.js';
+import type { RowKey, StateRow } from '../../../src/catalogue/state-row.js';
 import type { Log } from '../../../src/log/log.js';
 import type { Session } from './session.js';
 import { claimKey, claimName, waitForTurn } from './shared-session.js';

@@ -1,4 +1,5 @@
-import type { RowChanges, RowKey, StateRow } from '../../../src/catalogue/state-type.js';
+import type { RowKey, StateRow } from '../../../src/catalogue/state-row.js';
+import type { RowChanges } from '../../../src/catalogue/state-type.js';
 import { ExportError } from '../../../src/errors/export-error.js';
 import type { Transaction } from '../connection/database.js';
 import { identifier, literal } from '../tables/identifier.js';

@@ -1,4 +1,4 @@
-import type { StateRow } from '../../catalogue/state-type.js';
+import type { StateRow } from '../../catalogue/state-row.js';
 import { pathSegment } from '../../files/path-segment.js';
 import type { Bucket } from '../../objects/bucket.js';
 import { moveObject } from '../../objects/move-object.js';

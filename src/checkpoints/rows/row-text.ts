@@ -1,4 +1,4 @@
-import type { StateRow } from '../../catalogue/state-type.js';
+import type { StateRow } from '../../catalogue/state-row.js';
 import { stateDamaged } from '../file/read-document.js';
 
 /** The name of one thing, of the names of what it is about. */

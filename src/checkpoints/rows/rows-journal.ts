@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { StateRow, StateRows } from '../../catalogue/state-type.js';
+import type { StateRow } from '../../catalogue/state-row.js';
+import type { StateRows } from '../../catalogue/state-type.js';
 import { ExportError } from '../../errors/export-error.js';
 import { stampOf } from '../file/aside.js';
 import type { AppendJournal, JournalKey } from '../journal/append-journal.js';

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { z } from 'zod';
-import type { RowKey, StateRow } from '../../catalogue/state-type.js';
+import type { RowKey, StateRow } from '../../catalogue/state-row.js';
 import type { Day } from '../../time/day.js';
 import { byName, inner } from '../by-name.js';
 import type { ReadingStore, ReadingsOfDay } from '../checkpoint-store.js';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { PartitionCheckpoint } from '../../catalogue/partition-checkpoint.js';
-import type { RowKey, RowTransaction, SharedRows, StateRow, StateRows } from '../../catalogue/state-type.js';
+import type { RowKey, StateRow } from '../../catalogue/state-row.js';
+import type { RowTransaction, SharedRows, StateRows } from '../../catalogue/state-type.js';
 import type { Day } from '../../time/day.js';
 import { byName } from '../by-name.js';
 import type { CheckpointStore, CommittedDay, ReadingsChange, SharedStore } from '../checkpoint-store.js';

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
-import type { StateName, StateRow, StateRows } from '../../catalogue/state-type.js';
+import type { StateName, StateRow } from '../../catalogue/state-row.js';
+import type { StateRows } from '../../catalogue/state-type.js';
 
 /**
  * Rows as they are kept, so that only what differs is written: of each that was read or written, its digest is
