@@ -11,6 +11,7 @@ const SMALL = {
   window: { since: '2026-03-10', until: '2026-03-14' },
   account: { requestsPerDay: 400 },
   concurrency: 4,
+  killsWithinMs: 3_000,
   patienceMs: 240_000,
 };
 /** A month of a hundred projects, of which twenty have requests in its last fortnight. */
@@ -24,16 +25,15 @@ const LARGE = {
     })),
     busy: { projects: 20, since: '2026-03-01' },
   },
-  // Tasks of a month are long: one at a time is done before its worker is killed.
+  // Tasks of a month are long: one at a time is mostly done before its worker is killed.
   concurrency: 1,
+  killsWithinMs: 10_000,
   patienceMs: 1_800_000,
 };
 const FIRST_RUN = Date.parse('2026-03-11T06:00:00Z');
 const SETTLED = Date.parse('2026-03-25T12:00:00Z');
 
 const WORKERS = 4;
-/** Milliseconds between two kills, at most. */
-const LONGEST_MS = 3_000;
 /** Of the calls. */
 const FAILING = 0.2;
 const RESTARTS = 2;
@@ -42,7 +42,7 @@ const RESTARTS = 2;
  * the server of the queue is restarted twice; then they may end. Files, logs and checkpoints have to be those of one `sync`.
  */
 export async function workersKilled({ count, seed, large, database, tell }) {
-  const { window, account: about, concurrency, patienceMs } = large ? LARGE : SMALL;
+  const { window, account: about, concurrency, killsWithinMs, patienceMs } = large ? LARGE : SMALL;
   const chance = dice(seed);
   const account = await startAccount({ now: FIRST_RUN, seed, ...about });
   const settings = { ...window, sinks: sinksOf(account), state: stateIn(database, 'workers') };
@@ -67,7 +67,7 @@ export async function workersKilled({ count, seed, large, database, tell }) {
         await account.advance(3_600_000);
         await enqueue();
       }
-      await sleep(chance.below(LONGEST_MS));
+      await sleep(chance.below(killsWithinMs));
       const at = chance.below(WORKERS);
       workers[at].kill();
       const { said } = await workers[at].ended;
