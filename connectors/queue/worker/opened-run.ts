@@ -173,12 +173,14 @@ export class OpenedRun {
   }
 
   #carryOut(
-    { tasks }: QueueTask,
+    { stage, tasks }: QueueTask,
     lanes: readonly SinkLane[],
     source: Source,
     signal: AbortSignal,
   ): Promise<PartResult> {
     const { context, concurrency } = this.#tools;
+    // Beside what comes last of a run, nothing of it is under way.
+    const share = stage === 'finish' ? 1 : 1 / concurrency;
     const log = logOfTasks(this.#tools.log);
     const { window, options } = this.#run;
     const names = new Set(tasks.map(({ stream }) => stream));
@@ -193,7 +195,7 @@ export class OpenedRun {
       log,
       acceptLess: acceptedLess(options.acceptLess ?? [], this.#job.streams),
       readings: new ReadingsOfRun(this.#job.streams, window.now),
-      mostReadings: Math.max(1, Math.ceil(source.parallel / concurrency)),
+      mostReadings: Math.max(1, Math.ceil(source.parallel * share)),
       mask: (text) => context.screen.masked(text),
       signal,
     });
