@@ -107,7 +107,7 @@ export class OpenedRun {
   /** Reads and delivers what a task has, and keeps that it was delivered. */
   async carryOut(task: QueueTask, signal: AbortSignal): Promise<TaskOutput> {
     this.#refuseOthers(task);
-    for (const [name, id] of placesOf(task)) await this.#checkpoints.refresh?.(name, id);
+    await this.#refresh(task);
     const { project, stage } = task;
     if (project) await this.#learnVersions(task, project, signal);
     if (stage === 'records') return this.#withSource(task, this.#source, this.#report, signal);
@@ -124,7 +124,7 @@ export class OpenedRun {
     signal: AbortSignal,
   ): Promise<TaskOutput> {
     const { clock } = this.#tools.context;
-    for (const [name, id] of placesOf(task)) await this.#checkpoints.refresh?.(name, id);
+    await this.#refresh(task);
     const lanes = this.#lanes;
     const part = await this.#carryOut(task, lanes, this.#source, signal);
     const { wantsCosts = false } = this.#run.options;
@@ -213,6 +213,11 @@ export class OpenedRun {
     } finally {
       await source.close();
     }
+  }
+
+  /** Looks at what other workers have delivered of it. */
+  async #refresh(task: QueueTask): Promise<void> {
+    await Promise.all(placesOf(task).map(([name, id]) => this.#checkpoints.refresh?.(name, id)));
   }
 
   /** What the source says of the days, from before they are read. */
