@@ -3,7 +3,7 @@ import { startAccount } from './account.mjs';
 import { must, mustBeWhole } from './check.mjs';
 import { dice } from './dice.mjs';
 import { firstDifference, Wholeness } from './outputs.mjs';
-import { advisoryLocks, stateIn } from './postgres.mjs';
+import { advisoryLocks, contentsOf, sinkInto, stateIn } from './postgres.mjs';
 import { startSync } from './program.mjs';
 import { makeWorld } from './world.mjs';
 
@@ -39,13 +39,18 @@ const FAILING = 0.2;
 const RESTARTS = 2;
 /**
  * Four workers of one queue, of which one after the other is killed at a random moment while a fifth of all calls fail, and
- * the server of the queue is restarted twice; then they may end. Files, logs and checkpoints have to be those of one `sync`.
+ * the server of the queue is restarted twice; then they may end. Files, tables, logs and checkpoints have to be those of one
+ * `sync`.
  */
 export async function workersKilled({ count, seed, large, database, tell }) {
   const { window, account: about, concurrency, killsWithinMs, patienceMs } = large ? LARGE : SMALL;
   const chance = dice(seed);
   const account = await startAccount({ now: FIRST_RUN, seed, ...about });
-  const settings = { ...window, sinks: sinksOf(account), state: stateIn(database, 'workers') };
+  const settings = {
+    ...window,
+    sinks: sinksOf(account) + sinkInto(database, 'shared'),
+    state: stateIn(database, 'workers'),
+  };
   const world = await makeWorld(account, settings);
   const wholeness = new Wholeness();
   const args = ['-q', '--grace', '1s', '--concurrency', String(concurrency)];
@@ -147,22 +152,32 @@ function leftTasks(database) {
   );
 }
 
-/** Files, logs and checkpoints are those of one `sync` that nothing ever happened to. */
+/** Files, tables, logs and checkpoints are those of one `sync` that nothing ever happened to. */
 async function mustEqual(world, account, settings, database, longestMs) {
   const logs = (await account.logs()).map((log) => JSON.stringify(log));
   must(new Set(logs).size === logs.length, `${logs.length - new Set(logs).size} logs were sent twice`);
-  const reference = await makeWorld(account, { ...settings, state: stateIn(database, 'reference') });
+  const reference = await makeWorld(account, {
+    ...settings,
+    sinks: sinksOf(account) + sinkInto(database, 'undisturbed'),
+    state: stateIn(database, 'reference'),
+  });
   try {
     await account.emptyIntake();
     const { code, said } = await (
       await startSync(reference.folder, account, {
-        args: ['--sink', 'tableau,archive,columns,report'],
+        args: ['--sink', 'tableau,archive,columns,report,database'],
         longestMs,
       })
     ).ended;
     must(code === 0, `the undisturbed run ended with ${code}:\n${said}`);
     const difference = await firstDifference(reference.out, world.out);
     must(difference === undefined, `the outputs differ: ${difference}`);
+    const [tables, ofWorkers] = [
+      await contentsOf(database, 'undisturbed'),
+      await contentsOf(database, 'shared'),
+    ];
+    const differing = Object.keys(tables).find((table) => tables[table] !== ofWorkers[table]);
+    must(differing === undefined, `the table ${differing} differs from that of an undisturbed run`);
     const [wanted, found] = [await closedDays(reference.state), await closedDays(world.state)];
     must(wanted === found, `the checkpoints differ:\n${wanted}\n${found}`);
   } finally {
