@@ -29,6 +29,7 @@ describe.skipIf(!hasPostgres)('enqueue and worker', () => {
     expect([sync.code, ...worked.map(({ code }) => code)]).toEqual([0, 0, 0]);
     expect(await outputsOf(shared)).toEqual(await outputsOf(alone));
     expect(await rememberedBy(shared)).toEqual(await rememberedBy(alone));
+    expect((await shared.run('plan')).stdout).toBe((await alone.run('plan')).stdout);
   });
 
   it('end with the summary of sync, where it is waited for', async () => {
