@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { SourceMemory } from '../catalogue/source-type.js';
 import { failureOf } from '../errors/export-error.js';
 import type { Log } from '../log/log.js';
@@ -80,22 +81,20 @@ export async function sharedMemory(
     },
     save: async () => {
       if (changed.size === 0) return;
-      const taken = [...changed]
-        .map((projectId) => ({ projectId, text: textOf(projects.get(projectId)) }))
-        .filter(({ projectId, text }) => text !== bases.get(projectId));
+      const changes = [...changed].flatMap((projectId) => {
+        const text = textOf(projects.get(projectId));
+        const change = { projectId, base: jsonOf(bases.get(projectId)), mine: jsonOf(text), text };
+        // Set again as it was, the order of its parts aside.
+        return isDeepStrictEqual(change.base, change.mine) ? [] : [change];
+      });
       changed.clear();
-      if (taken.length === 0) return;
-      const changes = taken.map(({ projectId, text }) => ({
-        projectId,
-        base: jsonOf(bases.get(projectId)),
-        mine: jsonOf(text),
-      }));
+      if (changes.length === 0) return;
       await shared.saveMemory(source, changes, merge).then(
         () => {
-          for (const { projectId, text } of taken) bases.set(projectId, text);
+          for (const { projectId, text } of changes) bases.set(projectId, text);
         },
         (error) => {
-          for (const { projectId } of taken) changed.add(projectId);
+          for (const { projectId } of changes) changed.add(projectId);
           notKept(error, log);
         },
       );

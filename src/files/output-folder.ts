@@ -32,7 +32,7 @@ export class OutputFolder implements Output {
   readonly #options: Required<FolderOptions>;
   /** Folders that are there, and are no links; or are being made. */
   readonly #made = new Map<string, Promise<void>>();
-  /** Those of them that have been made: they are not looked at again. */
+  /** Folders that were there, and no links, when they were made or looked at: once is enough. */
   readonly #there = new Set<string>();
   /** Those of them without leftovers. */
   readonly #checked = new Set<string>();
@@ -144,6 +144,7 @@ export class OutputFolder implements Output {
       if (this.#there.has(path)) continue;
       const folder = await lstatOf(path);
       if (!folder?.isDirectory()) return false;
+      this.#there.add(path);
     }
     return true;
   }
