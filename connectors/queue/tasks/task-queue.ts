@@ -187,14 +187,19 @@ export class TaskQueue {
     return taken.filter(({ id }) => !ours.has(id));
   }
 
-  /** Done; false where the task is somebody else's now. What was given up of the same is forgotten. @param output plain data */
+  /**
+   * Done; false where the task is somebody else's now. What was given up of the same is forgotten: of the end of a run, that of
+   * every run before that was of no more.
+   *
+   * @param output plain data
+   */
   complete(taken: TakenTask, output: object): Promise<boolean> {
     return this.#end(taken, async (db) => {
       await this.#boss.complete(TASKS, taken.id, output, { db });
-      await db.executeSql(`delete from ${this.#table} where name = $1 and data ->> 'key' = $2`, [
-        DEAD,
-        taken.task.key,
-      ]);
+      await db.executeSql(
+        `delete from ${this.#table} where name = $1 and (data ->> 'key' = $2 or $3 and data ->> 'stage' = 'finish' and ${SERVED})`,
+        [DEAD, taken.task.key, taken.task.stage === 'finish', JSON.stringify(taken.task.run.options)],
+      );
     });
   }
 
@@ -336,6 +341,11 @@ function dbOf(transaction: Transaction): PgBoss.Db {
     executeSql: async (sql, values) => ({ rows: [...(await transaction.query(sql, values)).rows] }),
   };
 }
+
+/** The end of a run, given up, that was of no more streams, sinks and projects than one with the options in `$4`. */
+const SERVED = ['stream', 'sink', 'project']
+  .map((of) => `($4::jsonb -> '${of}' is null or $4::jsonb -> '${of}' = data #> '{run,options,${of}}')`)
+  .join(' and ');
 
 /** A column or an expression of a table. */
 function of(table: string, expression: string): string {

@@ -209,6 +209,32 @@ describe.skipIf(!hasPostgres)('a queue of tasks', () => {
     expect(await queue.look.counts()).toMatchObject({ waiting: 0, dead: 1 });
   });
 
+  it('forgets that the end of a run was given up when a later one of as much or more has ended', async () => {
+    const { queue } = await world();
+    const endOf = async (options: QueueRun['options']) => {
+      const run = { ...runOf(), options };
+      await queue.add([
+        { ...records(run, 'p-1'), stage: 'finish', key: `the end of ${run.id}`, project: null, tasks: [] },
+      ]);
+      await queue.letGo(run.id);
+      return only(await queue.take(1));
+    };
+    const givenUp = async (options: QueueRun['options']) =>
+      queue.fail(await endOf(options), TRANSIENT, { isLasting: true });
+    const dead = async () => (await queue.look.counts()).dead;
+    await givenUp({});
+    await givenUp({ sink: ['archive'] });
+    await givenUp({ sink: ['archive'], acceptLess: ['usage'] });
+
+    await queue.complete(await endOf({ sink: ['archive'] }), {});
+    const afterOne = await dead();
+    await queue.complete(await endOf({ sink: ['tables'] }), {});
+    const afterAnother = await dead();
+    await queue.complete(await endOf({}), {});
+
+    expect([afterOne, afterAnother, await dead()]).toEqual([1, 1, 0]);
+  });
+
   it('gives up what worker after worker leaves for want of what it takes', async () => {
     const { queue } = await world();
     const run = runOf();
