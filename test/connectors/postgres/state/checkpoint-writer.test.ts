@@ -2,22 +2,19 @@ import pg from 'pg';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { requests } from '../../../../connectors/deepgram/streams/requests.js';
 import { usage } from '../../../../connectors/deepgram/streams/usage.js';
-import { postgresStateType } from '../../../../connectors/postgres/state/state-type.js';
 import { NOW, partitionOf, requestRow, rowsOf } from '../../../../connectors/testing/sample-records.js';
 import type { Sink } from '../../../../src/catalogue/sink.js';
 import type { StateLock } from '../../../../src/catalogue/state-lock.js';
-import type { CheckpointStore } from '../../../../src/checkpoints/checkpoint-store.js';
 import type { DayReading } from '../../../../src/checkpoints/checkpoints.js';
-import { rowsStore } from '../../../../src/checkpoints/rows/rows-store.js';
-import { RunCheckpoints } from '../../../../src/checkpoints/run-checkpoints.js';
+import type { RunCheckpoints } from '../../../../src/checkpoints/run-checkpoints.js';
 import { silentLog } from '../../../../src/log/log.js';
 import type { Row } from '../../../../src/streams/field.js';
 import { addDays, type Day } from '../../../../src/time/day.js';
 import { emptyDatabase, preparedSink } from '../opened-sink.js';
 import { hasPostgres, type TestDatabase } from '../postgres-server.js';
+import { openedState, SOURCE, sharedProcess } from './shared-process.js';
 
 const clock = { now: () => NOW, sleep: async () => {} };
-const SOURCE = 'deepgram';
 const SINK = 'db';
 const DAYS = Array.from({ length: 12 }, (_, at) => addDays('2026-10-01', at));
 const DAY = '2026-10-01';
@@ -101,7 +98,12 @@ describe.skipIf(!hasPostgres)('what is kept in the transaction of the data', () 
   it('is not what a run keeps that has lost the state to another one', async () => {
     const world = await aWorld();
     await world.lock.release();
-    const lock = await (await opened(world.database)).lock({ clock, log: silentLog, signal, wait: false });
+    const lock = await (await openedState(world.database)).lock({
+      clock,
+      log: silentLog,
+      signal,
+      wait: false,
+    });
     onTestFinished(() => lock.release());
 
     await commit(world, 'usage', DAY);
@@ -113,7 +115,7 @@ describe.skipIf(!hasPostgres)('what is kept in the transaction of the data', () 
   it('lets nobody have the state alone before it is there, although its run is gone', async () => {
     const world = await aWorld();
     const { database } = world;
-    const other = await opened(database);
+    const other = await openedState(database);
     const alone = () => other.lock({ clock, log: silentLog, signal, wait: false });
     const saver = await holding(database, 'deepgram-export state deepgram_state save');
 
@@ -144,21 +146,7 @@ type StreamName = 'requests' | 'usage';
 async function aWorld(): Promise<World> {
   const database = await emptyDatabase();
   const sink = await preparedSink(database, [requests, usage]);
-  const store = await opened(database);
-  const lock = await store.lock({ clock, log: silentLog, signal, wait: false, shared: true });
-  onTestFinished(() => lock.release().catch(() => {}));
-  const checkpoints = await RunCheckpoints.load({
-    store,
-    shared: store.shared,
-    lock,
-    source: SOURCE,
-    clock,
-    log: silentLog,
-    nowMs: NOW,
-    lookbackMs: 3 * 86_400_000,
-    destinations: new Map([[SINK, 'here']]),
-    fullRefresh: false,
-  });
+  const { lock, checkpoints } = await sharedProcess(database, new Map([[SINK, 'here']]));
   const sinks = [
     {
       name: SINK,
@@ -172,14 +160,6 @@ async function aWorld(): Promise<World> {
   const streams = [requests, usage];
   await checkpoints.startRun({ projects: [PROJECT], streams, sinks, window, versions: new Map(), signal });
   return { database, checkpoints, lock, sink };
-}
-
-async function opened({ url }: TestDatabase): Promise<CheckpointStore> {
-  const settings = postgresStateType.settings.parse({ url });
-  const rows = await postgresStateType.open(settings, { cwd: '.', clock, log: silentLog, env: {}, signal });
-  const store = rowsStore(rows, { source: SOURCE });
-  onTestFinished(() => store.dispose?.());
-  return store;
 }
 
 const keyOf = (stream: StreamName) => ({ sink: SINK, stream, projectId: PROJECT.id });
@@ -198,7 +178,7 @@ async function commit(
 
 /** What the state says, as who has it alone would find it. */
 async function closedDays({ database }: World, stream: StreamName) {
-  const document = await (await opened(database)).load();
+  const document = await (await openedState(database)).load();
   return document?.sources.get(SOURCE)?.get(stream)?.get(PROJECT.id)?.get(SINK)?.closed;
 }
 

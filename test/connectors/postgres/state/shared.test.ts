@@ -1,37 +1,18 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { requests } from '../../../../connectors/deepgram/streams/requests.js';
-import { postgresStateType } from '../../../../connectors/postgres/state/state-type.js';
-import type { StateLock } from '../../../../src/catalogue/state-lock.js';
-import type { CheckpointStore } from '../../../../src/checkpoints/checkpoint-store.js';
+import { NOW } from '../../../../connectors/testing/sample-records.js';
 import type { CheckpointedSink, DayReading } from '../../../../src/checkpoints/checkpoints.js';
 import type { StateDocument } from '../../../../src/checkpoints/file/state-document.js';
-import { rowsStore } from '../../../../src/checkpoints/rows/rows-store.js';
-import { RunCheckpoints } from '../../../../src/checkpoints/run-checkpoints.js';
 import { sharedMemory } from '../../../../src/checkpoints/run-memory.js';
 import { silentLog } from '../../../../src/log/log.js';
 import { addDays, type Day } from '../../../../src/time/day.js';
 import { emptyDatabase } from '../opened-sink.js';
 import { hasPostgres, type TestDatabase } from '../postgres-server.js';
+import { openedState, type SharedProcess, SOURCE, sharedProcess } from './shared-process.js';
 
-const NOW = Date.parse('2026-11-20T12:00:00Z');
 const clock = { now: () => NOW, sleep: async () => {} };
-const SOURCE = 'deepgram';
 const OLD = '2026-11-01';
 const signal = new AbortController().signal;
-
-interface Process {
-  readonly store: CheckpointStore;
-  readonly checkpoints: RunCheckpoints;
-  readonly lock: StateLock;
-}
-
-async function opened({ url }: TestDatabase): Promise<CheckpointStore> {
-  const settings = postgresStateType.settings.parse({ url });
-  const rows = await postgresStateType.open(settings, { cwd: '.', clock, log: silentLog, env: {}, signal });
-  const store = rowsStore(rows, { source: SOURCE });
-  onTestFinished(() => store.dispose?.());
-  return store;
-}
 
 const sink = (name: string, appends = false): CheckpointedSink => ({
   name,
@@ -48,22 +29,11 @@ async function aProcess(
   destination = 'somewhere',
   /** What happens when it has loaded what there is, and has not begun. */
   meanwhile = async () => {},
-): Promise<Process> {
-  const store = await opened(database);
-  const lock = await store.lock({ clock, log: silentLog, signal, wait: false, shared: true });
-  onTestFinished(() => lock.release().catch(() => {}));
-  const checkpoints = await RunCheckpoints.load({
-    store,
-    shared: store.shared,
-    lock,
-    source: SOURCE,
-    clock,
-    log: silentLog,
-    nowMs: NOW,
-    lookbackMs: 3 * 86_400_000,
-    destinations: new Map(sinks.map(({ name }) => [name, destination])),
-    fullRefresh: false,
-  });
+): Promise<SharedProcess> {
+  const { store, lock, checkpoints } = await sharedProcess(
+    database,
+    new Map(sinks.map(({ name }) => [name, destination])),
+  );
   await meanwhile();
   const projects = [{ id: 'p-1', name: 'Support line' }];
   const window = {
@@ -91,7 +61,7 @@ const reading = (records: number): DayReading => ({
 
 /** What is kept, as one who has it alone would find it. */
 async function kept(database: TestDatabase): Promise<StateDocument | undefined> {
-  return (await opened(database)).load();
+  return (await openedState(database)).load();
 }
 
 const daysOf = (document: StateDocument | undefined, name: string, projectId = 'p-1') =>
@@ -123,7 +93,7 @@ describe.skipIf(!hasPostgres)('a state in PostgreSQL that processes share', () =
   it('keeps out a run that wants it alone, and the other way round', async () => {
     const database = await emptyDatabase();
     const [one, other] = [await aProcess(database), await aProcess(database)];
-    const alone = await opened(database);
+    const alone = await openedState(database);
     const lockAlone = () => alone.lock({ clock, log: silentLog, signal, wait: false });
 
     await expect(lockAlone()).rejects.toMatchObject({
@@ -142,7 +112,7 @@ describe.skipIf(!hasPostgres)('a state in PostgreSQL that processes share', () =
   it('gives a partition of an append sink to one of them, until what it delivered is kept', async () => {
     const database = await emptyDatabase();
     const [one, other] = [await aProcess(database), await aProcess(database)];
-    const claim = ({ checkpoints }: Process, day: Day) => checkpoints.claim?.(key('logs'), day);
+    const claim = ({ checkpoints }: SharedProcess, day: Day) => checkpoints.claim?.(key('logs'), day);
 
     const taken = [await claim(one, OLD), await claim(other, OLD), await claim(other, addDays(OLD, 1))];
     one.checkpoints.delivered(key('logs'), OLD, reading(3));
@@ -193,7 +163,7 @@ describe.skipIf(!hasPostgres)('a state in PostgreSQL that processes share', () =
   it('remembers of a project what each of them has learned', async () => {
     const database = await emptyDatabase();
     const [one, other] = [await aProcess(database), await aProcess(database)];
-    const memoryOf = ({ store }: Process) => {
+    const memoryOf = ({ store }: SharedProcess) => {
       if (store.shared === undefined) throw new Error('it can be shared');
       const merge = ({ base, mine, theirs }: { base: unknown; mine: unknown; theirs: unknown }) => ({
         ...Object(base),
@@ -211,7 +181,7 @@ describe.skipIf(!hasPostgres)('a state in PostgreSQL that processes share', () =
     mine.set('p-2', { keys: 3 });
     await mine.save();
 
-    const remembered = await (await opened(database)).memory.load();
+    const remembered = await (await openedState(database)).memory.load();
     expect(remembered.get(SOURCE)).toEqual(
       new Map([
         ['p-1', { keys: 1, models: 2 }],
