@@ -133,7 +133,7 @@ export function deepgramSource(settings: DeepgramSettings, context: SourceContex
       const warning = unnamedKeysWarning(unnamed);
       if (warning !== undefined) findings.warn(warning);
       differences.tell(findings, reconciled);
-      return { ...findings.result(), reconciliation: reconciled.result() };
+      return findings.result();
     },
     close: () => http.close(),
   };

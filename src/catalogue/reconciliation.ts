@@ -1,16 +1,20 @@
 import type { Day } from '../time/day.js';
 
-/** Whether what a run has read adds up: sums of one stream held against those of another, by project and day. */
-export interface Reconciliation {
-  /** Days on which something was compared, and projects. */
-  readonly days: number;
-  readonly projects: number;
-  /** How many comparisons came to that. */
+/** What the comparisons of a day of a project came to: sums of one stream held against those of another. */
+export interface DayComparisons {
+  /** How many came to that. */
   readonly equal: number;
   readonly explained: number;
   readonly unknown: number;
-  /** Differences for which nothing is known that explains them, in the order of days and projects. */
+  /** Differences for which nothing is known that explains them. */
   readonly unexplained: readonly UnexplainedDifference[];
+}
+
+/** Whether what a run has read adds up, of all its projects and days; differences in the order of days and projects. */
+export interface Reconciliation extends DayComparisons {
+  /** Days on which something was compared, and projects. */
+  readonly days: number;
+  readonly projects: number;
 }
 
 export interface UnexplainedDifference {

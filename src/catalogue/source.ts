@@ -6,7 +6,7 @@ import type { Day } from '../time/day.js';
 import type { CheckResult } from './check-result.js';
 import type { DailyCosts } from './costs.js';
 import type { DistinctValues } from './estimate.js';
-import type { Reconciliation } from './reconciliation.js';
+import type { DayComparisons } from './reconciliation.js';
 
 /** The records of about one page. */
 export type Batch = readonly Row[];
@@ -70,6 +70,8 @@ export interface PartitionReading {
    * when the batches have ended. Default: this one counts.
    */
   retry?(): PartitionReading | undefined;
+  /** Where its records compare things: what that came to. Asked when the batches have ended. Left out elsewhere. */
+  comparisons?(): DayComparisons;
 }
 
 /** What a source noticed and did not fail for. */
@@ -89,8 +91,6 @@ export interface SourceFindings {
   readonly warnings: readonly string[];
   /** What is not known to be whole although no reading failed: sentences, and the run ends as incomplete. */
   readonly incomplete: readonly string[];
-  /** Whether what was read adds up. Left out where nothing was compared. */
-  readonly reconciliation?: Reconciliation | undefined;
 }
 
 /**

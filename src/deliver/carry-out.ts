@@ -1,7 +1,7 @@
 import type { ReadRequest } from '../catalogue/source.js';
 import { abortError } from '../errors/export-error.js';
 import { isMadeBy } from '../plan/derived.js';
-import type { Task } from '../plan/task.js';
+import type { Task, TaskPartition } from '../plan/task.js';
 import type { Partition } from '../streams/partition.js';
 import type { Stream } from '../streams/stream.js';
 import type { Clock } from '../time/clock.js';
@@ -39,13 +39,14 @@ export async function carryOut(tasks: readonly Task[], options: CarryOutOptions)
   const derived = new Set(streams.filter((stream) => isMadeBy(source, stream)).map(({ name }) => name));
   const isDerived = ({ stream }: Task) => derived.has(stream);
   const inputsOf = ({ project }: Task) => ({ inputs: readings.inputsOf(project, checkpoints) });
+  const makable = (task: Task) => withoutLacking(task, tally, options);
   const all = (some: readonly Task[], made: (task: Task) => Pick<ReadRequest, 'inputs'>) =>
     forEachConcurrent(most, some, (task) => runTask(task, made(task), tally, options));
   await all(
     tasks.filter((task) => !isDerived(task)),
     () => ({}),
   );
-  await all(tasks.filter(isDerived), inputsOf);
+  await all(tasks.filter(isDerived).flatMap(makable), inputsOf);
   return {
     ...NOTHING,
     streams: tally.streamOutcomes(),
@@ -54,6 +55,8 @@ export async function carryOut(tasks: readonly Task[], options: CarryOutOptions)
     keptBack: tally.keptBackDays,
     sinks: lanes.map((lane) => lane.outcome()),
     spent: tally.spent.soFar(),
+    compared: tally.compared.soFar(),
+    unread: tally.unread,
     interrupted: signal.aborted,
   };
 }
@@ -77,8 +80,27 @@ export function notCarriedOut(
     ...NOTHING,
     streams: tally.streamOutcomes(),
     sourceFailures: tally.failures.all,
+    unread: tally.unread,
     interrupted: signal.aborted,
   };
+}
+
+/** A task of a derived stream without the days that are made of something that this run could not read: the next run makes them. */
+function withoutLacking(
+  task: Task,
+  tally: RunTally,
+  { lanes, streams, readings }: CarryOutOptions,
+): readonly Task[] {
+  const stream = streamOf(task, streams);
+  const { project } = task;
+  const isLacking = ({ day }: TaskPartition) => day !== null && readings.isLacking(stream, project, day);
+  const [first, ...others] = task.partitions.filter((partition) => !isLacking(partition));
+  for (const { day, lacking } of task.partitions.filter(isLacking)) {
+    const partition = { stream, project, day };
+    tally.notMade(partition);
+    for (const lane of lanes) if (Object.hasOwn(lacking, lane.name)) lane.unread(partition);
+  }
+  return first === undefined ? [] : [{ ...task, partitions: [first, ...others] }];
 }
 
 function streamOf({ stream: name }: Task, streams: readonly Stream[]): Stream {

@@ -1,3 +1,4 @@
+import type { DayComparisons } from '../catalogue/reconciliation.js';
 import type { HeldPartition } from '../catalogue/sink.js';
 import type { PartitionReading } from '../catalogue/source.js';
 import type { CheckpointKey, LastReading } from '../checkpoints/checkpoints.js';
@@ -25,6 +26,7 @@ interface OpenPartition {
   readonly unreadable: number;
   readonly isPartial: boolean;
   readonly isUnresolved: boolean;
+  readonly comparisons?: DayComparisons | undefined;
 }
 
 /**
@@ -123,12 +125,13 @@ async function readInto(
       const key = keyOf(partition, lane.name);
       const claim = lane.appends ? await checkpoints.claim?.(key, day) : undefined;
       if (claim === 'elsewhere') lane.leftToOthers();
-      if (claim !== undefined && claim !== 'taken') return undefined;
+      if (claim !== undefined && claim !== 'taken') return claim;
       const givenBeforeMs = day === null ? undefined : checkpoints.givenAtMs?.(key, day);
       return lane.begin({ ...partition, givenBeforeMs }, signal, isLast);
     }),
   );
-  const writers = begun.filter((writer): writer is LaneWriter => writer !== undefined);
+  const writers = begun.filter((one): one is LaneWriter => typeof one === 'object');
+  if (writers.length === 0 && begun.includes('elsewhere')) tally.notRead(partition);
   if (writers.length === 0) return { facts, writers, unreadable: 0, isPartial: true, isUnresolved: false };
   try {
     const masked = mask && rowMask(partition.stream, mask);
@@ -150,12 +153,13 @@ async function readInto(
     unreadable,
     isPartial: unreadable > 0 || (reading.isProvisional?.() ?? false),
     isUnresolved: reading.isUnresolved?.() ?? false,
+    comparisons: reading.comparisons?.(),
   };
 }
 
 async function commit(
   partition: Partition,
-  { facts, writers, isPartial, isUnresolved }: OpenPartition,
+  { facts, writers, isPartial, isUnresolved, comparisons }: OpenPartition,
   tally: RunTally,
   { window, checkpoints }: CarryOutOptions,
 ): Promise<void> {
@@ -171,7 +175,7 @@ async function commit(
       checkpoints.delivered(key, day, reading);
     }),
   );
-  tally.partitionRead(partition, facts);
+  tally.partitionRead(partition, facts, comparisons);
 }
 
 /** True where no sink could begin, so that nothing was read. */

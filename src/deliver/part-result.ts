@@ -3,8 +3,10 @@ import { ReceiptTally } from '../catalogue/receipt-tally.js';
 import type { RunSoFar } from '../catalogue/sink.js';
 import { sumTraffic } from '../http/http-stats.js';
 import type { PlannedRun } from './plan-run.js';
+import type { UnreadDay } from './readings-of-run.js';
 import type { RunResult } from './run.js';
 import { findingsOf, TOLD_NOTHING, type ToldBySource } from './source-report.js';
+import { COMPARED_NOTHING, type ComparedSoFar, ReconciliationTally } from './tally/reconciliation-tally.js';
 import type { KeptBackDay, StreamOutcome } from './tally/run-tally.js';
 import type { SinkOutcome } from './tally/sink-tally.js';
 import { addFailures, type SourceFailure } from './tally/source-failures.js';
@@ -20,6 +22,9 @@ export interface PartResult extends ToldBySource {
   /** What sinks say that stay open for other parts, of all that they got so far. Default: nothing. */
   readonly sinksSoFar?: SinksSoFar | undefined;
   readonly spent: SpentSoFar;
+  readonly compared: ComparedSoFar;
+  /** Of the days that something is made of. */
+  readonly unread: readonly UnreadDay[];
   readonly interrupted: boolean;
 }
 
@@ -40,6 +45,8 @@ export const NOTHING: PartResult = {
   keptBack: [],
   sinks: [],
   spent: { days: [], totals: [], shares: [] },
+  compared: COMPARED_NOTHING,
+  unread: [],
   interrupted: false,
   ...TOLD_NOTHING,
 };
@@ -51,7 +58,11 @@ export function resultOf(
   costs: readonly ProjectCosts[] | undefined,
 ): RunResult {
   const spent = new SpentTally();
-  for (const part of parts) spent.addAll(part.spent);
+  const compared = new ReconciliationTally();
+  for (const part of parts) {
+    spent.addAll(part.spent);
+    compared.addAll(part.compared);
+  }
   return {
     projects,
     days,
@@ -66,6 +77,7 @@ export function resultOf(
     sinks: sumSinks([...parts.flatMap(({ sinks }) => sinks), ...lastSaid(parts)]),
     costs,
     spent: spent.result(),
+    reconciliation: compared.result(),
     interrupted: parts.some(({ interrupted }) => interrupted),
     traffic: sumTraffic(parts.map(({ traffic }) => traffic)),
   };

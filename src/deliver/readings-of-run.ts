@@ -2,7 +2,7 @@ import type { InputReading, Inputs } from '../catalogue/source.js';
 import type { Checkpoints } from '../checkpoints/checkpoints.js';
 import type { Partition, Project } from '../streams/partition.js';
 import type { Stream } from '../streams/stream.js';
-import { type Day, dayAt, startOfDay } from '../time/day.js';
+import { addDays, type Day, dayAt, daysThrough, startOfDay } from '../time/day.js';
 import type { CountedFacts } from './counted-facts.js';
 
 /** What a reading came to, as plain data. */
@@ -13,12 +13,16 @@ export interface ReadingOfRun extends Pick<InputReading, 'records' | 'sums'> {
   readonly counts: Readonly<Record<string, number>>;
 }
 
+/** A day that was to be read in a run, and was not. */
+export type UnreadDay = Pick<ReadingOfRun, 'stream' | 'projectId' | 'day'>;
+
 /** What the readings of a run came to, for the streams that are made of them. */
 export class ReadingsOfRun {
   readonly #wanted: ReadonlySet<string>;
   readonly #now: number;
   /** By the name of the stream and the id of the project. */
   readonly #found = new Map<string, Map<string, NumbersOfDays>>();
+  readonly #unread = new Set<string>();
 
   /** @param now milliseconds since the epoch: what counts as now in the whole run */
   constructor(streams: readonly Stream[], now: number) {
@@ -33,12 +37,33 @@ export class ReadingsOfRun {
 
   /** Notes one that another process has read. */
   set({ stream, projectId, day, records, sums, counts }: ReadingOfRun): void {
+    this.#unread.delete(nameOf({ stream, projectId, day }));
     const ofProjects = this.#found.get(stream) ?? new Map<string, NumbersOfDays>();
     this.#found.set(stream, ofProjects);
     const names = { sums: Object.keys(sums), counts: Object.keys(counts) };
     const ofDays = ofProjects.get(projectId) ?? new NumbersOfDays(names);
     ofProjects.set(projectId, ofDays);
     ofDays.set(day, [records, ...Object.values(sums), ...Object.values(counts)]);
+  }
+
+  /** Notes one that was to be read, here or by another process, and was not. @returns false where nothing is made of it */
+  miss({ stream, projectId, day }: UnreadDay): boolean {
+    if (!this.#wanted.has(stream)) return false;
+    this.#unread.add(nameOf({ stream, projectId, day }));
+    return true;
+  }
+
+  /**
+   * True where some of what a day is made of was to be read in this run and was not: what is made of the rest would say less than
+   * what is delivered, and to a sink that gets each day once it would be the last word.
+   */
+  isLacking({ derivedFrom = [], derivedAfter = {} }: Stream, { id: projectId }: Project, day: Day): boolean {
+    if (this.#unread.size === 0) return false;
+    return derivedFrom.some(({ name: stream }) =>
+      daysThrough(addDays(day, -(derivedAfter[stream] ?? 0)), day).some((one) =>
+        this.#unread.has(nameOf({ stream, projectId, day: one })),
+      ),
+    );
   }
 
   /** All of them. */
@@ -62,6 +87,10 @@ export class ReadingsOfRun {
       return last && { ...last, isKeptBack: last.less !== undefined };
     };
   }
+}
+
+function nameOf({ stream, projectId, day }: UnreadDay): string {
+  return JSON.stringify([stream, projectId, day]);
 }
 
 interface Names {

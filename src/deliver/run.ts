@@ -1,4 +1,5 @@
 import type { ProjectCosts } from '../catalogue/costs.js';
+import type { Reconciliation } from '../catalogue/reconciliation.js';
 import type { Source, SourceFindings } from '../catalogue/source.js';
 import type { Traffic } from '../http/http-stats.js';
 import { isMadeBy } from '../plan/derived.js';
@@ -44,6 +45,8 @@ export interface RunResult extends Omit<PlannedRun, 'tasks'> {
   readonly costs: readonly ProjectCosts[] | undefined;
   /** What the days that were read have cost and used; undefined where none was read that tells. */
   readonly spent: Spent | undefined;
+  /** Whether what was read adds up; undefined where nothing was compared. */
+  readonly reconciliation: Reconciliation | undefined;
   readonly interrupted: boolean;
   /** What was asked of the source. */
   readonly traffic: Traffic;

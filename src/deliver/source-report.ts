@@ -2,7 +2,7 @@ import type { Source, SourceFindings } from '../catalogue/source.js';
 import { sumTraffic, type Traffic } from '../http/http-stats.js';
 
 /** {@link SourceFindings} as plain data. */
-export interface PlainFindings extends Pick<SourceFindings, 'warnings' | 'incomplete' | 'reconciliation'> {
+export interface PlainFindings extends Pick<SourceFindings, 'warnings' | 'incomplete'> {
   readonly rejected: readonly { readonly stream: string; readonly count: number; readonly example: string }[];
   readonly unknownFields: readonly { readonly stream: string; readonly fields: readonly string[] }[];
   readonly unknownForms: readonly {
@@ -54,7 +54,6 @@ export class SourceReport {
         ),
         warnings: without(now.warnings, before.warnings),
         incomplete: without(now.incomplete, before.incomplete),
-        reconciliation: now.reconciliation,
       },
       traffic: {
         calls: asked.calls - traffic.calls,
@@ -96,7 +95,6 @@ export function findingsOf(parts: readonly PlainFindings[]): SourceFindings {
     unknownForms,
     warnings: [...new Set(parts.flatMap(({ warnings }) => warnings))],
     incomplete: [...new Set(parts.flatMap(({ incomplete }) => incomplete))],
-    reconciliation: parts.findLast(({ reconciliation }) => reconciliation !== undefined)?.reconciliation,
   };
 }
 
@@ -106,7 +104,6 @@ function plain({
   unknownForms,
   warnings,
   incomplete,
-  reconciliation,
 }: SourceFindings): PlainFindings {
   return {
     rejected: [...rejected].map(([stream, found]) => ({ stream, ...found })),
@@ -116,7 +113,6 @@ function plain({
     ),
     warnings,
     incomplete,
-    reconciliation,
   };
 }
 

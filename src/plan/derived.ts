@@ -12,8 +12,18 @@ export function isMadeBy({ derives = false }: PlannedSource, { derivedFrom }: St
   return derives && derivedFrom !== undefined;
 }
 
-/** Reasons of its own for which a sink is to get a day, although nothing that it is made of may have changed. */
-const LACKING: ReadonlySet<DueReason['why']> = new Set(['new', 'missing', 'window', 'lost']);
+/**
+ * Reasons of its own for which a sink is to get a day, also where nothing is read of which it is made. One that has changed, or
+ * could be closed and is open, was not made when that was read: the run was asked for other streams, or ended before.
+ */
+const LACKING: ReadonlySet<DueReason['why']> = new Set([
+  'new',
+  'missing',
+  'window',
+  'lost',
+  'changed',
+  'open',
+]);
 
 /**
  * The days of derived streams of which something is read that they are made of, and those that a sink lacks: one task a

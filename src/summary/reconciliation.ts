@@ -23,7 +23,7 @@ const MOST = 3;
  */
 export function checkDifference(
   { percent, inputs }: DifferenceLimit,
-  { findings: { reconciliation }, unavailable }: Pick<RunResult, 'findings' | 'unavailable'>,
+  { reconciliation, unavailable }: Pick<RunResult, 'reconciliation' | 'unavailable'>,
 ): DifferenceCheck {
   const isTooLarge = ({ difference_percent: of }: UnexplainedDifference) =>
     of === null || Math.abs(of) > percent;

@@ -155,7 +155,7 @@ export function summaryOf(input: SummaryInput): Summary {
     },
     sinks: result?.sinks ?? [],
     spent: result?.spent ?? null,
-    reconciliation: result?.findings.reconciliation ?? null,
+    reconciliation: result?.reconciliation ?? null,
     budget: input.budget ?? null,
     error: input.error ?? null,
   };

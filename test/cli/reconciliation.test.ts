@@ -367,12 +367,7 @@ it('what was kept back explains a difference', async () => {
 
 it('an append sink gets each day once, when what it is made of is read for the last time', async () => {
   const { run, later, terminal } = await ready({}, APPENDING);
-  Object.assign(globalThis, { forAppending: { defineSinkType, memorySink } });
-  await terminal.write('appending.mjs', APPENDING_SINK);
-  const sent = async () => {
-    const text = await readFile(join(terminal.cwd, 'sent.txt'), 'utf8').catch(() => '');
-    return text.split('\n').filter(Boolean);
-  };
+  const sent = await appending(terminal);
 
   await run();
   const first = await sent();
@@ -400,6 +395,89 @@ const APPENDING_SINK = `
       write: (batch) => appendFile(SENT, batch.map((row) => row.date + ' ' + row.comparison + '\\n').join('')),
     }) };
   } });`;
+
+describe('what it is made of could not be read', () => {
+  it('leaves the day as it is, and makes it when all of it has been read', async () => {
+    let isBroken = false;
+    const { run, later } = await ready({ alter: { 'billing/breakdown': unless(() => isBroken) } });
+    const before = await run();
+    later(24);
+    isBroken = true;
+
+    const without = await run();
+    isBroken = false;
+    const after = await run();
+
+    expect(without.code).toBe(3);
+    expect(without.rows).toEqual(before.rows);
+    expect(without.summary.streams.find(({ name }) => name === 'reconciliation')).toMatchObject({
+      partitions: 0,
+      failed_partitions: 5,
+    });
+    expect(without.summary.reconciliation).toBeNull();
+    expect(of(before.rows, 'requests', '2026-11-21')).toBeUndefined();
+    expect(of(after.rows, 'requests', '2026-11-21')).toMatchObject({ verdict: 'equal' });
+  });
+
+  it('is made where all the same its own inputs were', async () => {
+    const { run } = await ready({ alter: { balances: unless(() => true) } });
+
+    const { rows, summary } = await run();
+
+    // Of balances only today is known, and of it alone something is made.
+    expect(summary.streams.find(({ name }) => name === 'reconciliation')).toMatchObject({
+      partitions: 7,
+      failed_partitions: 1,
+    });
+    expect(of(rows, 'requests', DAY)).toMatchObject({ verdict: 'equal' });
+  });
+
+  it('gives an append sink nothing that would be the last word', async () => {
+    let isBroken = true;
+    const { run, terminal } = await ready(
+      { alter: { 'billing/breakdown': unless(() => isBroken) } },
+      APPENDING,
+    );
+    const sent = await appending(terminal);
+
+    await run();
+    const first = await sent();
+    isBroken = false;
+    await run();
+
+    expect(first).toEqual([]);
+    expect((await sent()).length).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ['open', '2026-11-20', 24],
+    ['closed by then', '2026-11-20', 5 * 24],
+    ['of which only the log has changed, closed by then', '2026-11-19', 5 * 24],
+  ])(
+    'is made by the next run where one read it and ended before, a day that is %s',
+    async (_, day, hours) => {
+      let isLost = true;
+      const lost = lostFromLog(12, '2026-11-19');
+      const { run, later } = await ready({
+        alter: { requests: (answer, asked) => (isLost ? lost(answer, asked) : answer) },
+      });
+      const before = await run();
+      later(hours);
+      isLost = false;
+      const inputs = before.summary.streams
+        .map(({ name }) => name)
+        .filter((name) => name !== 'reconciliation');
+      await run(...inputs.flatMap((name) => ['--stream', name]));
+
+      const { rows } = await run();
+
+      expect(of(rows, 'requests', day)).toMatchObject({ verdict: 'equal' });
+      expect(of(rows, 'requests', day)?.counted).toBeGreaterThan(
+        Number(of(before.rows, 'requests', day)?.counted),
+      );
+    },
+  );
+});
 
 it('a replay delivers what the archive says, and compares nothing itself', async () => {
   const { run, terminal } = await ready();
@@ -491,6 +569,21 @@ describe('--fail-on-difference', () => {
     expect(stdout).toContain('It cannot be told whether it adds up.');
   });
 });
+
+/** Makes the append sink of such a job. @returns what it was sent so far */
+async function appending(terminal: Terminal): Promise<() => Promise<readonly string[]>> {
+  Object.assign(globalThis, { forAppending: { defineSinkType, memorySink } });
+  await terminal.write('appending.mjs', APPENDING_SINK);
+  return async () => {
+    const text = await readFile(join(terminal.cwd, 'sent.txt'), 'utf8').catch(() => '');
+    return text.split('\n').filter(Boolean);
+  };
+}
+
+/** An answer that is none while that is so. */
+function unless(isBroken: () => boolean): Alter {
+  return (answer) => (isBroken() ? { message: 'later' } : answer);
+}
 
 interface Answer {
   readonly [field: string]: unknown;
@@ -600,12 +693,12 @@ function expectOnly(day: string, { reconciliation }: Summary): void {
 }
 
 /** So many of the requests of that day are on no page, however often it is asked for. */
-function lostFromLog(count: number): Alter {
+function lostFromLog(count: number, day = DAY): Alter {
   const lost = new Set<unknown>();
   return (answer) => {
     const logged = answer.requests as readonly Answer[];
     for (const { request_id, created } of logged)
-      if (lost.size < count && String(created).startsWith(DAY)) lost.add(request_id);
+      if (lost.size < count && String(created).startsWith(day)) lost.add(request_id);
     return { ...answer, requests: logged.filter(({ request_id }) => !lost.has(request_id)) };
   };
 }

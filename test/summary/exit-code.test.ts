@@ -85,6 +85,7 @@ function run(
     keptBack: [],
     costs: undefined,
     spent: undefined,
+    reconciliation: undefined,
     stillKeptBack: 0,
     sourceFailures: sourceFailures.map((kind) => ({
       ...failure(kind),

@@ -1,8 +1,8 @@
+import type { DayComparisons, UnexplainedDifference } from '../../../src/catalogue/reconciliation.js';
 import type { PartitionReading, ReadRequest } from '../../../src/catalogue/source.js';
 import type { Stream } from '../../../src/streams/stream.js';
-import type { Day } from '../../../src/time/day.js';
 import { once, type ReadingContext } from '../reading-context.js';
-import type { ReconciliationRow } from '../streams/reconciliation.js';
+import type { ReconciliationRow, Verdict } from '../streams/reconciliation.js';
 import { balanceComparison } from './balance.js';
 import { type Comparison, inWords, rounded, verdictOn } from './compare.js';
 import { comparisonsOf } from './comparisons.js';
@@ -15,6 +15,7 @@ export async function* reconcileDays(
   const { derivedFrom: streams = [] } = stream;
   for (const day of days) {
     if (day === null) continue;
+    const found: Compared[] = [];
     const rows = async () => {
       const readings = new Map(
         await Promise.all(streams.map(async (one) => [one.name, await inputs(one, day)] as const)),
@@ -22,22 +23,37 @@ export async function* reconcileDays(
       const balance = await balanceComparison(day, streams, inputs, context.memory);
       const known = { streams, reading: ({ name }: Stream) => readings.get(name) };
       const comparisons = [...comparisonsOf(known), ...(balance ? [balance] : [])];
-      return comparisons.map((comparison) => rowOf(comparison, day, context)).sort(byName);
+      const { id, name } = context.identity.projectOn(day);
+      found.push(
+        ...comparisons.map((comparison) =>
+          compared(comparison, { project_id: id, project_name: name, date: day }, context.now),
+        ),
+      );
+      if (found.length > 0) context.reconciled.note(id, day);
+      return found.map(({ row }) => row).sort(byName);
     };
-    yield { day, project: context.identity.projectOn(day), batches: once(rows) };
+    const project = context.identity.projectOn(day);
+    yield { day, project, batches: once(rows), comparisons: () => sumOf(found) };
   }
 }
 
-function rowOf(comparison: Comparison, day: Day, context: ReadingContext): ReconciliationRow {
+interface Compared {
+  readonly row: ReconciliationRow & { readonly verdict: Verdict };
+  /** The difference in words. */
+  readonly says: string;
+}
+
+function compared(
+  comparison: Comparison,
+  of: Pick<ReconciliationRow, 'project_id' | 'project_name' | 'date'>,
+  nowMs: number,
+): Compared {
   const { counted, reported, unit, tolerance } = comparison;
-  const project = context.identity.projectOn(day);
-  const { difference, verdict, explanation } = verdictOn(comparison, day, context.now);
+  const { difference, verdict, explanation } = verdictOn(comparison, of.date, nowMs);
   const percent =
     difference !== null && reported.value ? Math.round((1e6 * difference) / reported.value) / 1e4 : null;
   const row = {
-    project_id: project.id,
-    project_name: project.name,
-    date: day,
+    ...of,
     comparison: comparison.comparison,
     unit,
     counted: rounded(counted.value ?? null),
@@ -48,8 +64,24 @@ function rowOf(comparison: Comparison, day: Day, context: ReadingContext): Recon
     verdict,
     explanation,
   };
-  context.reconciled.note(row, difference === null ? '' : inWords(comparison, difference));
-  return row;
+  return { row, says: difference === null ? '' : inWords(comparison, difference) };
+}
+
+function sumOf(found: readonly Compared[]): DayComparisons {
+  const count = (verdict: Verdict) => found.filter(({ row }) => row.verdict === verdict).length;
+  return {
+    equal: count('equal'),
+    explained: count('explained'),
+    unknown: count('unknown'),
+    unexplained: found.flatMap(differenceOf),
+  };
+}
+
+function differenceOf({ row, says }: Compared): readonly UnexplainedDifference[] {
+  const { project_id: project, date, comparison, counted, reported, difference, difference_percent } = row;
+  if (row.verdict !== 'unexplained' || counted === null || reported === null || difference === null)
+    return [];
+  return [{ date, project, comparison, counted, reported, difference, difference_percent, says }];
 }
 
 /** In the order of the key. */

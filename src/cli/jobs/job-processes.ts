@@ -203,6 +203,7 @@ class JobProcess {
         break;
       case 'done':
         for (const reading of message.readings) readings.set(reading);
+        for (const unread of message.part.unread) readings.miss(unread);
         for (const [projectId, value] of message.memory) this.#memory.set(projectId, value);
         group?.done(message.part);
         break;

@@ -1,3 +1,4 @@
+import type { DayComparisons } from '../../catalogue/reconciliation.js';
 import type { HeldPartition } from '../../catalogue/sink.js';
 import type { Log } from '../../log/log.js';
 import type { Task } from '../../plan/task.js';
@@ -7,7 +8,8 @@ import type { Stream } from '../../streams/stream.js';
 import type { Day } from '../../time/day.js';
 import type { CountedFacts } from '../counted-facts.js';
 import type { Doubt, GivenDay } from '../doubt.js';
-import type { ReadingsOfRun } from '../readings-of-run.js';
+import type { ReadingsOfRun, UnreadDay } from '../readings-of-run.js';
+import { ReconciliationTally } from './reconciliation-tally.js';
 import { SourceFailures } from './source-failures.js';
 import { SpentTally } from './spent-tally.js';
 
@@ -59,6 +61,9 @@ export class RunTally {
   readonly failures: SourceFailures;
   readonly keptBackDays: KeptBackDay[] = [];
   readonly spent = new SpentTally();
+  readonly compared = new ReconciliationTally();
+  /** Of those that something is made of. */
+  readonly unread: UnreadDay[] = [];
   readonly #readings: ReadingsOfRun;
   readonly #onProgress: (progress: Progress) => void;
   readonly #planned: number;
@@ -88,7 +93,9 @@ export class RunTally {
     this.#tell();
   }
 
-  partitionRead(partition: Partition, facts: CountedFacts): void {
+  partitionRead(partition: Partition, facts: CountedFacts, comparisons?: DayComparisons): void {
+    const { project, day } = partition;
+    if (comparisons && day !== null) this.compared.add(project.id, day, comparisons);
     this.spent.add(partition, facts);
     this.#readings.add(partition, facts);
     const stream = this.#streamOf(partition.stream.name);
@@ -106,8 +113,21 @@ export class RunTally {
   /** @returns false where that is no failure: the key may not read it, and it is left out */
   taskFailed(task: Task, unread: readonly Partition[], error: unknown): boolean {
     const counts = this.failures.failed(task, unread, error);
-    if (counts) this.#streamOf(task.stream).failed_partitions += unread.length;
-    return counts;
+    if (!counts) return false;
+    this.#streamOf(task.stream).failed_partitions += unread.length;
+    for (const partition of unread) this.notRead(partition);
+    return true;
+  }
+
+  /** What it was to be made of was not read, which is said of that. */
+  notMade({ stream }: Partition): void {
+    this.#streamOf(stream.name).failed_partitions += 1;
+  }
+
+  notRead({ stream, project, day }: Partition): void {
+    if (day === null) return;
+    const unread = { stream: stream.name, projectId: project.id, day };
+    if (this.#readings.miss(unread)) this.unread.push(unread);
   }
 
   /** Dollars and hours as they were added up; they are rounded where parts are. */
