@@ -8,6 +8,8 @@ import type { RunCheckpointsOptions } from './run-checkpoints.js';
 /** Keeps what a run has come to know. */
 export interface Keeper {
   readonly readings: LastReadings;
+  /** Looks anew at what others have read of a project. Left out where no other process reads. */
+  refresh?(projectId: string): void;
   /**
    * Whole or not at all. What changes while it does is kept the next time.
    *

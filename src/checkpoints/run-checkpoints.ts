@@ -333,6 +333,7 @@ export class RunCheckpoints implements Checkpoints {
   async #refresh(shared: SharedStore, stream: string, projectId: string): Promise<void> {
     const place = { source: this.#options.source, stream, projectId };
     this.#table.keep({ rows: [{ place, kept: await shared.read(place) }] });
+    this.#keeper.refresh?.(projectId);
   }
 
   /** One process after the other: who comes later must not forget what is delivered already. */

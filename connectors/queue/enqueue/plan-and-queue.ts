@@ -39,7 +39,7 @@ export async function planAndQueue(
   const planned = await planRun({ ...options, isReadElsewhere: true });
   const versions = await versionsThatSpare(options, planned.projects);
   const run = { id: randomUUID(), window, options: asked };
-  const { records, names, finish } = queueTasks(
+  const { records, afterRecords, finish } = queueTasks(
     planned.tasks,
     run,
     source,
@@ -48,24 +48,24 @@ export async function planAndQueue(
     planned.projects,
   );
   const ofRecords = await queue.add(records);
-  const ofNames = await queue.add(await afterOthers(names, ofRecords.covering, queue));
-  const covering = [...ofRecords.covering, ...ofNames.covering];
+  const later = await queue.add(await afterOthers(afterRecords, ofRecords.covering, queue));
+  const covering = [...ofRecords.covering, ...later.covering];
   const { ids } = await queue.add([{ ...finish, after: covering }]);
   const [lastId] = ids;
   if (lastId === undefined) throw new Error('a run whose last task is queued already');
   await queue.letGo(run.id);
-  return { planned, run, lastId, queued: ofRecords.ids.length + ofNames.ids.length, covering };
+  return { planned, run, lastId, queued: ofRecords.ids.length + later.ids.length, covering };
 }
 
-/** What names things comes after all records of the project, also after those that other runs read. */
+/** What comes after all records of a project comes also after those that other runs read. */
 async function afterOthers(
-  names: readonly QueueTask[],
+  tasks: readonly QueueTask[],
   covering: readonly string[],
   queue: TaskQueue,
 ): Promise<readonly QueueTask[]> {
-  if (covering.length === 0) return names;
+  if (covering.length === 0) return tasks;
   const projects = await queue.look.projectsOf(covering);
-  return names.map((task) => ({
+  return tasks.map((task) => ({
     ...task,
     after: covering.filter((id) => projects.get(id) === task.project?.id),
   }));

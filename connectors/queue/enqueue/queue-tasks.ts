@@ -1,6 +1,6 @@
 import type { DayVersions, Source } from '../../../src/catalogue/source.js';
 import { isMadeBy } from '../../../src/plan/derived.js';
-import { daysOf, type Task } from '../../../src/plan/task.js';
+import { daysOf, isSnapshot, type Task } from '../../../src/plan/task.js';
 import type { Project } from '../../../src/streams/partition.js';
 import type { Stream } from '../../../src/streams/stream.js';
 import { addDays, type Day, formatDays, startOfDay } from '../../../src/time/day.js';
@@ -13,14 +13,21 @@ const DAY_MS = 86_400_000;
 /** Tasks of a plan, put together for workers: in the order in which they may be taken. */
 export interface QueueTasks {
   readonly records: readonly QueueTask[];
-  readonly names: readonly QueueTask[];
+  readonly afterRecords: readonly QueueTask[];
   /** What comes last, once. */
   readonly finish: QueueTask;
 }
 
+/** What one worker is to do of a project. */
+interface Group extends Pick<QueueTask, 'stage' | 'key'> {
+  readonly project: Project;
+  readonly tasks: Task[];
+}
+
 /**
- * Puts together what one worker is to read: all daily streams of a project, since they share calls; a few days of its
- * request log; what names its things. What is made of readings is made at the end.
+ * Puts together what one worker is to do: all daily streams of a project, since they share calls; a few days of its request
+ * log; and when all of these have been read, what names its things and what is made of readings. Where all that there is to
+ * read of a project is read by one worker, that one also makes what is made of it.
  */
 export function queueTasks(
   tasks: readonly Task[],
@@ -36,35 +43,35 @@ export function queueTasks(
     if (stream === undefined) throw new Error(`a task of ${task.stream}, which was not asked for`);
     return stream;
   };
-  const groups = new Map<string, { stage: QueueTask['stage']; project: Project; tasks: Task[] }>();
-  const last: Task[] = [];
-  for (const task of tasks) {
-    const stream = streamOf(task);
-    if (isMadeBy(source as Source, stream)) {
-      last.push(task);
-      continue;
-    }
-    const [{ day }] = task.partitions;
-    const stage = day === null ? 'names' : 'records';
-    const block = day !== null && stream.kind === 'requests' ? ` from ${firstOfBlock(day)}` : '';
-    const kind = day === null ? 'names' : stream.kind === 'requests' ? 'requests' : 'daily';
-    const key = `${kind} of ${task.project.id}${block}`;
-    const group = groups.get(key) ?? { stage, project: task.project, tasks: [] };
+  const isMade = (task: Task) => isMadeBy(source as Source, streamOf(task));
+  const groups = new Map<string, Group>();
+  const ofProjects = new Map<string, Set<Group>>();
+  const put = (task: Task, { key, stage }: Pick<Group, 'key' | 'stage'>): Group => {
+    const group = groups.get(key) ?? { key, stage, project: task.project, tasks: [] };
     groups.set(key, group);
     group.tasks.push(task);
+    return group;
+  };
+  for (const task of tasks.filter((one) => !isMade(one))) {
+    const group = put(task, isSnapshot(task) ? afterRecords(task) : ofRecords(task, streamOf(task)));
+    const { id } = task.project;
+    ofProjects.set(id, (ofProjects.get(id) ?? new Set()).add(group));
   }
-  const all = [...groups].map(
-    ([key, group]): QueueTask => ({
+  for (const task of tasks.filter(isMade)) {
+    const [only, ...others] = ofProjects.get(task.project.id) ?? [];
+    put(task, only !== undefined && others.length === 0 ? only : afterRecords(task));
+  }
+  const all = [...groups.values()].map(
+    (group): QueueTask => ({
       ...bare(run),
       ...group,
-      key,
-      about: about(key, group.tasks),
+      about: about(group, isMade),
       versions: versionsOf(group.tasks, versions.get(group.project.id)),
     }),
   );
   return {
     records: all.filter(({ stage }) => stage === 'records'),
-    names: all.filter(({ stage }) => stage === 'names'),
+    afterRecords: all.filter(({ stage }) => stage === 'after-records'),
     finish: {
       ...bare(run),
       stage: 'finish',
@@ -72,9 +79,19 @@ export function queueTasks(
       key: `the end of ${run.id}`,
       about: 'the end of a run',
       projects: [...projects],
-      tasks: last,
+      tasks: [],
     },
   };
+}
+
+function afterRecords({ project }: Task): Pick<Group, 'key' | 'stage'> {
+  return { key: `after the records of ${project.id}`, stage: 'after-records' };
+}
+
+function ofRecords({ project, partitions: [{ day }] }: Task, { kind }: Stream): Pick<Group, 'key' | 'stage'> {
+  const isLog = kind === 'requests' && day !== null;
+  const key = isLog ? `requests of ${project.id} from ${firstOfBlock(day)}` : `daily of ${project.id}`;
+  return { key, stage: 'records' };
 }
 
 /** The same for every plan, so that a day is in one block whenever it is planned. */
@@ -100,8 +117,13 @@ function versionsOf(
   );
 }
 
-function about(key: string, tasks: readonly Task[]): string {
-  const days = daysOf(tasks);
-  if (days === undefined) return 'names, keys and models';
-  return `${key.startsWith('requests') ? 'request log' : 'daily totals'}, ${formatDays(days)}`;
+function about({ stage, key, tasks }: Group, isMade: (task: Task) => boolean): string {
+  const read = tasks.filter((task) => !isMade(task));
+  if (stage === 'after-records') {
+    const made = tasks.filter(isMade).map(({ stream }) => stream);
+    return [...(read.length > 0 ? ['names', 'keys', 'models'] : []), ...new Set(made)].join(', ');
+  }
+  const days = daysOf(read);
+  const what = key.startsWith('requests') ? 'request log' : 'daily totals';
+  return days === undefined ? what : `${what}, ${formatDays(days)}`;
 }

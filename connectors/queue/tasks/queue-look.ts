@@ -63,6 +63,15 @@ export class QueueLook {
     return this.#ended(`(${RUN_OF} = $2 or id = any($3::uuid[]))`, runId, others);
   }
 
+  /** Tasks of a project that were given up: those of a run, and these others. */
+  givenUp(runId: string, projectId: string, others: readonly string[]): Promise<readonly EndedTask[]> {
+    return this.#statement<EndedTask>(
+      `select id, data as task, output, true as "isDead" from ${this.#table}
+       where name = $1 and state = 'failed' and ${PROJECT_OF} = $3 and (${RUN_OF} = $2 or id = any($4::uuid[]))`,
+      [TASKS, runId, projectId, others],
+    );
+  }
+
   /** Ids of the projects that tasks are of. */
   async projectsOf(ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
     const rows = await this.#statement<{ readonly id: string; readonly project: string }>(

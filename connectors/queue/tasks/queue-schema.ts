@@ -39,13 +39,14 @@ export function constructionOf(schema: string, hasSchema: boolean): string {
   return hasSchema ? sql.replace(/CREATE SCHEMA IF NOT EXISTS \w+\s*;/, '') : sql;
 }
 
-/** What the engine looks through in full where there are many tasks: for the next one, for those of a run, and for late ones. */
+/** What the engine looks through in full where there are many tasks: for the next one, those of a run, late ones and dead ones. */
 export function indexesOf(schema: string): readonly string[] {
   const on = tasksTable(schema);
   return [
     `create index if not exists tasks_next on ${on} (priority desc, created_on, id) where state < 'active'`,
     `create index if not exists tasks_of_run on ${on} (${RUN_OF}, ${PROJECT_OF}) where state < 'completed'`,
     `create index if not exists tasks_of_key on ${on} (singleton_key) where state < 'completed'`,
+    `create index if not exists tasks_given_up on ${on} (${PROJECT_OF}) where state = 'failed'`,
     `create index if not exists tasks_at_work on ${on} (started_on) where state = 'active'`,
   ];
 }

@@ -43,10 +43,10 @@ export const queueTask = z.object({
   version: z.literal(TASK_VERSION),
   run,
   /**
-   * When it may be taken: `records` at once, `names` when all records of its project in this run have been read, and
+   * When it may be taken: `records` at once, `after-records` when all records of its project in this run have been read, and
    * `finish` when all of the run has.
    */
-  stage: z.enum(['records', 'names', 'finish']),
+  stage: z.enum(['records', 'after-records', 'finish']),
   /** Tasks that have the same one read the same kind of thing of the same days: what one of them has, no other gets. */
   key: z.string(),
   /** What it reads, in a word or two: people see it. */
@@ -55,7 +55,7 @@ export const queueTask = z.object({
   project: project.nullable(),
   /** Those of the run, for the last one. */
   projects: z.array(project),
-  /** Tasks of earlier runs that have to have ended too, by their ids. */
+  /** Tasks of earlier runs that have to have ended too, by their ids: those that have a part of it, or of what it comes after. */
   after: z.array(z.uuid()),
   tasks: z.array(task),
   /** What the source says of days of the project: the same text twice means that nothing is new. See `DayVersions`. */

@@ -112,7 +112,10 @@ export class TaskQueue {
     });
   }
 
-  /** Queues what no task has that is there and not done; what waits for others is not to be taken yet. */
+  /**
+   * Queues what no task has that is there and not done. What waits for others is not to be taken yet: also the rest of what one of
+   * the same key has a part of, since what is made of both would be made of the first part alone.
+   */
   async add(tasks: readonly QueueTask[]): Promise<Queued> {
     const ids: string[] = [];
     const covering = new Set<string>();
@@ -135,7 +138,7 @@ export class TaskQueue {
           );
           return lacking.length === 0 && task.stage !== 'finish'
             ? []
-            : [jobOf({ ...task, tasks: [...lacking] })];
+            : [jobOf({ ...task, tasks: [...lacking], after: [...task.after, ...same.map(({ id }) => id)] })];
         });
         if (jobs.length > 0) await this.#boss.insert(jobs, { db: dbOf(transaction) });
         ids.push(...jobs.map(({ id }) => id));
@@ -257,15 +260,17 @@ export class TaskQueue {
 
   /** Lets go what waits for nobody any more, of one run or of all. */
   async letGo(runId?: string): Promise<void> {
-    const before = (stage: string, stages: string, project: string) =>
-      `w.data ->> 'stage' = '${stage}' and not exists (
+    const afterAll = (stages: string, project = '') =>
+      `not exists (
          select from ${this.#table} u where u.name = w.name and u.state < 'completed' and ${of('u', RUN_OF)} = ${of('w', RUN_OF)}
            and u.data ->> 'stage' in (${stages}) ${project})`;
     await this.#statement(
       `update ${this.#table} w set start_after = now(), priority = 1
        where w.name = $1 and w.state = 'created' and w.start_after = $2 and ($3::text is null or ${of('w', RUN_OF)} = $3)
-         and (${before('names', "'records'", `and ${of('u', PROJECT_OF)} = ${of('w', PROJECT_OF)}`)}
-           or ${before('finish', "'records', 'names'", '')})
+         and case w.data ->> 'stage'
+           when 'after-records' then ${afterAll("'records'", `and ${of('u', PROJECT_OF)} = ${of('w', PROJECT_OF)}`)}
+           when 'finish' then ${afterAll("'records', 'after-records'")}
+           else true end
          and not exists (
            select from jsonb_array_elements_text(w.data -> 'after') a (id) join ${this.#table} u on u.id = a.id::uuid
            where u.name = w.name and u.state < 'completed')`,
@@ -332,7 +337,8 @@ export class TaskQueue {
 }
 
 function jobOf(data: QueueTask): PgBoss.JobInsert<object> & { readonly id: string } {
-  const waits = data.stage === 'records' ? {} : { startAfter: NOT_YET, keepUntil: NOT_YET };
+  const isFree = data.stage === 'records' && data.after.length === 0;
+  const waits = isFree ? {} : { startAfter: NOT_YET, keepUntil: NOT_YET };
   return { id: randomUUID(), name: TASKS, singletonKey: data.key, data, ...waits };
 }
 

@@ -14,7 +14,7 @@ import { carryOut } from '../../../src/deliver/carry-out.js';
 import { costsFor } from '../../../src/deliver/costs.js';
 import { finishLanes } from '../../../src/deliver/finish-lanes.js';
 import { NOTHING, type PartResult, soFarOf } from '../../../src/deliver/part-result.js';
-import { ReadingsOfRun } from '../../../src/deliver/readings-of-run.js';
+import { ReadingsOfRun, type UnreadDay } from '../../../src/deliver/readings-of-run.js';
 import type { SinkLane } from '../../../src/deliver/sink-lane.js';
 import { SourceReport } from '../../../src/deliver/source-report.js';
 import { versionsFor } from '../../../src/deliver/versions.js';
@@ -104,16 +104,20 @@ export class OpenedRun {
     return this.#session.lost;
   }
 
-  /** Reads and delivers what a task has, and keeps that it was delivered. */
-  async carryOut(task: QueueTask, signal: AbortSignal): Promise<TaskOutput> {
+  /**
+   * Reads and delivers what a task has, and keeps that it was delivered.
+   *
+   * @param missed days that others were to read, and gave up
+   */
+  async carryOut(task: QueueTask, missed: readonly UnreadDay[], signal: AbortSignal): Promise<TaskOutput> {
     this.#refuseOthers(task);
     await this.#refresh(task);
     const { project, stage } = task;
     if (project) await this.#learnVersions(task, project, signal);
-    if (stage === 'records') return this.#withSource(task, this.#source, this.#report, signal);
+    if (stage === 'records') return this.#withSource(task, missed, this.#source, this.#report, signal);
     // What names things is known by the records that others have read meanwhile: nothing that was kept of answers serves.
     if (project) await this.#memory.refresh?.(project.id);
-    return this.#anew((source) => this.#withSource(task, source, new SourceReport(source), signal));
+    return this.#anew((source) => this.#withSource(task, missed, source, new SourceReport(source), signal));
   }
 
   /** What comes last of a run, once. @param parts what its tasks came to */
@@ -124,18 +128,16 @@ export class OpenedRun {
     signal: AbortSignal,
   ): Promise<TaskOutput> {
     const { clock } = this.#tools.context;
-    await this.#refresh(task);
     const lanes = this.#lanes;
-    const part = await this.#carryOut(task, lanes, this.#source, signal);
     const { wantsCosts = false } = this.#run.options;
     const costs = await costsFor({ source: this.#source, lanes, wantsCosts, signal }, task.projects);
     const last = { ...NOTHING, ...this.#report.take() };
     const elapsedMs = clock.now() - this.#run.window.now;
-    const soFar = { ...soFarOf([...parts, part, last]), elapsedMs, queue, ...(costs && { costs }) };
+    const soFar = { ...soFarOf([...parts, last]), elapsedMs, queue, ...(costs && { costs }) };
     await finishLanes(lanes, soFar, signal);
     await this.#session.keep();
     const ended = { ...NOTHING, sinks: lanes.map((lane) => lane.outcome()), interrupted: signal.aborted };
-    return { parts: [{ ...part, sinks: [] }, last, ended], costs };
+    return { parts: [last, ended], costs };
   }
 
   async close(): Promise<void> {
@@ -149,6 +151,7 @@ export class OpenedRun {
 
   async #withSource(
     task: QueueTask,
+    missed: readonly UnreadDay[],
     source: Source,
     report: SourceReport,
     signal: AbortSignal,
@@ -159,6 +162,7 @@ export class OpenedRun {
     const open = this.#lanes.filter(({ name }) => names.has(name));
     const part = await this.#carryOut(
       task,
+      missed,
       open.map((lane) => lane.anew()),
       source,
       signal,
@@ -173,18 +177,19 @@ export class OpenedRun {
   }
 
   #carryOut(
-    { stage, tasks }: QueueTask,
+    { tasks }: QueueTask,
+    missed: readonly UnreadDay[],
     lanes: readonly SinkLane[],
     source: Source,
     signal: AbortSignal,
   ): Promise<PartResult> {
     const { context, concurrency } = this.#tools;
-    // Beside what comes last of a run, nothing of it is under way.
-    const share = stage === 'finish' ? 1 : 1 / concurrency;
     const log = logOfTasks(this.#tools.log);
     const { window, options } = this.#run;
     const names = new Set(tasks.map(({ stream }) => stream));
     const streams = this.#job.streams.filter(({ name }) => names.has(name));
+    const readings = new ReadingsOfRun(this.#job.streams, window.now);
+    for (const day of missed) readings.miss(day);
     return carryOut(tasks, {
       source,
       lanes,
@@ -194,8 +199,9 @@ export class OpenedRun {
       clock: context.clock,
       log,
       acceptLess: acceptedLess(options.acceptLess ?? [], this.#job.streams),
-      readings: new ReadingsOfRun(this.#job.streams, window.now),
-      mostReadings: Math.max(1, Math.ceil(source.parallel * share)),
+      readings,
+      // Twice its share: while one writes what it has read, the others have calls to make.
+      mostReadings: Math.max(1, Math.ceil((2 * source.parallel) / concurrency)),
       mask: (text) => context.screen.masked(text),
       signal,
     });
@@ -227,7 +233,8 @@ export class OpenedRun {
     const known = this.#versions.get(project.id) ?? new Map<Day, string>();
     this.#versions.set(project.id, known);
     for (const [day, version] of Object.entries(task.versions)) known.set(day, version);
-    if (days.some((day) => known.has(day))) return;
+    // What comes after records takes no calls for it: it is what they were read with.
+    if (task.stage !== 'records' || days.some((day) => known.has(day))) return;
     const options = { source: this.#source, streams: this.#job.streams, checkpoints: this.#checkpoints };
     const found = await versionsFor({ ...options, signal }, [project]);
     for (const [day, version] of found.get(project.id) ?? []) known.set(day, version);

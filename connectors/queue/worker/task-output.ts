@@ -1,6 +1,8 @@
 import type { ProjectCosts } from '../../../src/catalogue/costs.js';
 import type { PartResult } from '../../../src/deliver/part-result.js';
+import type { UnreadDay } from '../../../src/deliver/readings-of-run.js';
 import type { Failure } from '../../../src/errors/export-error.js';
+import type { EndedTask } from '../tasks/queue-look.js';
 
 /** What a task leaves. Plain data: who sums up the run reads it. */
 export interface TaskOutput {
@@ -39,6 +41,15 @@ export function isKeyRefused({ parts }: TaskOutput): boolean {
 /** True where no other try can mend it. */
 export function isLasting({ kind }: Failure): boolean {
   return kind === 'auth' || kind === 'config' || kind === 'permanent' || kind === 'bug';
+}
+
+/** Days that a task has not read; all of its own where its workers have vanished with it. */
+export function unreadIn({ task, output }: Pick<EndedTask, 'task' | 'output'>): readonly UnreadDay[] {
+  const parts = partsIn(output);
+  if (parts) return parts.flatMap(({ unread }) => unread);
+  return task.tasks.flatMap(({ stream, project, partitions }) =>
+    partitions.flatMap(({ day }) => (day === null ? [] : [{ stream, projectId: project.id, day }])),
+  );
 }
 
 /** What a task left, also one that failed; undefined where a worker has vanished with it. */

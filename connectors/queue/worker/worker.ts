@@ -6,7 +6,7 @@ import { formatDuration } from '../../../src/time/duration.js';
 import type { QueueRun } from '../tasks/queue-task.js';
 import { RENEW_MS, type TakenTask, type TaskQueue } from '../tasks/task-queue.js';
 import { OpenedRun, type WorkerTools } from './opened-run.js';
-import { failureIn, isKeyRefused, isLasting, partsIn, type TaskOutput } from './task-output.js';
+import { failureIn, isKeyRefused, isLasting, partsIn, type TaskOutput, unreadIn } from './task-output.js';
 
 /**
  * Between two looks for tasks while there is none, half as long at the shortest: many workers do not look at once. A
@@ -169,12 +169,19 @@ export class Worker {
   }
 
   async #output({ task }: TakenTask, signal: AbortSignal): Promise<TaskOutput> {
-    if (task.stage !== 'finish')
+    if (task.stage !== 'finish') {
+      const { stage, project } = task;
+      const { look } = this.#queue;
+      const missed =
+        stage === 'after-records' && project
+          ? (await look.givenUp(task.run.id, project.id, task.after)).flatMap(unreadIn)
+          : [];
       return this.#with(
         task.run,
-        (run) => run.carryOut(task, AbortSignal.any([signal, run.lost])),
+        (run) => run.carryOut(task, missed, AbortSignal.any([signal, run.lost])),
         failureIn,
       );
+    }
     const outcomes = await this.#queue.look.outcomes(task.run.id, task.after);
     const parts = outcomes.flatMap(({ output }) => partsIn(output) ?? []);
     // It knows nothing but what was kept, of all of them.

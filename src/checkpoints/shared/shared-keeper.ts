@@ -21,6 +21,7 @@ export function sharedKeeper(
   let keptRun: TableChanges['ciRun'];
   return {
     readings,
+    refresh: readings.refresh,
     save: async (table) => {
       // Both at once: a day that is closed is not read again, so that what was read of it would never be known.
       const changes = table.takeChanges();

@@ -14,6 +14,8 @@ export interface SharedReadings extends LastReadings {
   putBack(changes: readonly ReadingsChange[]): void;
   /** They are kept: what others change is seen by what is asked from now on. */
   kept(): void;
+  /** What others have changed of a project is seen by what is asked from now on. */
+  refresh(projectId: string): void;
   /** Forgets what is too old. */
   tidy(): Promise<void>;
 }
@@ -45,6 +47,11 @@ export function sharedReadings(
       );
     projects.set(projectId, readings);
     return readings;
+  };
+  const letGo = (isLetGo: (projectId: string) => boolean) => {
+    for (const [day, projects] of loaded)
+      for (const projectId of projects.keys())
+        if (isLetGo(projectId) && !changed.get(day)?.has(projectId)) projects.delete(projectId);
   };
   return {
     ofDay: byDay.ofDay,
@@ -80,11 +87,8 @@ export function sharedReadings(
         projects.set(projectId, new Set([...(projects.get(projectId) ?? []), ...streams.keys()]));
       }
     },
-    kept: () => {
-      for (const [day, projects] of loaded)
-        for (const projectId of projects.keys())
-          if (!changed.get(day)?.has(projectId)) projects.delete(projectId);
-    },
+    kept: () => letGo(() => true),
+    refresh: (projectId) => letGo((one) => one === projectId),
     tidy: () => store.dropBefore(oldest),
   };
 }

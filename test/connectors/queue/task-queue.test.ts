@@ -52,8 +52,13 @@ describe.skipIf(!hasPostgres)('a queue of tasks', () => {
 
     expect(again).toMatchObject({ covering: ids, ids: [expect.any(String), expect.any(String)] });
     expect(same.ids).toEqual([]);
+    const alone = await queue.take(4);
     await queue.complete(only([taken]), {});
-    const left = (await queue.take(4)).map(({ task }) => [task.project?.id, daysOf(task.tasks)]);
+    await queue.tend();
+    const left = [...alone, ...(await queue.take(4))].map(({ task }) => [
+      task.project?.id,
+      daysOf(task.tasks),
+    ]);
     expect(left.sort()).toEqual([
       ['p-1', { since: '2026-11-20', until: '2026-11-20' }],
       ['p-2', { since: '2026-11-20', until: '2026-11-20' }],
@@ -69,11 +74,28 @@ describe.skipIf(!hasPostgres)('a queue of tasks', () => {
 
     await queue.add([records(second, 'p-1', ['2026-11-19'], ['archive', 'tableau'])]);
 
-    const taken = await queue.take(4);
-    expect(taken.map(({ task }) => Object.keys(task.tasks[0]?.partitions[0].lacking ?? {}))).toEqual([
-      ['archive'],
-      ['tableau'],
-    ]);
+    const before = await queue.take(4);
+    for (const one of before) await queue.complete(one, {});
+    await queue.tend();
+    const rest = await queue.take(4);
+    const sinksOf = ({ task }: TakenTask) => Object.keys(task.tasks[0]?.partitions[0].lacking ?? {});
+    expect([before, rest].map((taken) => taken.map(sinksOf))).toEqual([[['archive']], [['tableau']]]);
+  });
+
+  it('keeps what a task lacks back for the ones that have a part of it, also where these are given up', async () => {
+    const { queue } = await world();
+    const days = ['2026-11-18', '2026-11-19', '2026-11-20'];
+    for (const upTo of [1, 2, 3]) await queue.add([records(runOf(), 'p-1', days.slice(0, upTo))]);
+
+    const taken: string[] = [];
+    for (const _ of days) {
+      const [one, ...others] = await queue.take(4);
+      taken.push(...[one, ...others].map((each) => daysOf(each?.task.tasks ?? [])?.since ?? 'none'));
+      if (one) await queue.fail(one, TRANSIENT, { isLasting: true });
+      await queue.tend();
+    }
+
+    expect(taken).toEqual(days);
   });
 
   it('keeps names back until the records of their project have ended, and the last task until all have', async () => {
@@ -105,7 +127,12 @@ describe.skipIf(!hasPostgres)('a queue of tasks', () => {
       }
     }
 
-    expect(order).toEqual([['records p-1', 'records p-2'], ['names p-1'], ['names p-2'], ['finish']]);
+    expect(order).toEqual([
+      ['records p-1', 'records p-2'],
+      ['after-records p-1'],
+      ['after-records p-2'],
+      ['finish'],
+    ]);
   });
 
   it('keeps the last task back for tasks of other runs that have some of its work', async () => {
@@ -332,7 +359,7 @@ function records(run: QueueRun, id: string, days = ['2026-11-20'], sinks = ['arc
 function names(run: QueueRun, id: string): QueueTask {
   return {
     ...bare(run),
-    stage: 'names',
+    stage: 'after-records',
     about: 'names',
     project: { id, name: id },
     key: `names ${id}`,

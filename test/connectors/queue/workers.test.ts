@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { QueueTask } from '../../../connectors/queue/tasks/queue-task.js';
+import { unreadIn } from '../../../connectors/queue/worker/task-output.js';
 import type { Call } from '../../../connectors/stand-ins/deepgram/server/faults.js';
 import type { Terminal } from '../../cli/terminal.js';
 import { ARCHIVE, intake, TABLEAU } from '../../cli/world.js';
@@ -123,6 +125,63 @@ describe.skipIf(!hasPostgres)('enqueue and worker', () => {
     expect(said.map((line) => /error: (.*) failed:/.exec(line)?.[1])).toEqual([
       expect.stringContaining('daily totals'),
       'the end of a run',
+    ]);
+  });
+
+  it('make what is made of readings with the only task of a project, and else when all of it has been read', async () => {
+    const [alone, shared] = await twoWorlds();
+    const inputs = '--stream usage --stream billing --stream reconciliation';
+    await alone.run(`sync ${inputs}`);
+
+    const daily = await shared.run(`enqueue ${inputs}`);
+    await shared.run('worker --until-empty');
+    const outputs = await outputsOf(shared);
+    await shared.run('enqueue');
+    const { stderr } = await shared.run('worker --until-empty');
+
+    expect(daily.stdout).toContain('Queued 3 tasks of 3 projects.');
+    expect(outputs).toEqual(await outputsOf(alone));
+    expect(stderr).toMatch(/names, keys, models, reconciliation of Project p-1: \d+ records in /);
+    expect(stderr).toMatch(/the end of a run: 0 records in /);
+  });
+
+  it('make nothing of a day that was given up, and make it when it has been read', async () => {
+    const world = await stateWorld({ account: { projects: PROJECTS }, window: 'since: 1d' });
+    const ofRequests = ({ path }: Pick<Call, 'path'>) => path === '/v1/projects/p-2/requests';
+    const made = async () => {
+      const paths = Object.keys(await outputsOf(world)).filter((path) => path.includes('reconciliation/project_id='));
+      return [...new Set(paths.map((path) => /project_id=([^/]*)/.exec(path)?.[1]))].sort();
+    };
+    world.account.faults.next('forbidden', 99, ofRequests);
+
+    await waitedFor(world);
+    const without = await made();
+    world.account.faults.clear();
+    const mended = await waitedFor(world);
+
+    expect(without).toEqual(['p-1', 'p-3']);
+    expect(mended.code).toBe(0);
+    expect(await made()).toEqual(['p-1', 'p-2', 'p-3']);
+  });
+
+  it('take all days of a task for unread whose workers have vanished with it', () => {
+    const task = {
+      tasks: [
+        {
+          source: 'deepgram',
+          stream: 'usage',
+          project: { id: 'p-1', name: null },
+          partitions: [
+            { day: '2026-11-19', lacking: {} },
+            { day: null, lacking: {} },
+          ],
+          calls: 1,
+        },
+      ],
+    } as Pick<QueueTask, 'tasks'> as QueueTask;
+
+    expect(unreadIn({ task, output: { message: 'job expired' } })).toEqual([
+      { stream: 'usage', projectId: 'p-1', day: '2026-11-19' },
     ]);
   });
 

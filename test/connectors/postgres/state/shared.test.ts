@@ -90,6 +90,22 @@ describe.skipIf(!hasPostgres)('a state in PostgreSQL that processes share', () =
     });
   });
 
+  it('tells one what others have read of a project since, when that one looks again', async () => {
+    const database = await emptyDatabase();
+    const [one, other] = [await aProcess(database), await aProcess(database)];
+    const asked = () => one.checkpoints.lastReading('requests', 'p-1', '2026-11-19');
+    const before = await asked();
+    other.checkpoints.delivered(key('archive'), '2026-11-19', reading(7));
+    await other.checkpoints.flush();
+
+    await one.checkpoints.refresh?.('requests', 'p-2');
+    const ofOthers = await asked();
+    await one.checkpoints.refresh?.('requests', 'p-1');
+
+    expect([before, ofOthers]).toEqual([undefined, undefined]);
+    expect(await asked()).toMatchObject({ records: 7 });
+  });
+
   it('keeps out a run that wants it alone, and the other way round', async () => {
     const database = await emptyDatabase();
     const [one, other] = [await aProcess(database), await aProcess(database)];
