@@ -67,6 +67,7 @@ export class SinkLane {
   /** Of partitions that began anew and cannot be taken back, by their names. */
   readonly #left = new Map<string, LeftRecords>();
   #report: ClosingReport = { facts: {}, notes: [] };
+  #finished: Promise<void> = Promise.resolve();
 
   constructor(options: SinkLaneOptions) {
     this.name = options.sink.name;
@@ -235,8 +236,16 @@ export class SinkLane {
     this.#tally.leftToOthers += 1;
   }
 
-  /** One that puts together what all have delivered does it alone: of several, the last one has all. */
-  async finish(run: RunSoFar, signal: AbortSignal): Promise<void> {
+  /**
+   * One that puts together what all have delivered does it alone: of several, the last one has all. Of parts of a run that end at the
+   * same time the sink hears one after the other, so that what it says last is of all of them.
+   */
+  finish(run: RunSoFar, signal: AbortSignal): Promise<void> {
+    this.#finished = this.#finished.then(() => this.#finish(run, signal));
+    return this.#finished;
+  }
+
+  async #finish(run: RunSoFar, signal: AbortSignal): Promise<void> {
     const { finishAlone } = this.#options;
     const finish = async () => {
       const report = await this.#call('Finishing', signal, async (either) =>
