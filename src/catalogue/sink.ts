@@ -122,7 +122,7 @@ export interface Sink {
   /**
    * Called once at the end of a real run, also of one that was interrupted: stitches files, sends what is aggregated
    * over partitions, and says what the run came to. Of a run that several processes share ({@link RunSoFar.isPart}) it may
-   * be called after each task, also while others write: what it says is of all that this sink has got. Default: nothing.
+   * be called after each task, one call after the other, also while others write: what it says is of all that this sink has got. Default: nothing.
    */
   finish?(run: RunSoFar, signal: AbortSignal): Promise<ClosingReport>;
   /**
