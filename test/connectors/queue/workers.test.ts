@@ -149,7 +149,9 @@ describe.skipIf(!hasPostgres)('enqueue and worker', () => {
     const world = await stateWorld({ account: { projects: PROJECTS }, window: 'since: 1d' });
     const ofRequests = ({ path }: Pick<Call, 'path'>) => path === '/v1/projects/p-2/requests';
     const made = async () => {
-      const paths = Object.keys(await outputsOf(world)).filter((path) => path.includes('reconciliation/project_id='));
+      const paths = Object.keys(await outputsOf(world)).filter((path) =>
+        path.includes('reconciliation/project_id='),
+      );
       return [...new Set(paths.map((path) => /project_id=([^/]*)/.exec(path)?.[1]))].sort();
     };
     world.account.faults.next('forbidden', 99, ofRequests);
