@@ -74,6 +74,21 @@ describe('sync --jobs', () => {
     expect(whole).toEqual(await filesOf(program, 'more/'));
   });
 
+  it('makes nothing of a day that one of them could not read', async () => {
+    const refusal = { status: 404, body: { err_code: 'NOT_FOUND', err_msg: 'not here' } };
+    const { program } = await world([ARCHIVE], {
+      projects: PROJECTS,
+      errors: { '/v1/projects/p-2/billing/breakdown': refusal },
+    });
+
+    const { code } = await program.run(`sync -c job.yaml ${RANGE} --jobs 2`);
+
+    const files = Object.keys(await program.files());
+    const made = files.flatMap((path) => /reconciliation\/project_id=([^/]*)\/date/.exec(path)?.[1] ?? []);
+    expect(code).toBe(3);
+    expect([...new Set(made)].sort()).toEqual(['p-1', 'p-3']);
+  });
+
   it('ends with all its processes on a signal', async () => {
     let isAsked = false;
     const { program } = await world([ARCHIVE], {
