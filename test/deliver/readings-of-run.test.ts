@@ -1,7 +1,14 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { memorySink } from '../../connectors/testing/memory-sink.js';
+import { windowOnly } from '../../src/checkpoints/checkpoints.js';
+import { carryOut } from '../../src/deliver/carry-out.js';
 import { ReadingsOfRun } from '../../src/deliver/readings-of-run.js';
+import { SinkLane } from '../../src/deliver/sink-lane.js';
+import { silentLog } from '../../src/log/log.js';
 import { date, real, required, text } from '../../src/streams/column.js';
 import { defineStream } from '../../src/streams/stream.js';
+import { systemClock } from '../../src/time/clock.js';
+import { fakeSource, USAGE } from './fake-source.js';
 
 const NOW = Date.UTC(2026, 10, 20, 12);
 const PROJECT = { id: 'p-1', name: 'A project' };
@@ -44,3 +51,47 @@ it('lacks nothing that was read after all, and nothing that it is not made of', 
   expect(counts).toBe(false);
   expect(readings.isLacking(made, PROJECT, day)).toBe(false);
 });
+
+describe('a day that another process is delivering', () => {
+  it.each([
+    ['elsewhere', ['log'], true],
+    ['elsewhere', ['log', 'files'], false],
+    ['closed', ['log'], false],
+  ] as const)('lacks it where nobody here has read it: %s, for %s', async (claim, sinks, isLacking) => {
+    const made = { ...stream('made'), derivedFrom: [USAGE] };
+    const readings = new ReadingsOfRun([made, USAGE], NOW);
+    const day = '2026-11-10';
+    const lacking = Object.fromEntries(sinks.map((name) => [name, { why: 'new' as const }]));
+
+    const { unread } = await carryOut(
+      [{ source: 'fake', stream: 'usage', project: PROJECT, partitions: [{ day, lacking }], calls: 1 }],
+      {
+        source: fakeSource(),
+        lanes: sinks.map(laneOf),
+        streams: [USAGE],
+        window: { since: day, until: day, now: NOW, isDefault: false },
+        checkpoints: { ...windowOnly, claim: async () => claim },
+        clock: systemClock,
+        log: silentLog,
+        readings,
+        signal: new AbortController().signal,
+      },
+    );
+
+    expect(readings.isLacking(made, PROJECT, day)).toBe(isLacking);
+    expect(unread).toHaveLength(isLacking ? 1 : 0);
+  });
+});
+
+/** The one of the log only appends. */
+function laneOf(name: string): SinkLane {
+  const sink = memorySink({ name });
+  const delivery = name === 'log' ? 'append' : 'replace';
+  return new SinkLane({
+    sink: { ...sink, capabilities: { ...sink.capabilities, delivery } },
+    type: 'memory',
+    required: true,
+    deadlineMs: 60_000,
+    log: silentLog,
+  });
+}
