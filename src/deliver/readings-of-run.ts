@@ -37,7 +37,7 @@ export class ReadingsOfRun {
 
   /** Notes one that another process has read. */
   set({ stream, projectId, day, records, sums, counts }: ReadingOfRun): void {
-    this.#unread.delete(nameOf({ stream, projectId, day }));
+    if (this.#unread.size > 0) this.#unread.delete(nameOf({ stream, projectId, day }));
     const ofProjects = this.#found.get(stream) ?? new Map<string, NumbersOfDays>();
     this.#found.set(stream, ofProjects);
     const names = { sums: Object.keys(sums), counts: Object.keys(counts) };

@@ -43,10 +43,11 @@ export function isLasting({ kind }: Failure): boolean {
   return kind === 'auth' || kind === 'config' || kind === 'permanent' || kind === 'bug';
 }
 
-/** Days that a task has not read; all of its own where its workers have vanished with it. */
-export function unreadIn({ task, output }: Pick<EndedTask, 'task' | 'output'>): readonly UnreadDay[] {
-  const parts = partsIn(output);
-  if (parts) return parts.flatMap(({ unread }) => unread);
+/**
+ * Days of a task that was given up: also those that it has read, since what a sink could not take of them is not remembered. What
+ * is made of them the next run makes.
+ */
+export function daysGivenUp({ task }: Pick<EndedTask, 'task'>): readonly UnreadDay[] {
   return task.tasks.flatMap(({ stream, project, partitions }) =>
     partitions.flatMap(({ day }) => (day === null ? [] : [{ stream, projectId: project.id, day }])),
   );

@@ -6,7 +6,7 @@ import { formatDuration } from '../../../src/time/duration.js';
 import type { QueueRun } from '../tasks/queue-task.js';
 import { RENEW_MS, type TakenTask, type TaskQueue } from '../tasks/task-queue.js';
 import { OpenedRun, type WorkerTools } from './opened-run.js';
-import { failureIn, isKeyRefused, isLasting, partsIn, type TaskOutput, unreadIn } from './task-output.js';
+import { daysGivenUp, failureIn, isKeyRefused, isLasting, partsIn, type TaskOutput } from './task-output.js';
 
 /**
  * Between two looks for tasks while there is none, half as long at the shortest: many workers do not look at once. A
@@ -174,7 +174,7 @@ export class Worker {
       const { look } = this.#queue;
       const missed =
         stage === 'after-records' && project
-          ? (await look.givenUp(task.run.id, project.id, task.after)).flatMap(unreadIn)
+          ? (await look.givenUp(task.run.id, project.id, task.after)).flatMap(daysGivenUp)
           : [];
       return this.#with(
         task.run,

@@ -1,6 +1,6 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { QueueTask } from '../../../connectors/queue/tasks/queue-task.js';
-import { unreadIn } from '../../../connectors/queue/worker/task-output.js';
 import type { Call } from '../../../connectors/stand-ins/deepgram/server/faults.js';
 import type { Terminal } from '../../cli/terminal.js';
 import { ARCHIVE, intake, TABLEAU } from '../../cli/world.js';
@@ -166,25 +166,22 @@ describe.skipIf(!hasPostgres)('enqueue and worker', () => {
     expect(await made()).toEqual(['p-1', 'p-2', 'p-3']);
   });
 
-  it('take all days of a task for unread whose workers have vanished with it', () => {
-    const task = {
-      tasks: [
-        {
-          source: 'deepgram',
-          stream: 'usage',
-          project: { id: 'p-1', name: null },
-          partitions: [
-            { day: '2026-11-19', lacking: {} },
-            { day: null, lacking: {} },
-          ],
-          calls: 1,
-        },
-      ],
-    } as Pick<QueueTask, 'tasks'> as QueueTask;
+  it('make nothing of what a sink could not take, of which nothing is remembered, and make it when it has', async () => {
+    const world = await stateWorld({ account: { projects: PROJECTS }, window: 'since: 1d' });
+    const inTheWay = 'out/ndjson/requests/project_id=p-2';
+    const made = async () =>
+      Object.keys(await outputsOf(world)).filter((path) => path.includes('reconciliation/project_id=p-2/'));
+    await mkdir(dirname(join(world.terminal.cwd, inTheWay)), { recursive: true });
+    await world.terminal.write(inTheWay, 'precious');
 
-    expect(unreadIn({ task, output: { message: 'job expired' } })).toEqual([
-      { stream: 'usage', projectId: 'p-1', day: '2026-11-19' },
-    ]);
+    await waitedFor(world);
+    const without = await made();
+    await rm(join(world.terminal.cwd, inTheWay));
+    const mended = await waitedFor(world);
+
+    expect(without).toEqual([]);
+    expect(mended.code).toBe(0);
+    expect(await made()).toHaveLength(2);
   });
 
   it('try again what may pass', async () => {
