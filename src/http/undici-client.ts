@@ -130,8 +130,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     send,
     stats,
     async close() {
-      permits.close();
-      await dispatcher.destroy();
+      await Promise.all([permits.close(), dispatcher.destroy()]);
     },
   };
 }

@@ -70,35 +70,44 @@ function shareOf(member: LimitMember, tell: (report: OwnReport) => Promise<Answe
   let granted = 0;
   let successes = 0;
   let refusals: RefusedTogether | undefined;
-  let isTelling = false;
+  /** Never rejects. */
+  let telling: Promise<void> | undefined;
+  let hasTold = false;
   let isLeaving = false;
   let intervalMs = REPORT_MS;
   let timer: NodeJS.Timeout | undefined;
   let isSaid = false;
 
-  const report = async (): Promise<void> => {
+  const report = (): Promise<void> => {
     clearTimeout(timer);
     timer = undefined;
-    if (isTelling) return;
-    isTelling = true;
+    telling ??= tellOnce().finally(() => {
+      telling = undefined;
+      goOn();
+    });
+    return telling;
+  };
+  const tellOnce = async (): Promise<void> => {
+    hasTold = true;
     const told = { successes, refused: refusals };
-    const isTold = isLeaving;
     [successes, refusals] = [0, undefined];
     try {
       const most = isLeaving ? 0 : member.most;
       heed(await tell({ most, ...member.demand(), ...told }));
       isSaid = false;
     } catch (error) {
+      // Who has left asks for nothing, and is soon taken for dead.
+      if (isLeaving) return;
       // What it had it keeps until it can ask again: at worst something is refused.
       successes += told.successes;
       refusals = together(told.refused, refusals);
       if (!isSaid)
         log.warn(`What the workers may ask together is not known now: ${failureOf(error).message}`);
       isSaid = true;
-    } finally {
-      isTelling = false;
     }
-    if (isLeaving) return isTold ? undefined : report();
+  };
+  const goOn = () => {
+    if (isLeaving) return;
     const { inFlight, waiting } = member.demand();
     if (refusals !== undefined) void report();
     else if (inFlight > 0 || waiting > 0 || granted > 0) again(intervalMs);
@@ -114,7 +123,7 @@ function shareOf(member: LimitMember, tell: (report: OwnReport) => Promise<Answe
   };
   return {
     wanted: () => {
-      if (granted === 0) void (isTelling || timer !== undefined || report());
+      if (granted === 0 && telling === undefined && timer === undefined) void report();
     },
     succeeded: () => {
       successes += 1;
@@ -124,9 +133,10 @@ function shareOf(member: LimitMember, tell: (report: OwnReport) => Promise<Answe
       refusals = together(refusals, { count: 1, sent, waitMs, isLate });
       void report();
     },
-    leave: () => {
+    leave: async () => {
       isLeaving = true;
-      void report();
+      await telling; // it may not tell of that
+      if (hasTold) await report();
     },
   };
 }

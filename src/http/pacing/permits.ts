@@ -58,9 +58,9 @@ export function createPermits(semaphore: Semaphore, pause: Pause, log: Log) {
         wait_ms: waitMs,
       });
     },
-    close: (): void => {
+    close: (): Promise<void> => {
       pause.close();
-      semaphore.close();
+      return semaphore.close();
     },
   };
 }

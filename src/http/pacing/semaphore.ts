@@ -12,7 +12,8 @@ export interface Semaphore {
   /** The server refused one of those in flight as too many; `isFirst` where that begins a burst of refusals. */
   refused(isFirst: boolean, refused?: Refused): void;
   succeeded(): void;
-  close(): void;
+  /** Gives back what it has of a limit that others share. Does not reject. */
+  close(): Promise<void>;
 }
 
 /**
@@ -34,7 +35,7 @@ export function createSemaphore(maxPermits: number): Semaphore {
       limit = succeeded(limit, maxPermits);
       line.admit();
     },
-    close: () => {},
+    close: async () => {},
   };
 }
 

@@ -24,12 +24,12 @@ export interface Refused {
   readonly isLate: boolean;
 }
 
-/** What a member has of the limit, and tells of how its requests went. None of it waits. */
+/** What a member has of the limit, and tells of how its requests went. None of it waits, but for leaving. */
 export interface LimitShare {
   /** A request waits to be sent. */
   wanted(): void;
   succeeded(): void;
   refused(refused: Refused): void;
-  /** Gives all of it back. */
-  leave(): void;
+  /** Gives all of it back; resolves when that has been told, or cannot be. */
+  leave(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Database } from '../../../connectors/postgres/connection/database.js';
 import { databaseUrl } from '../../../connectors/postgres/connection/database-url.js';
 import {
@@ -147,8 +147,57 @@ describe.skipIf(!hasPostgres)('a limit in PostgreSQL', () => {
     mine.refused({ waitMs: 60_000, isLate: false });
 
     await until(() => other.paused > 50_000);
-    mine.leave();
-    yours.leave();
+    await Promise.all([mine.leave(), yours.leave()]);
+  });
+
+  it('has been given back when a client is closed: the database may be left then', async () => {
+    const server = await serve((_request, response) => json(response, 200, {}));
+    const database = await newDatabase();
+    const slow: Pick<Database, 'transaction'> = {
+      transaction: async (signal, work) => {
+        await systemClock.sleep(200, signal);
+        return database.transaction(signal, work);
+      },
+    };
+    const limit = postgresLimit(slow, 'q', silentLog);
+    const { client, get } = testClient({
+      clock: systemClock,
+      share: (member) => limit.join('one', member),
+    });
+    const members = async () => {
+      const [row] = await database.statement<{ readonly members: object }>(
+        NEVER,
+        "select shared -> 'members' as members from q.limits",
+      );
+      return Object.keys(row?.members ?? {});
+    };
+    await get(server.url);
+    const during = await members();
+
+    await client.close();
+
+    expect(during).toHaveLength(1);
+    expect(await members()).toEqual([]);
+  });
+
+  it('is told nothing by who leaves without having asked for anything', async () => {
+    const transaction = vi.fn(() => Promise.reject(new Error('gone')));
+
+    await postgresLimit({ transaction }, 'q', silentLog).join('one', newMember()).leave();
+
+    expect(transaction).not.toHaveBeenCalled();
+  });
+
+  it('is left without a word where nobody can be told: who is not heard of has none of it soon', async () => {
+    const said: string[] = [];
+    const log = { ...silentLog, warn: (text: string) => void said.push(text) };
+    const gone = { transaction: () => Promise.reject(new Error('gone')) };
+
+    const share = postgresLimit(gone, 'q', log).join('one', newMember());
+    share.wanted();
+    await share.leave();
+
+    expect(said).toEqual([]);
   });
 });
 
@@ -191,12 +240,19 @@ function newMember() {
 }
 
 async function newLimit() {
+  return postgresLimit(await newDatabase(), 'q', silentLog);
+}
+
+/** With the table, in a schema `q`. */
+async function newDatabase(): Promise<Database> {
   const database = await (await postgresServer()).database();
   onTestFinished(() => database.drop());
   const settings = { url: databaseUrl().parse(database.url), schema: 'q', tls: undefined };
   const context = { clock: systemClock, cwd: '/', env: {}, log: silentLog, name: 'queue' };
   const made = new Database(settings, context);
   onTestFinished(() => made.end());
-  await made.statement(new AbortController().signal, `create schema q; ${limitsTable('q')}`);
-  return postgresLimit(made, 'q', silentLog);
+  await made.statement(NEVER, `create schema q; ${limitsTable('q')}`);
+  return made;
 }
+
+const NEVER = new AbortController().signal;
